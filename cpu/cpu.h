@@ -1,0 +1,112 @@
+#ifndef ORRERY_CPU_H
+#define ORRERY_CPU_H
+/* The processor's door: what a board, and through it a debugger, may ask of it.            doc: cpu */
+#include "cpu/base/error.h"
+#include "cpu/base/state.h"
+#include "cpu/memory/physical.h"
+
+/* Time, shared by the clock (which owns it) and the processor.  now is exact whenever the processor calls out. */
+struct cpu_time {
+    u64 now;             /* tick of the instruction that runs, or that runs next */
+    u64 deadline;        /* cpu_run returns when now reaches it; call-outs may lower it */
+};
+
+/* The board as the processor sees it.  size_bytes is 1, 2, 4 (and 8 for memory). */
+struct cpu_bus {
+    void *board;
+    u32 (*in)(void *board, u16 port, unsigned size_bytes);
+    void (*out)(void *board, u16 port, unsigned size_bytes, u32 value);
+    u64 (*mmio_read)(void *board, u64 pa, unsigned size_bytes);          /* never crosses a page */
+    void (*mmio_write)(void *board, u64 pa, unsigned size_bytes, u64 value);
+    u8 (*interrupt_acknowledge)(void *board);                            /* INTA: the vector */
+};
+
+/* CPUID, MSRs, feature bits and undefined results, as data (config/models). */
+struct cpu_model {
+    const char *name, *meaning;
+    u8 family, model, stepping;
+    bool has_cpuid, has_fpu;
+    char vendor[13];             /* 12 characters and a NUL */
+    u32 features_edx;            /* CPUID leaf 1 EDX: also what gates instructions */
+    u64 tsc_hz;                  /* 0: the TSC counts ticks */
+};
+
+enum cpu_line { CPU_LINE_INTR, CPU_LINE_NMI, CPU_LINE_SMI, CPU_LINE_INIT };
+
+/* Why cpu_run came back. */
+enum cpu_stop {
+    CPU_STOP_DEADLINE,           /* now == deadline */
+    CPU_STOP_HALTED,             /* HLT: nothing to run until an interrupt; now is after the HLT */
+    CPU_STOP_SHUTDOWN,           /* triple fault: the processor is in shutdown until RESET, INIT or NMI */
+    CPU_STOP_BREAK,              /* cpu_watch said stop, before the instruction at now */
+    CPU_STOP_REQUEST,            /* cpu_request_stop was called by a call-out */
+};
+
+struct cpu;
+
+struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, const struct cpu_bus *bus,
+                       struct physical_map *memory);
+void cpu_destroy(struct cpu *cpu);
+void cpu_reset(struct cpu *cpu);                         /* RESET#: SDM vol. 3A, "Processor State After Reset" */
+enum cpu_stop cpu_run(struct cpu *cpu);
+
+/* Lines in.  INTR is a level; NMI, SMI and INIT act on their rising edge. */
+void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
+void cpu_set_a20(struct cpu *cpu, bool enabled);         /* false: physical address bit 20 is forced to 0 */
+void cpu_request_stop(struct cpu *cpu);                  /* cpu_run returns after the current instruction */
+
+/* Lowers the deadline while cpu_run is on the stack (the clock calls it when an earlier event appears). */
+void cpu_deadline_lowered(struct cpu *cpu);
+
+/* The memory map changed (physical_set), or the board is about to / did change bytes of RAM behind the processor:
+ * a device's write must call cpu_memory_written for decoded code to be exact. */
+void cpu_memory_changed(struct cpu *cpu);
+void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes);
+
+/* Called before every instruction while it is set; true stops before that instruction.  NULL costs nothing. */
+void cpu_set_watch(struct cpu *cpu, bool (*watch)(void *context), void *context);
+
+/* --- seeing and changing state, for a debugger; none of it changes what the guest sees unless it says so --- */
+
+enum { CPU_SEG_ES, CPU_SEG_CS, CPU_SEG_SS, CPU_SEG_DS, CPU_SEG_FS, CPU_SEG_GS, CPU_SEG_LDTR, CPU_SEG_TR, CPU_SEGS };
+
+struct cpu_segment_view {
+    u16 selector, rights;        /* rights: descriptor bits 8-15 in [7:0], bits 20-23 (AVL L D G) in [15:12] */
+    u64 base;
+    u32 limit;                   /* in bytes, granularity applied */
+    bool usable;
+};
+
+struct cpu_view {
+    u64 gpr[16], rip, rflags;    /* RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
+    u64 cr0, cr2, cr3, cr4, efer, dr[8];
+    struct cpu_segment_view seg[CPU_SEGS];
+    u64 gdtr_base, idtr_base;
+    u16 gdtr_limit, idtr_limit;
+    u8 cpl;
+    u8 code_bits;                /* 16, 32 or 64 */
+    bool halted, shutdown;
+    u64 instructions;            /* ticks in which an instruction or iteration ran */
+};
+
+void cpu_view(const struct cpu *cpu, struct cpu_view *view);
+
+/* Sets by name as in `set eax = 1` (al ax eax rax ... eip rip eflags cs.. cr0 ..).  Changes the guest. */
+bool cpu_set_register(struct cpu *cpu, const char *name, u64 value, struct error *err);
+
+/* Linear to physical without side effects (no A/D bits, no fault). False when nothing is mapped. */
+bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa);
+
+/* The last fault raised, as one sentence with its manual reference; "" when none was. */
+void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text, size_t size);
+unsigned cpu_fault_count(const struct cpu *cpu);         /* kept: at most 64 */
+
+/* State lists for hash and display, `count` of them: layout and instance. */
+struct cpu_state_part {
+    const char *name;            /* "cpu0", "cpu0.cs" */
+    const struct state_layout *layout;
+    void *instance;
+};
+unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned room);
+
+#endif

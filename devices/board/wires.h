@@ -1,0 +1,36 @@
+#ifndef ORRERY_BOARD_WIRES_H
+#define ORRERY_BOARD_WIRES_H
+/* What joins chips on a board: a chip holds pointers to these and never another chip.   doc: board */
+#include "cpu/base/types.h"
+
+/* A wire with a level.  The chip that drives it recomputes the level from its state and calls line_set. */
+struct line {
+    bool level;
+    void (*changed)(void *listener, unsigned n, bool level);    /* NULL: nobody listens */
+    void *listener;
+    unsigned n;                                                 /* the listener's name for the line: an IR number */
+};
+
+static inline void line_set(struct line *line, bool level)
+{
+    if (!line || line->level == level) return;
+    line->level = level;
+    if (line->changed) line->changed(line->listener, line->n, level);
+}
+
+/* One DMA channel as its device sees it.  transfer moves up to count bytes now, in DREQ/DACK cycles, between
+ * `bytes` and guest memory; it returns how many went (fewer when the channel is masked or reaches terminal count)
+ * and says whether TC was pulsed.  Direction is the device's: to_memory true = the device supplies bytes. */
+struct dma_wire {
+    void *controller;
+    unsigned channel;
+    unsigned (*transfer)(void *controller, unsigned channel, u8 *bytes, unsigned count, bool to_memory, bool *tc);
+};
+
+/* A serial byte stream to the outside, as a UART or port E9 sees it (devices/board/serial_line.h implements them). */
+struct byte_sink {
+    void *to;
+    void (*put)(void *to, u8 byte);     /* NULL: bytes vanish */
+};
+
+#endif

@@ -1,0 +1,84 @@
+#ifndef ORRERY_MACHINE_H
+#define ORRERY_MACHINE_H
+/* A PC in your hand.  The public door of liborrery.a:                                       doc: machine
+ *
+ *     struct machine_config config;  struct error err = { 0 };
+ *     machine_config_defaults(&config);
+ *     struct machine *m = machine_create(&config, &err);
+ *     struct machine_stop stop = machine_run(m, 1000000);
+ *     printf("%s at tick %llu\n", stop.text, (unsigned long long)machine_tick(m));
+ *     machine_destroy(m);
+ *
+ * All functions are called from one thread, the machine's; only the mailbox (machine_mailbox) may be touched from another. */
+#include "cpu/cpu.h"
+#include "devices/machine_config.h"
+
+struct machine;
+struct mailbox;
+
+struct machine *machine_create(const struct machine_config *config, struct error *err);   /* NULL: err says why */
+void machine_destroy(struct machine *machine);
+void machine_reset(struct machine *machine);             /* the reset button */
+
+enum machine_stop_kind {
+    MACHINE_TICKS,               /* the ticks asked for have run */
+    MACHINE_BREAK,               /* the watch function said stop */
+    MACHINE_REQUEST,             /* machine_request_stop, or the window's close command */
+    MACHINE_POWER_OFF,           /* the guest switched off: port 8900h "Shutdown" */
+    MACHINE_EXIT,                /* debug exit port 0f4h: code is the exit status (V << 1) | 1 */
+    MACHINE_TRIPLE_FAULT,
+    MACHINE_HALTED_FOREVER,      /* HLT with interrupts off (and no NMI that could come) */
+    MACHINE_WILD,                /* execution went into memory that was never written, or where there is none */
+    MACHINE_FAULT_LOOP,          /* nothing but faults for a long time */
+    MACHINE_PANIC                /* the machine cannot go on: a disk failed, ... */
+};
+
+struct machine_stop {
+    enum machine_stop_kind kind;
+    int code;
+    char text[512];              /* one line: what, where (tick, CS:RIP) and why */
+};
+
+/* Runs at most `ticks` ticks.  A stop of a frozen kind (TRIPLE_FAULT .. PANIC) is returned again at every further call
+ * until machine_reset. */
+struct machine_stop machine_run(struct machine *machine, u64 ticks);
+void machine_request_stop(struct machine *machine);      /* from a watch function or a call-out */
+
+u64 machine_tick(const struct machine *machine);
+u64 machine_ips(const struct machine *machine);          /* ticks a virtual second */
+u64 machine_hash(struct machine *machine);               /* XXH3-64 of all state: processor, RAM, devices, disks' overlays */
+const struct machine_config *machine_configuration(const struct machine *machine);
+struct cpu *machine_cpu(struct machine *machine);        /* view, watch, set_register: see cpu/cpu.h */
+struct mailbox *machine_mailbox(struct machine *machine);
+
+/* --- input from outside: stamped with the tick and put in the journal before it acts --- */
+
+/* A key by its USB HID usage number (page 07h: 4 = A, 28h = Enter, 0E0h = left Ctrl): that of the key's place. */
+void machine_key(struct machine *machine, u8 usage, bool down);
+void machine_mouse(struct machine *machine, int dx, int dy, int dwheel, unsigned buttons);
+/* Types text as key presses on a US keyboard, paste_delay apart; false when a character has no key. */
+bool machine_type(struct machine *machine, const char *text);
+bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */
+bool machine_floppy_insert(struct machine *machine, unsigned drive, const char *path, bool write_protected, struct error *err);
+void machine_floppy_eject(struct machine *machine, unsigned drive);
+bool machine_cd_insert(struct machine *machine, unsigned channel, unsigned unit, const char *path, struct error *err);
+void machine_cd_eject(struct machine *machine, unsigned channel, unsigned unit);
+
+/* --- seeing --- */
+
+/* The screen's text as UTF-8 lines ended by '\n', trailing blanks cut; "" in a graphics mode. */
+size_t machine_screen_text(struct machine *machine, char *text, size_t size);
+/* What a UART (n = 0..3) or port E9 (n = MACHINE_E9) has sent so far: at most the last 64 KiB. */
+enum { MACHINE_E9 = 4 };
+size_t machine_serial_text(struct machine *machine, unsigned n, char *text, size_t size);
+
+/* Memory without side effects; bytes that no RAM or ROM backs read as 0xff. Count of bytes that were backed. */
+size_t machine_peek(struct machine *machine, u64 pa, void *bytes, size_t size);
+size_t machine_peek_linear(struct machine *machine, u64 la, void *bytes, size_t size);   /* stops at an unmapped page */
+size_t machine_poke(struct machine *machine, u64 pa, const void *bytes, size_t size);    /* changes the guest */
+
+/* Parts with state, for `info device`: names by index (NULL past the end), and one part's fields as text. */
+const char *machine_device_name(const struct machine *machine, unsigned index);
+const struct state_layout *machine_device_state(const struct machine *machine, const char *name, const void **instance);
+
+#endif

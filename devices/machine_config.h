@@ -1,0 +1,77 @@
+#ifndef ORRERY_MACHINE_CONFIG_H
+#define ORRERY_MACHINE_CONFIG_H
+/* Everything a machine is built from, as plain data: bochsrc and command line end here.     doc: configuration */
+#include "cpu/base/types.h"
+
+enum { CONFIG_PATH = 1024, CONFIG_ROMS = 5, CONFIG_FLOPPIES = 2, CONFIG_ATA_CHANNELS = 2, CONFIG_COMS = 4,
+       CONFIG_PARALLELS = 2 };
+
+struct rom_config {
+    char path[CONFIG_PATH];      /* "" = the built-in one */
+    u32 address;                 /* 0 = by size, ending at 1 MiB (and below 4 GiB) for the system ROM */
+};
+
+/* Drive types are CMOS codes of register 10h: 0 none, 1 360 K, 2 1.2 M, 3 720 K, 4 1.44 M, 5 2.88 M. */
+struct floppy_config {
+    u8 drive_type;               /* 0 with a path: chosen by the image's size */
+    char path[CONFIG_PATH];      /* "" = no medium; "builtin:demo" = the demo disk */
+    bool inserted, write_protected;
+};
+
+enum ata_device_type { ATA_NONE, ATA_DISK, ATA_CDROM };
+enum disk_translation { TRANSLATION_AUTO, TRANSLATION_NONE, TRANSLATION_LBA, TRANSLATION_LARGE, TRANSLATION_RECHS };
+
+struct ata_device_config {
+    enum ata_device_type type;
+    char path[CONFIG_PATH];
+    u32 cylinders, heads, sectors;     /* 0 = from the image's size */
+    enum disk_translation translation;
+    bool inserted;               /* CD-ROM medium */
+    bool volatile_writes;        /* mode=volatile: writes are dropped at the end */
+    char model[41];
+};
+
+struct ata_channel_config {
+    bool enabled;
+    u16 ioaddr1, ioaddr2;
+    u8 irq;
+    struct ata_device_config device[2];
+};
+
+enum com_mode { COM_NULL, COM_FILE, COM_TERM, COM_SOCKET_CLIENT, COM_SOCKET_SERVER, COM_PIPE_CLIENT, COM_PIPE_SERVER };
+struct com_config {
+    bool enabled;
+    enum com_mode mode;
+    char path[CONFIG_PATH];      /* dev= */
+};
+
+enum boot_device { BOOT_NONE, BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM, BOOT_NETWORK };
+enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
+
+struct machine_config {
+    char cpu_model[32];          /* "" = default */
+    u64 ips;                     /* ticks a virtual second, 1 M at least */
+    bool reset_on_triple_fault;
+    u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
+    struct rom_config system_rom, vga_rom, option_rom[4];
+    struct floppy_config floppy[CONFIG_FLOPPIES];
+    struct ata_channel_config ata[CONFIG_ATA_CHANNELS];
+    enum boot_device boot[3];
+    bool floppy_bootsig_check_disabled;
+    struct com_config com[CONFIG_COMS];
+    char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
+    bool port_e9;                /* port_e9_hack */
+    s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
+    bool time0_host;             /* take it from the host's clock at start (recorded in the journal) */
+    bool time0_utc;
+    enum clock_sync sync;
+    char cmos_image[CONFIG_PATH];
+    bool cmos_image_rtc;         /* rtc_init=image */
+    u8 keyboard_type;            /* 0 xt, 1 at, 2 mf */
+    u32 keyboard_serial_delay_us, keyboard_paste_delay_us;
+};
+
+/* A machine that runs: the defaults of bochsrc.sample. */
+void machine_config_defaults(struct machine_config *config);
+
+#endif
