@@ -1,0 +1,195 @@
+#ifndef ORRERY_RUN_PROCESSOR_H
+#define ORRERY_RUN_PROCESSOR_H
+/* The processor's inside: every register, the TLB, the fault that is being raised.         doc: processor
+ * For the rooms of cpu/ only; a board sees cpu/cpu.h. */
+#include "cpu/base/bits.h"
+#include "cpu/cpu.h"
+#include "cpu/system/fault.h"
+
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
+
+/* SDM vol. 1, "EFLAGS Register". */
+enum {
+    EFLAGS_CF = 1 << 0, EFLAGS_1 = 1 << 1, EFLAGS_PF = 1 << 2, EFLAGS_AF = 1 << 4, EFLAGS_ZF = 1 << 6,
+    EFLAGS_SF = 1 << 7, EFLAGS_TF = 1 << 8, EFLAGS_IF = 1 << 9, EFLAGS_DF = 1 << 10, EFLAGS_OF = 1 << 11,
+    EFLAGS_IOPL = 3 << 12, EFLAGS_NT = 1 << 14, EFLAGS_RF = 1 << 16, EFLAGS_VM = 1 << 17, EFLAGS_AC = 1 << 18,
+    EFLAGS_VIF = 1 << 19, EFLAGS_VIP = 1 << 20, EFLAGS_ID = 1 << 21,
+    EFLAGS_ARITHMETIC = EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_OF,
+};
+
+#define CR0_PE (1u << 0)
+#define CR0_MP (1u << 1)
+#define CR0_EM (1u << 2)
+#define CR0_TS (1u << 3)
+#define CR0_ET (1u << 4)
+#define CR0_NE (1u << 5)
+#define CR0_WP (1u << 16)
+#define CR0_AM (1u << 18)
+#define CR0_NW (1u << 29)
+#define CR0_CD (1u << 30)
+#define CR0_PG (1u << 31)
+#define CR4_VME (1u << 0)
+#define CR4_PVI (1u << 1)
+#define CR4_TSD (1u << 2)
+#define CR4_DE (1u << 3)
+#define CR4_PSE (1u << 4)
+#define CR4_PGE (1u << 7)
+#define CPUID_1_EDX_FPU (1u << 0)
+#define CPUID_1_EDX_VME (1u << 1)
+#define CPUID_1_EDX_DE (1u << 2)
+#define CPUID_1_EDX_PSE (1u << 3)
+#define CPUID_1_EDX_TSC (1u << 4)
+#define CPUID_1_EDX_MSR (1u << 5)
+#define CPUID_1_EDX_CX8 (1u << 8)
+#define CPUID_1_EDX_SEP (1u << 11)
+#define CPUID_1_EDX_PGE (1u << 13)
+#define CPUID_1_EDX_CMOV (1u << 15)
+
+/* Segment rights: descriptor bits 8-15 in [7:0] (type, S, DPL, P) and 20-23 in [15:12] (AVL, L, D/B, G). */
+enum {
+    RIGHTS_ACCESSED = 1 << 0, RIGHTS_WRITABLE = 1 << 1 /* data */, RIGHTS_READABLE = 1 << 1 /* code */,
+    RIGHTS_EXPAND_DOWN = 1 << 2 /* data */, RIGHTS_CONFORMING = 1 << 2 /* code */, RIGHTS_CODE = 1 << 3,
+    RIGHTS_S = 1 << 4, RIGHTS_P = 1 << 7, RIGHTS_AVL = 1 << 12, RIGHTS_L = 1 << 13, RIGHTS_DB = 1 << 14,
+    RIGHTS_G = 1 << 15,
+};
+static inline unsigned rights_dpl(unsigned rights) { return rights >> 5 & 3; }
+static inline unsigned rights_type(unsigned rights) { return rights & 15; }
+
+#define SEGMENT_STATE(ONE, MANY) \
+    /*   type  name      unit      min           max  meaning                                              */ \
+    ONE (u64,  base,     "bytes",    0,   UINT64_MAX, "linear address of offset 0")                          \
+    ONE (u32,  limit,    "bytes",    0,   UINT32_MAX, "last offset (expand-down: last forbidden), G applied") \
+    ONE (u16,  selector, "",         0,       0xffff, "the visible part")                                    \
+    ONE (u16,  rights,   "bits",     0,       0xffff, "type S DPL P in [7:0], AVL L D/B G in [15:12]")       \
+    ONE (bool, usable,   "",         0,            1, "false after a null selector was loaded")
+
+struct segment {
+    STATE_MEMBERS(SEGMENT_STATE)
+    /* derived by segment_derive: an access [ea, ea + size - 1] is legal iff ea >= first and its end <= last */
+    u64 read_first, read_last, write_first, write_last;
+};
+
+/* Lazy flags.  flag_result and flag_first are shifted so that the operation's top bit is bit 63; size_bits is in
+ * flag_kind's upper byte.  doc: flags */
+enum flag_kind {
+    FLAG_LOGIC,          /* CF OF AF = 0 */
+    FLAG_ADD, FLAG_SUB,  /* result = first +/- second; second is recovered */
+    FLAG_INC, FLAG_DEC,  /* CF is bit 0 of flag_kept */
+    FLAG_ADC1, FLAG_SBB1,/* ADC, SBB with CF = 1 */
+    FLAG_RAW,            /* ZF SF PF of the result; CF OF AF as EFLAGS bits in flag_kept */
+    FLAG_FULL,           /* all six as EFLAGS bits in flag_kept */
+};
+
+enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
+
+#define CPU_STATE(ONE, MANY) \
+    /*    type  name             count  unit     min         max  meaning                                       */ \
+    MANY(u64, gpr, 16,                    "",      0, UINT64_MAX, "RAX RCX RDX RBX RSP RBP RSI RDI R8..R15")      \
+    ONE (u64, zero,                       "",      0,          0, "always 0: the base or index that an address lacks") \
+    ONE (u64, rip,                        "",      0, UINT64_MAX, "of the instruction that runs or runs next")    \
+    ONE (u64, flag_result,                "",      0, UINT64_MAX, "last result, top bit at 63")                   \
+    ONE (u64, flag_first,                 "",      0, UINT64_MAX, "its first operand, top bit at 63")             \
+    ONE (u32, flag_kept,              "bits",      0, UINT32_MAX, "flags that the result does not say")           \
+    ONE (u32, flag_kind,                  "",      0,     0x4008, "enum flag_kind, size in bits << 8")            \
+    ONE (u32, rflags,                 "bits",      0, UINT32_MAX, "EFLAGS without CF PF AF ZF SF OF")             \
+    ONE (u8,  cpl,                        "",      0,          3, "current privilege level")                      \
+    ONE (u8,  activity,                   "",      0,          2, "0 running, 1 halted, 2 shutdown")              \
+    ONE (bool, nmi_blocked,               "",      0,          1, "until the next IRET")                          \
+    ONE (bool, nmi_pending,               "",      0,          1, "NMI edge seen, not yet taken")                 \
+    ONE (bool, init_pending,              "",      0,          1, "INIT edge seen, not yet taken")                \
+    ONE (bool, smi_pending,               "",      0,          1, "SMI edge seen")                                \
+    ONE (bool, intr,                      "",      0,          1, "level of INTR")                                \
+    ONE (bool, nmi_level,                 "",      0,          1, "level of NMI")                                 \
+    ONE (bool, a20,                       "",      0,          1, "A20M# released: address bit 20 passes")        \
+    ONE (u64, shadow_tick,            "tick",      0, UINT64_MAX, "no interrupt at this boundary: STI, MOV SS, POP SS") \
+    ONE (u64, debug_shadow_tick,      "tick",      0, UINT64_MAX, "no #DB trap at this boundary: MOV SS, POP SS") \
+    ONE (u64, cr0,                    "bits",      0, UINT64_MAX, "CR0")                                          \
+    ONE (u64, cr2,                        "",      0, UINT64_MAX, "CR2: linear address of the last page fault")   \
+    ONE (u64, cr3,                        "",      0, UINT64_MAX, "CR3")                                          \
+    ONE (u64, cr4,                    "bits",      0, UINT64_MAX, "CR4")                                          \
+    ONE (u64, efer,                   "bits",      0, UINT64_MAX, "EFER")                                         \
+    MANY(u64, dr, 8,                      "",      0, UINT64_MAX, "DR0..DR7 (DR4, DR5 unused)")                   \
+    MANY(u64, tr, 8,                      "",      0, UINT64_MAX, "TR3..TR7: 386/486 test registers as last written") \
+    ONE (u64, gdtr_base,                  "",      0, UINT64_MAX, "GDTR base")                                    \
+    ONE (u64, idtr_base,                  "",      0, UINT64_MAX, "IDTR base")                                    \
+    ONE (u16, gdtr_limit,            "bytes",      0,     0xffff, "GDTR limit")                                   \
+    ONE (u16, idtr_limit,            "bytes",      0,     0xffff, "IDTR limit")                                   \
+    ONE (u32, debug_pending,          "bits",      0, UINT32_MAX, "DR6 bits of traps due after this instruction") \
+    ONE (u64, sysenter_cs,                "",      0, UINT64_MAX, "MSR 174h")                                     \
+    ONE (u64, sysenter_esp,               "",      0, UINT64_MAX, "MSR 175h")                                     \
+    ONE (u64, sysenter_eip,               "",      0, UINT64_MAX, "MSR 176h")                                     \
+    ONE (s64, tsc_offset,             "tick", INT64_MIN, INT64_MAX, "TSC minus ticks: WRMSR 10h")                 \
+    ONE (u64, apic_base,                  "",      0, UINT64_MAX, "MSR 1Bh as written")
+
+enum { TLB_SUPERVISOR, TLB_USER, TLB_NEVER, TLB_SETS };   /* NEVER stays empty: #AC is on, every access is checked */
+#ifdef HARD
+enum { TLB_ENTRIES = 1 };
+#else
+enum { TLB_ENTRIES = 1024 };
+#endif
+#define TLB_INVALID 1ull      /* no page-aligned address equals it */
+
+/* Hit: tag == page of the access's first and last byte.  tag_write stays invalid for clean pages (PTE_D), pages
+ * without a write pointer (ROM, MMIO), pages holding decoded code, pages under a data breakpoint. */
+struct tlb_entry {
+    u64 tag_read, tag_write;
+    u64 addend;                   /* host address = addend + la */
+    u64 pa;                       /* physical page, valid with tag_read */
+};
+
+struct trace_cache;               /* cpu/decode/trace.h */
+struct decode_tables;             /* cpu/decode/tables.h */
+
+struct cpu {
+    STATE_MEMBERS(CPU_STATE)
+    struct segment seg[CPU_SEGS];
+
+    /* --- derived --- */
+    u64 next_rip;                 /* of the instruction that runs: what follows it; a transfer stores its target here */
+    u32 mode;                     /* mode key, cpu/run/mode.h */
+    struct tlb_entry *tlb;        /* the set that data accesses of the current privilege use */
+    s64 budget;                   /* ticks until cpu_run must look up */
+    u64 slice_end;                /* tick at which budget is 0: now = slice_end - budget */
+    bool stop_requested;
+    bool code_written;            /* the current instruction changed decoded code */
+    bool in_instruction;          /* cpu_run is executing a record: time.now is set by call-outs */
+    bool never_written_fetch;     /* the last fetch found RAM that nothing ever stored to, or no memory at all */
+    u32 stack_mask;               /* SS.B: 0xffff or 0xffffffff */
+
+    /* --- fixed after cpu_create --- */
+    const struct cpu_model *model;
+    struct cpu_time *time;
+    struct cpu_bus bus;
+    struct physical_map *memory;
+    struct trace_cache *traces;
+    struct decode_tables *tables;
+    bool (*watch)(void *context);
+    void *watch_context;
+
+    struct fault fault;           /* the one being raised */
+    struct fault_log fault_log;   /* the last ones, for `why` */
+    struct tlb_entry tlb_set[TLB_SETS][TLB_ENTRIES];
+};
+
+extern const struct state_layout cpu_layout, segment_layout;
+
+/* --- flags: cpu/run/flags.h computes them; here for everybody --- */
+u32 cpu_eflags(const struct cpu *cpu);                    /* all of EFLAGS, bit 1 set */
+void cpu_set_arithmetic_flags(struct cpu *cpu, u32 eflags);
+/* Stores EFLAGS whole (no privilege rule is applied here) and derives mode, TLB set, attention. */
+void cpu_set_eflags(struct cpu *cpu, u32 eflags);
+
+/* --- run: cpu/run/mode.c, cpu/run/loop.c --- */
+/* After any change of CR0, EFLAGS.VM/AC, CS, SS, CPL: mode key, TLB set, stack mask. */
+void mode_derive(struct cpu *cpu);
+/* Time to the outside: sets time->now for a call-out; after it, budget follows a lowered deadline. */
+void cpu_sync_time(struct cpu *cpu);
+void cpu_leave_after_instruction(struct cpu *cpu);        /* budget becomes that of the current instruction */
+static inline u64 cpu_now(const struct cpu *cpu) { return cpu->slice_end - (u64)cpu->budget; }
+
+static inline bool real_mode(const struct cpu *cpu) { return !(cpu->cr0 & CR0_PE); }
+static inline bool v86_mode(const struct cpu *cpu) { return cpu->rflags & EFLAGS_VM; }
+static inline bool protected_mode(const struct cpu *cpu) { return (cpu->cr0 & CR0_PE) && !(cpu->rflags & EFLAGS_VM); }
+static inline unsigned iopl(const struct cpu *cpu) { return cpu->rflags >> 12 & 3; }
+
+#endif

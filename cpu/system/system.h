@@ -1,0 +1,81 @@
+#ifndef ORRERY_SYSTEM_SYSTEM_H
+#define ORRERY_SYSTEM_SYSTEM_H
+/* Segments, transfers, gates, tasks, control registers: what operation bodies call.        doc: system
+ *
+ * Common rule: false = a fault has been raised (cpu->fault) and nothing of the guest's state was committed, except
+ * where the manual commits first.  While a body runs, cpu->rip is the instruction's own address and cpu->next_rip that
+ * of the next one: a transfer stores its target in cpu->next_rip; the loop then moves it to cpu->rip.
+ * opsize is 2, 4 or 8 bytes. */
+#include "cpu/run/processor.h"
+
+/* --- segment registers: cpu/memory/segment.c --- */
+void segment_derive(struct segment *s);                                 /* access ranges from base, limit, rights */
+void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector);     /* real and V86 mode loads */
+bool segment_load(struct cpu *cpu, unsigned seg, u16 selector);         /* MOV, POP, LDS.. to ES SS DS FS GS, any mode */
+
+/* --- far transfers: cpu/system/far.c --- */
+bool far_jump(struct cpu *cpu, u16 selector, u64 offset, unsigned opsize);
+bool far_call(struct cpu *cpu, u16 selector, u64 offset, unsigned opsize);
+bool far_return(struct cpu *cpu, unsigned opsize, u16 pop_bytes);
+bool interrupt_return(struct cpu *cpu, unsigned opsize);                /* IRET, IRETD in every mode, NT included */
+
+/* --- interrupts and exceptions: cpu/system/interrupt.c --- */
+bool interrupt_software(struct cpu *cpu, u8 vector);                    /* INT n */
+bool interrupt_trap(struct cpu *cpu, u8 vector);                        /* INT3, INTO (INT1 as #DB): no IOPL check */
+void interrupt_external(struct cpu *cpu, u8 vector);                    /* at an instruction boundary; faults are delivered too */
+void interrupt_nmi(struct cpu *cpu);
+/* Delivers cpu->fault (raised by the instruction at cpu->rip), escalating to #DF and shutdown; ends with cpu->rip at the
+ * handler or cpu->activity == ACTIVITY_SHUTDOWN. */
+void exception_deliver(struct cpu *cpu);
+
+/* --- tasks: cpu/system/task.c --- */
+enum task_switch_by { TASK_JUMP, TASK_CALL, TASK_INTERRUPT, TASK_IRET };
+bool task_switch(struct cpu *cpu, u16 tss_selector, enum task_switch_by by, bool push_error, u32 error_code);
+
+/* --- descriptor-table instructions: cpu/system/tables.c --- */
+bool load_ldtr(struct cpu *cpu, u16 selector);                          /* LLDT: privilege and mode checks included */
+bool load_tr(struct cpu *cpu, u16 selector);                            /* LTR */
+bool lar(struct cpu *cpu, u16 selector, u32 *rights, bool *ok);         /* rights as LAR returns them; ok = ZF; false only on a page fault */
+bool lsl(struct cpu *cpu, u16 selector, u32 *limit, bool *ok);
+bool verify(struct cpu *cpu, u16 selector, bool write, bool *ok);       /* VERR, VERW */
+
+/* --- control, debug and test registers, MSRs: cpu/system/control.c debug.c msr.c cpuid.c --- */
+bool control_read(struct cpu *cpu, unsigned n, u64 *value);             /* MOV r, CRn: #UD, #GP checks included */
+bool control_write(struct cpu *cpu, unsigned n, u64 value);
+bool load_msw(struct cpu *cpu, u16 value);                              /* LMSW */
+bool clear_task_switched(struct cpu *cpu);                              /* CLTS */
+bool debug_read(struct cpu *cpu, unsigned n, u64 *value);
+bool debug_write(struct cpu *cpu, unsigned n, u64 value);
+bool test_read(struct cpu *cpu, unsigned n, u64 *value);                /* MOV r, TRn: 386/486 only */
+bool test_write(struct cpu *cpu, unsigned n, u64 value);
+bool msr_read(struct cpu *cpu);                                         /* RDMSR: ECX -> EDX:EAX */
+bool msr_write(struct cpu *cpu);
+void cpuid(struct cpu *cpu);                                            /* EAX, ECX -> EAX EBX ECX EDX */
+bool read_tsc(struct cpu *cpu);                                         /* RDTSC into EDX:EAX */
+bool sysenter(struct cpu *cpu);
+bool sysexit(struct cpu *cpu);
+
+/* Instruction breakpoint at cpu->rip (RF clear): false after #DB was raised. */
+bool debug_check_fetch(struct cpu *cpu);
+/* Data and I/O breakpoints note their DR6 bits in cpu->debug_pending; the loop raises #DB after the instruction. */
+void debug_note_data(struct cpu *cpu, u64 la, unsigned size_bytes, bool write);
+void debug_note_io(struct cpu *cpu, u16 port, unsigned size_bytes);
+bool debug_page_watched(const struct cpu *cpu, u64 la);                 /* a data breakpoint lies in this page */
+static inline bool debug_fetch_armed(const struct cpu *cpu) { return cpu->dr[7] & 0xff; }
+/* Raises #DB for cpu->debug_pending bits (and BS when single_step), clearing them. Always false. */
+bool debug_raise_trap(struct cpu *cpu, bool single_step);
+
+/* --- privilege of instructions --- */
+bool io_allowed(struct cpu *cpu, u16 port, unsigned size_bytes);        /* IOPL and I/O permission bitmap: cpu/system/io.c */
+bool require_cpl0(struct cpu *cpu);                                     /* #GP(0) unless CPL 0 (V86 is CPL 3) */
+/* POPF/IRET rules: which bits of EFLAGS a POPF of this size may change at this CPL, IOPL, mode. */
+bool pop_flags(struct cpu *cpu, u32 value, unsigned opsize);            /* #GP in V86 with IOPL < 3; VIF rules when VME */
+bool push_flags_value(struct cpu *cpu, unsigned opsize, u32 *value);    /* the image that PUSHF stores, or #GP in V86 */
+bool clear_interrupt_flag(struct cpu *cpu);                             /* CLI */
+bool set_interrupt_flag(struct cpu *cpu);                               /* STI: the loop sees to the shadow */
+
+/* --- stack: cpu/memory/stack.c.  Commit of RSP is part of the call and happens last. --- */
+bool stack_push(struct cpu *cpu, u64 value, unsigned size_bytes);
+bool stack_pop(struct cpu *cpu, u64 *value, unsigned size_bytes);
+
+#endif
