@@ -1,0 +1,7 @@
+# The list of operation forms, read off the bodies of cpu/ops by the preprocessor: one OP_FORM(name) a body and width.
+$(BUILD)/gen/op_forms.h: $(wildcard cpu/ops/*.inc) cpu/ops/list.h cpu/build.mk
+	@mkdir -p $(@D)
+	$(CC) -E -P -I. -x c cpu/ops/list.h | grep -o 'ORRERY_FORM_[A-Za-z0-9_]*' | \
+	    sed 's/ORRERY_FORM_\(.*\)/OP_FORM(\1)/' > $@.new
+	mv $@.new $@
+$(LIB_OBJ): | $(BUILD)/gen/op_forms.h

@@ -1,0 +1,262 @@
+#include "cpu/decode/trace.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/decode/decode.h"
+#include "cpu/memory/access.h"
+#include "cpu/run/mode.h"
+
+struct trace_cache *trace_cache_create(void)
+{
+    struct trace_cache *cache = calloc(1, sizeof *cache);
+    cache->records = malloc(TRACE_ARENA_RECORDS * sizeof *cache->records);
+    cache->traces = malloc(TRACE_ARENA_TRACES * sizeof *cache->traces);
+    return cache;
+}
+
+void trace_cache_destroy(struct trace_cache *cache)
+{
+    if (!cache) return;
+    free(cache->records);
+    free(cache->traces);
+    free(cache);
+}
+
+static unsigned bucket_of(u64 pa, u32 mode)
+{
+    return (unsigned)((pa ^ pa >> 14 ^ (u64)mode << 7) & (TRACE_BUCKETS - 1));
+}
+
+static unsigned page_bucket_of(u64 pa)
+{
+    return (unsigned)((pa >> 12) & (TRACE_BUCKETS - 1));
+}
+
+/* Forgets every trace.  Only between instructions: no record may be in use. */
+void trace_cache_flush(struct cpu *cpu)
+{
+    struct trace_cache *cache = cpu->traces;
+
+    for (u32 i = 0; i < cache->traces_used; i++)
+        physical_page_at(cpu->memory, cache->traces[i].pa)->code_chunks = 0;
+    cache->records_used = cache->traces_used = 0;
+    memset(cache->bucket, 0, sizeof cache->bucket);
+    memset(cache->page, 0, sizeof cache->page);
+    memset(cache->jump, 0, sizeof cache->jump);
+    cache->flushes++;
+}
+
+static u32 chunks_of(u64 pa, unsigned bytes)
+{
+    unsigned first = (unsigned)(pa & (PAGE_BYTES - 1)) / CODE_CHUNK_BYTES;
+    unsigned last = (unsigned)((pa & (PAGE_BYTES - 1)) + bytes - 1) / CODE_CHUNK_BYTES;
+    return (u32)((2ull << last) - (1ull << first));
+}
+
+/* The record that every way into an invalidated trace meets: the loop looks the address up again. */
+static void make_stale(struct trace *trace)
+{
+    trace->first->h = OP_STALE;
+}
+
+static void remove_from_bucket(struct trace_cache *cache, struct trace *trace)
+{
+    struct trace **at = &cache->bucket[bucket_of(trace->pa, trace->mode)];
+    while (*at && *at != trace) at = &(*at)->next_in_bucket;
+    if (*at) *at = trace->next_in_bucket;
+}
+
+void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
+{
+    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    if (!(page->code_chunks & chunks_of(pa, size_bytes))) return;
+
+    struct trace_cache *cache = cpu->traces;
+    struct trace **at = &cache->page[page_bucket_of(pa)];
+    u32 chunks = 0;
+    bool hit = false;
+
+    while (*at) {
+        struct trace *trace = *at;
+        bool same_page = trace->pa >> 12 == pa >> 12;
+        if (same_page && pa < trace->pa + trace->bytes && trace->pa < pa + size_bytes) {
+            make_stale(trace);
+            remove_from_bucket(cache, trace);
+            *at = trace->next_in_page;
+            cache->invalidations++;
+            hit = true;
+            continue;
+        }
+        if (same_page) chunks |= chunks_of(trace->pa, trace->bytes);
+        at = &trace->next_in_page;
+    }
+    page->code_chunks = chunks;
+    if (hit && cpu->in_instruction) cpu_leave_after_instruction(cpu);
+}
+
+/* --- building --- */
+
+struct builder {
+    struct trace *trace;
+    struct record *record;       /* next slot */
+    unsigned slots, instructions;
+};
+
+static void append(struct builder *b, const struct decoded *d)
+{
+    b->trace->offset[b->slots++] = b->trace->bytes;
+    *b->record++ = d->record;
+    b->trace->bytes += d->length;
+    b->instructions++;
+    if (d->branch) {
+        struct link link = { .h = OP_LINK };
+        b->trace->offset[b->slots++] = b->trace->bytes;
+        memcpy(b->record++, &link, sizeof link);
+    }
+    b->trace->offset[b->slots] = b->trace->bytes;
+}
+
+/* What a trace that simply stops ends with: the loop goes on at the next address. */
+static void append_stop(struct builder *b)
+{
+    *b->record++ = (struct record){ .h = OP_CONTINUE };
+}
+
+/* How many bytes from here the segment limit allows; the processor fetches no byte behind it. */
+static u64 bytes_to_limit(const struct cpu *cpu)
+{
+    u64 limit = cpu->seg[CPU_SEG_CS].limit;
+    return cpu->rip > limit ? 0 : limit - cpu->rip + 1;
+}
+
+/* A byte of code that stands in memory of the bus (ROM of a device, nothing at all), or in the next page. */
+static bool fetch_byte(struct cpu *cpu, u64 la, u8 *byte)
+{
+    u64 pa;
+    if (!access_fetch(cpu, la, &pa)) return false;
+    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    if (page->read) {
+        *byte = page->read[pa & (PAGE_BYTES - 1)];
+    } else {
+        cpu_sync_time(cpu);
+        *byte = (u8)cpu->bus.mmio_read(cpu->bus.board, pa, 1);
+    }
+    return true;
+}
+
+/* One instruction fetched byte by byte, not kept: it crosses a page, runs into the limit, or lies outside RAM and ROM. */
+static struct trace *scratch_trace(struct cpu *cpu)
+{
+    struct trace_cache *cache = cpu->traces;
+    u8 bytes[INSTRUCTION_MAX_BYTES];
+    struct decoded d;
+    unsigned count = 0;
+
+    do {
+        if (count == INSTRUCTION_MAX_BYTES) break;
+        if (count >= bytes_to_limit(cpu)) {
+            FAULT(cpu, FETCH_PAST_LIMIT, .segment = CPU_SEG_CS, .ea = cpu->rip + count, .size = 1,
+                  .limit = cpu->seg[CPU_SEG_CS].limit);
+            return NULL;
+        }
+        if (!fetch_byte(cpu, linear_of(cpu, CPU_SEG_CS, cpu->rip + count), &bytes[count])) return NULL;
+        count++;
+    } while (decode(cpu->tables, bytes, count, cpu->mode & MODE_CODE32, &d) == DECODE_NEEDS_MORE);
+
+    struct trace *trace = &cache->scratch;
+    *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = cache->scratch_records + 1 };
+    struct builder b = { .trace = trace, .record = trace->first };
+    append(&b, &d);
+    append_stop(&b);
+    return trace;
+}
+
+static void keep(struct cpu *cpu, struct builder *b)
+{
+    struct trace_cache *cache = cpu->traces;
+    struct trace *trace = b->trace;
+    struct trace **bucket = &cache->bucket[bucket_of(trace->pa, trace->mode)];
+    struct trace **page = &cache->page[page_bucket_of(trace->pa)];
+    struct physical_page *memory = physical_page_at(cpu->memory, trace->pa);
+
+    trace->next_in_bucket = *bucket;
+    *bucket = trace;
+    trace->next_in_page = *page;
+    *page = trace;
+    cache->traces_used++;
+    cache->records_used = (u32)(b->record - cache->records);
+    cache->decoded_instructions += b->instructions;
+    if (!memory->code_chunks) tlb_protect_code_page(cpu, trace->pa);
+    memory->code_chunks |= chunks_of(trace->pa, trace->bytes);
+}
+
+/* Decodes from pa, whose page is memory, until something ends the trace.  NULL when not even one instruction fits. */
+static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
+{
+    struct trace_cache *cache = cpu->traces;
+    if (cache->traces_used == TRACE_ARENA_TRACES ||
+        cache->records_used + TRACE_MAX_SLOTS + 2 > TRACE_ARENA_RECORDS) trace_cache_flush(cpu);
+
+    struct trace *trace = &cache->traces[cache->traces_used];
+    struct record *header = &cache->records[cache->records_used];
+    u64 room = PAGE_BYTES - (pa & (PAGE_BYTES - 1)), limit = bytes_to_limit(cpu);
+    unsigned available = (unsigned)(room < limit ? room : limit);
+    *header = (struct record){ .h = OP_HEADER, .disp = (s32)cache->traces_used };
+    *trace = (struct trace){ .pa = pa, .mode = cpu->mode, .first = header + 1 };
+    struct builder b = { .trace = trace, .record = trace->first };
+    struct decoded d = { 0 };
+
+    while (b.instructions < TRACE_MAX_INSTRUCTIONS && !d.ends) {
+        if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, cpu->mode & MODE_CODE32, &d) != DECODED) break;
+        append(&b, &d);
+    }
+    if (!b.instructions) return NULL;
+    append_stop(&b);
+    keep(cpu, &b);
+    return trace;
+}
+
+/* --- finding --- */
+
+static bool within_limit(const struct cpu *cpu, const struct trace *trace)
+{
+    return (cpu->mode & MODE_LIMIT_4G) || cpu->rip + trace->bytes - 1 <= cpu->seg[CPU_SEG_CS].limit;
+}
+
+struct trace *trace_find_known(struct cpu *cpu)
+{
+    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip);
+    struct jump_entry *jump = &cpu->traces->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)];
+    struct trace *trace = jump->trace;
+    struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if (!trace || jump->la != la || trace->mode != cpu->mode || trace->first->h == OP_STALE) return NULL;
+    if (t->tag_read != (la & ~0xfffull) || t->pa + (la & 0xfff) != trace->pa) return NULL;
+    return within_limit(cpu, trace) ? trace : NULL;
+}
+
+struct trace *trace_find(struct cpu *cpu)
+{
+    struct trace_cache *cache = cpu->traces;
+    struct trace *trace = trace_find_known(cpu);
+    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip), pa;
+
+    cpu->never_written_fetch = false;
+    if (trace) return trace;
+    if (bytes_to_limit(cpu) == 0) {
+        FAULT(cpu, FETCH_PAST_LIMIT, .segment = CPU_SEG_CS, .ea = cpu->rip, .size = 1, .limit = cpu->seg[CPU_SEG_CS].limit);
+        return NULL;
+    }
+    if (!access_fetch(cpu, la, &pa)) return NULL;
+    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    cpu->never_written_fetch = !page->read || (page->write && !page->written);
+    if (!page->read) return scratch_trace(cpu);
+    for (trace = cache->bucket[bucket_of(pa, cpu->mode)]; trace; trace = trace->next_in_bucket)
+        if (trace->pa == pa && trace->mode == cpu->mode && within_limit(cpu, trace)) break;
+    if (!trace) trace = build(cpu, pa, page->read + (pa & (PAGE_BYTES - 1)));
+    if (!trace) return scratch_trace(cpu);
+    cache->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)] = (struct jump_entry){ .la = la, .trace = trace };
+    return trace;
+}

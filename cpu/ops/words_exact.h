@@ -1,0 +1,69 @@
+/* The words of operation bodies, as the exact instance means them.  Included by cpu/run/exact.c inside its switch.
+ *
+ *   uw, sw, W      the operation's unsigned and signed type and its width in bits
+ *   R(f), SET_R    register named by field f (d or s); a 32-bit write clears the upper half
+ *   REG(n)         a register by number, at the operation's width; SET_REG writes it
+ *   EA, SEG        offset and segment of the memory operand
+ *   LD ST          load, store of W bits at SEG:EA; RMW and WB the two halves of a read-modify-write
+ *   FL(K, a, r)    flags of kind K with first operand a and result r
+ *   FL_RAW(r, k)   SF ZF PF of r; CF OF AF from the EFLAGS bits k;  FL_ALL(f) all six from f
+ *   TRY(call)      a call that may raise a fault;  RAISE(reason, facts) raises one
+ *   SYNC           brings cpu->rip and cpu->next_rip up to date, for bodies that leave or call out
+ *   NEXT           on to the next record;  END leaves the trace at cpu->next_rip;  GOTO(t) near transfer to offset t
+ *   BRANCH(c)      direct branch of this record when c */
+#define CAT_(a, b) a##b
+#define CAT(a, b) CAT_(a, b)
+#define uw CAT(u, W)
+#define sw CAT(s, W)
+#define FORM_CASE_(name, w) case OP_##name##_##w:
+#define FORM_CASE(name, w) FORM_CASE_(name, w)
+#define OP(name) FORM_CASE(name, W)
+#define OP_UNSIZED_(name) case OP_##name:
+#define OP_UNSIZED(name) OP_UNSIZED_(name)
+
+#define SLOT(offset) ((u8 *)cpu + (offset))
+#define R(f) (*(uw *)SLOT(rec->f))
+#define SET_SLOT(offset, v) \
+    do { if (W == 32) *(u64 *)SLOT(offset) = (u32)(v); else *(uw *)SLOT(offset) = (uw)(v); } while (0)
+#define SET_R(f, v) SET_SLOT(rec->f, v)
+#define REG(n) (*(uw *)SLOT((n) * 8))
+#define SET_REG(n, v) SET_SLOT((n) * 8, v)
+#define REG8(n) (*(u8 *)SLOT((n) * 8))
+#define REG16(n) (*(u16 *)SLOT((n) * 8))
+#define REG32(n) (*(u32 *)SLOT((n) * 8))
+#define IMM ((uw)rec->imm)
+#define SEG (rec->b & 7u)
+#define EA record_ea(cpu, rec)
+#define ADDR_MASK (rec->x & RECORD_ADDR16 ? 0xffffu : 0xffffffffu)
+
+#define LD(v, ea) \
+    do { u64 value_; if (!load(cpu, SEG, ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
+#define ST(ea, v) \
+    do { if (!store(cpu, SEG, ea, W / 8, (uw)(v))) goto fault; } while (0)
+#define RMW(v, ea) \
+    do { u64 value_; update_ea = (ea); if (!load_for_update(cpu, SEG, update_ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
+#define WB(v) \
+    do { if (!linear_write(cpu, linear_of(cpu, SEG, update_ea), W / 8, (uw)(v))) goto fault; } while (0)
+
+#define TOP(v) ((u64)(uw)(v) << (64 - W))
+#define FL(kind, a, r) \
+    (cpu->flag_first = TOP(a), cpu->flag_result = TOP(r), cpu->flag_kind = FLAG_##kind | W << 8)
+#define FL_RAW(r, kept) \
+    (cpu->flag_kept = (kept), cpu->flag_result = TOP(r), cpu->flag_kind = FLAG_RAW | W << 8)
+#define FL_ALL(f) cpu_set_arithmetic_flags(cpu, f)
+#define CF() flag_cf(cpu)
+#define ZF() flag_zf(cpu)
+
+#define HERE (base + trace->offset[rec - trace->first])
+#define AFTER (base + trace->offset[rec - trace->first + 1])
+#define SYNC (cpu->rip = HERE, cpu->next_rip = AFTER)
+#define TRY(call) do { if (!(call)) goto fault; } while (0)
+#define RAISE(...) do { FAULT(cpu, __VA_ARGS__); goto fault; } while (0)
+#define NEXT goto next
+#define END goto end
+#define GOTO(t) do { target = (uw)(t); goto transfer; } while (0)
+#define BRANCH(c) \
+    do { if (c) { target = (uw)(AFTER + (u64)(s64)rec->disp); goto branch; } rec++; NEXT; } while (0)
+#define SHIFT_BY_(name, w) shift_##name##_##w
+#define SHIFT_BY2(name, w) SHIFT_BY_(name, w)
+#define SHIFT_BY(name) SHIFT_BY2(name, W)

@@ -1,0 +1,23 @@
+#include "cpu/run/flags.h"
+
+u32 cpu_eflags(const struct cpu *cpu)
+{
+    u32 arithmetic = (flag_cf(cpu) ? EFLAGS_CF : 0) | (flag_pf(cpu) ? EFLAGS_PF : 0) | (flag_af(cpu) ? EFLAGS_AF : 0) |
+                     (flag_zf(cpu) ? EFLAGS_ZF : 0) | (flag_sf(cpu) ? EFLAGS_SF : 0) | (flag_of(cpu) ? EFLAGS_OF : 0);
+    return (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC) | arithmetic | EFLAGS_1;
+}
+
+void cpu_set_arithmetic_flags(struct cpu *cpu, u32 eflags)
+{
+    cpu->flag_kept = eflags & EFLAGS_ARITHMETIC;
+    cpu->flag_kind = FLAG_FULL | 32 << 8;
+}
+
+void cpu_set_eflags(struct cpu *cpu, u32 eflags)
+{
+    u32 changed = cpu->rflags ^ eflags;
+
+    cpu_set_arithmetic_flags(cpu, eflags);
+    cpu->rflags = (eflags & ~(u32)EFLAGS_ARITHMETIC) | EFLAGS_1;
+    if (changed & (EFLAGS_VM | EFLAGS_AC)) mode_derive(cpu);
+}

@@ -1,0 +1,195 @@
+/* The processor's loop: what must be looked at between instructions, then a run of the exact instance.  doc: exact */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/decode/tables.h"
+#include "cpu/decode/trace.h"
+#include "cpu/run/exact.h"
+#include "cpu/run/mode.h"
+#include "cpu/system/system.h"
+#include "cpu/memory/access.h"
+
+struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, const struct cpu_bus *bus,
+                       struct physical_map *memory)
+{
+    struct error err = { 0 };
+    struct cpu *cpu = calloc(1, sizeof *cpu);
+
+    cpu->model = model;
+    cpu->time = time;
+    cpu->bus = *bus;
+    cpu->memory = memory;
+    cpu->traces = trace_cache_create();
+    cpu->tables = decode_tables_create(model, &err);
+    if (!cpu->tables) {                          /* a row without a body: ours, and every test would show it */
+        cpu_destroy(cpu);
+        return NULL;
+    }
+    cpu->a20 = true;
+    cpu_reset(cpu);
+    return cpu;
+}
+
+void cpu_destroy(struct cpu *cpu)
+{
+    if (!cpu) return;
+    decode_tables_destroy(cpu->tables);
+    trace_cache_destroy(cpu->traces);
+    free(cpu);
+}
+
+/* --- time --- */
+
+/* The run is to end when now reaches `tick`, which lies behind the current instruction. */
+static void end_slice_at(struct cpu *cpu, u64 tick)
+{
+    u64 earliest = cpu_now(cpu) + 1;
+    if (tick < earliest) tick = earliest;
+    if (tick >= cpu->slice_end) return;
+    cpu->budget -= (s64)(cpu->slice_end - tick);
+    cpu->slice_end = tick;
+}
+
+void cpu_sync_time(struct cpu *cpu)
+{
+    if (cpu->in_instruction) cpu->time->now = cpu_now(cpu);
+}
+
+void cpu_leave_after_instruction(struct cpu *cpu)
+{
+    if (cpu->in_instruction) end_slice_at(cpu, 0);
+}
+
+void cpu_deadline_lowered(struct cpu *cpu)
+{
+    if (cpu->in_instruction) end_slice_at(cpu, cpu->time->deadline);
+}
+
+void cpu_request_stop(struct cpu *cpu)
+{
+    cpu->stop_requested = true;
+    cpu_leave_after_instruction(cpu);
+}
+
+void cpu_set_watch(struct cpu *cpu, bool (*watch)(void *context), void *context)
+{
+    cpu->watch = watch;
+    cpu->watch_context = context;
+    cpu_leave_after_instruction(cpu);
+}
+
+/* --- lines --- */
+
+void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level)
+{
+    switch (line) {
+    case CPU_LINE_INTR: cpu->intr = level; break;
+    case CPU_LINE_NMI:
+        cpu->nmi_pending |= level && !cpu->nmi_level;
+        cpu->nmi_level = level;
+        break;
+    case CPU_LINE_SMI: cpu->smi_pending |= level; break;
+    case CPU_LINE_INIT: cpu->init_pending |= level; break;
+    }
+    cpu_leave_after_instruction(cpu);
+}
+
+/* --- between instructions, in the order of SDM vol. 3A, "Priority Among Simultaneous Exceptions and Interrupts" --- */
+
+static bool interrupts_shadowed(const struct cpu *cpu)
+{
+    return cpu->time->now == cpu->shadow_tick;
+}
+
+static bool intr_acceptable(const struct cpu *cpu)
+{
+    return cpu->intr && cpu->rflags & EFLAGS_IF;
+}
+
+/* Takes what waits; true when the processor's state changed by it. */
+static bool take_interrupt(struct cpu *cpu)
+{
+    if (cpu->init_pending) {
+        cpu->init_pending = false;
+        cpu_reset(cpu);
+        return true;
+    }
+    if (interrupts_shadowed(cpu)) return false;
+    if (cpu->nmi_pending && !cpu->nmi_blocked) {
+        cpu->nmi_pending = false;
+        cpu->activity = ACTIVITY_RUNNING;
+        interrupt_nmi(cpu);
+        return true;
+    }
+    if (cpu->activity != ACTIVITY_SHUTDOWN && intr_acceptable(cpu)) {
+        cpu->activity = ACTIVITY_RUNNING;
+        u8 vector = cpu->bus.interrupt_acknowledge(cpu->bus.board);
+        interrupt_external(cpu, vector);
+        return true;
+    }
+    return false;
+}
+
+/* Something asks for a look at every instruction boundary. */
+static bool single_instruction(const struct cpu *cpu)
+{
+    return cpu->watch || cpu->rflags & (EFLAGS_TF | EFLAGS_RF) || debug_fetch_armed(cpu) ||
+           (interrupts_shadowed(cpu) && (cpu->intr || cpu->nmi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
+}
+
+static void start_slice(struct cpu *cpu)
+{
+    cpu->slice_end = single_instruction(cpu) ? cpu->time->now + 1 : cpu->time->deadline;
+    cpu->budget = (s64)(cpu->slice_end - cpu->time->now);
+}
+
+/* #DB traps of the instruction that has just ended. */
+static void take_debug_traps(struct cpu *cpu, bool stepped)
+{
+    if (!stepped && !cpu->debug_pending) return;
+    if (cpu->time->now == cpu->debug_shadow_tick) {
+        if (stepped) cpu->debug_pending |= 1u << 14;     /* DR6.BS, held over the boundary behind MOV SS */
+        return;
+    }
+    debug_raise_trap(cpu, stepped);
+    exception_deliver(cpu);
+}
+
+/* One run of the exact instance, from here to the end of the slice or whatever ends it sooner. */
+static void run_slice(struct cpu *cpu)
+{
+    bool stepping = cpu->rflags & EFLAGS_TF;
+    bool done = false;
+
+    start_slice(cpu);
+    cpu->in_instruction = true;
+    if (!debug_fetch_armed(cpu) || debug_check_fetch(cpu)) {
+        cpu->rflags &= ~(u32)EFLAGS_RF;
+        struct trace *trace = trace_find(cpu);
+        if (trace) done = exact_run(cpu, trace);
+        else cpu->budget--;
+    } else {
+        cpu->budget--;
+    }
+    cpu->time->now = cpu_now(cpu);
+    cpu->in_instruction = false;
+    if (!done) exception_deliver(cpu);
+    else take_debug_traps(cpu, stepping && !cpu->software_interrupt);
+    cpu->software_interrupt = false;
+}
+
+enum cpu_stop cpu_run(struct cpu *cpu)
+{
+    for (;;) {
+        if (cpu->stop_requested) {
+            cpu->stop_requested = false;
+            return CPU_STOP_REQUEST;
+        }
+        if (cpu->time->now >= cpu->time->deadline) return CPU_STOP_DEADLINE;
+        while (take_interrupt(cpu)) continue;
+        if (cpu->activity == ACTIVITY_SHUTDOWN) return CPU_STOP_SHUTDOWN;
+        if (cpu->activity == ACTIVITY_HALTED) return CPU_STOP_HALTED;
+        if (cpu->watch && cpu->watch(cpu->watch_context)) return CPU_STOP_BREAK;
+        run_slice(cpu);
+    }
+}

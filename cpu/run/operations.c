@@ -1,0 +1,196 @@
+#include "cpu/run/operations.h"
+
+#include "cpu/run/flags.h"
+
+static void set_sp(struct cpu *cpu, u64 value)
+{
+    cpu->gpr[RSP] = (cpu->gpr[RSP] & ~(u64)cpu->stack_mask) | (value & cpu->stack_mask);
+}
+
+static void set_register(struct cpu *cpu, unsigned n, u64 value, unsigned size_bytes)
+{
+    if (size_bytes == 2) cpu->gpr[n] = (cpu->gpr[n] & ~0xffffull) | (value & 0xffff);
+    else cpu->gpr[n] = (u32)value;
+}
+
+/* With a 32-bit operand only 16 bits are written, as all processors since the P6 do; SDM vol. 2, "PUSH". */
+bool push_selector(struct cpu *cpu, u16 selector, unsigned size_bytes)
+{
+    u64 sp = (cpu->gpr[RSP] - size_bytes) & cpu->stack_mask;
+    if (!store(cpu, CPU_SEG_SS, sp, 2, selector)) return false;
+    set_sp(cpu, sp);
+    return true;
+}
+
+/* The interrupt shadow of a load of SS.  SDM vol. 3A, "Masking Exceptions and Interrupts When Switching Stacks". */
+static void shadow_after_ss(struct cpu *cpu)
+{
+    cpu->shadow_tick = cpu->debug_shadow_tick = cpu_now(cpu) + 1;
+}
+
+bool pop_segment(struct cpu *cpu, unsigned seg, unsigned size_bytes)
+{
+    u64 selector, sp = cpu->gpr[RSP];
+
+    /* a 32-bit POP moves ESP by 4 and reads the low word; the selector load comes before ESP changes, POP SS included */
+    if (!load(cpu, CPU_SEG_SS, sp & cpu->stack_mask, 2, &selector)) return false;
+    u32 mask = cpu->stack_mask;
+    if (!segment_load(cpu, seg, (u16)selector)) return false;
+    cpu->gpr[RSP] = (sp & ~(u64)mask) | ((sp + size_bytes) & mask);
+    if (seg == CPU_SEG_SS) shadow_after_ss(cpu);
+    return true;
+}
+
+bool move_to_segment(struct cpu *cpu, unsigned seg, u16 selector)
+{
+    if (seg == CPU_SEG_CS || seg > CPU_SEG_GS) return FAULT(cpu, BAD_SEGMENT_REGISTER, .value = seg);
+    if (!segment_load(cpu, seg, selector)) return false;
+    if (seg == CPU_SEG_SS) shadow_after_ss(cpu);
+    return true;
+}
+
+bool push_all(struct cpu *cpu, unsigned size_bytes)
+{
+    u64 sp = cpu->gpr[RSP];
+
+    for (unsigned n = RAX; n <= RDI; n++) {
+        sp = (sp - size_bytes) & cpu->stack_mask;
+        if (!store(cpu, CPU_SEG_SS, sp, size_bytes, cpu->gpr[n])) return false;
+    }
+    set_sp(cpu, sp);
+    return true;
+}
+
+bool pop_all(struct cpu *cpu, unsigned size_bytes)
+{
+    u64 value[8], sp = cpu->gpr[RSP];
+
+    for (int n = RDI; n >= RAX; n--) {
+        if (!load(cpu, CPU_SEG_SS, sp & cpu->stack_mask, size_bytes, &value[n])) return false;
+        sp += size_bytes;
+    }
+    for (unsigned n = RAX; n <= RDI; n++)
+        if (n != RSP) set_register(cpu, n, value[n], size_bytes);
+    set_sp(cpu, sp);
+    return true;
+}
+
+/* SDM vol. 2, "ENTER", Operation. */
+bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level)
+{
+    u32 mask = cpu->stack_mask;
+    u64 sp = (cpu->gpr[RSP] - size_bytes) & mask, bp = cpu->gpr[RBP], value;
+
+    level &= 31;
+    if (!store(cpu, CPU_SEG_SS, sp, size_bytes, bp)) return false;
+    u64 frame = sp;
+    for (unsigned i = 1; i < level; i++) {
+        bp -= size_bytes;
+        sp = (sp - size_bytes) & mask;
+        if (!load(cpu, CPU_SEG_SS, bp & mask, size_bytes, &value)) return false;
+        if (!store(cpu, CPU_SEG_SS, sp, size_bytes, value)) return false;
+    }
+    if (level) {
+        sp = (sp - size_bytes) & mask;
+        if (!store(cpu, CPU_SEG_SS, sp, size_bytes, frame)) return false;
+    }
+    sp = (sp - frame_bytes) & mask;
+    /* the new stack top must be writable: the instruction faults here, not the next push */
+    if (!segment_may_write(cpu, CPU_SEG_SS, sp, size_bytes)) return segment_violation(cpu, CPU_SEG_SS, sp, size_bytes, ACCESS_WRITE);
+    if (!access_probe_write(cpu, linear_of(cpu, CPU_SEG_SS, sp), size_bytes)) return false;
+    set_register(cpu, RBP, frame, size_bytes);
+    set_sp(cpu, sp);
+    return true;
+}
+
+bool leave_frame(struct cpu *cpu, unsigned size_bytes)
+{
+    u64 bp = cpu->gpr[RBP], value;
+
+    if (!load(cpu, CPU_SEG_SS, bp & cpu->stack_mask, size_bytes, &value)) return false;
+    set_sp(cpu, bp + size_bytes);
+    set_register(cpu, RBP, value, size_bytes);
+    return true;
+}
+
+bool pop_return(struct cpu *cpu, unsigned size_bytes, u16 extra_bytes, u64 *offset)
+{
+    u64 sp = cpu->gpr[RSP];
+
+    if (!load(cpu, CPU_SEG_SS, sp & cpu->stack_mask, size_bytes, offset)) return false;
+    if (*offset > cpu->seg[CPU_SEG_CS].limit)
+        return FAULT(cpu, BRANCH_PAST_LIMIT, .ea = *offset, .limit = cpu->seg[CPU_SEG_CS].limit);
+    set_sp(cpu, sp + size_bytes + extra_bytes);
+    return true;
+}
+
+bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector)
+{
+    u64 ea = record_ea(cpu, rec);
+    return load(cpu, rec->b & 7, ea, offset_bytes, offset) &&
+           load(cpu, rec->b & 7, (ea + offset_bytes) & record_mask(rec), 2, selector);
+}
+
+/* All faults before the first byte: the operand is six bytes in two stores. */
+bool store_table_register(struct cpu *cpu, const struct record *rec, u16 limit, u64 base)
+{
+    u64 ea = record_ea(cpu, rec), high = (ea + 2) & record_mask(rec);
+    u64 unused;
+    return load_for_update(cpu, rec->b & 7, high, 4, &unused) && store(cpu, rec->b & 7, ea, 2, limit) &&
+           store(cpu, rec->b & 7, high, 4, base);
+}
+
+/* A 16-bit operand size takes 24 bits of base.  SDM vol. 2, "LGDT/LIDT". */
+bool load_table_register(struct cpu *cpu, const struct record *rec, unsigned opsize_bits, u16 *limit, u64 *base)
+{
+    u64 ea = record_ea(cpu, rec), new_limit, new_base;
+
+    if (!require_cpl0(cpu)) return false;
+    if (!load(cpu, rec->b & 7, ea, 2, &new_limit)) return false;
+    if (!load(cpu, rec->b & 7, (ea + 2) & record_mask(rec), 4, &new_base)) return false;
+    *limit = (u16)new_limit;
+    *base = opsize_bits == 16 ? new_base & 0xffffff : new_base;
+    return true;
+}
+
+void cpu_set_result_flags8(struct cpu *cpu, u8 result)
+{
+    cpu->flag_kept = 0;
+    cpu->flag_result = (u64)result << 56;
+    cpu->flag_kind = FLAG_RAW | 8 << 8;
+}
+
+/* SDM vol. 2, "DAA" and "DAS", Operation.  OF is undefined: cleared. */
+void decimal_adjust(struct cpu *cpu, bool subtract)
+{
+    u8 old = (u8)cpu->gpr[RAX], al = old;
+    bool old_cf = flag_cf(cpu), cf = false, af = false;
+
+    if ((al & 15) > 9 || flag_af(cpu)) {
+        cf = old_cf || (subtract ? al < 6 : al > 0xf9);
+        al = (u8)(subtract ? al - 6 : al + 6);
+        af = true;
+    }
+    if (old > 0x99 || old_cf) {
+        al = (u8)(subtract ? al - 0x60 : al + 0x60);
+        cf = true;
+    } else if (!subtract) {
+        cf = false;
+    }
+    cpu->gpr[RAX] = (cpu->gpr[RAX] & ~0xffull) | al;
+    cpu_set_result_flags8(cpu, al);
+    cpu->flag_kept = (cf ? EFLAGS_CF : 0) | (af ? EFLAGS_AF : 0);
+}
+
+/* SDM vol. 2, "AAA" and "AAS", Operation.  OF SF ZF PF are undefined: they follow AL as the subtraction or addition of 0. */
+void ascii_adjust(struct cpu *cpu, bool subtract)
+{
+    u16 ax = (u16)cpu->gpr[RAX];
+    bool adjust = (ax & 15) > 9 || flag_af(cpu);
+
+    if (adjust) ax = (u16)(subtract ? ax - 0x106 : ax + 0x106);
+    ax &= 0xff0f;
+    cpu->gpr[RAX] = (cpu->gpr[RAX] & ~0xffffull) | ax;
+    cpu_set_result_flags8(cpu, (u8)ax);
+    cpu->flag_kept = adjust ? EFLAGS_CF | EFLAGS_AF : 0;
+}
