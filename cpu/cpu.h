@@ -44,6 +44,10 @@ enum cpu_stop {
 
 struct cpu;
 
+/* Models by name and by number; NULL past the end.  The first is the default. */
+const struct cpu_model *cpu_model_find(const char *name);
+const struct cpu_model *cpu_model_at(unsigned i);
+
 struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, const struct cpu_bus *bus,
                        struct physical_map *memory);
 void cpu_destroy(struct cpu *cpu);
@@ -86,7 +90,7 @@ struct cpu_view {
     u8 cpl;
     u8 code_bits;                /* 16, 32 or 64 */
     bool halted, shutdown;
-    u64 instructions;            /* ticks in which an instruction or iteration ran */
+    bool never_written_fetch;    /* the last fetch came from RAM that nothing ever stored to, or from no memory */
 };
 
 void cpu_view(const struct cpu *cpu, struct cpu_view *view);

@@ -154,6 +154,7 @@ struct cpu {
     bool code_written;            /* the current instruction changed decoded code */
     bool in_instruction;          /* cpu_run is executing a record: time.now is set by call-outs */
     bool software_interrupt;      /* the instruction was INT n: no single-step trap follows it */
+    bool external_event;          /* an event that is no INT n is being delivered: error codes carry EXT */
     bool never_written_fetch;     /* the last fetch found RAM that nothing ever stored to, or no memory at all */
     u32 stack_mask;               /* SS.B: 0xffff or 0xffffffff */
 
