@@ -3,38 +3,27 @@
 
 #include "cpu/system/system.h"
 
-/* Where an access goes, once translated: a page of one set, host pointers where there is memory. */
+/* Where an access goes, once translated. */
 struct place {
     u64 pa;
     struct physical_page *page;
 };
 
-/* Translates one page's part of an access and fills the TLB.  `set` is the privilege: TLB_USER or TLB_SUPERVISOR.  A TLB hit
- * is used as it stands even where memory says otherwise by now, as the hardware does. */
+/* Translates the part of an access that lies in one page; set is TLB_USER or TLB_SUPERVISOR.  A TLB hit is used as it
+ * stands even where memory says otherwise by now, as the hardware does. */
 static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struct place *place)
 {
-    struct tlb_entry *t = &cpu->tlb_set[set][la >> 12 & (TLB_ENTRIES - 1)];
-    u64 page_la = la & ~0xfffull, pa;
-    bool writable;
+    const struct tlb_entry *t = &cpu->tlb_set[set][la >> 12 & (TLB_ENTRIES - 1)];
+    struct translation to;
 
-    if (t->tag_read == page_la && !(access & ACCESS_WRITE)) {
+    if (t->tag_read == (la & ~0xfffull) && !(access & ACCESS_WRITE)) {
         place->pa = t->pa | (la & 0xfff);
         place->page = physical_page_at(cpu->memory, place->pa);
         return true;
     }
-    if (!page_walk(cpu, la, access, set == TLB_USER, &pa, &writable)) return false;
-    struct physical_page *page = physical_page_at(cpu->memory, pa);
-    *place = (struct place){ .pa = pa, .page = page };
-    if (!page->read || debug_page_watched(cpu, la)) {
-        t->tag_read = t->tag_write = TLB_INVALID;
-        return true;
-    }
-    t->tag_read = page_la;
-    t->addend = (u64)(uintptr_t)page->read - page_la;
-    t->pa = pa & ~0xfffull;
-    bool plain = page->write == page->read && !page->code_chunks;
-    if (access & ACCESS_WRITE && page->write) page->written = true;
-    t->tag_write = writable && plain && page->written ? page_la : TLB_INVALID;
+    if (!page_walk(cpu, la, access, set == TLB_USER, &to)) return false;
+    *place = (struct place){ .pa = to.pa, .page = physical_page_at(cpu->memory, to.pa) };
+    tlb_fill(cpu, set, la, access, &to, place->page);
     return true;
 }
 
@@ -46,6 +35,7 @@ static unsigned set_of_cpl(const struct cpu *cpu)
 static u64 place_read(struct cpu *cpu, const struct place *place, unsigned size)
 {
     u64 v = 0;
+
     if (place->page->read) {
         memcpy(&v, place->page->read + (place->pa & 0xfff), size);
         return v;
@@ -63,7 +53,7 @@ static void place_write(struct cpu *cpu, const struct place *place, unsigned siz
         return;
     }
     cpu_sync_time(cpu);
-    cpu->bus.mmio_write(cpu->bus.board, place->pa, size, value);
+    cpu->bus.mmio_write(cpu->bus.board, place->pa, size, low_bits(value, size * 8));
 }
 
 /* An access of at most 8 bytes lies in one page or two. */
@@ -114,7 +104,7 @@ static void span_write(struct cpu *cpu, const struct span *span, u64 value)
     }
 }
 
-/* #AC: the TLB set that stays empty brings every access of CPL 3 here while it is on.  SDM vol. 3A, "Alignment Check". */
+/* The TLB set that stays empty brings every access of CPL 3 here while alignment is checked. */
 static bool aligned(struct cpu *cpu, u64 la, unsigned size)
 {
     if (cpu->tlb != cpu->tlb_set[TLB_NEVER] || !(la & (size - 1))) return true;
@@ -165,6 +155,12 @@ bool system_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
     return true;
 }
 
+bool system_probe_write(struct cpu *cpu, u64 la, unsigned size)
+{
+    struct span span;
+    return locate_span(cpu, (u32)la, size, ACCESS_WRITE, TLB_SUPERVISOR, &span);
+}
+
 u8 *access_host(struct cpu *cpu, u64 la, unsigned size, enum access access)
 {
     struct tlb_entry *t = tlb_entry_of(cpu, la);
@@ -183,17 +179,19 @@ bool access_fetch(struct cpu *cpu, u64 la, u64 *pa)
     return true;
 }
 
-/* SDM vol. 3A, "Limit Checking", "Type Checking". */
+/* SDM vol. 3A, "Limit Checking", "Type Checking"; what is wrong with SS is #SS(0), with any other segment #GP(0). */
 bool segment_violation(struct cpu *cpu, unsigned seg, u64 ea, unsigned size, enum access access)
 {
     const struct segment *s = &cpu->seg[seg];
-    bool code = s->rights & RIGHTS_CODE, two = s->rights & 2;
-    struct fault_facts facts = { .segment = (u8)seg, .ea = ea, .size = (u8)size, .limit = s->limit, .selector = 0, .value = s->selector };
+    bool code = s->rights & RIGHTS_CODE, two = s->rights & 2 /* writable data, or readable code */;
+    bool stack = seg == CPU_SEG_SS;
+    struct fault_facts facts = {
+        .segment = (u8)seg, .ea = ea, .size = (u8)size, .limit = s->limit, .value = s->selector,
+    };
 
-    if (!s->usable && protected_mode(cpu)) return fault_raise(cpu, REASON_SEGMENT_IS_NULL, facts);
-    if (protected_mode(cpu) && access == ACCESS_WRITE && (code || !two))
-        return fault_raise(cpu, seg == CPU_SEG_SS ? REASON_STACK_NOT_WRITABLE : REASON_SEGMENT_NOT_WRITABLE, facts);
-    if (protected_mode(cpu) && access == ACCESS_READ && code && !two)
-        return fault_raise(cpu, REASON_SEGMENT_NOT_READABLE, facts);
-    return fault_raise(cpu, seg == CPU_SEG_SS ? REASON_STACK_PAST_LIMIT : REASON_DATA_PAST_LIMIT, facts);
+    if (!s->usable) return fault_raise(cpu, stack ? REASON_STACK_IS_NULL : REASON_SEGMENT_IS_NULL, facts);
+    if (access == ACCESS_WRITE && (code || !two))
+        return fault_raise(cpu, stack ? REASON_STACK_NOT_WRITABLE : REASON_SEGMENT_NOT_WRITABLE, facts);
+    if (access == ACCESS_READ && code && !two) return fault_raise(cpu, REASON_SEGMENT_NOT_READABLE, facts);
+    return fault_raise(cpu, stack ? REASON_STACK_PAST_LIMIT : REASON_DATA_PAST_LIMIT, facts);
 }

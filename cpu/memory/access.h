@@ -17,6 +17,7 @@ bool access_probe_write(struct cpu *cpu, u64 la, unsigned size_bytes);
 /* The same as supervisor whatever CPL is: descriptor tables, TSS. */
 bool system_read(struct cpu *cpu, u64 la, unsigned size_bytes, u64 *value);
 bool system_write(struct cpu *cpu, u64 la, unsigned size_bytes, u64 value);
+bool system_probe_write(struct cpu *cpu, u64 la, unsigned size_bytes);
 /* Host pointer to [la, la + size) for bulk work, or NULL when it must go piece by piece; size stays within the page.
  * Sets A/D bits as an access would and raises no fault.  access is ACCESS_READ or ACCESS_WRITE; for a write the page
  * holds no decoded code and no breakpoint. */
@@ -28,12 +29,26 @@ bool segment_violation(struct cpu *cpu, unsigned seg, u64 ea, unsigned size_byte
 /* Fetch: physical address of the instruction byte at la; false after #PF (or when nothing can be executed there). */
 bool access_fetch(struct cpu *cpu, u64 la, u64 *pa);
 
-/* --- TLB (cpu/memory/paging.c) --- */
-void tlb_flush(struct cpu *cpu);
-void tlb_flush_page(struct cpu *cpu, u64 la);           /* INVLPG */
+/* --- page walk: cpu/memory/paging.c --- */
+struct translation {
+    u64 pa;              /* physical address, A20 applied */
+    bool storable;       /* writable at this privilege and already dirty: a store needs no further walk */
+    bool global;         /* CR4.PGE and PTE_G: outlives a load of CR3 */
+    bool big;            /* by a 4 MiB page */
+};
+/* Translates for one access (enum access bits; user: with the rights of CPL 3) and sets A and D.  False after #PF; *to
+ * is untouched then. */
+bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to);
+
+/* --- TLB: cpu/memory/tlb.c --- */
+void tlb_flush(struct cpu *cpu);                        /* all of it */
+void tlb_flush_local(struct cpu *cpu);                  /* all but global pages: a load of CR3 */
+void tlb_flush_page(struct cpu *cpu, u64 la);           /* INVLPG: one page, of 4 KiB or 4 MiB */
 /* Drops write tags that reach the physical page: it has begun to hold decoded code. */
 void tlb_protect_code_page(struct cpu *cpu, u64 pa);
-bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, u64 *pa, bool *writable_dirty);
+/* Enters what a walk found for the page at la, whose memory is `page`; access as for page_walk. */
+void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const struct translation *to,
+              struct physical_page *page);
 
 /* Code and stores (cpu/decode/trace.c): bytes [pa, pa + size) of one page are about to change. */
 void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes);

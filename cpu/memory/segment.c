@@ -1,7 +1,13 @@
-/* Segment registers and descriptors.  SDM vol. 3A, "Protection", "Segment Descriptors".      doc: segments */
+/* Segment registers and descriptors.  SDM vol. 3A, "Segment Descriptors", "Protection".      doc: segments
+ *
+ *   63     56 55 54 53 52 51   48 47 46 45 44 43  40 39             16 15            0
+ *   | base   | G|DB| L|AV| limit | P| DPL | S| type |      base       |     limit    |
+ *   |  31:24 |  |  |  |L | 19:16 |  |     |  |      |      23:0       |      15:0    |  */
 #include "cpu/memory/segment.h"
 
 #include "cpu/memory/access.h"
+
+enum { RIGHTS_DATA_3 = 0xf3 };           /* present, DPL 3, writable data, accessed: every segment of V86 mode */
 
 /* Access ranges: an access is legal iff first <= ea and its last byte <= last; an empty range has first > last. */
 void segment_derive(struct segment *s)
@@ -18,8 +24,8 @@ void segment_derive(struct segment *s)
     s->write_last = writable ? last : 0;
 }
 
-/* Real mode changes selector and base only: limit and rights stay as they were (what "unreal mode" lives by).  V86 mode loads
- * them all.  SDM vol. 3B, "Real-Address Mode Operation", "Virtual-8086 Mode". */
+/* Real mode changes selector and base and, of CS, makes a writable data segment; limits and sizes stay as protected mode
+ * left them, which is what "unreal mode" lives by.  V86 mode sets everything.  SDM vol. 3B, "8086 Emulation". */
 void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector)
 {
     struct segment *s = &cpu->seg[seg];
@@ -29,9 +35,9 @@ void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector)
     s->usable = true;
     if (v86_mode(cpu)) {
         s->limit = 0xffff;
-        s->rights = 0xf3;
+        s->rights = RIGHTS_DATA_3;
     } else if (seg == CPU_SEG_CS) {
-        s->rights = (u16)((s->rights & ~(RIGHTS_DB | 0xff)) | 0x93);       /* writable data behaviour, as after reset */
+        s->rights = (u16)((s->rights & ~0xffu) | RIGHTS_P | RIGHTS_S | RIGHTS_WRITABLE | RIGHTS_ACCESSED);
     }
     segment_derive(s);
     if (seg == CPU_SEG_CS || seg == CPU_SEG_SS) mode_derive(cpu);
@@ -55,6 +61,8 @@ void segment_set_null(struct cpu *cpu, unsigned seg, u16 selector)
     segment_derive(s);
 }
 
+/* --- descriptors --- */
+
 u32 descriptor_base(const struct descriptor *d)
 {
     return (u32)(bits(d->raw, 39, 16) | bits(d->raw, 63, 56) << 24);
@@ -71,27 +79,39 @@ u16 descriptor_rights(const struct descriptor *d)
     return (u16)(bits(d->raw, 47, 40) | bits(d->raw, 55, 52) << 12);
 }
 
-bool descriptor_find(struct cpu *cpu, u16 selector, struct descriptor *d, bool *present, bool *in_limit)
+struct fault_facts descriptor_facts(u16 selector, const struct descriptor *d)
+{
+    unsigned rights = descriptor_rights(d);
+    return (struct fault_facts){
+        .selector = selector, .rpl = (u8)selector_rpl(selector), .dpl = (u8)rights_dpl(rights),
+        .type = rights & (RIGHTS_S | 15), .limit = descriptor_limit(d), .entry = d->raw, .entry_pa = d->la,
+    };
+}
+
+static u32 table_limit(const struct cpu *cpu, u16 selector)
+{
+    return selector & 4 ? cpu->seg[CPU_SEG_LDTR].limit : cpu->gdtr_limit;
+}
+
+bool descriptor_find(struct cpu *cpu, u16 selector, struct descriptor *d, bool *in_limit)
 {
     bool local = selector & 4;
-    const struct segment *ldt = &cpu->seg[CPU_SEG_LDTR];
-    u64 base = local ? ldt->base : cpu->gdtr_base;
-    u64 limit = local ? ldt->limit : cpu->gdtr_limit;
+    u64 base = local ? cpu->seg[CPU_SEG_LDTR].base : cpu->gdtr_base;
 
     d->la = (u32)(base + (selector & ~7u));
-    *in_limit = (!local || ldt->usable) && (u64)(selector | 7) <= limit;
-    if (!*in_limit) return true;
-    if (!system_read(cpu, d->la, 8, &d->raw)) return false;
-    *present = bit(d->raw, 47);
-    return true;
+    *in_limit = (!local || cpu->seg[CPU_SEG_LDTR].usable) && (selector | 7u) <= table_limit(cpu, selector);
+    return !*in_limit || system_read(cpu, d->la, 8, &d->raw);
 }
 
 bool descriptor_fetch(struct cpu *cpu, u16 selector, struct descriptor *d, enum reason past_limit)
 {
-    bool present = false, in_limit;
+    bool in_limit;
 
-    if (!descriptor_find(cpu, selector, d, &present, &in_limit)) return false;
-    return in_limit || fault_raise(cpu, past_limit, (struct fault_facts){ .selector = selector, .limit = selector & 4 ? cpu->seg[CPU_SEG_LDTR].limit : cpu->gdtr_limit });
+    if (!descriptor_find(cpu, selector, d, &in_limit)) return false;
+    if (in_limit) return true;
+    return fault_raise(cpu, past_limit, (struct fault_facts){
+        .selector = selector, .limit = table_limit(cpu, selector),
+    });
 }
 
 bool descriptor_set_accessed(struct cpu *cpu, struct descriptor *d)
@@ -101,48 +121,63 @@ bool descriptor_set_accessed(struct cpu *cpu, struct descriptor *d)
     return system_write(cpu, d->la + 5, 1, d->raw >> 40 & 0xff);
 }
 
-/* SDM vol. 3A, "Privilege Level Checking When Loading the SS Register". */
-bool stack_segment_check(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl, const struct stack_reasons *why)
-{
-    unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
-    struct fault_facts facts = { .selector = selector, .rpl = selector & 3, .dpl = (u8)dpl, .cpl = (u8)cpl, .entry = d->raw, .entry_pa = d->la, .type = (u8)rights_type(rights) };
+/* --- SS --- */
 
-    if ((selector & 3u) != cpl) return fault_raise(cpu, why->rpl, facts);
-    if (!(rights & RIGHTS_S) || rights & RIGHTS_CODE || !(rights & RIGHTS_WRITABLE)) return fault_raise(cpu, why->type, facts);
-    if (dpl != cpl) return fault_raise(cpu, why->dpl, facts);
+const struct stack_reasons stack_reasons_gp = {
+    .null = REASON_SS_NULL, .past_limit = REASON_SELECTOR_PAST_LIMIT, .rpl = REASON_SS_RPL_NOT_CPL,
+    .type = REASON_SS_NOT_WRITABLE_DATA, .dpl = REASON_SS_DPL_NOT_CPL,
+};
+const struct stack_reasons stack_reasons_ts = {
+    .null = REASON_TSS_SS_NULL, .past_limit = REASON_TSS_SS_PAST_LIMIT, .rpl = REASON_TSS_SS_RPL,
+    .type = REASON_TSS_SS_TYPE, .dpl = REASON_TSS_SS_DPL,
+};
+
+/* SDM vol. 3A, "Privilege Level Checking When Loading the SS Register". */
+bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl, const struct stack_reasons *why, struct descriptor *d)
+{
+    if (selector_is_null(selector)) return fault_raise(cpu, why->null, (struct fault_facts){ .value = cpl });
+    if (!descriptor_fetch(cpu, selector, d, why->past_limit)) return false;
+    unsigned rights = descriptor_rights(d);
+    struct fault_facts facts = descriptor_facts(selector, d);
+    facts.value = cpl;
+    if (selector_rpl(selector) != cpl) return fault_raise(cpu, why->rpl, facts);
+    bool data = rights & RIGHTS_S && !(rights & RIGHTS_CODE);
+    if (!data || !(rights & RIGHTS_WRITABLE)) return fault_raise(cpu, why->type, facts);
+    if (rights_dpl(rights) != cpl) return fault_raise(cpu, why->dpl, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_SS_NOT_PRESENT, facts);
-    return true;
+    return descriptor_set_accessed(cpu, d);
 }
 
 static bool load_ss(struct cpu *cpu, u16 selector)
 {
-    static const struct stack_reasons why = { REASON_SS_RPL_NOT_CPL, REASON_SS_NOT_WRITABLE_DATA, REASON_SS_DPL_NOT_CPL };
     struct descriptor d;
 
-    if (!(selector & ~3u)) return FAULT(cpu, SS_NULL, .selector = 0, .value = selector);
-    if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
-    if (!stack_segment_check(cpu, selector, &d, cpu->cpl, &why)) return false;
-    if (!descriptor_set_accessed(cpu, &d)) return false;
+    if (!stack_segment_fetch(cpu, selector, cpu->cpl, &stack_reasons_gp, &d)) return false;
     segment_set(cpu, CPU_SEG_SS, selector, &d);
     mode_derive(cpu);
     return true;
 }
 
-/* ES DS FS GS.  SDM vol. 3A, "Privilege Level Checking When Accessing Data Segments". */
+/* --- ES DS FS GS --- */
+
+/* SDM vol. 3A, "Privilege Level Checking When Accessing Data Segments". */
 static bool load_data(struct cpu *cpu, unsigned seg, u16 selector)
 {
     struct descriptor d;
 
-    if (!(selector & ~3u)) {
+    if (selector_is_null(selector)) {
         segment_set_null(cpu, seg, selector);
         return true;
     }
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
-    unsigned rights = descriptor_rights(&d), dpl = rights_dpl(rights), rpl = selector & 3;
+    unsigned rights = descriptor_rights(&d), dpl = rights_dpl(rights);
     bool code = rights & RIGHTS_CODE, conforming = code && rights & RIGHTS_CONFORMING;
-    struct fault_facts facts = { .selector = selector, .segment = (u8)seg, .rpl = (u8)rpl, .dpl = (u8)dpl, .cpl = cpu->cpl, .entry = d.raw, .entry_pa = d.la, .type = (u8)rights_type(rights) };
-    if (!(rights & RIGHTS_S) || (code && !(rights & RIGHTS_READABLE))) return fault_raise(cpu, REASON_DATA_SEGMENT_TYPE, facts);
-    if (!conforming && (rpl > dpl || cpu->cpl > dpl)) return fault_raise(cpu, REASON_DATA_SEGMENT_PRIVILEGE, facts);
+    struct fault_facts facts = descriptor_facts(selector, &d);
+    facts.segment = (u8)seg;
+    if (!(rights & RIGHTS_S) || (code && !(rights & RIGHTS_READABLE)))
+        return fault_raise(cpu, REASON_DATA_SEGMENT_TYPE, facts);
+    if (!conforming && (selector_rpl(selector) > dpl || cpu->cpl > dpl))
+        return fault_raise(cpu, REASON_DATA_SEGMENT_PRIVILEGE, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_DATA_SEGMENT_NOT_PRESENT, facts);
     if (!descriptor_set_accessed(cpu, &d)) return false;
     segment_set(cpu, seg, selector, &d);

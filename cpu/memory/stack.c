@@ -1,21 +1,68 @@
-/* Push and pop through SS, with ESP committed last.  SDM vol. 1, "Procedure Stack".          doc: memory-access */
-#include "cpu/memory/access.h"
-#include "cpu/system/system.h"
+/* Push and pop through SS, with ESP committed last.  SDM vol. 1, "Procedure Stack".          doc: memory-access
+ * Where SS.B = 0 only SP takes part, and wraps at 64 KiB; the upper half of ESP stays. */
+#include "cpu/memory/segment.h"
 
+#include "cpu/memory/access.h"
+
+static u64 with_sp(const struct cpu *cpu, u64 sp)
+{
+    u64 mask = cpu->stack_mask;
+    return (cpu->gpr[RSP] & ~mask) | (sp & mask);
+}
+
+/* The two sizes apart, so that each access is of a size the compiler knows. */
 bool stack_push(struct cpu *cpu, u64 value, unsigned size)
 {
-    u64 mask = cpu->stack_mask, sp = (cpu->gpr[RSP] - size) & mask;
+    u64 sp = (cpu->gpr[RSP] - size) & cpu->stack_mask;
 
-    if (!store(cpu, CPU_SEG_SS, sp, size, value)) return false;
-    cpu->gpr[RSP] = (cpu->gpr[RSP] & ~mask) | sp;
+    if (!(size == 4 ? store(cpu, CPU_SEG_SS, sp, 4, value) : store(cpu, CPU_SEG_SS, sp, 2, value))) return false;
+    cpu->gpr[RSP] = with_sp(cpu, sp);
     return true;
 }
 
 bool stack_pop(struct cpu *cpu, u64 *value, unsigned size)
 {
-    u64 mask = cpu->stack_mask, sp = cpu->gpr[RSP] & mask;
+    u64 sp = cpu->gpr[RSP] & cpu->stack_mask;
 
-    if (!load(cpu, CPU_SEG_SS, sp, size, value)) return false;
-    cpu->gpr[RSP] = (cpu->gpr[RSP] & ~mask) | ((sp + size) & mask);
+    if (!(size == 4 ? load(cpu, CPU_SEG_SS, sp, 4, value) : load(cpu, CPU_SEG_SS, sp, 2, value))) return false;
+    cpu->gpr[RSP] = with_sp(cpu, sp + size);
     return true;
+}
+
+bool stack_room(struct cpu *cpu, unsigned count, unsigned size)
+{
+    u64 sp = cpu->gpr[RSP];
+
+    for (unsigned i = 1; i <= count; i++) {
+        u64 at = (sp - i * size) & cpu->stack_mask;
+        if (segment_may_write(cpu, CPU_SEG_SS, at, size)) continue;
+        return segment_violation(cpu, CPU_SEG_SS, at, size, ACCESS_WRITE);
+    }
+    return true;
+}
+
+bool stack_push_words(struct cpu *cpu, const u64 *word, unsigned count, unsigned size)
+{
+    u64 sp = cpu->gpr[RSP];
+
+    for (unsigned i = 0; i < count; i++) {
+        sp = (sp - size) & cpu->stack_mask;
+        if (!store(cpu, CPU_SEG_SS, sp, size, word[i])) return false;
+    }
+    cpu->gpr[RSP] = with_sp(cpu, sp);
+    return true;
+}
+
+bool stack_peek(struct cpu *cpu, u64 *word, unsigned offset_bytes, unsigned count, unsigned size)
+{
+    u64 sp = cpu->gpr[RSP] + offset_bytes;
+
+    for (unsigned i = 0; i < count; i++)
+        if (!load(cpu, CPU_SEG_SS, (sp + i * size) & cpu->stack_mask, size, &word[i])) return false;
+    return true;
+}
+
+void stack_release(struct cpu *cpu, unsigned bytes)
+{
+    cpu->gpr[RSP] = with_sp(cpu, cpu->gpr[RSP] + bytes);
 }

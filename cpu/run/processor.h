@@ -137,6 +137,12 @@ struct tlb_entry {
     u64 pa;                       /* physical page, valid with tag_read */
 };
 
+/* Which entries of a set are in use, of global pages, pieces of 4 MiB pages: bit n of word n / 64. */
+enum { TLB_MARK_WORDS = (TLB_ENTRIES + 63) / 64 };
+struct tlb_marks {
+    u64 filled[TLB_MARK_WORDS], global[TLB_MARK_WORDS], big[TLB_MARK_WORDS];
+};
+
 struct trace_cache;               /* cpu/decode/trace.h */
 struct decode_tables;             /* cpu/decode/tables.h */
 
@@ -170,6 +176,7 @@ struct cpu {
 
     struct fault fault;           /* the one being raised */
     struct fault_log fault_log;   /* the last ones, for `why` */
+    struct tlb_marks tlb_marks[TLB_SETS];
     struct tlb_entry tlb_set[TLB_SETS][TLB_ENTRIES];
 };
 

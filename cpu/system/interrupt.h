@@ -1,27 +1,23 @@
 #ifndef ORRERY_SYSTEM_INTERRUPT_H
 #define ORRERY_SYSTEM_INTERRUPT_H
-/* Pieces that transfers, interrupts and tasks share.                                       doc: system */
-#include "cpu/memory/segment.h"
+/* An event on its way to a handler.                                                     doc: interrupts */
+#include "cpu/system/system.h"
 
-void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting);
-
-/* CS from a checked descriptor at the new CPL; SS and the mode key follow by mode_derive when all is loaded. */
-bool load_code_segment(struct cpu *cpu, u16 selector, struct descriptor *d, unsigned cpl);
-
-/* The stack of an inner level, from the TSS, while a frame is being built on it. */
-struct inner_stack {
-    struct segment ss;
-    struct descriptor d;
-    u64 sp, mask;
+struct event {
+    u8 vector;
+    bool gate_dpl_counts;    /* INT n, INT3, INTO: the gate's DPL must admit CPL */
+    bool external;           /* not caused by such an instruction: error codes raised on the way carry EXT */
+    bool has_error_code;
+    bool entered_task;       /* out: a task gate led into another task before anything failed */
+    u32 error_code;
+    u64 return_rip;
+    u32 eflags;              /* the image to push */
 };
-/* Reads and checks SS:ESP for `cpl` in the current TSS. */
-bool inner_stack_open(struct cpu *cpu, unsigned cpl, struct inner_stack *stack);
-bool inner_stack_room(struct cpu *cpu, const struct inner_stack *stack, unsigned bytes);
-bool inner_stack_push(struct cpu *cpu, struct inner_stack *stack, u64 value, unsigned size_bytes);
-/* Makes it the current stack at `cpl`. */
-bool inner_stack_enter(struct cpu *cpu, struct inner_stack *stack, unsigned cpl);
 
-/* After a change of level outwards: data segments that the new CPL may not hold become null. */
-void drop_inner_segments(struct cpu *cpu);
+/* False when a fault was raised on the way; cpu->rip is the handler's, or, with entered_task, the new task's. */
+bool event_deliver(struct cpu *cpu, struct event *e);
+
+/* The #DB of a TSS with the T bit, due before the first instruction of a task that an interrupt or exception started. */
+void trap_after_task_switch(struct cpu *cpu);
 
 #endif

@@ -1,19 +1,20 @@
-/* LLDT LTR LAR LSL VERR VERW.  SDM vol. 2, "Operation" of each.                             doc: system */
+/* LLDT LTR LAR LSL VERR VERW.  SDM vol. 2, "Operation" of each.                               doc: system */
 #include "cpu/memory/access.h"
-#include "cpu/system/interrupt.h"
+#include "cpu/system/transfer.h"
 
 bool load_ldtr(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
 
-    if (!(selector & ~3u)) {
+    if (selector_is_null(selector)) {
         segment_set_null(cpu, CPU_SEG_LDTR, selector);
         return true;
     }
     if (selector & 4) return FAULT(cpu, LLDT_TYPE, .selector = selector);
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
-    if ((descriptor_rights(&d) & 31) != 2) return FAULT(cpu, LLDT_TYPE, .selector = selector);
-    if (!(descriptor_rights(&d) & RIGHTS_P)) return FAULT(cpu, LLDT_NOT_PRESENT, .selector = selector);
+    struct fault_facts facts = descriptor_facts(selector, &d);
+    if (facts.type != TYPE_LDT) return fault_raise(cpu, REASON_LLDT_TYPE, facts);
+    if (!(descriptor_rights(&d) & RIGHTS_P)) return fault_raise(cpu, REASON_LLDT_NOT_PRESENT, facts);
     segment_set(cpu, CPU_SEG_LDTR, selector, &d);
     return true;
 }
@@ -22,55 +23,67 @@ bool load_tr(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
 
-    if (!(selector & ~3u)) return FAULT(cpu, LTR_NULL, .value = selector);
+    if (selector_is_null(selector)) return FAULT(cpu, LTR_NULL, .value = selector);
     if (selector & 4) return FAULT(cpu, TSS_LOCAL, .selector = selector);
-    if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
-    unsigned type = descriptor_rights(&d) & 31;
-    if (type != 1 && type != 9) return FAULT(cpu, TSS_TYPE, .selector = selector, .type = (u8)(type & 15));
-    if (!(descriptor_rights(&d) & RIGHTS_P)) return FAULT(cpu, TSS_NOT_PRESENT, .selector = selector);
-    d.raw |= 2ull << 40;                     /* busy */
+    if (!descriptor_fetch(cpu, selector, &d, REASON_TSS_PAST_LIMIT)) return false;
+    struct fault_facts facts = descriptor_facts(selector, &d);
+    if (facts.type != TYPE_TSS_16 && facts.type != TYPE_TSS_32) return fault_raise(cpu, REASON_TSS_TYPE, facts);
+    if (!(descriptor_rights(&d) & RIGHTS_P)) return fault_raise(cpu, REASON_TSS_NOT_PRESENT, facts);
+    d.raw |= (u64)TYPE_BUSY << 40;
     if (!system_write(cpu, d.la + 5, 1, d.raw >> 40 & 0xff)) return false;
     segment_set(cpu, CPU_SEG_TR, selector, &d);
     return true;
 }
 
-/* The descriptor, if CPL and RPL may see it. */
+/* --- questions about a selector: *ok is the answer in ZF --- */
+
+/* The descriptor, where CPL and RPL may see it. */
 static bool visible(struct cpu *cpu, u16 selector, struct descriptor *d, bool *ok)
 {
-    bool present, in_limit = false;
+    unsigned conforming_code = RIGHTS_S | RIGHTS_CODE | RIGHTS_CONFORMING;
+    bool in_limit;
 
     *ok = false;
-    if (!(selector & ~3u)) return true;
-    if (!descriptor_find(cpu, selector, d, &present, &in_limit)) return false;
+    if (selector_is_null(selector)) return true;
+    if (!descriptor_find(cpu, selector, d, &in_limit)) return false;
     if (!in_limit) return true;
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
-    bool conforming = (rights & (RIGHTS_S | RIGHTS_CODE | RIGHTS_CONFORMING)) == (RIGHTS_S | RIGHTS_CODE | RIGHTS_CONFORMING);
-    *ok = conforming || (dpl >= cpu->cpl && dpl >= (selector & 3u));
+    bool conforming = (rights & conforming_code) == conforming_code;
+    *ok = conforming || (dpl >= cpu->cpl && dpl >= selector_rpl(selector));
     return true;
 }
 
+/* A question that system descriptors answer by type only: bit n of system_types is type n. */
+static bool ask(struct cpu *cpu, u16 selector, unsigned system_types, struct descriptor *d, bool *ok)
+{
+    if (!visible(cpu, selector, d, ok)) return false;
+    if (!*ok) return true;
+    unsigned rights = descriptor_rights(d);
+    *ok = rights & RIGHTS_S || system_types >> rights_type(rights) & 1;
+    return true;
+}
+
+enum {
+    TYPES_TSS = 1 << TYPE_TSS_16 | 1 << (TYPE_TSS_16 | TYPE_BUSY) | 1 << TYPE_TSS_32 | 1 << (TYPE_TSS_32 | TYPE_BUSY),
+    TYPES_LSL = TYPES_TSS | 1 << TYPE_LDT,
+    TYPES_LAR = TYPES_LSL | 1 << TYPE_CALL_GATE_16 | 1 << TYPE_TASK_GATE | 1 << TYPE_CALL_GATE_32,
+};
+
 bool lar(struct cpu *cpu, u16 selector, u32 *rights, bool *ok)
 {
-    /* system types that LAR knows: TSS, LDT, call gate, task gate, and the 32-bit TSS and call gate */
-    static const u16 known = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9 | 1 << 11 | 1 << 12;
     struct descriptor d;
 
-    if (!visible(cpu, selector, &d, ok)) return false;
-    if (!*ok) return true;
-    if (!(descriptor_rights(&d) & RIGHTS_S)) *ok = known >> rights_type(descriptor_rights(&d)) & 1;
-    *rights = (u32)(d.raw >> 32) & 0xf0ff00;
+    if (!ask(cpu, selector, TYPES_LAR, &d, ok)) return false;
+    if (*ok) *rights = (u32)(d.raw >> 32) & 0x00f0ff00;
     return true;
 }
 
 bool lsl(struct cpu *cpu, u16 selector, u32 *limit, bool *ok)
 {
-    static const u16 known = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 9 | 1 << 11;
     struct descriptor d;
 
-    if (!visible(cpu, selector, &d, ok)) return false;
-    if (!*ok) return true;
-    if (!(descriptor_rights(&d) & RIGHTS_S)) *ok = known >> rights_type(descriptor_rights(&d)) & 1;
-    *limit = descriptor_limit(&d);
+    if (!ask(cpu, selector, TYPES_LSL, &d, ok)) return false;
+    if (*ok) *limit = descriptor_limit(&d);
     return true;
 }
 
@@ -78,10 +91,10 @@ bool verify(struct cpu *cpu, u16 selector, bool write, bool *ok)
 {
     struct descriptor d;
 
-    if (!visible(cpu, selector, &d, ok)) return false;
+    if (!ask(cpu, selector, 0, &d, ok)) return false;
     if (!*ok) return true;
     unsigned rights = descriptor_rights(&d);
     bool code = rights & RIGHTS_CODE;
-    *ok = rights & RIGHTS_S && (write ? !code && rights & RIGHTS_WRITABLE : !code || rights & RIGHTS_READABLE);
+    *ok = write ? !code && rights & RIGHTS_WRITABLE : !code || rights & RIGHTS_READABLE;
     return true;
 }
