@@ -41,11 +41,13 @@ static void on_signal(int number, siginfo_t *info, void *context)
 
     (void)number;
     (void)info;
+    /* the kernel leaves AC as the case set it */
+    __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~(1ull << 18));
     for (int i = 0; i < 8; i++) fault.gpr[i] = (u32)r[order[i]];
     fault.eip = (u32)r[REG_RIP];
     fault.eflags = (u32)r[REG_EFL];
     fault.vector = (u32)r[REG_TRAPNO];
-    fault.error = (u32)r[REG_ERR];
+    fault.error = (u32)r[REG_ERR] & ~16u;    /* I/D: our models have no NX */
     fault.cr2 = (u32)r[REG_CR2];
     r[REG_RIP] = (greg_t)(uintptr_t)oracle_exit_fault;
     r[REG_EFL] = 0x202;
@@ -106,7 +108,7 @@ static void put_exit(u8 *at, bool code16, const u8 *where)
 
 void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *data_out)
 {
-    memset(code, 0xcc, 256);
+    memset(code, 0xcc, CODE_BYTES);
     memcpy(code, c->code, c->length);
     put_exit(code + c->length, c->code16, oracle_exit_0);
     put_exit(code + EXIT_1_OFFSET, c->code16, oracle_exit_1);
@@ -121,7 +123,11 @@ void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *dat
     oracle_in.target_offset = c->code16 ? 0 : CODE_LA;
     oracle_in.target_selector = c->code16 ? LDT_CODE16 : CS_32;
     oracle_enter();
-    if (oracle_out.end == END_FAULT) {
+    if (oracle_out.end == END_FAULT && fault.vector == 3) {           /* a branch into the filling: INT3 */
+        *out = fault;
+        out->end = END_TAKEN;
+        out->eip = fault.eip - 1 - (c->code16 ? 0 : CODE_LA);
+    } else if (oracle_out.end == END_FAULT) {
         *out = fault;
         out->end = END_FAULT;
     } else {

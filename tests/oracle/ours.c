@@ -99,7 +99,7 @@ void oracle_ours_run(const struct oracle_case *c, struct registers *out, u8 *dat
     struct cpu *cpu = ours.cpu;
     u32 start = c->code16 ? 0 : CODE_LA;
 
-    memset(ours.code, 0xcc, 256);
+    memset(ours.code, 0xcc, CODE_BYTES);
     memcpy(ours.code, c->code, c->length);
     trace_cache_flush(cpu);
     oracle_fill(ours.data, c->data_seed);
@@ -117,8 +117,8 @@ void oracle_ours_run(const struct oracle_case *c, struct registers *out, u8 *dat
         done = step(cpu);
         offset = (u32)cpu->rip - start;
     }
-    if (done && offset == EXIT_1_OFFSET) out->end = END_TAKEN;
-    else if (done && offset == c->length) out->end = END_NEXT;
+    if (done && offset == c->length) out->end = END_NEXT;
+    else if (done && offset < CODE_BYTES) out->end = END_TAKEN;
     else if (!done || !step(cpu)) report_fault(cpu, out);
     for (int i = 0; i < 8; i++) out->gpr[i] = (u32)cpu->gpr[i];
     out->eip = (u32)cpu->rip - (out->end == END_FAULT ? 0 : start);
