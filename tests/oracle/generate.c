@@ -94,8 +94,8 @@ static void put_immediate(struct oracle_case *c, enum operand operand, bool opsi
     case OPERAND_Iw: put(c, edge_value(random), 2); break;
     case OPERAND_Iz: put(c, edge_value(random), opsize32 ? 4 : 2); break;
     case OPERAND_Ob: case OPERAND_Ov: put(c, (c->code16 ? 0 : DATA_LA) + pick(random, DATA_BYTES), addr32 ? 4 : 2); break;
-    case OPERAND_Jb: put(c, EXIT_1_OFFSET - c->length - 1, 1); break;
-    case OPERAND_Jz: put(c, EXIT_1_OFFSET - c->length - (opsize32 ? 4 : 2), opsize32 ? 4 : 2); break;
+    case OPERAND_Jb: put(c, EXIT_1_OFFSET - CODE_START - c->length - 1, 1); break;
+    case OPERAND_Jz: put(c, EXIT_1_OFFSET - CODE_START - c->length - (opsize32 ? 4 : 2), opsize32 ? 4 : 2); break;
     default: break;
     }
 }

@@ -109,8 +109,8 @@ static void put_exit(u8 *at, bool code16, const u8 *where)
 void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *data_out)
 {
     memset(code, 0xcc, CODE_BYTES);
-    memcpy(code, c->code, c->length);
-    put_exit(code + c->length, c->code16, oracle_exit_0);
+    memcpy(code + CODE_START, c->code, c->length);
+    put_exit(code + CODE_START + c->length, c->code16, oracle_exit_0);
     put_exit(code + EXIT_1_OFFSET, c->code16, oracle_exit_1);
     oracle_fill(data, c->data_seed);
     if (c->code16 && c->data_limit != data_limit) {
@@ -120,7 +120,7 @@ void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *dat
     memcpy(oracle_in.gpr, c->in.gpr, sizeof oracle_in.gpr);
     oracle_in_flags = (c->in.eflags & USER_FLAGS) | 0x202;
     oracle_in.ds = oracle_in.es = oracle_in.ss = c->code16 ? LDT_DATA16 : DS_FLAT;
-    oracle_in.target_offset = c->code16 ? 0 : CODE_LA;
+    oracle_in.target_offset = CODE_START + (c->code16 ? 0 : CODE_LA);
     oracle_in.target_selector = c->code16 ? LDT_CODE16 : CS_32;
     oracle_enter();
     if (oracle_out.end == END_FAULT && fault.vector == 3) {           /* a branch into the filling: INT3 */
@@ -133,7 +133,7 @@ void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *dat
     } else {
         *out = (struct registers){ .end = oracle_out.end, .eflags = oracle_out.eflags };
         memcpy(out->gpr, oracle_out.gpr, sizeof out->gpr);
-        out->eip = oracle_out.end == END_TAKEN ? EXIT_1_OFFSET : c->length;
+        out->eip = oracle_out.end == END_TAKEN ? EXIT_1_OFFSET : CODE_START + c->length;
     }
     memcpy(data_out, data, DATA_BYTES);
 }

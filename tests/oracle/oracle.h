@@ -6,8 +6,8 @@
 enum {
     CODE_LA = 0x30000000, CODE_BYTES = 4096,
     DATA_LA = 0x30100000, DATA_BYTES = 0x10000,       /* the 64 KiB that 16-bit segments see, and memory around 32-bit pointers */
-    ALIAS_LA = 0x30200000,                            /* nothing is mapped here */
-    EXIT_1_OFFSET = 0x40, EXIT_2_OFFSET = 0x80,       /* landing places of branches in the code page */
+    CODE_START = 0x20,                                /* the instruction's place in its page: 0 is a common jump target */
+    EXIT_1_OFFSET = 0x40,                             /* landing place of branches */
 };
 
 enum { END_NEXT, END_TAKEN, END_FAULT };
@@ -19,7 +19,7 @@ struct registers {
     u32 vector, error, cr2;  /* END_FAULT */
 };
 
-/* A case: bytes of code at CODE_LA (offset 0 of CS in 16-bit mode), registers, and DATA_BYTES of data. */
+/* A case: bytes of code at CODE_LA + CODE_START (offset CODE_START of CS in 16-bit mode), registers, and DATA_BYTES of data. */
 struct oracle_case {
     bool code16;
     u8 code[16];

@@ -97,31 +97,34 @@ static void report_fault(struct cpu *cpu, struct registers *out)
 void oracle_ours_run(const struct oracle_case *c, struct registers *out, u8 *data)
 {
     struct cpu *cpu = ours.cpu;
-    u32 start = c->code16 ? 0 : CODE_LA;
+    u32 page = c->code16 ? 0 : CODE_LA;
 
     memset(ours.code, 0xcc, CODE_BYTES);
-    memcpy(ours.code, c->code, c->length);
+    memcpy(ours.code + CODE_START, c->code, c->length);
     trace_cache_flush(cpu);
     oracle_fill(ours.data, c->data_seed);
     set_mode(c);
     for (int i = 0; i < 8; i++) cpu->gpr[i] = c->in.gpr[i];
     cpu_set_eflags(cpu, (c->in.eflags & (0xcd5 | EFLAGS_AC | EFLAGS_ID)) | 0x202);
     mode_derive(cpu);
-    cpu->rip = start;
+    cpu->rip = page + CODE_START;
     memset(out, 0, sizeof *out);
 
     bool done = step(cpu);
-    u32 offset = (u32)cpu->rip - start;
+    u32 offset = (u32)cpu->rip - page;
     /* a repeated instruction takes a tick an iteration */
-    for (unsigned i = 0; done && offset == 0 && i < 100000; i++) {
+    for (unsigned i = 0; done && offset == CODE_START && i < 100000; i++) {
         done = step(cpu);
-        offset = (u32)cpu->rip - start;
+        offset = (u32)cpu->rip - page;
     }
-    if (done && offset == c->length) out->end = END_NEXT;
+    if (done && (u32)cpu->rip - page - (DATA_LA - CODE_LA) < DATA_BYTES && !c->code16) {
+        *out = (struct registers){ .end = END_FAULT, .vector = 14, .error = 5, .cr2 = (u32)cpu->rip };   /* the host's data is NX */
+        cpu->cr2 = cpu->rip;
+    } else if (done && offset == CODE_START + c->length) out->end = END_NEXT;
     else if (done && offset < CODE_BYTES) out->end = END_TAKEN;
     else if (!done || !step(cpu)) report_fault(cpu, out);
     for (int i = 0; i < 8; i++) out->gpr[i] = (u32)cpu->gpr[i];
-    out->eip = (u32)cpu->rip - (out->end == END_FAULT ? 0 : start);
+    out->eip = (u32)cpu->rip - (out->end == END_FAULT ? 0 : page);
     out->eflags = cpu_eflags(cpu);
     memcpy(data, ours.data, DATA_BYTES);
 }
