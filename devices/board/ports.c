@@ -1,0 +1,61 @@
+#include "devices/board/ports.h"
+
+#include <stdlib.h>
+
+enum { RANGES = 96 };
+
+struct ports {
+    struct port_range range[RANGES];
+    unsigned count;
+    u8 owner[65536];             /* range number + 1; 0 nobody */
+};
+
+struct ports *ports_create(void) { return calloc(1, sizeof(struct ports)); }
+void ports_destroy(struct ports *ports) { free(ports); }
+
+bool ports_add(struct ports *ports, const struct port_range *range, struct error *err)
+{
+    for (unsigned port = range->first; port <= range->last; port++) {
+        if (!ports->owner[port]) continue;
+        return fail(err, "%s: ports %xh-%xh are taken by %s", range->name, range->first, range->last,
+                    ports->range[ports->owner[port] - 1].name);
+    }
+    if (ports->count == RANGES) return fail(err, "%s: the board has no room for more port ranges", range->name);
+    ports->range[ports->count++] = *range;
+    for (unsigned port = range->first; port <= range->last; port++) ports->owner[port] = (u8)ports->count;
+    return true;
+}
+
+static const struct port_range *owner_of(const struct ports *ports, u16 port)
+{
+    return ports->owner[port] ? &ports->range[ports->owner[port] - 1] : NULL;
+}
+
+u32 ports_read(struct ports *ports, u16 port, unsigned size)
+{
+    const struct port_range *r = owner_of(ports, port);
+    u32 value = 0;
+
+    if (r && r->read_wide && size > 1) return r->read_wide(r->chip, (unsigned)port - r->first, size);
+    for (unsigned i = 0; i < size; i++) {
+        u16 at = (u16)(port + i);
+        r = owner_of(ports, at);
+        value |= (u32)(r && r->read ? r->read(r->chip, (unsigned)at - r->first) : 0xff) << 8 * i;
+    }
+    return value;
+}
+
+void ports_write(struct ports *ports, u16 port, unsigned size, u32 value)
+{
+    const struct port_range *r = owner_of(ports, port);
+
+    if (r && r->write_wide && size > 1) {
+        r->write_wide(r->chip, (unsigned)port - r->first, size, value);
+        return;
+    }
+    for (unsigned i = 0; i < size; i++) {
+        u16 at = (u16)(port + i);
+        r = owner_of(ports, at);
+        if (r && r->write) r->write(r->chip, (unsigned)at - r->first, (u8)(value >> 8 * i));
+    }
+}
