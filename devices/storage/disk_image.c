@@ -39,7 +39,7 @@ static bool usable(const char *who, const char *path, int fd, unsigned sector_by
 struct disk_image *disk_image_open(const char *who, const char *path, bool read_only, bool read_only_ok, unsigned sector_bytes, struct error *err)
 {
     int fd = read_only ? -1 : open(path, O_RDWR | O_CLOEXEC);
-    u64 size;
+    u64 size = 0;
 
     if (fd < 0 && (read_only || (read_only_ok && (errno == EACCES || errno == EROFS)))) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
