@@ -1,0 +1,94 @@
+#ifndef ORRERY_BOARD_BOARD_H
+#define ORRERY_BOARD_BOARD_H
+/* What a machine is made of: one owner of clock, memory, processor and chips.               doc: board */
+#include "devices/board/clock.h"
+#include "devices/board/ports.h"
+#include "devices/chip/cmos_mc146818.h"
+#include "devices/chip/dma_8237.h"
+#include "devices/chip/fdc_82077.h"
+#include "devices/chip/kbc_8042.h"
+#include "devices/chip/keyboard_mf2.h"
+#include "devices/chip/pic_8259.h"
+#include "devices/chip/pit_8254.h"
+#include "devices/chip/uart_16550.h"
+#include "devices/chip/vga.h"
+#include "devices/machine.h"
+
+enum { MACHINE_COMS = 2, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 64 };
+
+/* The last 64 KiB that a serial line or port E9 has sent, and where it goes. */
+struct capture {
+    u8 byte[CAPTURE_BYTES];
+    u64 total;
+    int fd;                      /* host file, or -1 */
+};
+
+/* Keys that machine_type still has to press: an event a key change. */
+struct typing {
+    struct { u8 usage; bool down; } key[TYPE_QUEUE];
+    unsigned head, used;
+};
+
+struct machine_part {
+    const char *name;
+    const struct state_layout *layout;
+    void *instance;
+};
+
+#define SYSTEM_PORTS_STATE(ONE, MANY) \
+    /*    type  name              unit    min         max  meaning                                              */ \
+    ONE (u8,   port_b,            "bits",   0,         15, "port 61h: timer 2 gate, speaker, parity and channel check masks") \
+    ONE (u8,   port_a,            "bits",   0,       0xff, "port 92h: A20 in bit 1, fast reset in bit 0")           \
+    ONE (u8,   post,              "",       0,       0xff, "port 80h: last code written")                           \
+    ONE (u8,   shutdown_matched,  "",       0,          8, "characters of \"Shutdown\" seen at port 8900h")         \
+    ONE (bool, kbc_a20,           "",       0,          1, "A20 as the keyboard controller drives it")              \
+    ONE (event, type_next,        "tick",   0, UINT64_MAX, "the next key of typed text")
+
+struct system_ports {
+    STATE_MEMBERS(SYSTEM_PORTS_STATE)
+};
+extern const struct state_layout system_ports_state;
+
+struct machine {
+    struct machine_config config;
+    struct clock clock;
+    struct ports *ports;
+    struct physical_map *map;
+    struct cpu *cpu;
+    u8 *ram, *rom, *vga_rom;
+    u64 ram_bytes, rom_bytes, vga_rom_bytes;
+    struct line irq[16], intr_master, intr_slave, a20, reset_cpu, pit_out[3];
+    struct pic_8259 pic[2];
+    struct pit_8254 pit;
+    struct cmos_mc146818 cmos;
+    struct dma_8237 dma[2];
+    struct kbc_8042 kbc;
+    struct keyboard_mf2 keyboard;
+    struct fdc_82077 fdc;
+    struct uart_16550 com[MACHINE_COMS];
+    struct vga vga;
+    struct system_ports system;
+    struct capture capture[MACHINE_E9 + 1];
+    struct typing typing;
+    struct machine_part part[MACHINE_PARTS];
+    unsigned parts;
+    bool reset_wanted, frozen, stop_requested;
+    struct machine_stop stop;    /* valid while frozen */
+    unsigned faults_seen;
+};
+
+/* devices/board/memory_map.c */
+bool memory_build(struct machine *m, struct error *err);
+void memory_shadow_roms(struct machine *m);              /* ROM contents to RAM below 1 MiB, at power-on and reset */
+void memory_free(struct machine *m);
+void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size);
+void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size);
+u64 memory_mmio_read(void *board, u64 pa, unsigned size_bytes);
+void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
+
+/* devices/board/isa_at.c */
+bool board_build(struct machine *m, struct error *err);
+void board_reset(struct machine *m);
+void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+#endif

@@ -1,0 +1,329 @@
+/* The board of a PC/AT: chips, their ports, lines and DMA channels.                        doc: board */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "devices/board/board.h"
+
+#define STATE_OWNER struct system_ports
+STATE_LAYOUT(system_ports_state, "system_ports", SYSTEM_PORTS_STATE);
+
+void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...)
+{
+    va_list args;
+
+    if (m->frozen) return;
+    m->frozen = true;
+    m->stop = (struct machine_stop){ .kind = kind, .code = code };
+    va_start(args, format);
+    vsnprintf(m->stop.text, sizeof m->stop.text, format, args);
+    va_end(args);
+    cpu_request_stop(m->cpu);
+}
+
+/* --- lines --- */
+
+static void on_irq(void *listener, unsigned n, bool level)
+{
+    struct machine *m = listener;
+    pic_8259_set_ir(&m->pic[n >> 3], n & 7, level);
+}
+
+static void on_slave_intr(void *listener, unsigned n, bool level)
+{
+    pic_8259_set_ir(&((struct machine *)listener)->pic[0], n, level);
+}
+
+static void on_master_intr(void *listener, unsigned n, bool level)
+{
+    (void)n;
+    cpu_set_line(((struct machine *)listener)->cpu, CPU_LINE_INTR, level);
+}
+
+/* A20 passes when the keyboard controller or port 92h lets it. */
+static void update_a20(struct machine *m)
+{
+    cpu_set_a20(m->cpu, m->system.kbc_a20 || m->system.port_a & 2);
+}
+
+static void on_a20(void *listener, unsigned n, bool level)
+{
+    struct machine *m = listener;
+    (void)n;
+    m->system.kbc_a20 = level;
+    update_a20(m);
+}
+
+static void on_reset(void *listener, unsigned n, bool level)
+{
+    (void)n;
+    if (level) cpu_set_line(((struct machine *)listener)->cpu, CPU_LINE_INIT, true);
+}
+
+static u8 acknowledge(void *board)
+{
+    struct machine *m = board;
+    int served;
+    u8 vector = pic_8259_acknowledge(&m->pic[0], &served);
+    return served == 2 ? pic_8259_acknowledge(&m->pic[1], &served) : vector;
+}
+
+/* --- ports that are gates on the board rather than a chip --- */
+
+static u8 port_b_read(void *chip, unsigned reg)
+{
+    struct machine *m = chip;
+    (void)reg;
+    bool refresh = clock_cycles(&m->clock, (struct rate){ 66287, 1 }) & 1;      /* toggles every 15.085 us */
+    return (u8)(m->system.port_b | (refresh ? 0x10 : 0) | (pit_8254_out(&m->pit, 2) ? 0x20 : 0));
+}
+
+static void port_b_write(void *chip, unsigned reg, u8 value)
+{
+    struct machine *m = chip;
+    (void)reg;
+    m->system.port_b = value & 15;
+    pit_8254_set_gate(&m->pit, 2, value & 1);
+}
+
+static u8 port_a_read(void *chip, unsigned reg) { (void)reg; return ((struct machine *)chip)->system.port_a; }
+
+static void port_a_write(void *chip, unsigned reg, u8 value)
+{
+    struct machine *m = chip;
+    (void)reg;
+    bool reset = value & ~m->system.port_a & 1;
+    m->system.port_a = value & 0xdb;
+    update_a20(m);
+    if (reset) cpu_set_line(m->cpu, CPU_LINE_INIT, true);
+}
+
+static u8 post_read(void *chip, unsigned reg) { (void)reg; return ((struct machine *)chip)->system.post; }
+static void post_write(void *chip, unsigned reg, u8 value) { (void)reg; ((struct machine *)chip)->system.post = value; }
+static void coprocessor_write(void *chip, unsigned reg, u8 value) { (void)chip; (void)reg; (void)value; }
+
+static void put_capture(void *to, u8 byte)
+{
+    struct capture *c = to;
+    c->byte[c->total++ % CAPTURE_BYTES] = byte;
+    if (c->fd >= 0 && write(c->fd, &byte, 1) != 1) c->fd = -1;       /* the host's file is full or gone: capture goes on */
+}
+
+static u8 e9_read(void *chip, unsigned reg) { (void)chip; (void)reg; return 0xe9; }
+static void e9_write(void *chip, unsigned reg, u8 value) { (void)reg; put_capture(&((struct machine *)chip)->capture[MACHINE_E9], value); }
+
+static void exit_write(void *chip, unsigned reg, u8 value)
+{
+    (void)reg;
+    board_stop(chip, MACHINE_EXIT, value << 1 | 1, "the guest wrote %u to the debug exit port", value);
+}
+
+static void shutdown_write(void *chip, unsigned reg, u8 value)
+{
+    static const char word[] = "Shutdown";
+    struct machine *m = chip;
+    (void)reg;
+    m->system.shutdown_matched = value == (u8)word[m->system.shutdown_matched & 7] ? m->system.shutdown_matched + 1 : value == 'S';
+    if (m->system.shutdown_matched < 8) return;
+    m->system.shutdown_matched = 0;
+    board_stop(m, MACHINE_POWER_OFF, 0, "the guest switched off");
+}
+
+/* --- the map --- */
+
+static bool add_ports(struct machine *m, struct error *err)
+{
+    static const u16 com_base[] = { 0x3f8, 0x2f8 };
+    static const char *const com_name[] = { "com1", "com2" };
+    const struct port_range rows[] = {
+        { 0x000, 0x00f, "dma1", &m->dma[0], dma_8237_read, dma_8237_write, NULL, NULL },
+        { 0x020, 0x021, "pic1", &m->pic[0], pic_8259_read, pic_8259_write, NULL, NULL },
+        { 0x040, 0x043, "pit", &m->pit, pit_8254_read, pit_8254_write, NULL, NULL },
+        { 0x060, 0x060, "kbc data", &m->kbc, kbc_8042_data_read, kbc_8042_data_write, NULL, NULL },
+        { 0x061, 0x061, "port b", m, port_b_read, port_b_write, NULL, NULL },
+        { 0x064, 0x064, "kbc command", &m->kbc, kbc_8042_status_read, kbc_8042_command_write, NULL, NULL },
+        { 0x070, 0x071, "cmos", &m->cmos, cmos_mc146818_read, cmos_mc146818_write, NULL, NULL },
+        { 0x080, 0x080, "post", m, post_read, post_write, NULL, NULL },
+        { 0x081, 0x087, "dma1 pages", NULL, NULL, NULL, NULL, NULL },
+        { 0x089, 0x08f, "dma2 pages", NULL, NULL, NULL, NULL, NULL },
+        { 0x092, 0x092, "port a", m, port_a_read, port_a_write, NULL, NULL },
+        { 0x0a0, 0x0a1, "pic2", &m->pic[1], pic_8259_read, pic_8259_write, NULL, NULL },
+        { 0x0e9, 0x0e9, "port e9", m, e9_read, e9_write, NULL, NULL },
+        { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL, NULL },
+        { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL, NULL },
+        { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL, NULL },
+        { 0x3f2, 0x3f5, "fdc", NULL, NULL, NULL, NULL, NULL },
+        { 0x3f7, 0x3f7, "fdc", NULL, NULL, NULL, NULL, NULL },
+        { 0x4d0, 0x4d0, "elcr1", &m->pic[0], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
+        { 0x4d1, 0x4d1, "elcr2", &m->pic[1], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
+        { 0x8900, 0x8900, "shutdown", m, NULL, shutdown_write, NULL, NULL },
+    };
+    bool ok = true;
+    for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (!rows[i].chip || (rows[i].first == 0xe9 && !m->config.port_e9)) continue;
+        ok &= ports_add(m->ports, &rows[i], err);
+    }
+    for (unsigned n = 0; n < MACHINE_COMS; n++) {
+        struct port_range com = { com_base[n], (u16)(com_base[n] + 7), com_name[n], &m->com[n], uart_16550_read, uart_16550_write, NULL, NULL };
+        if (m->config.com[n].enabled) ok &= ports_add(m->ports, &com, err);
+    }
+    return ok;
+}
+
+/* Chips whose first register is not the first port of a row. */
+static u8 fdc_read(void *chip, unsigned reg) { return fdc_82077_read(chip, reg + 2); }
+static void fdc_write(void *chip, unsigned reg, u8 value) { fdc_82077_write(chip, reg + 2, value); }
+static u8 fdc_dir_read(void *chip, unsigned reg) { (void)reg; return fdc_82077_read(chip, 7); }
+static void fdc_ccr_write(void *chip, unsigned reg, u8 value) { (void)reg; fdc_82077_write(chip, 7, value); }
+static u8 page_read(void *chip, unsigned reg) { return dma_8237_page_read(chip, reg + 1); }
+static void page_write(void *chip, unsigned reg, u8 value) { dma_8237_page_write(chip, reg + 1, value); }
+/* The second controller's registers are two ports apart. */
+static u8 dma2_read(void *chip, unsigned reg) { return dma_8237_read(chip, reg >> 1); }
+static void dma2_write(void *chip, unsigned reg, u8 value) { dma_8237_write(chip, reg >> 1, value); }
+
+static bool add_offset_ports(struct machine *m, struct error *err)
+{
+    const struct port_range rows[] = {
+        { 0x081, 0x087, "dma1 pages", &m->dma[0], page_read, page_write, NULL, NULL },
+        { 0x089, 0x08f, "dma2 pages", &m->dma[1], page_read, page_write, NULL, NULL },
+        { 0x0c0, 0x0df, "dma2", &m->dma[1], dma2_read, dma2_write, NULL, NULL },
+        { 0x3f2, 0x3f5, "fdc", &m->fdc, fdc_read, fdc_write, NULL, NULL },
+        { 0x3f7, 0x3f7, "fdc", &m->fdc, fdc_dir_read, fdc_ccr_write, NULL, NULL },
+    };
+    bool ok = true;
+    for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) ok &= ports_add(m->ports, &rows[i], err);
+    return ok;
+}
+
+static void wire(struct line *line, void (*changed)(void *, unsigned, bool), void *listener, unsigned n)
+{
+    *line = (struct line){ .changed = changed, .listener = listener, .n = n };
+}
+
+static void receive_to_keyboard(void *k, u8 byte) { keyboard_mf2_receive(k, byte); }
+static bool send_from_keyboard(void *k, u8 *byte) { return keyboard_mf2_send(k, byte); }
+static bool keyboard_waits(const void *k) { return keyboard_mf2_waiting(k); }
+
+static void build_chips(struct machine *m)
+{
+    for (unsigned n = 0; n < 16; n++) wire(&m->irq[n], on_irq, m, n);
+    wire(&m->intr_master, on_master_intr, m, 0);
+    wire(&m->intr_slave, on_slave_intr, m, 2);
+    wire(&m->a20, on_a20, m, 0);
+    wire(&m->reset_cpu, on_reset, m, 0);
+    pic_8259_init(&m->pic[0], &m->intr_master, true);
+    pic_8259_init(&m->pic[1], &m->intr_slave, false);
+    pit_8254_init(&m->pit, &m->clock, &m->irq[0], &m->pit_out[1], &m->pit_out[2]);
+    cmos_mc146818_init(&m->cmos, &m->clock, &m->irq[8]);
+    for (unsigned n = 0; n < 2; n++) dma_8237_init(&m->dma[n], n, m, memory_dma_read, memory_dma_write);
+    m->kbc.irq_keyboard = &m->irq[1];
+    m->kbc.a20 = &m->a20;
+    m->kbc.reset_cpu = &m->reset_cpu;
+    m->kbc.keyboard = &m->keyboard;
+    m->kbc.keyboard_receive = receive_to_keyboard;
+    m->kbc.keyboard_send = send_from_keyboard;
+    m->kbc.keyboard_waiting = keyboard_waits;
+    m->kbc.serial_ticks = clock_ticks_of_ns(&m->clock, m->config.keyboard_serial_delay_us * 1000ull);
+    keyboard_mf2_init(&m->keyboard, &m->kbc, kbc_8042_keyboard_ready);
+    kbc_8042_init(&m->kbc, &m->clock);
+    fdc_82077_init(&m->fdc, &m->clock, &m->irq[6], (struct dma_wire){ &m->dma[0], 2, dma_8237_transfer });
+    for (unsigned n = 0; n < MACHINE_COMS; n++)
+        uart_16550_init(&m->com[n], &m->clock, &m->irq[4 - n], (struct byte_sink){ &m->capture[n], put_capture });
+    vga_init(&m->vga, &m->clock);
+}
+
+/* --- what the BIOS finds in CMOS: IBM PC AT Technical Reference, and the locations Bochs's and SeaBIOS use --- */
+
+static void put_cmos16(struct machine *m, unsigned at, u64 value)
+{
+    m->cmos.ram[at] = (u8)value;
+    m->cmos.ram[at + 1] = (u8)(value >> 8);
+}
+
+static unsigned boot_code(enum boot_device d) { return d == BOOT_NETWORK ? 4 : d == BOOT_CDROM ? 3 : d == BOOT_DISK ? 2 : d == BOOT_FLOPPY ? 1 : 0; }
+
+static void fill_cmos(struct machine *m)
+{
+    u64 extended_kib = (m->ram_bytes >> 10) - 1024, above_16m = m->ram_bytes > 16 << 20 ? (m->ram_bytes - (16 << 20)) >> 16 : 0;
+    u8 *ram = m->cmos.ram;
+    unsigned floppies = 0, sum = 0;
+
+    for (unsigned n = 0; n < 2; n++) floppies += m->config.floppy[n].drive_type != 0;
+    ram[0x10] = (u8)(m->config.floppy[0].drive_type << 4 | m->config.floppy[1].drive_type);
+    ram[0x14] = (u8)((floppies ? 1 | (floppies - 1) << 6 : 0) | 4);
+    put_cmos16(m, 0x15, 640);
+    put_cmos16(m, 0x17, extended_kib > 0xffff ? 0xffff : extended_kib);
+    put_cmos16(m, 0x30, extended_kib > 0xffff ? 0xffff : extended_kib);
+    put_cmos16(m, 0x34, above_16m > 0xffff ? 0xffff : above_16m);
+    ram[0x3d] = (u8)(boot_code(m->config.boot[0]) | boot_code(m->config.boot[1]) << 4);
+    ram[0x38] = (u8)(boot_code(m->config.boot[2]) << 4 | (m->config.floppy_bootsig_check_disabled ? 1 : 0));
+    ram[0x2d] = 0x20;                                /* boot from A: first */
+    for (unsigned i = 0x10; i <= 0x2d; i++) sum += ram[i];
+    ram[0x2e] = (u8)(sum >> 8);
+    ram[0x2f] = (u8)sum;
+}
+
+static bool insert_floppies(struct machine *m, struct error *err)
+{
+    static const char *const who[] = { "floppya", "floppyb" };
+    bool ok = true;
+
+    for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) {
+        struct floppy_config *f = &m->config.floppy[n];
+        if (f->drive_type || f->path[0]) fdc_82077_attach(&m->fdc, n);
+        if (!f->path[0] || !f->inserted) continue;
+        if (!machine_floppy_insert(m, n, f->path, f->write_protected, err)) ok = false;
+        else if (!f->drive_type) f->drive_type = m->fdc.geometry[n].sectors == 36 ? 5 : m->fdc.geometry[n].sectors >= 18 ? 4 : m->fdc.geometry[n].sectors == 15 ? 2 : m->fdc.geometry[n].cylinders >= 80 ? 3 : 1;
+    }
+    (void)who;
+    return ok;
+}
+
+bool board_build(struct machine *m, struct error *err)
+{
+    static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge };
+    const struct cpu_model *model = m->config.cpu_model[0] ? cpu_model_find(m->config.cpu_model) : cpu_model_at(0);
+
+    if (!model) return fail(err, "cpu: model=%s does not exist; see orrery --help cpu", m->config.cpu_model);
+    if (!memory_build(m, err)) return false;
+    clock_init(&m->clock, m->config.ips);
+    m->ports = ports_create();
+    struct cpu_bus bus = functions;
+    extern u32 machine_port_in(void *board, u16 port, unsigned size);
+    extern void machine_port_out(void *board, u16 port, unsigned size, u32 value);
+    bus.board = m;
+    bus.in = machine_port_in;
+    bus.out = machine_port_out;
+    m->cpu = cpu_create(model, &m->clock.time, &bus, m->map);
+    if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
+    m->system.port_a = 2;
+    build_chips(m);
+    bool ok = add_ports(m, err) & add_offset_ports(m, err) & insert_floppies(m, err);
+    if (!ok) return false;
+    fill_cmos(m);
+    cmos_mc146818_set_time(&m->cmos, m->config.time0_host ? (s64)time(NULL) : m->config.time0);
+    board_reset(m);
+    return true;
+}
+
+void board_reset(struct machine *m)
+{
+    memory_shadow_roms(m);
+    for (unsigned n = 0; n < 2; n++) {
+        pic_8259_reset(&m->pic[n]);
+        dma_8237_reset(&m->dma[n]);
+        uart_16550_reset(&m->com[n]);
+    }
+    pit_8254_reset(&m->pit);
+    cmos_mc146818_reset(&m->cmos);
+    keyboard_mf2_reset(&m->keyboard);
+    kbc_8042_reset(&m->kbc);
+    fdc_82077_reset(&m->fdc);
+    vga_reset(&m->vga);
+    m->system.port_b = 0;
+    m->system.port_a = 2;
+    update_a20(m);
+    cpu_reset(m->cpu);
+}

@@ -1,0 +1,129 @@
+/* RAM, ROM, the VGA window, and what lies between.                                         doc: memory-map */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "devices/board/board.h"
+
+enum { VGA_FIRST = 0xa0000, VGA_BYTES = 0x20000, OPTION_FIRST = 0xc0000, MIB = 1 << 20 };
+
+/* A ROM file whole; its size must be a multiple of `granule`, at most `most`. */
+static bool load_rom(const char *who, const char *path, u64 granule, u64 most, u8 **bytes, u64 *size, struct error *err)
+{
+    struct stat st;
+    FILE *f = fopen(path, "rb");
+
+    if (!f) return fail(err, "%s: file=\"%s\": %s", who, path, strerror(errno));
+    if (fstat(fileno(f), &st) || !S_ISREG(st.st_mode) || st.st_size == 0 || (u64)st.st_size > most || (u64)st.st_size % granule) {
+        fclose(f);
+        return fail(err, "%s: file=\"%s\": a ROM is a file of a multiple of %llu bytes, at most %llu", who, path,
+                    (unsigned long long)granule, (unsigned long long)most);
+    }
+    *size = (u64)st.st_size;
+    *bytes = aligned_alloc(PAGE_BYTES, (*size + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1));
+    bool whole = fread(*bytes, 1, *size, f) == *size;
+    fclose(f);
+    return whole || fail(err, "%s: file=\"%s\": cannot be read", who, path);
+}
+
+static u64 rom_low_bytes(const struct machine *m)
+{
+    return m->rom_bytes < 128 * 1024 ? m->rom_bytes : 128 * 1024;
+}
+
+/* Shadow RAM: boards of this kind copy their slow ROMs to RAM at power-on.  It is not write protected: some firmware keeps
+ * variables there, and the next reset loads it anew. */
+void memory_shadow_roms(struct machine *m)
+{
+    u64 low = rom_low_bytes(m);
+
+    memcpy(m->ram + MIB - low, m->rom + m->rom_bytes - low, low);
+    if (m->vga_rom_bytes) memcpy(m->ram + OPTION_FIRST, m->vga_rom, m->vga_rom_bytes);
+    for (u64 pa = OPTION_FIRST; pa < MIB; pa += PAGE_BYTES) {
+        struct physical_page *page = physical_page_at(m->map, pa);
+        if (page->code_chunks) cpu_memory_written(m->cpu, pa, PAGE_BYTES);
+        page->written = true;
+    }
+}
+
+bool memory_build(struct machine *m, struct error *err)
+{
+    const char *system = m->config.system_rom.path, *vga = m->config.vga_rom.path;
+    bool ok = true;
+
+    if (!system[0]) ok = fail(err, "romimage: no file; this build has no BIOS of its own yet, name one: romimage: file=/usr/share/bochs/BIOS-bochs-legacy");
+    else ok = load_rom("romimage", system, 65536, 512 * 1024, &m->rom, &m->rom_bytes, err);
+    if (vga[0]) ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
+    if (!ok) return false;
+    m->ram_bytes = m->config.memory_bytes;
+    m->ram = mmap(NULL, m->ram_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (m->ram == MAP_FAILED) {
+        m->ram = NULL;
+        return fail(err, "memory: the host has no %llu MiB for the guest", (unsigned long long)(m->ram_bytes / MIB));
+    }
+    m->map = physical_create();
+    physical_set(m->map, 0, VGA_FIRST, m->ram, m->ram);
+    u64 vga_pages = (m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
+    if (vga_pages) physical_set(m->map, OPTION_FIRST, vga_pages, m->ram + OPTION_FIRST, NULL);
+    physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m));
+    physical_set(m->map, MIB, m->ram_bytes - MIB, m->ram + MIB, m->ram + MIB);
+    physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
+    return true;
+}
+
+void memory_free(struct machine *m)
+{
+    physical_destroy(m->map);
+    if (m->ram) munmap(m->ram, m->ram_bytes);
+    free(m->rom);
+    free(m->vga_rom);
+}
+
+/* --- the bus --- */
+
+u64 memory_mmio_read(void *board, u64 pa, unsigned size)
+{
+    struct machine *m = board;
+    u64 v = 0;
+
+    for (unsigned i = 0; i < size; i++) {
+        u64 at = pa + i - VGA_FIRST;
+        v |= (u64)(at < VGA_BYTES ? vga_memory_read(&m->vga, (u32)at) : 0xff) << 8 * i;
+    }
+    return v;
+}
+
+void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value)
+{
+    struct machine *m = board;
+
+    for (unsigned i = 0; i < size; i++) {
+        u64 at = pa + i - VGA_FIRST;
+        if (at < VGA_BYTES) vga_memory_write(&m->vga, (u32)at, (u8)(value >> 8 * i));
+    }
+}
+
+/* DMA reaches RAM and ROM, never MMIO. */
+void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size)
+{
+    struct machine *m = board;
+    for (unsigned i = 0; i < size; i++) {
+        struct physical_page *page = physical_page_at(m->map, pa + i);
+        bytes[i] = page->read ? page->read[(pa + i) & (PAGE_BYTES - 1)] : 0xff;
+    }
+}
+
+void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size)
+{
+    struct machine *m = board;
+    for (unsigned i = 0; i < size; i++) {
+        struct physical_page *page = physical_page_at(m->map, pa + i);
+        if (!page->write) continue;
+        cpu_memory_written(m->cpu, pa + i, 1);
+        page->write[(pa + i) & (PAGE_BYTES - 1)] = bytes[i];
+    }
+}
