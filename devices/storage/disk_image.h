@@ -1,27 +1,51 @@
 #ifndef ORRERY_STORAGE_DISK_IMAGE_H
 #define ORRERY_STORAGE_DISK_IMAGE_H
-/* A raw image: sectors in a host file, or a copy of built-in bytes.                        doc: disk-images */
+/* A disk, floppy or CD as sectors of 512 bytes: a raw file or a block of memory.        doc: disk-images */
 #include "cpu/base/error.h"
+#include "cpu/base/types.h"
 
-enum { SECTOR_BYTES = 512 };
+enum { SECTOR_BYTES = 512, CD_SECTOR_BYTES = 2048, IMAGE_NOTICE = 1280 };
+
+/* What becomes of a guest's writes. */
+enum disk_image_mode {
+    IMAGE_WRITABLE,              /* into the file; read-only, with a notice, when the file cannot be written */
+    IMAGE_READ_ONLY,
+    IMAGE_VOLATILE               /* into a bounded overlay in memory, which is gone at the end */
+};
 
 struct disk_image;
 
-/* Opens and locks (OFD) a file of whole sectors.  An unwritable file opens read-only when it may (read_only_ok).
- * who: for messages, "floppya".  NULL: err says what is wrong and what to do. */
-struct disk_image *disk_image_open(const char *who, const char *path, bool read_only, bool read_only_ok, unsigned sector_bytes, struct error *err);
-/* A private copy of `size` bytes. */
+/* Opens a raw image.  `what` names the setting in messages ("ata0-master"); unit_bytes is SECTOR_BYTES, or
+ * CD_SECTOR_BYTES for a CD: the size must be a multiple of it.  NULL: err says what is wrong and what to do.  */
+struct disk_image *disk_image_open(const char *path, const char *what, enum disk_image_mode mode, unsigned unit_bytes,
+                                   struct error *err);
+
+/* A disk made of `size` bytes, a multiple of 512, that must outlive it and are never written: writes are volatile. */
 struct disk_image *disk_image_open_memory(const u8 *bytes, u64 size);
-void disk_image_close(struct disk_image *image);
 
-u64 disk_image_bytes(const struct disk_image *image);
+void disk_image_close(struct disk_image *image);         /* NULL is allowed */
+
+/* Who is told when the host cannot read or write: one sentence.  The guest sees an error status besides. */
+void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board, const char *sentence), void *board);
+
+u64 disk_image_sectors(const struct disk_image *image);  /* of 512 bytes */
 bool disk_image_read_only(const struct disk_image *image);
-/* Whole ranges inside the image only; false on a host error or a range outside. */
-bool disk_image_read(struct disk_image *image, u64 offset, void *bytes, u64 size);
-bool disk_image_write(struct disk_image *image, u64 offset, const void *bytes, u64 size);
-bool disk_image_flush(struct disk_image *image);         /* fdatasync has succeeded */
+bool disk_image_is_volatile(const struct disk_image *image);
+const char *disk_image_path(const struct disk_image *image);
+const char *disk_image_notice(const struct disk_image *image);   /* for the person at start; "" = nothing to say */
 
-/* `orrery image create`: a file of zeros; an existing one is never overwritten. */
+/* False when the range leaves the disk, the disk is read-only, or the host failed (then `failed` was called). */
+bool disk_image_read(struct disk_image *image, u64 lba, u32 count, void *bytes);
+bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *bytes);
+bool disk_image_flush(struct disk_image *image);         /* true only after fdatasync succeeded */
+
+/* The overlay's part of the machine's state: every written sector, ascending, as 8 bytes of LBA and 512 of data. */
+void disk_image_each_byte(const struct disk_image *image,
+                          void (*sink)(void *context, const void *bytes, size_t size), void *context);
+u64 disk_image_overlay_bytes(const struct disk_image *image);
+void disk_image_limit_overlay(struct disk_image *image, u64 bytes);      /* 1 GiB unless told */
+
+/* Creates a sparse raw image; a file that exists is never touched. */
 bool image_create_raw(const char *path, u64 size_bytes, struct error *err);
 
 #endif
