@@ -75,14 +75,14 @@ static bool is_numbered(const char *name, const char *prefix, unsigned *n)
 
 static bool set_debug(struct cpu *cpu, unsigned n, u64 value)
 {
-    u64 dr7 = cpu->dr[7];
+    u64 guard = cpu->dr[7] & DR7_GD;
     u8 cpl = cpu->cpl;
 
     cpu->cpl = 0;                            /* neither privilege nor GD stands in a debugger's way */
-    cpu->dr[7] &= ~(u64)DR7_GD;
+    cpu->dr[7] &= ~guard;
     bool done = debug_write(cpu, n, value);
     cpu->cpl = cpl;
-    if (!done) cpu->dr[7] = dr7;
+    if (n != 5 && n != 7) cpu->dr[7] |= guard;
     return done;
 }
 
