@@ -1,25 +1,33 @@
-# Orrery.  make | make run | make test | make test SAN=1 | make HARD=1 | make install DESTDIR= PREFIX=
-CC      ?= gcc
+# Orrery.  make | make run | make test | make test-long | make test SAN=1 | make HARD=1 | make lint | make install DESTDIR= PREFIX=
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
 OPT     ?= -O2
 BUILD   ?= build$(if $(SAN),-san)$(if $(HARD),-hard)
 PREFIX  ?= /usr/local
-PKGS    := sdl2 libpng zydis libzstd libxxhash libseccomp
-
-CFLAGS_ALL = -std=gnu11 -Wall -Wextra -g $(OPT) -I. -I$(BUILD)/gen -MMD -MP \
-             $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) \
-             $(if $(HARD),-DHARD=1) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
 comma   := ,
-LIBS     = $(shell pkg-config --libs $(PKGS)) -lm -lpthread
 
-LIB_SRC := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
-APP_SRC := $(wildcard gui/*.c gui/*/*.c config/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-APP_OBJ := $(APP_SRC:%.c=$(BUILD)/%.o)
+CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -I. -I$(BUILD)/gen -MMD -MP \
+             $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(CFLAGS)
+LIBS     = -lpng -lxxhash -lZydis -lm
+# Debian's packages for building and testing, and a file of each that tells whether it is there.
+PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h libxxhash-dev:/usr/include/xxhash.h \
+           libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h \
+           bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin
+
+LIB_SRC  := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
+APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
+UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
+ORACLE_SRC := $(wildcard tests/oracle/*.c tests/oracle/*.S)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+APP_OBJ  := $(APP_SRC:%.c=$(BUILD)/%.o)
+UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
+ORACLE_OBJ := $(patsubst %,$(BUILD)/%.o,$(ORACLE_SRC))
 
 all: $(BUILD)/orrery
+
+include cpu/build.mk
+$(UNIT_OBJ) $(ORACLE_OBJ): | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -27,12 +35,47 @@ $(BUILD)/liborrery.a: $(LIB_OBJ)
 $(BUILD)/orrery: $(APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
 
+$(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $(UNIT_OBJ) $(BUILD)/liborrery.a $(LIBS) -lcriterion
+
+# Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, and no sanitizer watches its signal frames.
+$(BUILD)/oracle: $(ORACLE_OBJ) $(LIB_OBJ)
+	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(ORACLE_OBJ) $(LIB_OBJ) $(LIBS)
+
+$(BUILD)/tests/oracle/%.o: tests/oracle/%
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -fno-pie -c -o $@ $<
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
+
+deps:
+	@tests/deps.sh $(PACKAGES)
+
+run: deps
+	@$(MAKE) --no-print-directory -j2 all
+	$(BUILD)/orrery
+
+test: deps
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(if $(SAN),,$(BUILD)/oracle)
+	@tests/run.sh $(BUILD)
+
+test-long: test
+	$(BUILD)/oracle 10000000 1
+
+lint:
+	@tests/lint.sh $(BUILD)
+
+install: all
+	install -D $(BUILD)/orrery $(DESTDIR)$(PREFIX)/bin/orrery
+	install -D -m 644 $(BUILD)/liborrery.a $(DESTDIR)$(PREFIX)/lib/liborrery.a
+	install -D -m 644 devices/machine.h $(DESTDIR)$(PREFIX)/include/orrery/devices/machine.h
+	install -D -m 644 docs/man/orrery.1 $(DESTDIR)$(PREFIX)/share/man/man1/orrery.1
 
 clean:
 	rm -rf build build-*
-.PHONY: all clean
+
+.PHONY: all deps run test test-long lint install clean

@@ -9,12 +9,11 @@
  *     printf("%s at tick %llu\n", stop.text, (unsigned long long)machine_tick(m));
  *     machine_destroy(m);
  *
- * All functions are called from one thread, the machine's; only the mailbox (machine_mailbox) may be touched from another. */
+ * All functions are called from one thread, the machine's. */
 #include "cpu/cpu.h"
 #include "devices/machine_config.h"
 
 struct machine;
-struct mailbox;
 
 struct machine *machine_create(const struct machine_config *config, struct error *err);   /* NULL: err says why */
 void machine_destroy(struct machine *machine);
@@ -23,7 +22,7 @@ void machine_reset(struct machine *machine);             /* the reset button */
 enum machine_stop_kind {
     MACHINE_TICKS,               /* the ticks asked for have run */
     MACHINE_BREAK,               /* the watch function said stop */
-    MACHINE_REQUEST,             /* machine_request_stop, or the window's close command */
+    MACHINE_REQUEST,             /* machine_request_stop */
     MACHINE_POWER_OFF,           /* the guest switched off: port 8900h "Shutdown" */
     MACHINE_EXIT,                /* debug exit port 0f4h: code is the exit status (V << 1) | 1 */
     MACHINE_TRIPLE_FAULT,
@@ -49,23 +48,22 @@ u64 machine_ips(const struct machine *machine);          /* ticks a virtual seco
 u64 machine_hash(struct machine *machine);               /* XXH3-64 of all state: processor, RAM, devices, disks' overlays */
 const struct machine_config *machine_configuration(const struct machine *machine);
 struct cpu *machine_cpu(struct machine *machine);        /* view, watch, set_register: see cpu/cpu.h */
-struct mailbox *machine_mailbox(struct machine *machine);
 
 /* --- input from outside: stamped with the tick and put in the journal before it acts --- */
 
 /* A key by its USB HID usage number (page 07h: 4 = A, 28h = Enter, 0E0h = left Ctrl): that of the key's place. */
 void machine_key(struct machine *machine, u8 usage, bool down);
-void machine_mouse(struct machine *machine, int dx, int dy, int dwheel, unsigned buttons);
 /* Types text as key presses on a US keyboard, paste_delay apart; false when a character has no key. */
 bool machine_type(struct machine *machine, const char *text);
 bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */
 bool machine_floppy_insert(struct machine *machine, unsigned drive, const char *path, bool write_protected, struct error *err);
 void machine_floppy_eject(struct machine *machine, unsigned drive);
-bool machine_cd_insert(struct machine *machine, unsigned channel, unsigned unit, const char *path, struct error *err);
-void machine_cd_eject(struct machine *machine, unsigned channel, unsigned unit);
 
 /* --- seeing --- */
 
+/* The picture as it stands, rendered now: devices/chip/vga.h says what a frame is. */
+struct vga_frame;
+void machine_picture(struct machine *machine, struct vga_frame *frame);
 /* The screen's text as UTF-8 lines ended by '\n', trailing blanks cut; "" in a graphics mode. */
 size_t machine_screen_text(struct machine *machine, char *text, size_t size);
 /* What a UART (n = 0..3) or port E9 (n = MACHINE_E9) has sent so far: at most the last 64 KiB. */

@@ -89,6 +89,6 @@ void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 /* devices/board/isa_at.c */
 bool board_build(struct machine *m, struct error *err);
 void board_reset(struct machine *m);
-void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...) __attribute__((format(printf, 5, 6)));
+void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -146,23 +146,19 @@ static bool add_ports(struct machine *m, struct error *err)
         { 0x064, 0x064, "kbc command", &m->kbc, kbc_8042_status_read, kbc_8042_command_write, NULL, NULL },
         { 0x070, 0x071, "cmos", &m->cmos, cmos_mc146818_read, cmos_mc146818_write, NULL, NULL },
         { 0x080, 0x080, "post", m, post_read, post_write, NULL, NULL },
-        { 0x081, 0x087, "dma1 pages", NULL, NULL, NULL, NULL, NULL },
-        { 0x089, 0x08f, "dma2 pages", NULL, NULL, NULL, NULL, NULL },
         { 0x092, 0x092, "port a", m, port_a_read, port_a_write, NULL, NULL },
         { 0x0a0, 0x0a1, "pic2", &m->pic[1], pic_8259_read, pic_8259_write, NULL, NULL },
         { 0x0e9, 0x0e9, "port e9", m, e9_read, e9_write, NULL, NULL },
         { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL, NULL },
         { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL, NULL },
         { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL, NULL },
-        { 0x3f2, 0x3f5, "fdc", NULL, NULL, NULL, NULL, NULL },
-        { 0x3f7, 0x3f7, "fdc", NULL, NULL, NULL, NULL, NULL },
         { 0x4d0, 0x4d0, "elcr1", &m->pic[0], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
         { 0x4d1, 0x4d1, "elcr2", &m->pic[1], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
         { 0x8900, 0x8900, "shutdown", m, NULL, shutdown_write, NULL, NULL },
     };
     bool ok = true;
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (!rows[i].chip || (rows[i].first == 0xe9 && !m->config.port_e9)) continue;
+        if (rows[i].write == e9_write && !m->config.port_e9) continue;
         ok &= ports_add(m->ports, &rows[i], err);
     }
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
@@ -265,9 +261,17 @@ static void fill_cmos(struct machine *m)
     ram[0x2f] = (u8)sum;
 }
 
+/* The smallest drive that reads the medium, as a CMOS code. */
+static u8 drive_type_for(const struct fdc_geometry *g)
+{
+    if (g->sectors == 36) return 5;
+    if (g->sectors >= 18) return 4;
+    if (g->sectors == 15) return 2;
+    return g->cylinders >= 80 ? 3 : 1;
+}
+
 static bool insert_floppies(struct machine *m, struct error *err)
 {
-    static const char *const who[] = { "floppya", "floppyb" };
     bool ok = true;
 
     for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) {
@@ -275,11 +279,13 @@ static bool insert_floppies(struct machine *m, struct error *err)
         if (f->drive_type || f->path[0]) fdc_82077_attach(&m->fdc, n);
         if (!f->path[0] || !f->inserted) continue;
         if (!machine_floppy_insert(m, n, f->path, f->write_protected, err)) ok = false;
-        else if (!f->drive_type) f->drive_type = m->fdc.geometry[n].sectors == 36 ? 5 : m->fdc.geometry[n].sectors >= 18 ? 4 : m->fdc.geometry[n].sectors == 15 ? 2 : m->fdc.geometry[n].cylinders >= 80 ? 3 : 1;
+        else if (!f->drive_type) f->drive_type = drive_type_for(&m->fdc.geometry[n]);
     }
-    (void)who;
     return ok;
 }
+
+static u32 port_in(void *board, u16 port, unsigned size) { return ports_read(((struct machine *)board)->ports, port, size); }
+static void port_out(void *board, u16 port, unsigned size, u32 value) { ports_write(((struct machine *)board)->ports, port, size, value); }
 
 bool board_build(struct machine *m, struct error *err)
 {
@@ -291,11 +297,9 @@ bool board_build(struct machine *m, struct error *err)
     clock_init(&m->clock, m->config.ips);
     m->ports = ports_create();
     struct cpu_bus bus = functions;
-    extern u32 machine_port_in(void *board, u16 port, unsigned size);
-    extern void machine_port_out(void *board, u16 port, unsigned size, u32 value);
     bus.board = m;
-    bus.in = machine_port_in;
-    bus.out = machine_port_out;
+    bus.in = port_in;
+    bus.out = port_out;
     m->cpu = cpu_create(model, &m->clock.time, &bus, m->map);
     if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
     m->system.port_a = 2;

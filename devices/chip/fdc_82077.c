@@ -141,14 +141,14 @@ static bool move_sector(struct fdc_82077 *f, u64 offset, bool *tc, u8 *st1)
 
     *st1 = ST1_NO_DATA;
     *tc = opcode(f) == VERIFY && f->sector == f->command[6];
-    if (opcode(f) == VERIFY) return disk_image_read(medium, offset, bytes, sizeof bytes);
-    if (!write && !disk_image_read(medium, offset, bytes, sizeof bytes)) return false;
+    if (opcode(f) == VERIFY) return disk_image_read(medium, offset / SECTOR_BYTES, 1, bytes);
+    if (!write && !disk_image_read(medium, offset / SECTOR_BYTES, 1, bytes)) return false;
     unsigned moved = f->dma.transfer(f->dma.controller, f->dma.channel, bytes, sizeof bytes, !write, tc);
     if (moved < sizeof bytes && !*tc) {
         *st1 = ST1_OVERRUN;                          /* DMA did not answer in time */
         return false;
     }
-    return !write || disk_image_write(medium, offset, bytes, sizeof bytes);
+    return !write || disk_image_write(medium, offset / SECTOR_BYTES, 1, bytes);
 }
 
 static void do_data(struct fdc_82077 *f)
@@ -200,7 +200,7 @@ static void do_format(struct fdc_82077 *f)
     f->sector = id[2];
     f->command[5] = id[3];
     memset(filler, f->command[4], sizeof filler);
-    if (find_sector(f, &offset) && !disk_image_write(f->medium[drive(f)], offset, filler, sizeof filler)) {
+    if (find_sector(f, &offset) && !disk_image_write(f->medium[drive(f)], offset / SECTOR_BYTES, 1, filler)) {
         end_data(f, ST0_ABNORMAL, ST1_NO_DATA, 0);
         return;
     }
@@ -287,7 +287,8 @@ static void start_data(struct fdc_82077 *f)
         end_data(f, ST0_ABNORMAL, ST1_OVERRUN, 0);   /* non-DMA mode: see the plate */
         return;
     }
-    if (f->configure & 0x40 && opcode(f) != READ_ID) f->cylinder[drive(f)] = f->command[2];    /* implied seek */
+    /* Implied seek even with EIS = 0: firmware that never seeks (Bochs's BIOS) counts on it, no other can tell. */
+    if (opcode(f) != READ_ID && opcode(f) != FORMAT_TRACK) f->cylinder[drive(f)] = f->command[2];
     after_ns(f, sector_ns(f));
 }
 

@@ -1,0 +1,246 @@
+/* The machine's door: creation, input, seeing.  doc: machine */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "devices/board/board.h"
+
+void machine_config_defaults(struct machine_config *config)
+{
+    *config = (struct machine_config){
+        .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM },
+        .com = { { .enabled = true } }, .port_e9 = true, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
+        .keyboard_paste_delay_us = 50000,
+    };
+    config->floppy[0].inserted = true;
+}
+
+/* --- parts with state --- */
+
+static void add_part(struct machine *m, const char *name, const struct state_layout *layout, void *instance)
+{
+    if (m->parts < MACHINE_PARTS) m->part[m->parts++] = (struct machine_part){ name, layout, instance };
+}
+
+static void register_parts(struct machine *m)
+{
+    struct cpu_state_part cpu[16];
+    unsigned count = cpu_state_parts(m->cpu, cpu, ARRAY_COUNT(cpu));
+
+    for (unsigned i = 0; i < count; i++) add_part(m, cpu[i].name, cpu[i].layout, cpu[i].instance);
+    add_part(m, "pic1", &pic_8259_state, &m->pic[0]);
+    add_part(m, "pic2", &pic_8259_state, &m->pic[1]);
+    add_part(m, "pit", &pit_8254_state, &m->pit);
+    add_part(m, "cmos", &cmos_mc146818_state, &m->cmos);
+    add_part(m, "dma1", &dma_8237_state, &m->dma[0]);
+    add_part(m, "dma2", &dma_8237_state, &m->dma[1]);
+    add_part(m, "kbc", &kbc_8042_state, &m->kbc);
+    add_part(m, "keyboard", &keyboard_mf2_state, &m->keyboard);
+    add_part(m, "fdc", &fdc_82077_state, &m->fdc);
+    add_part(m, "com1", &uart_16550_state, &m->com[0]);
+    add_part(m, "com2", &uart_16550_state, &m->com[1]);
+    add_part(m, "vga", &vga_state, &m->vga);
+    add_part(m, "system", &system_ports_state, &m->system);
+}
+
+const char *machine_device_name(const struct machine *m, unsigned index)
+{
+    return index < m->parts ? m->part[index].name : NULL;
+}
+
+const struct state_layout *machine_device_state(const struct machine *m, const char *name, const void **instance)
+{
+    for (unsigned i = 0; i < m->parts; i++) {
+        if (strcmp(m->part[i].name, name)) continue;
+        *instance = m->part[i].instance;
+        return m->part[i].layout;
+    }
+    return NULL;
+}
+
+static void hash_bytes(void *context, const void *bytes, size_t size)
+{
+    XXH3_64bits_update(context, bytes, size);
+}
+
+u64 machine_hash(struct machine *m)
+{
+    XXH3_state_t *state = XXH3_createState();
+
+    XXH3_64bits_reset(state);
+    hash_bytes(state, &m->clock.time.now, sizeof m->clock.time.now);
+    for (unsigned i = 0; i < m->parts; i++) state_each_byte(m->part[i].layout, m->part[i].instance, hash_bytes, state);
+    hash_bytes(state, m->ram, m->ram_bytes);
+    u64 hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return hash;
+}
+
+/* --- typed text: keys at their ticks --- */
+
+static void on_type_next(void *owner)
+{
+    struct machine *m = owner;
+    struct typing *t = &m->typing;
+
+    if (!t->used) return;
+    keyboard_mf2_key(&m->keyboard, t->key[t->head].usage, t->key[t->head].down);
+    t->head = (t->head + 1) % TYPE_QUEUE;
+    if (--t->used) clock_at(&m->clock, &m->system.type_next, clock_now(&m->clock) + clock_ticks_of_ns(&m->clock, m->config.keyboard_paste_delay_us * 500ull));
+}
+
+static bool queue_key(struct machine *m, u8 usage, bool down)
+{
+    struct typing *t = &m->typing;
+    if (t->used == TYPE_QUEUE) return false;
+    unsigned at = (t->head + t->used++) % TYPE_QUEUE;
+    t->key[at].usage = usage;
+    t->key[at].down = down;
+    return true;
+}
+
+/* The key of a character on a US keyboard; 0 when there is none. */
+static u8 usage_of(char c, bool *shift)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz1234567890\n\033\b\t -=[]\\\0;'`,./";
+    static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()\0\0\0\0\0_+{}|\0:\"~<>?";
+
+    for (u8 i = 0; c && i < sizeof plain - 1; i++) {
+        *shift = shifted[i] == c;
+        if (plain[i] == c || shifted[i] == c) return (u8)(4 + i);
+    }
+    return 0;
+}
+
+bool machine_type(struct machine *m, const char *text)
+{
+    enum { LEFT_SHIFT = 0xe1 };
+    bool all = true, shift;
+
+    for (; *text; text++) {
+        u8 usage = usage_of(*text == '\r' ? '\n' : *text, &shift);
+        if (!usage) {
+            all = false;
+            continue;
+        }
+        if (shift) all &= queue_key(m, LEFT_SHIFT, true);
+        all &= queue_key(m, usage, true) && queue_key(m, usage, false);
+        if (shift) all &= queue_key(m, LEFT_SHIFT, false);
+    }
+    if (m->typing.used && m->system.type_next.at == NEVER) clock_at(&m->clock, &m->system.type_next, clock_now(&m->clock) + 1);
+    return all;
+}
+
+bool machine_typing(const struct machine *m) { return m->typing.used; }
+void machine_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->keyboard, usage, down); }
+
+/* --- media --- */
+
+bool machine_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
+{
+    const char *who = drive ? "floppyb" : "floppya";
+    struct fdc_geometry g;
+    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : IMAGE_WRITABLE, SECTOR_BYTES, err);
+
+    if (!image) return false;
+    if (!fdc_geometry_of_size(disk_image_sectors(image) * SECTOR_BYTES, &g)) {
+        fail(err, "%s: path=\"%s\": %llu bytes are no floppy format; known are 160K 180K 320K 360K 720K 1.2M 1.44M 1.68M 1.72M 2.88M", who, path,
+             (unsigned long long)disk_image_sectors(image) * SECTOR_BYTES);
+        disk_image_close(image);
+        return false;
+    }
+    machine_floppy_eject(m, drive);
+    fdc_82077_insert(&m->fdc, drive, image, &g, write_protected);
+    return true;
+}
+
+void machine_floppy_eject(struct machine *m, unsigned drive)
+{
+    disk_image_close(fdc_82077_eject(&m->fdc, drive));
+}
+
+/* --- life --- */
+
+struct machine *machine_create(const struct machine_config *config, struct error *err)
+{
+    struct machine *m = calloc(1, sizeof *m);
+
+    m->config = *config;
+    for (unsigned n = 0; n <= MACHINE_E9; n++) m->capture[n].fd = -1;
+    if (!board_build(m, err)) {
+        machine_destroy(m);
+        return NULL;
+    }
+    clock_add(&m->clock, &m->system.type_next, on_type_next, m);
+    register_parts(m);
+    return m;
+}
+
+void machine_destroy(struct machine *m)
+{
+    if (!m) return;
+    for (unsigned n = 0; n < FDC_DRIVES; n++) disk_image_close(fdc_82077_eject(&m->fdc, n));
+    for (unsigned n = 0; n <= MACHINE_E9; n++)
+        if (m->capture[n].fd >= 0) close(m->capture[n].fd);
+    cpu_destroy(m->cpu);
+    memory_free(m);
+    ports_destroy(m->ports);
+    clock_free(&m->clock);
+    free(m);
+}
+
+void machine_reset(struct machine *m)
+{
+    m->frozen = false;
+    board_reset(m);
+}
+
+u64 machine_tick(const struct machine *m) { return m->clock.time.now; }
+u64 machine_ips(const struct machine *m) { return m->clock.ips; }
+const struct machine_config *machine_configuration(const struct machine *m) { return &m->config; }
+struct cpu *machine_cpu(struct machine *m) { return m->cpu; }
+
+/* --- seeing --- */
+
+size_t machine_screen_text(struct machine *m, char *text, size_t size) { return vga_text(&m->vga, text, size); }
+void machine_picture(struct machine *m, struct vga_frame *frame) { vga_render(&m->vga, frame); }
+
+size_t machine_serial_text(struct machine *m, unsigned n, char *text, size_t size)
+{
+    const struct capture *c = &m->capture[n <= MACHINE_E9 ? n : MACHINE_E9];
+    u64 kept = c->total < CAPTURE_BYTES ? c->total : CAPTURE_BYTES, used = 0;
+
+    if (!size) return 0;
+    if (kept > size - 1) kept = size - 1;
+    for (u64 at = c->total - kept; at < c->total; at++) text[used++] = (char)c->byte[at % CAPTURE_BYTES];
+    text[used] = 0;
+    return used;
+}
+
+size_t machine_peek(struct machine *m, u64 pa, void *bytes, size_t size)
+{
+    size_t backed = 0;
+    for (size_t i = 0; i < size; i++) {
+        struct physical_page *page = physical_page_at(m->map, pa + i);
+        ((u8 *)bytes)[i] = page->read ? page->read[(pa + i) & (PAGE_BYTES - 1)] : 0xff;
+        backed += page->read != NULL;
+    }
+    return backed;
+}
+
+size_t machine_peek_linear(struct machine *m, u64 la, void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        u64 pa;
+        if (!cpu_translate(m->cpu, (u32)(la + i), &pa)) return i;
+        machine_peek(m, pa, (u8 *)bytes + i, 1);
+    }
+    return size;
+}
+
+size_t machine_poke(struct machine *m, u64 pa, const void *bytes, size_t size)
+{
+    memory_dma_write(m, pa, bytes, (unsigned)size);
+    return size;
+}

@@ -1,0 +1,71 @@
+/* Running: the processor to the next event, the events, and the stops that a person wants to hear of.   doc: machine */
+#include <stdio.h>
+#include <string.h>
+
+#include "devices/board/board.h"
+
+static void where(const struct machine *m, char *text, size_t size)
+{
+    struct cpu_view v;
+    cpu_view(m->cpu, &v);
+    snprintf(text, size, "tick %llu, %04x:%08llx", (unsigned long long)m->clock.time.now, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip);
+}
+
+static void on_shutdown(struct machine *m)
+{
+    char at[64], why[400];
+
+    if (m->config.reset_on_triple_fault) {
+        board_reset(m);
+        return;
+    }
+    where(m, at, sizeof at);
+    cpu_describe_fault(m->cpu, cpu_fault_count(m->cpu) > 2 ? 2 : 0, why, sizeof why);
+    board_stop(m, MACHINE_TRIPLE_FAULT, 0, "triple fault at %s: %s", at, why);
+}
+
+/* HLT: time jumps to the next event; with interrupts off nothing in this machine can wake the processor. */
+static void on_halt(struct machine *m, u64 end)
+{
+    struct cpu_view v;
+    char at[64];
+
+    cpu_view(m->cpu, &v);
+    if (!(v.rflags & 1 << 9)) {
+        where(m, at, sizeof at);
+        board_stop(m, MACHINE_HALTED_FOREVER, 0, "HLT with interrupts off at %s: nothing can wake the processor", at);
+        return;
+    }
+    u64 next = m->clock.waiting ? m->clock.heap[0]->at : NEVER;
+    m->clock.time.now = next < end ? next : end;
+}
+
+struct machine_stop machine_run(struct machine *m, u64 ticks)
+{
+    u64 end = ticks > NEVER - m->clock.time.now ? NEVER : m->clock.time.now + ticks;
+
+    while (!m->frozen && m->clock.time.now < end) {
+        clock_fire_due(&m->clock);
+        if (m->clock.time.deadline > end) m->clock.time.deadline = end;
+        switch (cpu_run(m->cpu)) {
+        case CPU_STOP_DEADLINE: break;
+        case CPU_STOP_HALTED: on_halt(m, end); break;
+        case CPU_STOP_SHUTDOWN: on_shutdown(m); break;
+        case CPU_STOP_BREAK: return (struct machine_stop){ .kind = MACHINE_BREAK };
+        case CPU_STOP_REQUEST:
+            if (m->stop_requested) {
+                m->stop_requested = false;
+                return (struct machine_stop){ .kind = MACHINE_REQUEST };
+            }
+            break;
+        }
+    }
+    if (!m->frozen) clock_fire_due(&m->clock);
+    return m->frozen ? m->stop : (struct machine_stop){ .kind = MACHINE_TICKS };
+}
+
+void machine_request_stop(struct machine *m)
+{
+    m->stop_requested = true;
+    cpu_request_stop(m->cpu);
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# run.sh BUILD: unit tests, the oracle, guests; a line each, then the sum as `N passed, N failed, N skipped`.
+build=$1
+passed=0 failed=0 skipped=0
+count() { # STATUS NAME
+    case $1 in
+    0) passed=$((passed + 1)); echo "ok    $2" ;;
+    77) skipped=$((skipped + 1)); echo "skip  $2" ;;
+    *) failed=$((failed + 1)); echo "FAIL  $2" ;;
+    esac
+}
+"$build/unit" > "$build/unit.log" 2>&1; status=$?
+tail -n 40 "$build/unit.log"
+set -- $(sed -n 's/.*Tested: \([0-9]*\).*Passing: \([0-9]*\).*Failing: \([0-9]*\).*Crashing: \([0-9]*\).*/\1 \2 \3 \4/p' "$build/unit.log" | tail -n 1)
+if [ $# = 4 ]; then
+    passed=$((passed + $2)) failed=$((failed + $3 + $4))
+    [ $status = 0 ] || [ $(($3 + $4)) -gt 0 ] || count 1 "unit tests end with status $status"
+else
+    count 1 "unit tests (no summary, status $status)"
+fi
+if [ -x "$build/oracle" ]; then
+    "$build/oracle" 300000 1 > "$build/oracle.log" 2>&1; status=$?
+    tail -n 8 "$build/oracle.log"
+    count $status "oracle: 300000 random instructions equal on the host's processor"
+fi
+for t in tests/guests/*.sh; do
+    [ -e "$t" ] || continue
+    sh "$t" "$build"; count $? "$t"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
