@@ -83,7 +83,7 @@ bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level
 
     level &= 31;
     if (!store(cpu, CPU_SEG_SS, sp, size_bytes, bp)) return false;
-    u64 frame = sp;
+    u64 frame = (cpu->gpr[RSP] & ~(u64)mask) | sp;       /* EBP takes all of ESP even where the stack uses SP */
     for (unsigned i = 1; i < level; i++) {
         bp -= size_bytes;
         sp = (sp - size_bytes) & mask;

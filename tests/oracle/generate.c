@@ -114,7 +114,7 @@ static void choose_registers(struct oracle_case *c, u64 *random)
 
 void oracle_generate(struct oracle_case *c, u64 *random)
 {
-    static const u8 prefix[] = { 0x66, 0x67, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0xf0 };
+    static const u8 prefix[] = { 0x66, 0x67, 0xf2, 0xf3, 0x26, 0x36, 0x3e, 0xf0 };   /* CS: the code page differs */
     const struct opcode_row *row;
     bool code16 = c->code16;
 
@@ -137,10 +137,12 @@ void oracle_generate(struct oracle_case *c, u64 *random)
     if (modrm) put_modrm(c, row, addr32, random);
     for (unsigned i = 0; i < 3; i++) put_immediate(c, row->operand[i], opsize32, addr32, random);
     choose_registers(c, random);
+    /* makers differ in whether CALL's push or its target is checked first */
+    if (strcmp(row->name, "CALL") == 0) c->in.eflags &= ~(1u << 18);
     if (strcmp(row->name, "SHLD") == 0 || strcmp(row->name, "SHRD") == 0) {
-        /* counts above 16 of a 16-bit operand are undefined, result included, and differ between makers */
-        c->in.gpr[1] = (c->in.gpr[1] & ~0xffu) | pick(random, 17);
-        if (row->operand[2] == OPERAND_Ib) c->code[c->length - 1] = (u8)pick(random, 17);
+        /* counts of 16 and above of a 16-bit operand are undefined, result included, and differ between makers */
+        c->in.gpr[1] = (c->in.gpr[1] & ~0xffu) | pick(random, 16);
+        if (row->operand[2] == OPERAND_Ib) c->code[c->length - 1] = (u8)pick(random, 16);
     }
     if (repeated) c->in.gpr[1] = pick(random, 300);
     c->data_seed = (u32)next_random(random);
