@@ -1,0 +1,445 @@
+#include "gui/automation/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "gui/screenshot.h"
+
+enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_EXPECT = 3, STATUS_TRIPLE_FAULT = 5, TEXT_BYTES = 65536, SCREEN = -1 };
+
+int session_status_of(const struct machine_stop *stop)
+{
+    switch (stop->kind) {
+    case MACHINE_EXIT: return stop->code;
+    case MACHINE_TRIPLE_FAULT: return STATUS_TRIPLE_FAULT;
+    case MACHINE_HALTED_FOREVER: case MACHINE_WILD: case MACHINE_FAULT_LOOP: case MACHINE_PANIC: return STATUS_PANIC;
+    default: return 0;
+    }
+}
+
+static bool final(const struct machine_stop *stop)
+{
+    return stop->kind != MACHINE_TICKS && stop->kind != MACHINE_BREAK && stop->kind != MACHINE_REQUEST;
+}
+
+struct machine_stop session_run(struct session *s, u64 ticks)
+{
+    struct machine_stop stop = machine_run(s->machine, ticks < s->ticks_left ? ticks : s->ticks_left);
+
+    if (s->ticks_left != UINT64_MAX) s->ticks_left -= ticks < s->ticks_left ? ticks : s->ticks_left;
+    if (final(&stop)) {
+        printf("orrery: %s\n", stop.text);
+        s->over = true;
+        s->status = session_status_of(&stop);
+    } else if (s->ticks_left == 0) {
+        printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));
+        s->over = true;
+        s->status = STATUS_EXPECT;
+    }
+    return stop;
+}
+
+/* --- arguments --- */
+
+/* The next word or "quoted text" with \n \t \\ \" ; false at the end. */
+static bool next_argument(const char **at, char *word, size_t size)
+{
+    size_t n = 0;
+
+    while (**at == ' ' || **at == '\t') ++*at;
+    if (!**at) return false;
+    bool quoted = **at == '"';
+    *at += quoted;
+    while (**at && (quoted ? **at != '"' : **at != ' ' && **at != '\t')) {
+        char c = *(*at)++;
+        if (quoted && c == '\\' && **at) {
+            c = *(*at)++;
+            c = c == 'n' ? '\n' : c == 't' ? '\t' : c;
+        }
+        if (n + 1 < size) word[n++] = c;
+    }
+    if (quoted && **at) ++*at;
+    word[n] = 0;
+    return true;
+}
+
+/* "30s", "500ms", "2.5" (seconds) as ticks. */
+static bool ticks_of(const struct session *s, const char *text, u64 *ticks)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || value < 0 || value > 1e9) return false;
+    if (strcmp(end, "ms") == 0) value /= 1000;
+    else if (*end && strcmp(end, "s") != 0) return false;
+    *ticks = (u64)(value * (double)machine_ips(s->machine));
+    return true;
+}
+
+/* --- text of screen and serial lines --- */
+
+static const char *text_of(struct session *s, int where, char *text)
+{
+    if (where == SCREEN) machine_screen_text(s->machine, text, TEXT_BYTES);
+    else machine_serial_text(s->machine, (unsigned)where, text, TEXT_BYTES);
+    return text;
+}
+
+static bool where_of(const char *name, int *where)
+{
+    static const struct { const char *name; int where; } known[] = { { "screen", SCREEN }, { "com1", 0 }, { "com2", 1 }, { "e9", MACHINE_E9 } };
+    for (unsigned i = 0; i < ARRAY_COUNT(known); i++) {
+        if (strcmp(name, known[i].name)) continue;
+        *where = known[i].where;
+        return true;
+    }
+    return false;
+}
+
+static bool text_arguments(struct session *s, const char *at, char *wanted, size_t size, u64 *ticks, int *where, struct error *err)
+{
+    char word[64];
+
+    if (!next_argument(&at, wanted, size)) return fail(err, "which text? e.g. wait-text \"A:\\\\>\" 30s");
+    while (next_argument(&at, word, sizeof word)) {
+        if (strcmp(word, "--on") == 0) {
+            if (!next_argument(&at, word, sizeof word) || !where_of(word, where)) return fail(err, "--on takes screen, com1, com2 or e9");
+        } else if (!ticks_of(s, word, ticks)) {
+            return fail(err, "\"%s\" is no time; write 30s or 500ms (virtual time)", word);
+        }
+    }
+    return true;
+}
+
+static void show_missing(struct session *s, const char *wanted, const char *text)
+{
+    printf("orrery: \"%s\" did not appear by tick %llu; there is:\n%s", wanted, (unsigned long long)machine_tick(s->machine), text);
+    s->over = true;
+    s->status = STATUS_EXPECT;
+}
+
+static bool wait_text(struct session *s, const char *at, struct error *err)
+{
+    char wanted[512], *text = malloc(TEXT_BYTES);
+    u64 limit = 60 * machine_ips(s->machine), step = machine_ips(s->machine) / 20;
+    int where = SCREEN;
+    bool ok = text_arguments(s, at, wanted, sizeof wanted, &limit, &where, err);
+    u64 end = machine_tick(s->machine) + limit;
+
+    while (ok && !s->over && !strstr(text_of(s, where, text), wanted)) {
+        if (machine_tick(s->machine) >= end) show_missing(s, wanted, text);
+        else session_run(s, step);
+    }
+    free(text);
+    return ok;
+}
+
+static bool expect_text(struct session *s, const char *at, struct error *err)
+{
+    char wanted[512], *text = malloc(TEXT_BYTES);
+    u64 unused;
+    int where = SCREEN;
+    bool ok = text_arguments(s, at, wanted, sizeof wanted, &unused, &where, err);
+
+    if (ok && !strstr(text_of(s, where, text), wanted)) show_missing(s, wanted, text);
+    free(text);
+    return ok;
+}
+
+/* --- commands --- */
+
+static bool run_ticks(struct session *s, const char *at, struct error *err)
+{
+    char word[64];
+    u64 ticks = UINT64_MAX;
+
+    if (next_argument(&at, word, sizeof word)) {
+        char *end;
+        ticks = strtoull(word, &end, 0);
+        if (*end && !ticks_of(s, word, &ticks)) return fail(err, "\"%s\" is no number of ticks and no time", word);
+    }
+    session_run(s, ticks);
+    return true;
+}
+
+static bool step(struct session *s, const char *at, struct error *err)
+{
+    char word[64];
+    u64 ticks = 1;
+
+    (void)err;
+    if (next_argument(&at, word, sizeof word)) ticks = strtoull(word, NULL, 0);
+    session_run(s, ticks);
+    return true;
+}
+
+static bool registers(struct session *s, const char *at, struct error *err)
+{
+    static const char *const name[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" };
+    struct cpu_view v;
+
+    (void)at;
+    (void)err;
+    cpu_view(machine_cpu(s->machine), &v);
+    for (unsigned i = 0; i < 8; i++)
+        printf("%s: %08x_%08x%s", name[i], (u32)(v.gpr[i] >> 32), (u32)v.gpr[i], i % 4 == 3 ? "\n" : " ");
+    printf("rip: %08x_%08x\neflags: 0x%08x\n", (u32)(v.rip >> 32), (u32)v.rip, (u32)v.rflags);
+    return true;
+}
+
+static bool segments(struct session *s, const char *at, struct error *err)
+{
+    static const char *const name[] = { "es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr" };
+    struct cpu_view v;
+
+    (void)at;
+    (void)err;
+    cpu_view(machine_cpu(s->machine), &v);
+    for (unsigned i = 0; i < CPU_SEGS; i++)
+        printf("%s:0x%04x, base=0x%08llx, limit=0x%08x, rights=0x%04x, valid=%d\n", name[i], v.seg[i].selector,
+               (unsigned long long)v.seg[i].base, v.seg[i].limit, v.seg[i].rights, v.seg[i].usable);
+    printf("gdtr:base=0x%08llx, limit=0x%x\nidtr:base=0x%08llx, limit=0x%x\n", (unsigned long long)v.gdtr_base, v.gdtr_limit,
+           (unsigned long long)v.idtr_base, v.idtr_limit);
+    return true;
+}
+
+static bool control_registers(struct session *s, const char *at, struct error *err)
+{
+    struct cpu_view v;
+
+    (void)at;
+    (void)err;
+    cpu_view(machine_cpu(s->machine), &v);
+    printf("CR0=0x%08llx CR2=0x%08llx CR3=0x%08llx CR4=0x%08llx CPL=%u\n", (unsigned long long)v.cr0, (unsigned long long)v.cr2,
+           (unsigned long long)v.cr3, (unsigned long long)v.cr4, v.cpl);
+    return true;
+}
+
+static bool examine(struct session *s, const char *at, bool linear, struct error *err)
+{
+    char word[64];
+    u8 bytes[16];
+
+    if (!next_argument(&at, word, sizeof word)) return fail(err, "which address? e.g. xp 0x7c00 64");
+    u64 address = strtoull(word, NULL, 0), count = next_argument(&at, word, sizeof word) ? strtoull(word, NULL, 0) : 16;
+    for (u64 done = 0; done < count && done < 4096; done += 16) {
+        size_t n = linear ? machine_peek_linear(s->machine, address + done, bytes, 16) : machine_peek(s->machine, address + done, bytes, 16);
+        if (linear && n < 16) return fail(err, "nothing is mapped at linear 0x%llx", (unsigned long long)(address + done + n));
+        printf("0x%08llx:", (unsigned long long)(address + done));
+        for (unsigned i = 0; i < 16; i++) printf(" %02x", bytes[i]);
+        putchar('\n');
+    }
+    return true;
+}
+
+static bool examine_linear(struct session *s, const char *at, struct error *err) { return examine(s, at, true, err); }
+static bool examine_physical(struct session *s, const char *at, struct error *err) { return examine(s, at, false, err); }
+
+static bool type_text(struct session *s, const char *at, struct error *err)
+{
+    char text[2048];
+
+    if (!next_argument(&at, text, sizeof text)) return fail(err, "what? e.g. type \"dir\\n\"");
+    if (!machine_type(s->machine, text)) return fail(err, "some characters of \"%s\" have no key on a US keyboard", text);
+    while (machine_typing(s->machine) && !s->over) session_run(s, machine_ips(s->machine) / 100);
+    return true;
+}
+
+/* USB HID usages of the keys that have names. */
+static u8 key_of(const char *name)
+{
+    static const struct { const char *name; u8 usage; } keys[] = {
+        { "enter", 0x28 }, { "esc", 0x29 }, { "backspace", 0x2a }, { "tab", 0x2b }, { "space", 0x2c }, { "insert", 0x49 }, { "home", 0x4a },
+        { "pageup", 0x4b }, { "delete", 0x4c }, { "end", 0x4d }, { "pagedown", 0x4e }, { "right", 0x4f }, { "left", 0x50 }, { "down", 0x51 },
+        { "up", 0x52 }, { "ctrl", 0xe0 }, { "shift", 0xe1 }, { "alt", 0xe2 }, { "del", 0x4c },
+    };
+    int n;
+
+    if ((name[0] | 32) == 'f' && (n = atoi(name + 1)) >= 1 && n <= 12) return (u8)(0x39 + n);
+    if (!name[1] && (name[0] | 32) >= 'a' && (name[0] | 32) <= 'z') return (u8)(4 + (name[0] | 32) - 'a');
+    if (!name[1] && name[0] >= '1' && name[0] <= '9') return (u8)(0x1e + name[0] - '1');
+    for (unsigned i = 0; i < ARRAY_COUNT(keys); i++)
+        if (strcasecmp(name, keys[i].name) == 0) return keys[i].usage;
+    return 0;
+}
+
+/* "ctrl-alt-del": pressed in order, released in reverse, 50 ms of virtual time apart. */
+static bool press_key(struct session *s, const char *at, struct error *err)
+{
+    char word[128], *rest = word, *name;
+    u8 usage[8];
+    unsigned n = 0;
+
+    if (!next_argument(&at, word, sizeof word)) return fail(err, "which key? e.g. key F1, key ctrl-alt-del");
+    while ((name = strsep(&rest, "-")) && n < ARRAY_COUNT(usage)) {
+        usage[n] = key_of(name);
+        if (!usage[n++]) return fail(err, "there is no key \"%s\"", name);
+    }
+    for (unsigned i = 0; i < n; i++) machine_key(s->machine, usage[i], true), session_run(s, machine_ips(s->machine) / 20);
+    while (n--) machine_key(s->machine, usage[n], false), session_run(s, machine_ips(s->machine) / 20);
+    return true;
+}
+
+static bool screenshot(struct session *s, const char *at, struct error *err)
+{
+    char path[1024];
+    if (!next_argument(&at, path, sizeof path)) return fail(err, "which file? e.g. screenshot screen.png");
+    return screenshot_write(s->machine, path, err);
+}
+
+static bool print_screen(struct session *s, const char *at, struct error *err)
+{
+    char *text = malloc(TEXT_BYTES);
+    (void)at;
+    (void)err;
+    fputs(text_of(s, SCREEN, text), stdout);
+    free(text);
+    return true;
+}
+
+static bool hash(struct session *s, const char *at, struct error *err)
+{
+    (void)at;
+    (void)err;
+    printf("tick %llu hash %016llx\n", (unsigned long long)machine_tick(s->machine), (unsigned long long)machine_hash(s->machine));
+    return true;
+}
+
+static bool info(struct session *s, const char *at, struct error *err)
+{
+    enum { SHOWN = 16 };
+    char word[64] = "";
+    const void *instance;
+
+    next_argument(&at, word, sizeof word);
+    if (strcmp(word, "device")) return fail(err, "info device [NAME]");
+    if (!next_argument(&at, word, sizeof word)) {
+        for (unsigned i = 0; machine_device_name(s->machine, i); i++) puts(machine_device_name(s->machine, i));
+        return true;
+    }
+    const struct state_layout *layout = machine_device_state(s->machine, word, &instance);
+    if (!layout) return fail(err, "there is no device \"%s\"; info device lists them", word);
+    for (u32 f = 0; f < layout->count; f++) {
+        const struct state_field *field = &layout->fields[f];
+        printf("%-18s", field->name);
+        for (u32 i = 0; i < field->count && i < SHOWN; i++) printf(" %llx", (unsigned long long)state_get(field, instance, i));
+        printf("%s  %s%s%s\n", field->count > SHOWN ? " .." : "", field->meaning, *field->unit ? ", " : "", field->unit);
+    }
+    return true;
+}
+
+static bool why(struct session *s, const char *at, struct error *err)
+{
+    char text[512];
+    (void)at;
+    (void)err;
+    if (!cpu_fault_count(machine_cpu(s->machine))) puts("no fault was raised");
+    for (unsigned i = 0; i < cpu_fault_count(machine_cpu(s->machine)) && i < 4; i++) {
+        cpu_describe_fault(machine_cpu(s->machine), i, text, sizeof text);
+        puts(text);
+    }
+    return true;
+}
+
+static bool reset(struct session *s, const char *at, struct error *err)
+{
+    (void)at;
+    (void)err;
+    machine_reset(s->machine);
+    return true;
+}
+
+static bool quit(struct session *s, const char *at, struct error *err)
+{
+    char word[16];
+    (void)err;
+    s->over = true;
+    s->status = next_argument(&at, word, sizeof word) ? atoi(word) & 0xff : 0;
+    return true;
+}
+
+static bool help(struct session *s, const char *at, struct error *err);
+
+static const struct command {
+    const char *names, *syntax, *meaning;
+    bool (*act)(struct session *s, const char *arguments, struct error *err);
+} commands[] = {
+    { "c cont continue", "[TICKS|TIME]", "run, for ever or so long", run_ticks },
+    { "wait", "TIME", "run for so long of virtual time", run_ticks },
+    { "s step", "[N]", "run N instructions", step },
+    { "r reg regs registers", "", "general registers", registers },
+    { "sreg", "", "segment and table registers", segments },
+    { "creg", "", "control registers", control_registers },
+    { "x", "ADDRESS [COUNT]", "bytes at a linear address", examine_linear },
+    { "xp", "ADDRESS [COUNT]", "bytes at a physical address", examine_physical },
+    { "wait-text", "\"TEXT\" [TIME] [--on screen|com1|com2|e9]", "run until the text is there; status 3 when it is not in time", wait_text },
+    { "expect-text", "\"TEXT\" [--on ...]", "status 3 unless the text is there now", expect_text },
+    { "type", "\"TEXT\"", "type on the keyboard; \\n is Enter", type_text },
+    { "key", "NAME[-NAME...]", "press keys together: F1, ctrl-alt-del", press_key },
+    { "screenshot", "FILE", "the picture as PNG", screenshot },
+    { "print-screen", "", "the text screen", print_screen },
+    { "hash", "", "XXH3 of the whole state, with the tick", hash },
+    { "info", "device [NAME]", "devices, or one's state with meanings", info },
+    { "why", "", "the last faults and their reasons", why },
+    { "reset", "", "the reset button", reset },
+    { "q quit exit", "[STATUS]", "end", quit },
+    { "h help", "", "this list", help },
+};
+
+static bool help(struct session *s, const char *at, struct error *err)
+{
+    (void)s;
+    (void)at;
+    (void)err;
+    for (unsigned i = 0; i < ARRAY_COUNT(commands); i++)
+        printf("%-22s %-42s %s\n", commands[i].names, commands[i].syntax, commands[i].meaning);
+    return true;
+}
+
+static bool named(const struct command *command, const char *word)
+{
+    size_t length = strlen(word);
+    const char *at = command->names;
+
+    while (at) {
+        if (strncmp(at, word, length) == 0 && (at[length] == ' ' || !at[length])) return true;
+        at = strchr(at, ' ');
+        at += at != NULL;
+    }
+    return false;
+}
+
+bool session_command(struct session *s, const char *line, struct error *err)
+{
+    char word[64];
+
+    while (*line == ' ' || *line == '\t') line++;
+    if (!*line || *line == '#' || !next_argument(&line, word, sizeof word)) return true;
+    for (unsigned i = 0; i < ARRAY_COUNT(commands); i++)
+        if (named(&commands[i], word)) return commands[i].act(s, line, err);
+    return fail(err, "there is no command \"%s\"; help lists them", word);
+}
+
+void session_script(struct session *s, const char *path, FILE *in)
+{
+    char *line = NULL;
+    size_t room = 0;
+    bool prompt = in == stdin && isatty(0);
+
+    for (unsigned number = 1; !s->over; number++) {
+        struct error err = { 0 };
+        if (prompt) printf("<orrery:%u> ", number), fflush(stdout);
+        if (getline(&line, &room, in) < 0) break;
+        line[strcspn(line, "\r\n")] = 0;
+        if (session_command(s, line, &err)) continue;
+        if (prompt) fputs(err.text, stdout);
+        else fprintf(stderr, "%s:%u: %s", path, number, err.text);
+        if (prompt) continue;
+        s->over = true;
+        s->status = STATUS_USAGE;
+    }
+    fflush(stdout);
+    free(line);
+}

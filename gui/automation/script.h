@@ -1,0 +1,27 @@
+#ifndef ORRERY_AUTOMATION_SCRIPT_H
+#define ORRERY_AUTOMATION_SCRIPT_H
+/* The command language: a script (-rc) and the prompt speak the same.                       doc: automation */
+#include <stdio.h>
+
+#include "devices/machine.h"
+
+struct session {
+    struct machine *machine;
+    u64 ticks_left;              /* run limit; NEVER without one */
+    bool over;                   /* quit was said, or the machine cannot go on */
+    int status;                  /* exit status then */
+};
+
+/* Exit status of a stop.  docs/guide/command-line.md */
+int session_status_of(const struct machine_stop *stop);
+
+/* Runs; prints the line of a stop that ends the run, and sets over and status. */
+struct machine_stop session_run(struct session *s, u64 ticks);
+
+/* One command line; false and a message when it is wrong. */
+bool session_command(struct session *s, const char *line, struct error *err);
+
+/* A whole script, or the prompt on a terminal.  A script ends at its first error: file:line: message, status 2. */
+void session_script(struct session *s, const char *path, FILE *in);
+
+#endif
