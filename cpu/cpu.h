@@ -104,6 +104,7 @@ bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa);
 /* The last fault raised, as one sentence with its manual reference; "" when none was. */
 void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text, size_t size);
 unsigned cpu_fault_count(const struct cpu *cpu);         /* kept: at most 64 */
+u64 cpu_faults_raised(const struct cpu *cpu);            /* since the processor was made */
 
 /* State lists for hash and display, `count` of them: layout and instance. */
 struct cpu_state_part {

@@ -56,6 +56,8 @@ void machine_key(struct machine *machine, u8 usage, bool down);
 /* Types text as key presses on a US keyboard, paste_delay apart; false when a character has no key. */
 bool machine_type(struct machine *machine, const char *text);
 bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */
+/* Bytes that arrive at serial port n (0..3), a character time apart; how many were taken. */
+size_t machine_serial_send(struct machine *machine, unsigned n, const void *bytes, size_t size);
 bool machine_floppy_insert(struct machine *machine, unsigned drive, const char *path, bool write_protected, struct error *err);
 void machine_floppy_eject(struct machine *machine, unsigned drive);
 

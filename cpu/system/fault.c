@@ -55,6 +55,11 @@ unsigned cpu_fault_count(const struct cpu *cpu)
     return cpu->fault_log.count < FAULT_LOG_ENTRIES ? (unsigned)cpu->fault_log.count : FAULT_LOG_ENTRIES;
 }
 
+u64 cpu_faults_raised(const struct cpu *cpu)
+{
+    return cpu->fault_log.count;
+}
+
 /* --- telling --- */
 
 static void put_fact(char *text, size_t size, const char *name, const struct fault_facts *f)

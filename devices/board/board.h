@@ -3,6 +3,7 @@
 /* What a machine is made of: one owner of clock, memory, processor and chips.               doc: board */
 #include "devices/board/clock.h"
 #include "devices/board/ports.h"
+#include "devices/board/serial_line.h"
 #include "devices/chip/cmos_mc146818.h"
 #include "devices/chip/dma_8237.h"
 #include "devices/chip/fdc_82077.h"
@@ -14,14 +15,43 @@
 #include "devices/chip/vga.h"
 #include "devices/machine.h"
 
-enum { MACHINE_COMS = 2, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 64 };
+enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 64 };
 
 /* The last 64 KiB that a serial line or port E9 has sent, and where it goes. */
 struct capture {
     u8 byte[CAPTURE_BYTES];
     u64 total;
-    int fd;                      /* host file, or -1 */
+    struct serial_line line;     /* the host's end; E9 has none */
 };
+
+/* Bytes from outside on their way into a UART, a character time apart. */
+#define COM_INPUT_STATE(ONE, MANY) \
+    /*    type  name              unit    min         max  meaning                                              */ \
+    MANY(u8,   bytes, COM_QUEUE,  "",       0,       0xff, "bytes that have come from outside")                    \
+    ONE (u32,  head,              "",       0,        255, "next byte for the UART")                               \
+    ONE (u32,  used,              "",       0,        256, "bytes that wait")                                      \
+    ONE (event, arrives,          "tick",   0, UINT64_MAX, "the next byte has arrived")
+
+struct com_input {
+    STATE_MEMBERS(COM_INPUT_STATE)
+    struct machine *machine;
+    unsigned n;
+};
+extern const struct state_layout com_input_state;
+
+/* What the board itself looks at, sixty times a virtual second. */
+#define BOARD_WATCH_STATE(ONE, MANY) \
+    /*    type  name              unit    min         max  meaning                                              */ \
+    ONE (event, look,             "tick",   0, UINT64_MAX, "the next look")                                        \
+    ONE (u8,   wild_looks,        "",       0,          2, "looks in a row that found execution where nothing was ever written") \
+    ONE (u8,   fault_looks,       "",       0,         60, "looks in a row that found little but faults")          \
+    ONE (u64,  faults_before,     "",       0, UINT64_MAX, "faults raised until the last look")                    \
+    ONE (u64,  tick_before,       "tick",   0, UINT64_MAX, "when that was")
+
+struct board_watch {
+    STATE_MEMBERS(BOARD_WATCH_STATE)
+};
+extern const struct state_layout board_watch_state;
 
 /* Keys that machine_type still has to press: an event a key change. */
 struct typing {
@@ -57,7 +87,7 @@ struct machine {
     struct cpu *cpu;
     u8 *ram, *rom, *vga_rom;
     u64 ram_bytes, rom_bytes, vga_rom_bytes;
-    struct line irq[16], intr_master, intr_slave, a20, reset_cpu, pit_out[3];
+    struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, pit_out[3];
     struct pic_8259 pic[2];
     struct pit_8254 pit;
     struct cmos_mc146818 cmos;
@@ -69,6 +99,8 @@ struct machine {
     struct vga vga;
     struct system_ports system;
     struct capture capture[MACHINE_E9 + 1];
+    struct com_input com_input[MACHINE_COMS];
+    struct board_watch watch;
     struct typing typing;
     struct machine_part part[MACHINE_PARTS];
     unsigned parts;
@@ -85,6 +117,17 @@ void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size);
 void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size);
 u64 memory_mmio_read(void *board, u64 pa, unsigned size_bytes);
 void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
+
+/* devices/board/com_input.c */
+void com_input_init(struct machine *m, unsigned n);
+void com_input_reset(struct com_input *in);
+
+/* devices/board/watch.c */
+void board_watch_init(struct machine *m);
+void board_watch_reset(struct machine *m);
+
+/* devices/board/machine_run.c: "tick 5, f000:e05b" */
+void board_where(const struct machine *m, char *text, size_t size);
 
 /* devices/board/isa_at.c */
 bool board_build(struct machine *m, struct error *err);

@@ -31,6 +31,13 @@ static void on_irq(void *listener, unsigned n, bool level)
     pic_8259_set_ir(&m->pic[n >> 3], n & 7, level);
 }
 
+/* Ports 1 and 3 share a request, 2 and 4 the other one. */
+static void on_com_irq(void *listener, unsigned n, bool level)
+{
+    struct machine *m = listener;
+    line_set(&m->irq[4 - (n & 1)], level || m->com_irq[n ^ 2].level);
+}
+
 static void on_slave_intr(void *listener, unsigned n, bool level)
 {
     pic_8259_set_ir(&((struct machine *)listener)->pic[0], n, level);
@@ -108,7 +115,7 @@ static void put_capture(void *to, u8 byte)
 {
     struct capture *c = to;
     c->byte[c->total++ % CAPTURE_BYTES] = byte;
-    if (c->fd >= 0 && write(c->fd, &byte, 1) != 1) c->fd = -1;       /* the host's file is full or gone: capture goes on */
+    serial_line_put(&c->line, byte);
 }
 
 static u8 e9_read(void *chip, unsigned reg) { (void)chip; (void)reg; return 0xe9; }
@@ -135,8 +142,8 @@ static void shutdown_write(void *chip, unsigned reg, u8 value)
 
 static bool add_ports(struct machine *m, struct error *err)
 {
-    static const u16 com_base[] = { 0x3f8, 0x2f8 };
-    static const char *const com_name[] = { "com1", "com2" };
+    static const u16 com_base[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
+    static const char *const com_name[] = { "com1", "com2", "com3", "com4" };
     const struct port_range rows[] = {
         { 0x000, 0x00f, "dma1", &m->dma[0], dma_8237_read, dma_8237_write, NULL, NULL },
         { 0x020, 0x021, "pic1", &m->pic[0], pic_8259_read, pic_8259_write, NULL, NULL },
@@ -163,7 +170,9 @@ static bool add_ports(struct machine *m, struct error *err)
     }
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
         struct port_range com = { com_base[n], (u16)(com_base[n] + 7), com_name[n], &m->com[n], uart_16550_read, uart_16550_write, NULL, NULL };
-        if (m->config.com[n].enabled) ok &= ports_add(m->ports, &com, err);
+        if (!m->config.com[n].enabled) continue;
+        ok &= ports_add(m->ports, &com, err);
+        ok &= serial_line_open(&m->capture[n].line, &m->config.com[n], com_name[n], err);
     }
     return ok;
 }
@@ -205,6 +214,7 @@ static bool keyboard_waits(const void *k) { return keyboard_mf2_waiting(k); }
 static void build_chips(struct machine *m)
 {
     for (unsigned n = 0; n < 16; n++) wire(&m->irq[n], on_irq, m, n);
+    for (unsigned n = 0; n < MACHINE_COMS; n++) wire(&m->com_irq[n], on_com_irq, m, n);
     wire(&m->intr_master, on_master_intr, m, 0);
     wire(&m->intr_slave, on_slave_intr, m, 2);
     wire(&m->a20, on_a20, m, 0);
@@ -226,8 +236,10 @@ static void build_chips(struct machine *m)
     kbc_8042_init(&m->kbc, &m->clock);
     fdc_82077_init(&m->fdc, &m->clock, &m->irq[6], (struct dma_wire){ &m->dma[0], 2, dma_8237_transfer });
     for (unsigned n = 0; n < MACHINE_COMS; n++)
-        uart_16550_init(&m->com[n], &m->clock, &m->irq[4 - n], (struct byte_sink){ &m->capture[n], put_capture });
+        uart_16550_init(&m->com[n], &m->clock, &m->com_irq[n], (struct byte_sink){ &m->capture[n], put_capture });
+    for (unsigned n = 0; n < MACHINE_COMS; n++) com_input_init(m, n);
     vga_init(&m->vga, &m->clock);
+    board_watch_init(m);
 }
 
 /* --- what the BIOS finds in CMOS: IBM PC AT Technical Reference, and the locations Bochs's and SeaBIOS use --- */
@@ -318,8 +330,12 @@ void board_reset(struct machine *m)
     for (unsigned n = 0; n < 2; n++) {
         pic_8259_reset(&m->pic[n]);
         dma_8237_reset(&m->dma[n]);
-        uart_16550_reset(&m->com[n]);
     }
+    for (unsigned n = 0; n < MACHINE_COMS; n++) {
+        uart_16550_reset(&m->com[n]);
+        com_input_reset(&m->com_input[n]);
+    }
+    board_watch_reset(m);
     pit_8254_reset(&m->pit);
     cmos_mc146818_reset(&m->cmos);
     keyboard_mf2_reset(&m->keyboard);

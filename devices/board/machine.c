@@ -38,8 +38,13 @@ static void register_parts(struct machine *m)
     add_part(m, "kbc", &kbc_8042_state, &m->kbc);
     add_part(m, "keyboard", &keyboard_mf2_state, &m->keyboard);
     add_part(m, "fdc", &fdc_82077_state, &m->fdc);
-    add_part(m, "com1", &uart_16550_state, &m->com[0]);
-    add_part(m, "com2", &uart_16550_state, &m->com[1]);
+    for (unsigned n = 0; n < MACHINE_COMS; n++) {
+        static const char *const name[] = { "com1", "com2", "com3", "com4" };
+        static const char *const input[] = { "com1.in", "com2.in", "com3.in", "com4.in" };
+        add_part(m, name[n], &uart_16550_state, &m->com[n]);
+        add_part(m, input[n], &com_input_state, &m->com_input[n]);
+    }
+    add_part(m, "watch", &board_watch_state, &m->watch);
     add_part(m, "vga", &vga_state, &m->vga);
     add_part(m, "system", &system_ports_state, &m->system);
 }
@@ -167,7 +172,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
     struct machine *m = calloc(1, sizeof *m);
 
     m->config = *config;
-    for (unsigned n = 0; n <= MACHINE_E9; n++) m->capture[n].fd = -1;
+    for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_init(&m->capture[n].line);
     if (!board_build(m, err)) {
         machine_destroy(m);
         return NULL;
@@ -181,8 +186,7 @@ void machine_destroy(struct machine *m)
 {
     if (!m) return;
     for (unsigned n = 0; n < FDC_DRIVES; n++) disk_image_close(fdc_82077_eject(&m->fdc, n));
-    for (unsigned n = 0; n <= MACHINE_E9; n++)
-        if (m->capture[n].fd >= 0) close(m->capture[n].fd);
+    for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
     cpu_destroy(m->cpu);
     memory_free(m);
     ports_destroy(m->ports);

@@ -4,7 +4,7 @@
 
 #include "devices/board/board.h"
 
-static void where(const struct machine *m, char *text, size_t size)
+void board_where(const struct machine *m, char *text, size_t size)
 {
     struct cpu_view v;
     cpu_view(m->cpu, &v);
@@ -19,7 +19,7 @@ static void on_shutdown(struct machine *m)
         board_reset(m);
         return;
     }
-    where(m, at, sizeof at);
+    board_where(m, at, sizeof at);
     cpu_describe_fault(m->cpu, cpu_fault_count(m->cpu) > 2 ? 2 : 0, why, sizeof why);
     board_stop(m, MACHINE_TRIPLE_FAULT, 0, "triple fault at %s: %s", at, why);
 }
@@ -32,7 +32,7 @@ static void on_halt(struct machine *m, u64 end)
 
     cpu_view(m->cpu, &v);
     if (!(v.rflags & 1 << 9)) {
-        where(m, at, sizeof at);
+        board_where(m, at, sizeof at);
         board_stop(m, MACHINE_HALTED_FOREVER, 0, "HLT with interrupts off at %s: nothing can wake the processor", at);
         return;
     }

@@ -145,6 +145,7 @@ static int serve(struct pic_8259 *p)
     if (!level_triggered(p, (unsigned)n)) p->irr &= (u8)~(1 << n);
     if (!(p->icw[4] & ICW4_AEOI)) p->isr |= (u8)(1 << n);
     else if (p->auto_rotate) p->lowest = (u8)n;
+    line_set(p->intr, false);                        /* INT falls at INTA: what still waits makes a new edge */
     update(p);
     return n;
 }

@@ -81,6 +81,9 @@ bool uart_16550_receive(struct uart_16550 *u, u8 byte)
     return room;
 }
 
+u64 uart_16550_next_character(const struct uart_16550 *u) { return character_tick(u, 1); }
+bool uart_16550_ready(const struct uart_16550 *u) { return u->receive_used < depth(u) && !(u->mcr & MCR_LOOP); }
+
 void uart_16550_init(struct uart_16550 *u, struct clock *clock, struct line *irq, struct byte_sink out)
 {
     *u = (struct uart_16550){ .clock = clock, .irq = irq, .out = out, .divisor = 12 };
@@ -146,7 +149,11 @@ u8 uart_16550_read(void *chip, unsigned reg)
 
 static void write_fcr(struct uart_16550 *u, u8 value)
 {
-    if ((u->fcr ^ value) & FCR_ENABLE || value & FCR_CLEAR_RX) u->receive_used = 0;
+    if ((u->fcr ^ value) & FCR_ENABLE || value & FCR_CLEAR_RX) {
+        u->receive_used = 0;
+        u->timeout = false;
+        clock_cancel(u->clock, &u->idle);
+    }
     if ((u->fcr ^ value) & FCR_ENABLE || value & FCR_CLEAR_TX) u->transmit_used = 0;
     u->fcr = value & 0xc9;
 }

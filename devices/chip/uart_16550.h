@@ -42,6 +42,8 @@ void uart_16550_reset(struct uart_16550 *u);
 u8 uart_16550_read(void *chip, unsigned reg);
 void uart_16550_write(void *chip, unsigned reg, u8 value);
 bool uart_16550_receive(struct uart_16550 *u, u8 byte);      /* from the line; false: overrun, the byte is lost */
+u64 uart_16550_next_character(const struct uart_16550 *u);   /* tick at which a character that starts now has come */
+bool uart_16550_ready(const struct uart_16550 *u);           /* room, and no loop: the far end may send */
 const char *uart_16550_invariant(const struct uart_16550 *u);
 
 #endif

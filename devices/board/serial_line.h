@@ -1,0 +1,32 @@
+#ifndef ORRERY_BOARD_SERIAL_LINE_H
+#define ORRERY_BOARD_SERIAL_LINE_H
+/* The host's end of a serial cable: a file, a terminal or a socket.                   doc: serial-line
+ * The machine never waits for it: what the host does not take in time is dropped and counted. */
+#include "cpu/base/error.h"
+#include "devices/machine_config.h"
+
+#ifdef HARD
+enum { SERIAL_OUT_BYTES = 16 };
+#else
+enum { SERIAL_OUT_BYTES = 4096 };
+#endif
+
+struct serial_line {
+    int fd, listener;            /* -1: none */
+    bool reads, is_file, raw;    /* raw: a terminal whose settings are to be given back */
+    u64 dropped;                 /* bytes the host did not take */
+    u32 waiting;
+    u8 out[SERIAL_OUT_BYTES];
+    char unlink_path[CONFIG_PATH];   /* socket file made here, removed at the end */
+    void *terminal;              /* struct termios as it was */
+};
+
+void serial_line_init(struct serial_line *line);
+/* `who` is "com1".  False: err names the device and what is wrong with it. */
+bool serial_line_open(struct serial_line *line, const struct com_config *config, const char *who, struct error *err);
+void serial_line_close(struct serial_line *line);
+void serial_line_put(struct serial_line *line, u8 byte);
+/* Accepts a caller, sends what waits, and takes at most `room` bytes that have come in. */
+unsigned serial_line_poll(struct serial_line *line, u8 *bytes, unsigned room);
+
+#endif
