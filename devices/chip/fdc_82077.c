@@ -2,7 +2,7 @@
  *   reg 2  DOR  motors 7..4, DMA gate 3, -RESET 2, drive 1..0      4  read MSR (RQM DIO NONDMA BUSY DRV3..0), write DSR
  *       5  FIFO: command, result bytes                              7  read DIR (bit 7 disk change), write CCR (rate)
  * Source: Intel 290166-007.  A sector moves by DMA in one piece when its last byte has passed under the head.
- * Not modelled: transfers without DMA (refused: abnormal termination), SCAN commands, copy protection (raw sectors only). */
+ * Not modelled: transfers without DMA (refused: abnormal termination), a wrong data rate, SCAN commands, copy protection (raw sectors only). */
 #include "devices/chip/fdc_82077.h"
 
 #include <string.h>
@@ -95,7 +95,8 @@ static void end_data(struct fdc_82077 *f, u8 st0, u8 st1, u8 st2)
 static bool on_medium(const struct fdc_82077 *f)
 {
     const struct fdc_geometry *g = &f->geometry[drive(f)];
-    return f->medium[drive(f)] && f->rate == g->rate && f->cylinder[drive(f)] < g->cylinders && f->head < g->heads;
+    /* A raw image can be read at any data rate; firmware that never sets one (Bochs's BIOS) counts on it. */
+    return f->medium[drive(f)] && f->cylinder[drive(f)] < g->cylinders && f->head < g->heads;
 }
 
 /* Where the sector with the ID in work lies; false when the track has no such ID. */

@@ -135,6 +135,20 @@ Test(far, a_call_gate_switches_to_the_stack_of_the_inner_level)
     cr_expect_eq(stack_word(pc, 3), USER_DS);
 }
 
+Test(far, a_gate_wants_cpl_and_rpl_at_most_its_dpl)
+{
+    static const struct { unsigned cpl, rpl, dpl; bool open; } row[] = {
+        { 0, 0, 0, true }, { 0, 3, 0, false }, { 3, 3, 3, true }, { 3, 0, 3, true }, { 3, 0, 0, false },
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(row); i++) {
+        PC(pc) = pc_flat(row[i].cpl);
+        set_gdt(pc, FREE, gate(KERNEL_CS, TARGET, TYPE_CALL_GATE_32 | P | row[i].dpl << 5, 0));
+        RUN(pc, CALL_FAR(FREE | row[i].rpl, 0));
+        cr_expect_eq(pc->cpu->rip == TARGET, row[i].open, "row %u", i);
+        if (!row[i].open) EXPECT_FAULT(pc, GATE_PRIVILEGE, FREE);
+    }
+}
+
 Test(far, a_call_gate_copies_its_parameters_in_their_order_and_retf_drops_both_copies)
 {
     PC(pc) = pc_flat(3);

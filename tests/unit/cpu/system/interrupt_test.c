@@ -451,6 +451,18 @@ Test(interrupt, software_interrupts_of_v86_mode_go_where_vme_iopl_and_the_map_se
     }
 }
 
+Test(interrupt, a_redirection_map_outside_the_tss_sends_nothing_to_the_8086_program)
+{
+    PC(pc) = pc_create("p6_nofpu");
+    enter_v86(pc, 3);
+    pc->cpu->cr4 |= CR4_VME;
+    put16(pc->ram + TSS + 102, 136);                                     /* vector 40h has its bit in byte 112 */
+    pc->cpu->seg[CPU_SEG_TR].limit = 136 - 32 + 0x40 / 8 - 1;
+    RUN(pc, INT(0x40));
+    cr_expect_not(v86_mode(pc->cpu));
+    EXPECT_HANDLER(pc, 0x40);
+}
+
 Test(interrupt, a_v86_task_entered_with_vif_and_vip_faults_at_once)
 {
     PC(pc) = pc_flat(0);
