@@ -195,12 +195,27 @@ Test(control, msrs_are_for_level_0)
 Test(control, the_tsc_counts_ticks_from_what_was_written)
 {
     PC(pc) = pc_of("p6_nofpu");
-    write_msr(pc, 0x10, 0x500000000ull);                                 /* in tick 0 */
-    memset(pc->ram + CODE + 2, 0x90, 16);
-    run_ticks(pc, 9);                                                    /* ticks 1 to 9 */
-    RUN(pc, 0x0f, 0x31);                                                 /* RDTSC in tick 10 */
-    cr_expect_eq(pc->cpu->gpr[RAX], 10);
-    cr_expect_eq(pc->cpu->gpr[RDX], 5);
+    memset(pc->ram + CODE, 0x90, 64);
+    RUN(pc, 0x0f, 0x31);                                                 /* RDTSC in tick 0 */
+    cr_expect_eq(pc->cpu->gpr[RAX], 0);
+    run_ticks(pc, 5);
+    for (unsigned i = 0; i < 2; i++) {
+        write_msr(pc, 0x10, 0x500000000ull);
+        run_ticks(pc, 9);
+        RUN(pc, 0x0f, 0x31);                                             /* ten ticks later */
+        cr_expect_eq(pc->cpu->gpr[RAX], 10);
+        cr_expect_eq(pc->cpu->gpr[RDX], 5);
+    }
+}
+
+Test(control, reset_starts_the_tsc_at_0)
+{
+    PC(pc) = pc_of("p6_nofpu");
+    memset(pc->ram + CODE, 0x90, 64);
+    run_ticks(pc, 20);
+    cpu_reset(pc->cpu);
+    cr_expect(read_tsc(pc->cpu));
+    cr_expect_eq(pc->cpu->gpr[RAX], 0);
 }
 
 Test(control, the_apic_base_keeps_its_boot_processor_flag)
