@@ -9,6 +9,7 @@
 #include "devices/chip/fdc_82077.h"
 #include "devices/chip/kbc_8042.h"
 #include "devices/chip/keyboard_mf2.h"
+#include "devices/chip/mouse_ps2.h"
 #include "devices/chip/pic_8259.h"
 #include "devices/chip/pit_8254.h"
 #include "devices/chip/uart_16550.h"
@@ -71,7 +72,6 @@ struct machine_part {
     ONE (u8,   port_a,            "bits",   0,       0xff, "port 92h: A20 in bit 1, fast reset in bit 0")           \
     ONE (u8,   post,              "",       0,       0xff, "port 80h: last code written")                           \
     ONE (u8,   shutdown_matched,  "",       0,          8, "characters of \"Shutdown\" seen at port 8900h")         \
-    ONE (bool, kbc_a20,           "",       0,          1, "A20 as the keyboard controller drives it")              \
     ONE (event, type_next,        "tick",   0, UINT64_MAX, "the next key of typed text")
 
 struct system_ports {
@@ -94,6 +94,7 @@ struct machine {
     struct dma_8237 dma[2];
     struct kbc_8042 kbc;
     struct keyboard_mf2 keyboard;
+    struct mouse_ps2 mouse;
     struct fdc_82077 fdc;
     struct uart_16550 com[MACHINE_COMS];
     struct vga vga;

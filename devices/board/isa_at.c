@@ -49,17 +49,17 @@ static void on_master_intr(void *listener, unsigned n, bool level)
     cpu_set_line(((struct machine *)listener)->cpu, CPU_LINE_INTR, level);
 }
 
-/* A20 passes when the keyboard controller or port 92h lets it. */
+/* Keyboard controller and port 92h drive one latch, so the last one to say something about A20 is right. */
 static void update_a20(struct machine *m)
 {
-    cpu_set_a20(m->cpu, m->system.kbc_a20 || m->system.port_a & 2);
+    cpu_set_a20(m->cpu, m->system.port_a & 2);
 }
 
 static void on_a20(void *listener, unsigned n, bool level)
 {
     struct machine *m = listener;
     (void)n;
-    m->system.kbc_a20 = level;
+    m->system.port_a = (u8)((m->system.port_a & ~2) | (level ? 2 : 0));
     update_a20(m);
 }
 
@@ -103,6 +103,7 @@ static void port_a_write(void *chip, unsigned reg, u8 value)
     (void)reg;
     bool reset = value & ~m->system.port_a & 1;
     m->system.port_a = value & 0xdb;
+    kbc_8042_follow_a20(&m->kbc, value & 2);
     update_a20(m);
     if (reset) cpu_set_line(m->cpu, CPU_LINE_INIT, true);
 }
@@ -207,10 +208,6 @@ static void wire(struct line *line, void (*changed)(void *, unsigned, bool), voi
     *line = (struct line){ .changed = changed, .listener = listener, .n = n };
 }
 
-static void receive_to_keyboard(void *k, u8 byte) { keyboard_mf2_receive(k, byte); }
-static bool send_from_keyboard(void *k, u8 *byte) { return keyboard_mf2_send(k, byte); }
-static bool keyboard_waits(const void *k) { return keyboard_mf2_waiting(k); }
-
 static void build_chips(struct machine *m)
 {
     for (unsigned n = 0; n < 16; n++) wire(&m->irq[n], on_irq, m, n);
@@ -225,15 +222,15 @@ static void build_chips(struct machine *m)
     cmos_mc146818_init(&m->cmos, &m->clock, &m->irq[8]);
     for (unsigned n = 0; n < 2; n++) dma_8237_init(&m->dma[n], n, m, memory_dma_read, memory_dma_write);
     m->kbc.irq_keyboard = &m->irq[1];
+    m->kbc.irq_aux = &m->irq[12];
     m->kbc.a20 = &m->a20;
     m->kbc.reset_cpu = &m->reset_cpu;
-    m->kbc.keyboard = &m->keyboard;
-    m->kbc.keyboard_receive = receive_to_keyboard;
-    m->kbc.keyboard_send = send_from_keyboard;
-    m->kbc.keyboard_waiting = keyboard_waits;
+    m->kbc.keyboard = (struct kbc_8042_device){ &m->keyboard, keyboard_mf2_receive, keyboard_mf2_send, keyboard_mf2_waiting };
+    m->kbc.aux = (struct kbc_8042_device){ &m->mouse, mouse_ps2_receive, mouse_ps2_send, mouse_ps2_waiting };
     m->kbc.serial_ticks = clock_ticks_of_ns(&m->clock, m->config.keyboard_serial_delay_us * 1000ull);
-    keyboard_mf2_init(&m->keyboard, &m->kbc, kbc_8042_keyboard_ready);
     kbc_8042_init(&m->kbc, &m->clock);
+    keyboard_mf2_init(&m->keyboard, &m->clock, &m->kbc, kbc_8042_device_ready);
+    mouse_ps2_init(&m->mouse, &m->clock, &m->kbc, kbc_8042_device_ready);
     fdc_82077_init(&m->fdc, &m->clock, &m->irq[6], (struct dma_wire){ &m->dma[0], 2, dma_8237_transfer });
     for (unsigned n = 0; n < MACHINE_COMS; n++)
         uart_16550_init(&m->com[n], &m->clock, &m->com_irq[n], (struct byte_sink){ &m->capture[n], put_capture });
@@ -316,7 +313,9 @@ bool board_build(struct machine *m, struct error *err)
     if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
     m->system.port_a = 2;
     build_chips(m);
-    bool ok = add_ports(m, err) & add_offset_ports(m, err) & insert_floppies(m, err);
+    bool ok = add_ports(m, err);
+    ok &= add_offset_ports(m, err);
+    ok &= insert_floppies(m, err);
     if (!ok) return false;
     fill_cmos(m);
     cmos_mc146818_set_time(&m->cmos, m->config.time0_host ? (s64)time(NULL) : m->config.time0);
@@ -339,6 +338,7 @@ void board_reset(struct machine *m)
     pit_8254_reset(&m->pit);
     cmos_mc146818_reset(&m->cmos);
     keyboard_mf2_reset(&m->keyboard);
+    mouse_ps2_reset(&m->mouse);
     kbc_8042_reset(&m->kbc);
     fdc_82077_reset(&m->fdc);
     vga_reset(&m->vga);

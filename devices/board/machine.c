@@ -37,6 +37,7 @@ static void register_parts(struct machine *m)
     add_part(m, "dma2", &dma_8237_state, &m->dma[1]);
     add_part(m, "kbc", &kbc_8042_state, &m->kbc);
     add_part(m, "keyboard", &keyboard_mf2_state, &m->keyboard);
+    add_part(m, "mouse", &mouse_ps2_state, &m->mouse);
     add_part(m, "fdc", &fdc_82077_state, &m->fdc);
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
         static const char *const name[] = { "com1", "com2", "com3", "com4" };
@@ -137,6 +138,7 @@ bool machine_type(struct machine *m, const char *text)
     return all;
 }
 
+void machine_mouse(struct machine *m, int dx, int dy, unsigned buttons) { mouse_ps2_move(&m->mouse, dx, dy, buttons); }
 bool machine_typing(const struct machine *m) { return m->typing.used; }
 void machine_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->keyboard, usage, down); }
 
