@@ -1,4 +1,4 @@
-/* The slow paths of loads and stores: everything that a TLB tag does not say.              doc: memory-access */
+/* The slow paths of loads and stores: what a TLB tag does not say.       doc: memory-access */
 #include "cpu/memory/access.h"
 
 #include "cpu/system/system.h"
@@ -9,8 +9,8 @@ struct place {
     struct physical_page *page;
 };
 
-/* Translates the part of an access that lies in one page; set is TLB_USER or TLB_SUPERVISOR.  A TLB hit is used as it
- * stands even where memory says otherwise by now, as the hardware does. */
+/* Translates the part of an access that lies in one page; set is TLB_USER or TLB_SUPERVISOR.  A TLB
+ * hit is used as it stands even where memory says otherwise by now, as the hardware does. */
 static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struct place *place)
 {
     const struct tlb_entry *t = &cpu->tlb_set[set][la >> 12 & (TLB_ENTRIES - 1)];
@@ -62,7 +62,8 @@ struct span {
     unsigned bytes[2];       /* bytes[1] is 0 within one page */
 };
 
-static bool locate_span(struct cpu *cpu, u64 la, unsigned size, unsigned access, unsigned set, struct span *span)
+static bool locate_span(struct cpu *cpu, u64 la, unsigned size, unsigned access, unsigned set,
+                        struct span *span)
 {
     unsigned room = PAGE_BYTES - (unsigned)(la & 0xfff);
 
@@ -115,7 +116,8 @@ bool access_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
 {
     struct span span;
 
-    if (!aligned(cpu, la, size) || !locate_span(cpu, la, size, ACCESS_READ, set_of_cpl(cpu), &span)) return false;
+    if (!aligned(cpu, la, size) || !locate_span(cpu, la, size, ACCESS_READ, set_of_cpl(cpu), &span))
+        return false;
     debug_note_data(cpu, la, size, false);
     *value = span_read(cpu, &span);
     return true;
@@ -125,7 +127,9 @@ bool access_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
 {
     struct span span;
 
-    if (!aligned(cpu, la, size) || !locate_span(cpu, la, size, ACCESS_WRITE, set_of_cpl(cpu), &span)) return false;
+    if (!aligned(cpu, la, size) ||
+        !locate_span(cpu, la, size, ACCESS_WRITE, set_of_cpl(cpu), &span))
+        return false;
     debug_note_data(cpu, la, size, true);
     span_write(cpu, &span, value);
     return true;
@@ -134,7 +138,8 @@ bool access_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
 bool access_probe_write(struct cpu *cpu, u64 la, unsigned size)
 {
     struct span span;
-    return aligned(cpu, la, size) && locate_span(cpu, la, size, ACCESS_WRITE, set_of_cpl(cpu), &span);
+    return aligned(cpu, la, size) &&
+           locate_span(cpu, la, size, ACCESS_WRITE, set_of_cpl(cpu), &span);
 }
 
 bool system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
@@ -179,7 +184,8 @@ bool access_fetch(struct cpu *cpu, u64 la, u64 *pa)
     return true;
 }
 
-/* SDM vol. 3A, "Limit Checking", "Type Checking"; what is wrong with SS is #SS(0), with any other segment #GP(0). */
+/* SDM vol. 3A, "Limit Checking", "Type Checking"; what is wrong with SS is #SS(0), with any other
+ * segment #GP(0). */
 bool segment_violation(struct cpu *cpu, unsigned seg, u64 ea, unsigned size, enum access access)
 {
     const struct segment *s = &cpu->seg[seg];
@@ -189,9 +195,12 @@ bool segment_violation(struct cpu *cpu, unsigned seg, u64 ea, unsigned size, enu
         .segment = (u8)seg, .ea = ea, .size = (u8)size, .limit = s->limit, .value = s->selector,
     };
 
-    if (!s->usable) return fault_raise(cpu, stack ? REASON_STACK_IS_NULL : REASON_SEGMENT_IS_NULL, facts);
+    if (!s->usable)
+        return fault_raise(cpu, stack ? REASON_STACK_IS_NULL : REASON_SEGMENT_IS_NULL, facts);
     if (access == ACCESS_WRITE && (code || !two))
-        return fault_raise(cpu, stack ? REASON_STACK_NOT_WRITABLE : REASON_SEGMENT_NOT_WRITABLE, facts);
-    if (access == ACCESS_READ && code && !two) return fault_raise(cpu, REASON_SEGMENT_NOT_READABLE, facts);
+        return fault_raise(cpu, stack ? REASON_STACK_NOT_WRITABLE : REASON_SEGMENT_NOT_WRITABLE,
+                           facts);
+    if (access == ACCESS_READ && code && !two)
+        return fault_raise(cpu, REASON_SEGMENT_NOT_READABLE, facts);
     return fault_raise(cpu, stack ? REASON_STACK_PAST_LIMIT : REASON_DATA_PAST_LIMIT, facts);
 }

@@ -1,15 +1,19 @@
-/* The page walk.  SDM vol. 3A, "32-Bit Paging", "Access Rights", "Page-Fault Exceptions", "Accessed and Dirty Flags".
- *                                                                                         doc: page-walk
- *    linear address   31        22 21        12 11       0        PDE, PTE   31..12 frame   8 G   7 PS (PDE)   6 D
- *                    | directory  |   table    |  offset |                   5 A   2 U/S   1 R/W   0 P
+/* The page walk.  SDM vol. 3A, "32-Bit Paging", "Access Rights", "Page-Fault Exceptions",
+ * "Accessed and Dirty Flags".                                                    doc: page-walk
+ *
+ *    linear address   31        22 21        12 11       0
+ *                    | directory  |   table    |  offset |
+ *    PDE, PTE         31..12 frame   8 G   7 PS (PDE)   6 D   5 A   2 U/S   1 R/W   0 P
+ *
  * Not modelled: PCD and PWT, as there is no cache; PAE and PSE-36, which no model has yet. */
 #include "cpu/memory/access.h"
 
 enum { PTE_P = 1, PTE_RW = 2, PTE_US = 4, PTE_A = 32, PTE_D = 64, PDE_PS = 128, PTE_G = 256 };
-enum { PDE_BIG_RESERVED = 0x3ff000 };                                    /* bits 21:12 of a 4 MiB entry */
-enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8 };     /* error code */
+enum { PDE_BIG_RESERVED = 0x3ff000 };                                  /* 21:12 of a 4 MiB entry */
+enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8 };   /* error code */
 
-/* Entries that lead to a page.  The leaf is the one that maps it: the PTE, or the PDE of a 4 MiB page. */
+/* Entries that lead to a page.  The leaf is the one that maps it: the PTE, or the PDE of a 4 MiB
+ * page. */
 struct walk {
     u64 pde_pa, leaf_pa;
     u32 pde, leaf;
@@ -45,7 +49,8 @@ static void entry_write(struct cpu *cpu, u64 pa, u32 value)
     page->written = true;
 }
 
-static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u32 entry, u64 entry_pa)
+static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u32 entry,
+                       u64 entry_pa)
 {
     cpu->cr2 = la;
     return fault_raise(cpu, reason, (struct fault_facts){
@@ -73,15 +78,18 @@ static bool find_entries(struct cpu *cpu, u64 la, u32 error, struct walk *w)
 {
     w->pde_pa = w->leaf_pa = pde_address(cpu, la);
     w->pde = w->leaf = entry_read(cpu, w->pde_pa);
-    if (!(w->pde & PTE_P)) return page_fault(cpu, REASON_PDE_NOT_PRESENT, la, error, w->pde, w->pde_pa);
+    if (!(w->pde & PTE_P))
+        return page_fault(cpu, REASON_PDE_NOT_PRESENT, la, error, w->pde, w->pde_pa);
     w->big = is_big(cpu, w->pde);
     if (w->big) {
         if (!(w->pde & PDE_BIG_RESERVED)) return true;
-        return page_fault(cpu, REASON_PDE_RESERVED, la, error | PF_PRESENT | PF_RESERVED, w->pde, w->pde_pa);
+        return page_fault(cpu, REASON_PDE_RESERVED, la, error | PF_PRESENT | PF_RESERVED, w->pde,
+                          w->pde_pa);
     }
     w->leaf_pa = pte_address(cpu, w->pde, la);
     w->leaf = entry_read(cpu, w->leaf_pa);
-    if (!(w->leaf & PTE_P)) return page_fault(cpu, REASON_PTE_NOT_PRESENT, la, error, w->leaf, w->leaf_pa);
+    if (!(w->leaf & PTE_P))
+        return page_fault(cpu, REASON_PTE_NOT_PRESENT, la, error, w->leaf, w->leaf_pa);
     return true;
 }
 
@@ -114,7 +122,8 @@ bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct trans
     if (!find_entries(cpu, la, error, &w)) return false;
     u32 rights = w.pde & w.leaf;
     if (user && !(rights & PTE_US))
-        return page_fault(cpu, REASON_PAGE_IS_SUPERVISOR, la, error | PF_PRESENT, w.leaf, w.leaf_pa);
+        return page_fault(cpu, REASON_PAGE_IS_SUPERVISOR, la, error | PF_PRESENT, w.leaf,
+                          w.leaf_pa);
     bool writable = rights & PTE_RW || (!user && !(cpu->cr0 & CR0_WP));
     if (write && !writable)
         return page_fault(cpu, REASON_PAGE_IS_READ_ONLY, la, error | PF_PRESENT, w.leaf, w.leaf_pa);

@@ -2,14 +2,16 @@
 
 #include <stdlib.h>
 
-/* Three levels of 1024, 256 and 1024 entries cover 40 bits: a page is found in three steps, absent parts cost nothing. */
+/* Three levels of 1024, 256 and 1024 entries cover 40 bits: a page is found in three steps, absent
+ * parts cost nothing. */
 enum { TOP = 256, MIDDLE = 1024, LOW = 1024 };
 
 struct low_table { struct physical_page page[LOW]; };
 struct middle_table { struct low_table *low[MIDDLE]; };
 struct physical_map {
     struct middle_table *middle[TOP];
-    struct physical_page nothing;        /* what an unmapped page looks like; never given write access */
+    /* what an unmapped page looks like; never given write access */
+    struct physical_page nothing;
 };
 
 struct physical_map *physical_create(void)

@@ -1,4 +1,5 @@
-/* Segment registers and descriptors.  SDM vol. 3A, "Segment Descriptors", "Protection".      doc: segments
+/* Segment registers and descriptors.  SDM vol. 3A, "Segment Descriptors", "Protection".
+ *                                                                                     doc: segments
  *
  *   63     56 55 54 53 52 51   48 47 46 45 44 43  40 39             16 15            0
  *   | base   | G|DB| L|AV| limit | P| DPL | S| type |      base       |     limit    |
@@ -7,9 +8,11 @@
 
 #include "cpu/memory/access.h"
 
-enum { RIGHTS_DATA_3 = 0xf3 };           /* present, DPL 3, writable data, accessed: every segment of V86 mode */
+/* present, DPL 3, writable data, accessed: every segment of V86 mode */
+enum { RIGHTS_DATA_3 = 0xf3 };
 
-/* Access ranges: an access is legal iff first <= ea and its last byte <= last; an empty range has first > last. */
+/* Access ranges: an access is legal iff first <= ea and its last byte <= last; an empty range has
+ * first > last. */
 void segment_derive(struct segment *s)
 {
     bool code = s->rights & RIGHTS_CODE, expand_down = !code && s->rights & RIGHTS_EXPAND_DOWN;
@@ -24,8 +27,9 @@ void segment_derive(struct segment *s)
     s->write_last = writable ? last : 0;
 }
 
-/* Real mode changes selector and base and, of CS, makes a writable data segment; limits and sizes stay as protected mode
- * left them, which is what "unreal mode" lives by.  V86 mode sets everything.  SDM vol. 3B, "8086 Emulation". */
+/* Real mode changes selector and base and, of CS, makes a writable data segment; limits and sizes
+ * stay as protected mode left them, which is what "unreal mode" lives by.  V86 mode sets
+ * everything.  SDM vol. 3B, "8086 Emulation". */
 void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector)
 {
     struct segment *s = &cpu->seg[seg];
@@ -37,7 +41,8 @@ void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector)
         s->limit = 0xffff;
         s->rights = RIGHTS_DATA_3;
     } else if (seg == CPU_SEG_CS) {
-        s->rights = (u16)((s->rights & ~0xffu) | RIGHTS_P | RIGHTS_S | RIGHTS_WRITABLE | RIGHTS_ACCESSED);
+        s->rights =
+            (u16)((s->rights & ~0xffu) | RIGHTS_P | RIGHTS_S | RIGHTS_WRITABLE | RIGHTS_ACCESSED);
     }
     segment_derive(s);
     if (seg == CPU_SEG_CS || seg == CPU_SEG_SS) mode_derive(cpu);
@@ -47,8 +52,10 @@ void segment_set(struct cpu *cpu, unsigned seg, u16 selector, const struct descr
 {
     struct segment *s = &cpu->seg[seg];
 
-    *s = (struct segment){ .selector = selector, .base = descriptor_base(d), .limit = descriptor_limit(d),
-                           .rights = descriptor_rights(d), .usable = true };
+    *s = (struct segment){
+        .selector = selector, .base = descriptor_base(d), .limit = descriptor_limit(d),
+        .rights = descriptor_rights(d), .usable = true,
+    };
     segment_derive(s);
 }
 
@@ -84,7 +91,8 @@ struct fault_facts descriptor_facts(u16 selector, const struct descriptor *d)
     unsigned rights = descriptor_rights(d);
     return (struct fault_facts){
         .selector = selector, .rpl = (u8)selector_rpl(selector), .dpl = (u8)rights_dpl(rights),
-        .type = rights & (RIGHTS_S | 15), .limit = descriptor_limit(d), .entry = d->raw, .entry_pa = d->la,
+        .type = rights & (RIGHTS_S | 15), .limit = descriptor_limit(d), .entry = d->raw,
+        .entry_pa = d->la,
     };
 }
 
@@ -99,7 +107,8 @@ bool descriptor_find(struct cpu *cpu, u16 selector, struct descriptor *d, bool *
     u64 base = local ? cpu->seg[CPU_SEG_LDTR].base : cpu->gdtr_base;
 
     d->la = (u32)(base + (selector & ~7u));
-    *in_limit = (!local || cpu->seg[CPU_SEG_LDTR].usable) && (selector | 7u) <= table_limit(cpu, selector);
+    *in_limit = (!local || cpu->seg[CPU_SEG_LDTR].usable) &&
+                (selector | 7u) <= table_limit(cpu, selector);
     return !*in_limit || system_read(cpu, d->la, 8, &d->raw);
 }
 
@@ -133,9 +142,11 @@ const struct stack_reasons stack_reasons_ts = {
 };
 
 /* SDM vol. 3A, "Privilege Level Checking When Loading the SS Register". */
-bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl, const struct stack_reasons *why, struct descriptor *d)
+bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl,
+                         const struct stack_reasons *why, struct descriptor *d)
 {
-    if (selector_is_null(selector)) return fault_raise(cpu, why->null, (struct fault_facts){ .value = cpl });
+    if (selector_is_null(selector))
+        return fault_raise(cpu, why->null, (struct fault_facts){ .value = cpl });
     if (!descriptor_fetch(cpu, selector, d, why->past_limit)) return false;
     unsigned rights = descriptor_rights(d);
     struct fault_facts facts = descriptor_facts(selector, d);

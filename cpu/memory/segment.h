@@ -1,6 +1,7 @@
 #ifndef ORRERY_MEMORY_SEGMENT_H
 #define ORRERY_MEMORY_SEGMENT_H
-/* Descriptors as they lie in memory, segment registers, and the stack a word at a time.      doc: segments */
+/* Descriptors as they lie in memory, segment registers, and the stack a word at a time.
+ *                                                                                  doc: segments */
 #include "cpu/system/system.h"
 
 struct descriptor {
@@ -14,10 +15,12 @@ u16 descriptor_rights(const struct descriptor *d);
 /* What a fault tells of it: selector, RPL, DPL, type, the bytes and their place. */
 struct fault_facts descriptor_facts(u16 selector, const struct descriptor *d);
 
-static inline bool selector_is_null(u16 selector) { return selector < 4; }       /* index 0 of the GDT, any RPL */
+/* index 0 of the GDT, any RPL */
+static inline bool selector_is_null(u16 selector) { return selector < 4; }
 static inline unsigned selector_rpl(u16 selector) { return selector & 3; }
 
-/* Looks a selector up.  False only after a page fault; *in_limit says whether the table reaches that far. */
+/* Looks a selector up.  False only after a page fault; *in_limit says whether the table reaches
+ * that far. */
 bool descriptor_find(struct cpu *cpu, u16 selector, struct descriptor *d, bool *in_limit);
 /* The same, raising `past_limit` with the selector as error code. */
 bool descriptor_fetch(struct cpu *cpu, u16 selector, struct descriptor *d, enum reason past_limit);
@@ -33,7 +36,8 @@ struct stack_reasons {
 };
 extern const struct stack_reasons stack_reasons_gp, stack_reasons_ts;
 /* Fetches and checks the descriptor that SS is to take at `cpl`; its accessed bit is set. */
-bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl, const struct stack_reasons *why, struct descriptor *d);
+bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl,
+                         const struct stack_reasons *why, struct descriptor *d);
 
 /* --- the current stack: cpu/memory/stack.c --- */
 /* #SS unless `count` pushes would stay within the segment. */
@@ -41,7 +45,8 @@ bool stack_room(struct cpu *cpu, unsigned count, unsigned size_bytes);
 /* Pushes word[0] first; ESP moves when all are stored. */
 bool stack_push_words(struct cpu *cpu, const u64 *word, unsigned count, unsigned size_bytes);
 /* Reads words from `offset_bytes` above the top, without popping them; stack_release pops. */
-bool stack_peek(struct cpu *cpu, u64 *word, unsigned offset_bytes, unsigned count, unsigned size_bytes);
+bool stack_peek(struct cpu *cpu, u64 *word, unsigned offset_bytes, unsigned count,
+                unsigned size_bytes);
 void stack_release(struct cpu *cpu, unsigned bytes);
 
 #endif

@@ -1,4 +1,5 @@
-/* Push and pop through SS, with ESP committed last.  SDM vol. 1, "Procedure Stack".          doc: memory-access
+/* Push and pop through SS, with ESP committed last.  SDM vol. 1, "Procedure Stack".
+ *                                                                                doc: memory-access
  * Where SS.B = 0 only SP takes part, and wraps at 64 KiB; the upper half of ESP stays. */
 #include "cpu/memory/segment.h"
 
@@ -15,7 +16,8 @@ bool stack_push(struct cpu *cpu, u64 value, unsigned size)
 {
     u64 sp = (cpu->gpr[RSP] - size) & cpu->stack_mask;
 
-    if (!(size == 4 ? store(cpu, CPU_SEG_SS, sp, 4, value) : store(cpu, CPU_SEG_SS, sp, 2, value))) return false;
+    if (!(size == 4 ? store(cpu, CPU_SEG_SS, sp, 4, value) : store(cpu, CPU_SEG_SS, sp, 2, value)))
+        return false;
     cpu->gpr[RSP] = with_sp(cpu, sp);
     return true;
 }
@@ -24,7 +26,8 @@ bool stack_pop(struct cpu *cpu, u64 *value, unsigned size)
 {
     u64 sp = cpu->gpr[RSP] & cpu->stack_mask;
 
-    if (!(size == 4 ? load(cpu, CPU_SEG_SS, sp, 4, value) : load(cpu, CPU_SEG_SS, sp, 2, value))) return false;
+    if (!(size == 4 ? load(cpu, CPU_SEG_SS, sp, 4, value) : load(cpu, CPU_SEG_SS, sp, 2, value)))
+        return false;
     cpu->gpr[RSP] = with_sp(cpu, sp + size);
     return true;
 }

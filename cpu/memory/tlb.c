@@ -1,6 +1,7 @@
-/* The TLB: direct-mapped sets of host pointers, one set a privilege.                       doc: memory-access
- * An entry answers for a page as long as the guest has not asked for it to go; a page whose accesses must all be looked
- * at (a device, ROM for writes, decoded code for writes, a data breakpoint) gets no tag. */
+/* The TLB: direct-mapped sets of host pointers, one set a privilege.             doc: memory-access
+ * An entry answers for a page as long as the guest has not asked for it to go; a page whose
+ * accesses must all be looked at (a device, ROM for writes, decoded code for writes, a data
+ * breakpoint) gets no tag. */
 #include "cpu/memory/access.h"
 #include "cpu/system/system.h"
 
@@ -23,7 +24,8 @@ static void invalidate(struct cpu *cpu, unsigned set, unsigned i)
     mark(cpu->tlb_marks[set].filled, i, false);
 }
 
-/* A store may follow at once (access_probe_write says that one will): that is why `written` is set here. */
+/* A store may follow at once (access_probe_write says that one will): that is why `written` is set
+ * here. */
 void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const struct translation *to,
               struct physical_page *page)
 {
@@ -68,7 +70,8 @@ void tlb_flush_local(struct cpu *cpu)
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];
         for (unsigned word = 0; word < TLB_MARK_WORDS; word++)
-            for (u64 go = m->filled[word] & ~m->global[word]; go;) invalidate(cpu, set, take_lowest(&go, word));
+            for (u64 go = m->filled[word] & ~m->global[word]; go;)
+                invalidate(cpu, set, take_lowest(&go, word));
     }
 }
 

@@ -1,5 +1,5 @@
-/* Control and test registers.  SDM vol. 3A, "Control Registers"; vol. 2, "MOV--Move to/from Control Registers", "LMSW",
- * "CLTS".                                                                        doc: control-registers */
+/* Control and test registers.  SDM vol. 3A, "Control Registers"; vol. 2, "MOV--Move to/from Control
+ * Registers", "LMSW", "CLTS".                                             doc: control-registers */
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
@@ -14,8 +14,9 @@ bool require_cpl0(struct cpu *cpu)
 static u32 cr4_known(const struct cpu *cpu)
 {
     static const struct { u32 feature, bits; } row[] = {
-        { CPUID_1_EDX_VME, CR4_VME | CR4_PVI }, { CPUID_1_EDX_TSC, CR4_TSD }, { CPUID_1_EDX_DE, CR4_DE },
-        { CPUID_1_EDX_PSE, CR4_PSE },           { CPUID_1_EDX_PGE, CR4_PGE },
+        { CPUID_1_EDX_VME, CR4_VME | CR4_PVI }, { CPUID_1_EDX_TSC, CR4_TSD },
+        { CPUID_1_EDX_DE, CR4_DE },             { CPUID_1_EDX_PSE, CR4_PSE },
+        { CPUID_1_EDX_PGE, CR4_PGE },
     };
     u32 known = 0;
 
@@ -42,7 +43,8 @@ bool control_write(struct cpu *cpu, unsigned n, u64 value)
     return control_exists(cpu, n) && require_cpl0(cpu) && control_set(cpu, n, value);
 }
 
-/* From the 486 on ET is wired to 1, and NE, WP, AM, NW, CD exist; bits that do not exist ignore what is written. */
+/* From the 486 on ET is wired to 1, and NE, WP, AM, NW, CD exist; bits that do not exist ignore
+ * what is written. */
 static u64 cr0_writable(const struct cpu *cpu)
 {
     u64 old = CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_PG;

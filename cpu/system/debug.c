@@ -1,4 +1,5 @@
-/* Debug registers and what they raise.  SDM vol. 3B, "Debug Registers", "Debug Exceptions".   doc: debug-registers
+/* Debug registers and what they raise.  SDM vol. 3B, "Debug Registers", "Debug Exceptions".
+ *                                                                              doc: debug-registers
  *
  *   DR0..3  linear (or, for RW = 10, port) addresses     DR6  B0..B3 [3:0]  BD 13  BS 14  BT 15
  *   DR7     Ln Gn [7:0]  GD 13  then for each n  RWn [17+4n:16+4n]  LENn [19+4n:18+4n]  */
@@ -10,8 +11,15 @@ enum { DR6_WRITABLE = 0xe00f, DR7_ONES = 1 << 10 };
 #define DR7_WRITABLE 0xffff23ffu
 enum { RW_EXECUTE, RW_WRITE, RW_IO, RW_READ_WRITE };
 
-static bool enabled(const struct cpu *cpu, unsigned n) { return bits(cpu->dr[7], 2 * n + 1, 2 * n); }
-static unsigned kind(const struct cpu *cpu, unsigned n) { return (unsigned)bits(cpu->dr[7], 17 + 4 * n, 16 + 4 * n); }
+static bool enabled(const struct cpu *cpu, unsigned n)
+{
+    return bits(cpu->dr[7], 2 * n + 1, 2 * n);
+}
+
+static unsigned kind(const struct cpu *cpu, unsigned n)
+{
+    return (unsigned)bits(cpu->dr[7], 17 + 4 * n, 16 + 4 * n);
+}
 
 /* LEN = 10 is undefined before long mode; later processors take it for 8 bytes. */
 static unsigned length(const struct cpu *cpu, unsigned n)
@@ -52,7 +60,8 @@ bool debug_write(struct cpu *cpu, unsigned n, u64 value)
 
 /* --- conditions --- */
 
-/* Breakpoints that [address, address + size) meets.  Once an enabled one is met, DR6 reports the disabled ones too. */
+/* Breakpoints that [address, address + size) meets.  Once an enabled one is met, DR6 reports the
+ * disabled ones too. */
 static u32 matches(const struct cpu *cpu, u64 address, unsigned size, unsigned kinds)
 {
     u32 hit = 0;
@@ -60,7 +69,8 @@ static u32 matches(const struct cpu *cpu, u64 address, unsigned size, unsigned k
 
     for (unsigned n = 0; n < 4; n++) {
         u64 bytes = length(cpu, n), first = cpu->dr[n] & ~(bytes - 1);
-        if (!(kinds >> kind(cpu, n) & 1) || address + size <= first || first + bytes <= address) continue;
+        if (!(kinds >> kind(cpu, n) & 1) || address + size <= first || first + bytes <= address)
+            continue;
         hit |= 1u << n;
         any |= enabled(cpu, n);
     }

@@ -1,12 +1,13 @@
-/* EFLAGS as instructions of each privilege may see and change it.  SDM vol. 2, "PUSHF", "POPF", "CLI", "STI", "IRET";
- * vol. 3B, "Class 2--Maskable Hardware Interrupt Handling in Virtual-8086 Mode Using the Virtual Interrupt Mechanism",
- * "Protected-Mode Virtual Interrupts".                                                     doc: eflags */
+/* EFLAGS as instructions of each privilege may see and change it.  SDM vol. 2, "PUSHF", "POPF",
+ * "CLI", "STI", "IRET"; vol. 3B, "Class 2--Maskable Hardware Interrupt Handling in Virtual-8086
+ * Mode Using the Virtual Interrupt Mechanism", "Protected-Mode Virtual Interrupts".  doc: eflags */
 #include "cpu/system/transfer.h"
 
 u32 eflags_known(const struct cpu *cpu)
 {
     const struct cpu_model *m = cpu->model;
-    u32 first = EFLAGS_ARITHMETIC | EFLAGS_TF | EFLAGS_IF | EFLAGS_DF | EFLAGS_IOPL | EFLAGS_NT | EFLAGS_RF | EFLAGS_VM;
+    u32 first = EFLAGS_ARITHMETIC | EFLAGS_TF | EFLAGS_IF | EFLAGS_DF | EFLAGS_IOPL | EFLAGS_NT |
+        EFLAGS_RF | EFLAGS_VM;
 
     return first | (m->family >= 4 ? EFLAGS_AC : 0) | (m->has_cpuid ? EFLAGS_ID : 0) |
            (m->features_edx & CPUID_1_EDX_VME ? EFLAGS_VIF | EFLAGS_VIP : 0);
@@ -33,7 +34,8 @@ bool pop_virtual_flags(struct cpu *cpu, u32 image, unsigned opsize)
     u32 popped = eflags_popped(cpu, opsize) | EFLAGS_VIF;
 
     if (image & EFLAGS_TF) return FAULT(cpu, VIRTUAL_TF, .value = image);
-    if (image & EFLAGS_IF && cpu->rflags & EFLAGS_VIP) return FAULT(cpu, VIRTUAL_IF_PENDING, .value = image);
+    if (image & EFLAGS_IF && cpu->rflags & EFLAGS_VIP)
+        return FAULT(cpu, VIRTUAL_IF_PENDING, .value = image);
     image = (image & 0xffff) | (image & EFLAGS_IF ? EFLAGS_VIF : 0);
     cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~popped) | (image & popped));
     return true;
@@ -44,7 +46,8 @@ bool pop_flags(struct cpu *cpu, u32 image, unsigned opsize)
     u32 popped = eflags_popped(cpu, opsize);
 
     if (v86_mode(cpu) && iopl(cpu) < 3) {
-        if (!virtual_if_applies(cpu, opsize)) return FAULT(cpu, V86_NEEDS_IOPL3, .value = iopl(cpu));
+        if (!virtual_if_applies(cpu, opsize))
+            return FAULT(cpu, V86_NEEDS_IOPL3, .value = iopl(cpu));
         return pop_virtual_flags(cpu, image, opsize);
     }
     cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~popped & ~(u32)EFLAGS_RF) | (image & popped));
@@ -56,7 +59,8 @@ bool push_flags_value(struct cpu *cpu, unsigned opsize, u32 *value)
     u32 flags = cpu_eflags(cpu) & ~(u32)(EFLAGS_VM | EFLAGS_RF);
 
     if (v86_mode(cpu) && iopl(cpu) < 3) {
-        if (!virtual_if_applies(cpu, opsize)) return FAULT(cpu, V86_NEEDS_IOPL3, .value = iopl(cpu));
+        if (!virtual_if_applies(cpu, opsize))
+            return FAULT(cpu, V86_NEEDS_IOPL3, .value = iopl(cpu));
         flags = (flags & ~(u32)EFLAGS_IF) | EFLAGS_IOPL | (flags & EFLAGS_VIF ? EFLAGS_IF : 0);
     }
     *value = flags;
@@ -95,13 +99,15 @@ bool set_interrupt_flag(struct cpu *cpu)
     enum interrupt_flag flag = flag_meant(cpu);
 
     if (flag == FLAG_REFUSED) return refuse(cpu);
-    if (flag == FLAG_VIF && cpu->rflags & EFLAGS_VIP) return FAULT(cpu, VIRTUAL_IF_PENDING, .value = 0);
+    if (flag == FLAG_VIF && cpu->rflags & EFLAGS_VIP)
+        return FAULT(cpu, VIRTUAL_IF_PENDING, .value = 0);
     cpu->rflags |= flag == FLAG_IF ? EFLAGS_IF : EFLAGS_VIF;
     return true;
 }
 
-/* "If the processor finds that both the VIF and VIP flags are set at the beginning of an instruction, it generates a
- * general-protection exception": only a return or a task switch into V86 mode can bring them together. */
+/* "If the processor finds that both the VIF and VIP flags are set at the beginning of an
+ * instruction, it generates a general-protection exception": only a return or a task switch into
+ * V86 mode can bring them together. */
 void check_virtual_interrupt(struct cpu *cpu)
 {
     u32 both = EFLAGS_VIF | EFLAGS_VIP;

@@ -1,5 +1,5 @@
-/* Exceptions: from cpu->fault to its handler, or to #DF, or to shutdown.  SDM vol. 3A, "Exception Classifications",
- * "Double Fault Exception (#DF)".                                                         doc: faults */
+/* Exceptions: from cpu->fault to its handler, or to #DF, or to shutdown.  SDM vol. 3A, "Exception
+ * Classifications", "Double Fault Exception (#DF)".                                  doc: faults */
 #include "cpu/system/interrupt.h"
 #include "cpu/system/transfer.h"
 
@@ -15,8 +15,8 @@ static bool makes_double_fault(unsigned first, unsigned second)
     return contributory(first) && contributory(second);
 }
 
-/* Faults push RF = 1, so that the instruction restarts past its breakpoint; the fault of that very breakpoint and traps
- * push RF as it is.  "Masking Instruction Breakpoints". */
+/* Faults push RF = 1, so that the instruction restarts past its breakpoint; the fault of that very
+ * breakpoint and traps push RF as it is.  "Masking Instruction Breakpoints". */
 static u32 pushed_flags(const struct cpu *cpu, const struct fault *f)
 {
     bool as_is = f->reason == REASON_DEBUG_TRAP || f->reason == REASON_DEBUG_FETCH;
@@ -27,7 +27,8 @@ static u32 pushed_flags(const struct cpu *cpu, const struct fault *f)
 static bool deliver_once(struct cpu *cpu, const struct fault *f)
 {
     struct event e = {
-        .vector = f->vector, .external = true, .has_error_code = f->has_error_code && !real_mode(cpu),
+        .vector = f->vector, .external = true,
+        .has_error_code = f->has_error_code && !real_mode(cpu),
         .error_code = f->error_code, .return_rip = cpu->rip, .eflags = pushed_flags(cpu, f),
     };
 
@@ -52,7 +53,8 @@ static void deliver_escalating(struct cpu *cpu)
             enter_shutdown(cpu, nesting + 1);
             return;
         }
-        /* #AC on the stack of a handler of CPL 3: it starts over with every tick, for ever, but interrupts are seen */
+        /* #AC on the stack of a handler of CPL 3: it starts over with every tick, for ever, but
+         * interrupts are seen */
         if (f.vector == VECTOR_AC && cpu->fault.vector == VECTOR_AC) return;
         if (makes_double_fault(f.vector, cpu->fault.vector)) {
             fault_log_add(cpu, &cpu->fault, nesting + 1);

@@ -1,5 +1,5 @@
-/* Far JMP and CALL.  SDM vol. 2, "JMP", "CALL", Operation; vol. 3A, "Privilege Level Checking When Transferring Program
- * Control Between Code Segments".                                                          doc: system */
+/* Far JMP and CALL.  SDM vol. 2, "JMP", "CALL", Operation; vol. 3A, "Privilege Level Checking When
+ * Transferring Program Control Between Code Segments".                               doc: system */
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
@@ -8,7 +8,8 @@ bool target_within(struct cpu *cpu, u64 offset, u64 limit)
     return offset <= limit || FAULT(cpu, TARGET_PAST_LIMIT, .ea = offset, .limit = (u32)limit);
 }
 
-void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl, u64 offset)
+void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl,
+                        u64 offset)
 {
     segment_set(cpu, CPU_SEG_CS, (u16)((selector & ~3u) | cpl), d);
     cpu->cpl = (u8)cpl;
@@ -39,13 +40,16 @@ static bool transfer_real(struct cpu *cpu, u16 selector, u64 offset, unsigned op
 
 /* --- to a code segment --- */
 
-/* Conforming segments admit CPL >= DPL, others CPL = DPL and RPL <= CPL; the level does not change. */
-static bool direct(struct cpu *cpu, u16 selector, struct descriptor *d, u64 offset, unsigned opsize, bool is_call)
+/* Conforming segments admit CPL >= DPL, others CPL = DPL and RPL <= CPL; the level does not
+ * change. */
+static bool direct(struct cpu *cpu, u16 selector, struct descriptor *d, u64 offset, unsigned opsize,
+                   bool is_call)
 {
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
     struct fault_facts facts = descriptor_facts(selector, d);
     bool conforming = rights & RIGHTS_CONFORMING;
-    bool admitted = conforming ? dpl <= cpu->cpl : dpl == cpu->cpl && selector_rpl(selector) <= cpu->cpl;
+    bool admitted = conforming ? dpl <= cpu->cpl
+                               : dpl == cpu->cpl && selector_rpl(selector) <= cpu->cpl;
 
     if (!(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
     if (!admitted) return fault_raise(cpu, REASON_CS_PRIVILEGE, facts);
@@ -64,7 +68,8 @@ static bool may_use(struct cpu *cpu, u16 selector, const struct descriptor *d)
 {
     struct fault_facts facts = descriptor_facts(selector, d);
 
-    if (facts.dpl < cpu->cpl || facts.dpl < facts.rpl) return fault_raise(cpu, REASON_GATE_PRIVILEGE, facts);
+    if (facts.dpl < cpu->cpl || facts.dpl < facts.rpl)
+        return fault_raise(cpu, REASON_GATE_PRIVILEGE, facts);
     return true;
 }
 
@@ -84,7 +89,8 @@ struct gate_target {
 };
 
 /* A jump may not change the level: it needs DPL = CPL of a nonconforming segment. */
-static bool gate_open(struct cpu *cpu, const struct descriptor *gate, bool is_call, struct gate_target *t)
+static bool gate_open(struct cpu *cpu, const struct descriptor *gate, bool is_call,
+                      struct gate_target *t)
 {
     t->size = descriptor_rights(gate) & TYPE_32 ? 4 : 2;
     t->parameters = (unsigned)bits(gate->raw, 36, 32);
@@ -95,7 +101,8 @@ static bool gate_open(struct cpu *cpu, const struct descriptor *gate, bool is_ca
     unsigned rights = descriptor_rights(&t->code), dpl = rights_dpl(rights);
     struct fault_facts facts = descriptor_facts(t->selector, &t->code);
     bool conforming = rights & RIGHTS_CONFORMING;
-    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
+    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE))
+        return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
     if (dpl > cpu->cpl || (!is_call && !conforming && dpl != cpu->cpl))
         return fault_raise(cpu, REASON_CS_PRIVILEGE, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
@@ -115,8 +122,10 @@ static bool call_inner(struct cpu *cpu, const struct gate_target *t)
     if (!inner_stack_open(cpu, cpl, &stack)) return false;
     if (!inner_stack_room(cpu, &stack, (4 + t->parameters) * t->size)) return false;
     if (!target_within(cpu, t->offset, descriptor_limit(&t->code))) return false;
-    for (unsigned i = 0; i < t->parameters; i++)         /* the last one first, as it was pushed first */
-        if (!stack_peek(cpu, &parameter[i], (t->parameters - 1 - i) * t->size, 1, t->size)) return false;
+    /* the last one first, as it was pushed first */
+    for (unsigned i = 0; i < t->parameters; i++)
+        if (!stack_peek(cpu, &parameter[i], (t->parameters - 1 - i) * t->size, 1, t->size))
+            return false;
     if (!inner_stack_push(cpu, &stack, old_stack, 2, t->size)) return false;
     if (!inner_stack_push(cpu, &stack, parameter, t->parameters, t->size)) return false;
     if (!inner_stack_push(cpu, &stack, frame, 2, t->size)) return false;
@@ -141,7 +150,8 @@ static bool through_gate(struct cpu *cpu, u16 selector, const struct descriptor 
 
 /* --- all of protected mode --- */
 
-static bool transfer_protected(struct cpu *cpu, u16 selector, u64 offset, unsigned opsize, bool is_call)
+static bool transfer_protected(struct cpu *cpu, u16 selector, u64 offset, unsigned opsize,
+                               bool is_call)
 {
     enum task_switch_by by = is_call ? TASK_CALL : TASK_JUMP;
     struct descriptor d;

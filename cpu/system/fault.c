@@ -1,4 +1,4 @@
-/* Raising, logging and telling faults.                                                     doc: faults */
+/* Raising, logging and telling faults.                                               doc: faults */
 #include "cpu/system/fault.h"
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ static const struct {
 
 static bool pushes_error_code(unsigned vector)
 {
-    return vector == VECTOR_DF || (vector >= VECTOR_TS && vector <= VECTOR_PF) || vector == VECTOR_AC;
+    return vector == VECTOR_DF || (vector >= VECTOR_TS && vector <= VECTOR_PF) ||
+           vector == VECTOR_AC;
 }
 
 /* SDM vol. 3A, "Error Code": selector index and TI in [15:2], IDT, EXT. */
@@ -52,7 +53,8 @@ void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting)
 
 unsigned cpu_fault_count(const struct cpu *cpu)
 {
-    return cpu->fault_log.count < FAULT_LOG_ENTRIES ? (unsigned)cpu->fault_log.count : FAULT_LOG_ENTRIES;
+    u64 ever = cpu->fault_log.count;
+    return ever < FAULT_LOG_ENTRIES ? (unsigned)ever : FAULT_LOG_ENTRIES;
 }
 
 u64 cpu_faults_raised(const struct cpu *cpu)
@@ -69,21 +71,25 @@ static void put_fact(char *text, size_t size, const char *name, const struct fau
         const char *name, *format;
         u64 value;
     } fact[] = {
-        { "selector", "%04llxh", f->selector }, { "error", "%04llxh", f->error }, { "ea", "%08llxh", f->ea },
-        { "la", "%08llxh", f->la },             { "pa", "%08llxh", f->pa },       { "limit", "%llxh", f->limit },
-        { "size", "%llu", f->size },            { "cpl", "%llu", f->cpl },        { "dpl", "%llu", f->dpl },
-        { "rpl", "%llu", f->rpl },              { "type", "%llxh", f->type },     { "vector", "%02llxh", f->vector },
-        { "entry", "%08llxh", f->entry },       { "value", "%llx", f->value },
-        { "entry_pa", "%08llxh", f->entry_pa },
+        { "selector", "%04llxh", f->selector }, { "error", "%04llxh", f->error },
+        { "ea", "%08llxh", f->ea },             { "la", "%08llxh", f->la },
+        { "pa", "%08llxh", f->pa },             { "limit", "%llxh", f->limit },
+        { "size", "%llu", f->size },            { "cpl", "%llu", f->cpl },
+        { "dpl", "%llu", f->dpl },              { "rpl", "%llu", f->rpl },
+        { "type", "%llxh", f->type },           { "vector", "%02llxh", f->vector },
+        { "entry", "%08llxh", f->entry },       { "entry_pa", "%08llxh", f->entry_pa },
+        { "value", "%llx", f->value },
     };
 
     if (strcmp(name, "segment") == 0) snprintf(text, size, "%s", segment[f->segment & 7]);
     for (unsigned i = 0; i < ARRAY_COUNT(fact); i++)
-        if (strcmp(name, fact[i].name) == 0) snprintf(text, size, fact[i].format, (unsigned long long)fact[i].value);
+        if (strcmp(name, fact[i].name) == 0)
+            snprintf(text, size, fact[i].format, (unsigned long long)fact[i].value);
 }
 
 /* The reason's sentence with its {placeholders} filled. */
-static void fill_sentence(char *text, size_t size, const char *sentence, const struct fault_facts *facts)
+static void fill_sentence(char *text, size_t size, const char *sentence,
+                          const struct fault_facts *facts)
 {
     size_t used = 0;
 
@@ -106,17 +112,19 @@ static void fill_sentence(char *text, size_t size, const char *sentence, const s
 void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text, size_t size)
 {
     static const char *const vector_name[] = {
-        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS", "#GP", "#PF", "15",
-        "#MF", "#AC", "#MC",
+        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS",
+        "#GP", "#PF", "15", "#MF", "#AC", "#MC",
     };
     char sentence[320], error[16] = "";
 
     if (size) text[0] = 0;
     if (newest_is_0 >= cpu_fault_count(cpu)) return;
-    const struct fault *f = &cpu->fault_log.entry[(cpu->fault_log.count - 1 - newest_is_0) % FAULT_LOG_ENTRIES];
+    const struct fault *f =
+        &cpu->fault_log.entry[(cpu->fault_log.count - 1 - newest_is_0) % FAULT_LOG_ENTRIES];
     fill_sentence(sentence, sizeof sentence, reasons[f->reason].sentence, &f->facts);
     if (f->has_error_code) snprintf(error, sizeof error, "(%04xh)", f->error_code);
     snprintf(text, size, "%s%s at %04x:%08llx, tick %llu: %s (SDM, \"%s\")",
              f->vector < ARRAY_COUNT(vector_name) ? vector_name[f->vector] : "?", error, f->cs,
-             (unsigned long long)f->rip, (unsigned long long)f->tick, sentence, reasons[f->reason].manual);
+             (unsigned long long)f->rip, (unsigned long long)f->tick, sentence,
+             reasons[f->reason].manual);
 }

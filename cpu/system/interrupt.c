@@ -1,5 +1,6 @@
-/* Delivery of interrupts and exceptions.  SDM vol. 3A, "Interrupt and Exception Handling"; vol. 2, "INT n/INTO/INT3",
- * Operation; vol. 3B, "Interrupt and Exception Handling in Virtual-8086 Mode".              doc: interrupts */
+/* Delivery of interrupts and exceptions.  SDM vol. 3A, "Interrupt and Exception Handling"; vol. 2,
+ * "INT n/INTO/INT3", Operation; vol. 3B, "Interrupt and Exception Handling in Virtual-8086
+ * Mode".                                                                         doc: interrupts */
 #include "cpu/system/interrupt.h"
 
 #include "cpu/memory/access.h"
@@ -34,14 +35,16 @@ static bool deliver_real(struct cpu *cpu, const struct event *e)
 
 static bool is_idt_gate(unsigned s_and_type)
 {
-    return s_and_type == TYPE_TASK_GATE || s_and_type == TYPE_INTERRUPT_GATE_16 || s_and_type == TYPE_TRAP_GATE_16 ||
+    return s_and_type == TYPE_TASK_GATE ||
+           s_and_type == TYPE_INTERRUPT_GATE_16 || s_and_type == TYPE_TRAP_GATE_16 ||
            s_and_type == TYPE_INTERRUPT_GATE_32 || s_and_type == TYPE_TRAP_GATE_32;
 }
 
 static bool gate_fetch(struct cpu *cpu, const struct event *e, struct descriptor *gate)
 {
     struct fault_facts facts = {
-        .vector = e->vector, .limit = cpu->idtr_limit, .selector = (u16)(e->vector * 8), .idt = true,
+        .vector = e->vector, .limit = cpu->idtr_limit, .selector = (u16)(e->vector * 8),
+        .idt = true,
     };
 
     if (e->vector * 8u + 7 > cpu->idtr_limit) return fault_raise(cpu, REASON_IDT_PAST_LIMIT, facts);
@@ -51,7 +54,8 @@ static bool gate_fetch(struct cpu *cpu, const struct event *e, struct descriptor
     facts.entry = gate->raw;
     facts.dpl = (u8)rights_dpl(rights);
     if (!is_idt_gate(rights & (RIGHTS_S | 15))) return fault_raise(cpu, REASON_IDT_TYPE, facts);
-    if (e->gate_dpl_counts && rights_dpl(rights) < cpu->cpl) return fault_raise(cpu, REASON_IDT_DPL, facts);
+    if (e->gate_dpl_counts && rights_dpl(rights) < cpu->cpl)
+        return fault_raise(cpu, REASON_IDT_DPL, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_IDT_NOT_PRESENT, facts);
     return true;
 }
@@ -64,7 +68,8 @@ static bool handler_segment(struct cpu *cpu, u8 vector, u16 selector, struct des
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
     struct fault_facts facts = descriptor_facts(selector, d);
     facts.vector = vector;
-    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
+    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE))
+        return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
     if (dpl > cpu->cpl) return fault_raise(cpu, REASON_HANDLER_NOT_INNER, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
     if (v86_mode(cpu) && (dpl != 0 || rights & RIGHTS_CONFORMING))
@@ -80,12 +85,15 @@ struct handler {
     unsigned cpl, size;      /* level it runs at; bytes of a word of its frame */
 };
 
-/* Frame on the stack of an inner level; that of V86 mode begins with the data segments, which become null. */
+/* Frame on the stack of an inner level; that of V86 mode begins with the data segments, which
+ * become null. */
 static bool enter_inner(struct cpu *cpu, const struct event *e, const struct handler *h)
 {
     static const u8 v86_order[] = { CPU_SEG_GS, CPU_SEG_FS, CPU_SEG_DS, CPU_SEG_ES };
-    const u64 frame[] = { cpu->seg[CPU_SEG_SS].selector, cpu->gpr[RSP], e->eflags, cpu->seg[CPU_SEG_CS].selector,
-                          e->return_rip, e->error_code };
+    const u64 frame[] = {
+        cpu->seg[CPU_SEG_SS].selector, cpu->gpr[RSP],
+        e->eflags, cpu->seg[CPU_SEG_CS].selector, e->return_rip, e->error_code,
+    };
     unsigned words = 5u + e->has_error_code, v86_words = v86_mode(cpu) ? 4 : 0;
     u64 data[4];
     struct inner_stack stack;
@@ -106,7 +114,8 @@ static bool enter_same_level(struct cpu *cpu, const struct event *e, const struc
     const u64 frame[] = { e->eflags, cpu->seg[CPU_SEG_CS].selector, e->return_rip, e->error_code };
     unsigned words = 3u + e->has_error_code;
 
-    return stack_room(cpu, words, h->size) && target_within(cpu, h->offset, descriptor_limit(&h->code)) &&
+    return stack_room(cpu, words, h->size) &&
+           target_within(cpu, h->offset, descriptor_limit(&h->code)) &&
            stack_push_words(cpu, frame, words, h->size);
 }
 
@@ -160,8 +169,9 @@ bool event_deliver(struct cpu *cpu, struct event *e)
 
 /* --- by an instruction --- */
 
-/* Table "Software Interrupt Handling Methods While in Virtual-8086 Mode": a clear bit of the map that lies below the I/O
- * permission bit map sends INT n to the 8086 program's own handler.  A map that is not there sends none. */
+/* Table "Software Interrupt Handling Methods While in Virtual-8086 Mode": a clear bit of the map
+ * that lies below the I/O permission bit map sends INT n to the 8086 program's own handler.  A map
+ * that is not there sends none. */
 static bool redirected(struct cpu *cpu, u8 vector, bool *to_8086)
 {
     const struct segment *tss = &cpu->seg[CPU_SEG_TR];
@@ -183,7 +193,9 @@ static bool interrupt_redirected(struct cpu *cpu, u8 vector)
     bool own_if = iopl(cpu) == 3;
     u32 flags = cpu_eflags(cpu);
     u32 virtual = (flags & ~(u32)EFLAGS_IF) | EFLAGS_IOPL | (flags & EFLAGS_VIF ? EFLAGS_IF : 0);
-    struct event e = { .vector = vector, .return_rip = cpu->next_rip, .eflags = own_if ? flags : virtual };
+    struct event e = {
+        .vector = vector, .return_rip = cpu->next_rip, .eflags = own_if ? flags : virtual,
+    };
 
     if (!enter_8086_handler(cpu, &e, 0)) return false;
     cpu_set_eflags(cpu, flags & ~(u32)(EFLAGS_TF | EFLAGS_RF | (own_if ? EFLAGS_IF : EFLAGS_VIF)));
@@ -222,7 +234,9 @@ bool interrupt_trap(struct cpu *cpu, u8 vector)
 
 static void deliver_at_boundary(struct cpu *cpu, u8 vector)
 {
-    struct event e = { .vector = vector, .external = true, .return_rip = cpu->rip, .eflags = cpu_eflags(cpu) };
+    struct event e = {
+        .vector = vector, .external = true, .return_rip = cpu->rip, .eflags = cpu_eflags(cpu),
+    };
 
     if (!event_deliver(cpu, &e)) exception_deliver(cpu);
     else trap_after_task_switch(cpu);

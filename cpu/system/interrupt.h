@@ -1,12 +1,13 @@
 #ifndef ORRERY_SYSTEM_INTERRUPT_H
 #define ORRERY_SYSTEM_INTERRUPT_H
-/* An event on its way to a handler.                                                     doc: interrupts */
+/* An event on its way to a handler.                                              doc: interrupts */
 #include "cpu/system/system.h"
 
 struct event {
     u8 vector;
     bool gate_dpl_counts;    /* INT n, INT3, INTO: the gate's DPL must admit CPL */
-    bool external;           /* not caused by such an instruction: error codes raised on the way carry EXT */
+    /* not caused by such an instruction: error codes raised on the way carry EXT */
+    bool external;
     bool has_error_code;
     bool entered_task;       /* out: a task gate led into another task before anything failed */
     u32 error_code;
@@ -14,10 +15,12 @@ struct event {
     u32 eflags;              /* the image to push */
 };
 
-/* False when a fault was raised on the way; cpu->rip is the handler's, or, with entered_task, the new task's. */
+/* False when a fault was raised on the way; cpu->rip is the handler's, or, with entered_task, the
+ * new task's. */
 bool event_deliver(struct cpu *cpu, struct event *e);
 
-/* The #DB of a TSS with the T bit, due before the first instruction of a task that an interrupt or exception started. */
+/* The #DB of a TSS with the T bit, due before the first instruction of a task that an interrupt or
+ * exception started. */
 void trap_after_task_switch(struct cpu *cpu);
 
 #endif

@@ -1,10 +1,11 @@
-/* Who may use a port.  SDM vol. 1, "I/O Privilege Level", "I/O Permission Bit Map".           doc: system */
+/* Who may use a port.  SDM vol. 1, "I/O Privilege Level", "I/O Permission Bit Map".  doc: system */
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
 enum { TSS_IO_MAP = 102, TSS_32_LEAST_LIMIT = 103 };
 
-/* Two bytes of the map are always read, so that one access covers any port; that is why a byte of ones must follow it. */
+/* Two bytes of the map are always read, so that one access covers any port; that is why a byte of
+ * ones must follow it. */
 bool io_allowed(struct cpu *cpu, u16 port, unsigned size)
 {
     const struct segment *tss = &cpu->seg[CPU_SEG_TR];
@@ -18,6 +19,7 @@ bool io_allowed(struct cpu *cpu, u16 port, unsigned size)
     u64 at = map + port / 8;
     if (at + 1 > tss->limit) return fault_raise(cpu, REASON_IO_BITMAP_OUTSIDE, facts);
     if (!system_read(cpu, tss->base + at, 2, &permission)) return false;
-    if (permission >> (port & 7) & ((1u << size) - 1)) return fault_raise(cpu, REASON_IO_PERMISSION, facts);
+    if (permission >> (port & 7) & ((1u << size) - 1))
+        return fault_raise(cpu, REASON_IO_PERMISSION, facts);
     return true;
 }

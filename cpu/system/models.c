@@ -1,16 +1,17 @@
-/* Processor models, as data.                                                               doc: cpu-models */
+/* Processor models, as data.                                                     doc: cpu-models */
 #include <string.h>
 
 #include "cpu/run/processor.h"
 
 enum {
-    FEATURES_PENTIUM = CPUID_1_EDX_VME | CPUID_1_EDX_DE | CPUID_1_EDX_PSE | CPUID_1_EDX_TSC | CPUID_1_EDX_MSR |
-                       CPUID_1_EDX_CX8,
+    FEATURES_PENTIUM = CPUID_1_EDX_VME | CPUID_1_EDX_DE | CPUID_1_EDX_PSE | CPUID_1_EDX_TSC |
+                       CPUID_1_EDX_MSR | CPUID_1_EDX_CX8,
     FEATURES_P6 = FEATURES_PENTIUM | CPUID_1_EDX_SEP | CPUID_1_EDX_PGE | CPUID_1_EDX_CMOV,
 };
 
 static const struct cpu_model models[] = {
-    { .name = "p6_nofpu", .meaning = "i686 instructions (CMOV, CMPXCHG8B, SYSENTER, 4 MiB and global pages), no coprocessor",
+    { .name = "p6_nofpu",
+      .meaning = "i686 instructions, 4 MiB and global pages, SYSENTER; no coprocessor",
       .family = 6, .model = 5, .stepping = 2, .has_cpuid = true, .vendor = "GenuineIntel",
       .features_edx = FEATURES_P6 },
     { .name = "pentium", .meaning = "Pentium; its FPU is not there yet",

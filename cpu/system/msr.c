@@ -1,13 +1,15 @@
-/* Model-specific registers and the time-stamp counter.  SDM vol. 4, "MSRs in Pentium Processors", "MSRs in the P6 Family
- * Processors"; vol. 2, "RDMSR", "WRMSR", "RDTSC".                                              doc: msr */
+/* Model-specific registers and the time-stamp counter.  SDM vol. 4, "MSRs in Pentium Processors",
+ * "MSRs in the P6 Family Processors"; vol. 2, "RDMSR", "WRMSR", "RDTSC".                doc: msr */
 #include "cpu/system/transfer.h"
 
 enum msr {
-    MSR_P5_MC_ADDR = 0x00, MSR_P5_MC_TYPE = 0x01, MSR_TSC = 0x10, MSR_PLATFORM_ID = 0x17, MSR_APIC_BASE = 0x1b,
+    MSR_P5_MC_ADDR = 0x00, MSR_P5_MC_TYPE = 0x01, MSR_TSC = 0x10, MSR_PLATFORM_ID = 0x17,
+    MSR_APIC_BASE = 0x1b,
     MSR_EBL_CR_POWERON = 0x2a, MSR_BIOS_UPDT_TRIG = 0x79, MSR_BIOS_SIGN_ID = 0x8b,
     MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176,
 };
-#define APIC_BASE_WRITABLE 0xffffff800ull        /* base, and the enable bit of an APIC that is not there; BSP stays */
+/* base, and the enable bit of an APIC that is not there; BSP stays */
+#define APIC_BASE_WRITABLE 0xffffff800ull
 
 /* A tick is a cycle: no model has a counter of another rate. */
 static u64 tsc(const struct cpu *cpu)
@@ -32,7 +34,8 @@ static bool has_msr(const struct cpu *cpu, u32 number)
         return cpu->model->features_edx & CPUID_1_EDX_SEP;
     case MSR_P5_MC_ADDR: case MSR_P5_MC_TYPE:
         return true;
-    case MSR_PLATFORM_ID: case MSR_APIC_BASE: case MSR_EBL_CR_POWERON: case MSR_BIOS_UPDT_TRIG: case MSR_BIOS_SIGN_ID:
+    case MSR_PLATFORM_ID: case MSR_APIC_BASE: case MSR_EBL_CR_POWERON:
+    case MSR_BIOS_UPDT_TRIG: case MSR_BIOS_SIGN_ID:
         return p6;
     default: return false;
     }

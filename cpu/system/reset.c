@@ -1,4 +1,4 @@
-/* Reset, and the lists of state.  SDM vol. 3A, "Processor State After Reset".                  doc: processor */
+/* Reset, and the lists of state.  SDM vol. 3A, "Processor State After Reset".     doc: processor */
 #include <string.h>
 
 #include "cpu/memory/access.h"
@@ -11,7 +11,8 @@ STATE_LAYOUT(cpu_layout, "cpu", CPU_STATE);
 STATE_LAYOUT(segment_layout, "segment", SEGMENT_STATE);
 #undef STATE_OWNER
 
-enum { RIGHTS_DATA = 0x93, RIGHTS_LDT = 0x82, RIGHTS_BUSY_TSS = 0x8b };      /* all present, level 0 */
+/* all present, level 0 */
+enum { RIGHTS_DATA = 0x93, RIGHTS_LDT = 0x82, RIGHTS_BUSY_TSS = 0x8b };
 
 static void clear_state(struct cpu *cpu)
 {
@@ -24,7 +25,8 @@ static void clear_state(struct cpu *cpu)
 static void reset_segments(struct cpu *cpu)
 {
     for (unsigned seg = 0; seg < CPU_SEGS; seg++) {
-        u16 rights = seg == CPU_SEG_LDTR ? RIGHTS_LDT : seg == CPU_SEG_TR ? RIGHTS_BUSY_TSS : RIGHTS_DATA;
+        u16 rights = seg == CPU_SEG_LDTR ? RIGHTS_LDT :
+                     seg == CPU_SEG_TR   ? RIGHTS_BUSY_TSS : RIGHTS_DATA;
         cpu->seg[seg] = (struct segment){ .limit = 0xffff, .rights = rights, .usable = true };
         segment_derive(&cpu->seg[seg]);
     }
@@ -32,7 +34,8 @@ static void reset_segments(struct cpu *cpu)
     cpu->seg[CPU_SEG_CS].base = 0xffff0000;
 }
 
-/* Between instructions, or from a device that an OUT reaches: what is left of the OUT then changes nothing. */
+/* Between instructions, or from a device that an OUT reaches: what is left of the OUT then changes
+ * nothing. */
 void cpu_reset(struct cpu *cpu)
 {
     const struct cpu_model *m = cpu->model;
@@ -50,7 +53,8 @@ void cpu_reset(struct cpu *cpu)
     cpu->dr[6] = 0xffff0ff0;
     cpu->dr[7] = 0x400;
     cpu->idtr_limit = cpu->gdtr_limit = 0xffff;
-    cpu->apic_base = m->family >= 6 ? 0xfee00100 : 0;        /* a boot processor whose APIC is off */
+    /* a boot processor whose APIC is off */
+    cpu->apic_base = m->family >= 6 ? 0xfee00100 : 0;
     reset_segments(cpu);
     cpu_set_eflags(cpu, EFLAGS_1);
     tlb_flush(cpu);

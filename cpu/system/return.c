@@ -1,4 +1,4 @@
-/* Far RET and IRET.  SDM vol. 2, "RET", "IRET/IRETD", Operation.                              doc: system */
+/* Far RET and IRET.  SDM vol. 2, "RET", "IRET/IRETD", Operation.                     doc: system */
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
@@ -11,14 +11,17 @@ static bool return_segment(struct cpu *cpu, u16 selector, struct descriptor *d)
     if (!descriptor_fetch(cpu, selector, d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
     struct fault_facts facts = descriptor_facts(selector, d);
-    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
+    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE))
+        return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
     if (rpl < cpu->cpl) return fault_raise(cpu, REASON_RETURN_TO_INNER, facts);
-    if (rights & RIGHTS_CONFORMING ? dpl > rpl : dpl != rpl) return fault_raise(cpu, REASON_RETURN_PRIVILEGE, facts);
+    if (rights & RIGHTS_CONFORMING ? dpl > rpl : dpl != rpl)
+        return fault_raise(cpu, REASON_RETURN_PRIVILEGE, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
     return descriptor_set_accessed(cpu, d);
 }
 
-/* After a change of level outwards: a data segment that the new CPL could not have loaded becomes null. */
+/* After a change of level outwards: a data segment that the new CPL could not have loaded becomes
+ * null. */
 static void drop_inner_segments(struct cpu *cpu)
 {
     static const u8 data[] = { CPU_SEG_ES, CPU_SEG_DS, CPU_SEG_FS, CPU_SEG_GS };
@@ -27,7 +30,8 @@ static void drop_inner_segments(struct cpu *cpu)
     for (unsigned i = 0; i < ARRAY_COUNT(data); i++) {
         const struct segment *s = &cpu->seg[data[i]];
         bool conforming = (s->rights & conforming_code) == conforming_code;
-        if (s->usable && !conforming && rights_dpl(s->rights) < cpu->cpl) segment_set_null(cpu, data[i], 0);
+        if (s->usable && !conforming && rights_dpl(s->rights) < cpu->cpl)
+            segment_set_null(cpu, data[i], 0);
     }
 }
 
@@ -39,7 +43,8 @@ struct destination {
     bool outer;              /* the level changes: ss, stack and sp are set */
 };
 
-/* Checks the destination.  words holds offset and selector; an outer SP and SS lie outer_bytes above the stack's top. */
+/* Checks the destination.  words holds offset and selector; an outer SP and SS lie outer_bytes
+ * above the stack's top. */
 static bool destination_open(struct cpu *cpu, const u64 *word, unsigned outer_bytes, unsigned size,
                              struct destination *to)
 {
@@ -53,14 +58,16 @@ static bool destination_open(struct cpu *cpu, const u64 *word, unsigned outer_by
         if (!stack_peek(cpu, outer, outer_bytes, 2, size)) return false;
         to->sp = outer[0];
         to->ss = (u16)outer[1];
-        if (!stack_segment_fetch(cpu, to->ss, selector_rpl(to->cs), &stack_reasons_gp, &to->stack)) return false;
+        if (!stack_segment_fetch(cpu, to->ss, selector_rpl(to->cs), &stack_reasons_gp, &to->stack))
+            return false;
     }
     return target_within(cpu, to->offset, descriptor_limit(&to->code));
 }
 
-/* Commit; same_level_bytes leave the stack where the level stays, released_bytes the new one where it changes. */
-static void destination_enter(struct cpu *cpu, const struct destination *to, unsigned same_level_bytes,
-                              unsigned released_bytes)
+/* Commit; same_level_bytes leave the stack where the level stays, released_bytes the new one where
+ * it changes. */
+static void destination_enter(struct cpu *cpu, const struct destination *to,
+                              unsigned same_level_bytes, unsigned released_bytes)
 {
     code_segment_enter(cpu, to->cs, &to->code, selector_rpl(to->cs), to->offset);
     if (!to->outer) {
@@ -129,9 +136,11 @@ static bool iret_v86(struct cpu *cpu, unsigned opsize)
     u64 word[3];
 
     if (iopl(cpu) == 3) return iret_real(cpu, opsize);
-    if (!(cpu->cr4 & CR4_VME) || opsize != 2) return FAULT(cpu, V86_NEEDS_IOPL3, .value = iopl(cpu));
+    if (!(cpu->cr4 & CR4_VME) || opsize != 2)
+        return FAULT(cpu, V86_NEEDS_IOPL3, .value = iopl(cpu));
     if (!stack_peek(cpu, word, 0, 3, opsize)) return false;
-    if (!target_within(cpu, word[0], 0xffff) || !pop_virtual_flags(cpu, (u32)word[2], opsize)) return false;
+    if (!target_within(cpu, word[0], 0xffff) || !pop_virtual_flags(cpu, (u32)word[2], opsize))
+        return false;
     return return_real(cpu, word, 3 * opsize);
 }
 
@@ -147,7 +156,8 @@ static bool iret_to_v86(struct cpu *cpu)
     cpu_set_eflags(cpu, (u32)word[2] & eflags_known(cpu));
     segment_set_real(cpu, CPU_SEG_CS, (u16)word[1]);
     segment_set_real(cpu, CPU_SEG_SS, (u16)word[4]);
-    for (unsigned i = 0; i < ARRAY_COUNT(data); i++) segment_set_real(cpu, data[i], (u16)word[5 + i]);
+    for (unsigned i = 0; i < ARRAY_COUNT(data); i++)
+        segment_set_real(cpu, data[i], (u16)word[5 + i]);
     cpu->gpr[RSP] = word[3];
     cpu->next_rip = word[0];
     mode_derive(cpu);

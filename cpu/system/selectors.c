@@ -1,4 +1,4 @@
-/* LLDT LTR LAR LSL VERR VERW.  SDM vol. 2, "Operation" of each.                               doc: system */
+/* LLDT LTR LAR LSL VERR VERW.  SDM vol. 2, "Operation" of each.                      doc: system */
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
@@ -14,7 +14,8 @@ bool load_ldtr(struct cpu *cpu, u16 selector)
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
     struct fault_facts facts = descriptor_facts(selector, &d);
     if (facts.type != TYPE_LDT) return fault_raise(cpu, REASON_LLDT_TYPE, facts);
-    if (!(descriptor_rights(&d) & RIGHTS_P)) return fault_raise(cpu, REASON_LLDT_NOT_PRESENT, facts);
+    if (!(descriptor_rights(&d) & RIGHTS_P))
+        return fault_raise(cpu, REASON_LLDT_NOT_PRESENT, facts);
     segment_set(cpu, CPU_SEG_LDTR, selector, &d);
     return true;
 }
@@ -27,7 +28,8 @@ bool load_tr(struct cpu *cpu, u16 selector)
     if (selector & 4) return FAULT(cpu, TSS_LOCAL, .selector = selector);
     if (!descriptor_fetch(cpu, selector, &d, REASON_TSS_PAST_LIMIT)) return false;
     struct fault_facts facts = descriptor_facts(selector, &d);
-    if (facts.type != TYPE_TSS_16 && facts.type != TYPE_TSS_32) return fault_raise(cpu, REASON_TSS_TYPE, facts);
+    if (facts.type != TYPE_TSS_16 && facts.type != TYPE_TSS_32)
+        return fault_raise(cpu, REASON_TSS_TYPE, facts);
     if (!(descriptor_rights(&d) & RIGHTS_P)) return fault_raise(cpu, REASON_TSS_NOT_PRESENT, facts);
     d.raw |= (u64)TYPE_BUSY << 40;
     if (!system_write(cpu, d.la + 5, 1, d.raw >> 40 & 0xff)) return false;
@@ -54,7 +56,8 @@ static bool visible(struct cpu *cpu, u16 selector, struct descriptor *d, bool *o
 }
 
 /* A question that system descriptors answer by type only: bit n of system_types is type n. */
-static bool ask(struct cpu *cpu, u16 selector, unsigned system_types, struct descriptor *d, bool *ok)
+static bool ask(struct cpu *cpu, u16 selector, unsigned system_types, struct descriptor *d,
+                bool *ok)
 {
     if (!visible(cpu, selector, d, ok)) return false;
     if (!*ok) return true;
@@ -64,7 +67,8 @@ static bool ask(struct cpu *cpu, u16 selector, unsigned system_types, struct des
 }
 
 enum {
-    TYPES_TSS = 1 << TYPE_TSS_16 | 1 << (TYPE_TSS_16 | TYPE_BUSY) | 1 << TYPE_TSS_32 | 1 << (TYPE_TSS_32 | TYPE_BUSY),
+    TYPES_TSS = 1 << TYPE_TSS_16 | 1 << (TYPE_TSS_16 | TYPE_BUSY) | 1 << TYPE_TSS_32 |
+                1 << (TYPE_TSS_32 | TYPE_BUSY),
     TYPES_LSL = TYPES_TSS | 1 << TYPE_LDT,
     TYPES_LAR = TYPES_LSL | 1 << TYPE_CALL_GATE_16 | 1 << TYPE_TASK_GATE | 1 << TYPE_CALL_GATE_32,
 };

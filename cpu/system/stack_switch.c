@@ -1,4 +1,4 @@
-/* The stack of an inner privilege level.  SDM vol. 3A, "Stack Switching".                    doc: system
+/* The stack of an inner privilege level.  SDM vol. 3A, "Stack Switching".               doc: system
  *
  *    32-bit TSS   +4 ESP0  +8 SS0  +12 ESP1  +16 SS1  +20 ESP2  +24 SS2
  *    16-bit TSS   +2 SP0   +4 SS0   +6 SP1    +8 SS1  +10 SP2   +12 SS2  */
@@ -13,7 +13,8 @@ bool inner_stack_open(struct cpu *cpu, unsigned cpl, struct inner_stack *stack)
     u64 sp, selector;
 
     if (at + size + 1 > tss->limit)
-        return FAULT(cpu, TSS_STACK_OUTSIDE, .selector = tss->selector, .limit = tss->limit, .value = cpl);
+        return FAULT(cpu, TSS_STACK_OUTSIDE, .selector = tss->selector, .limit = tss->limit,
+                     .value = cpl);
     if (!system_read(cpu, tss->base + at, size, &sp)) return false;
     if (!system_read(cpu, tss->base + at + size, 2, &selector)) return false;
     if (!stack_segment_fetch(cpu, (u16)selector, cpl, &stack_reasons_ts, &stack->d)) return false;
@@ -33,12 +34,15 @@ bool inner_stack_room(struct cpu *cpu, const struct inner_stack *stack, unsigned
 {
     u64 low = (stack->sp - bytes) & stack->mask;
 
-    if (low >= stack->segment.write_first && low + bytes - 1 <= stack->segment.write_last) return true;
-    return FAULT(cpu, NEW_STACK_TOO_SMALL, .selector = stack->selector, .ea = stack->sp, .size = (u8)bytes,
+    if (low >= stack->segment.write_first && low + bytes - 1 <= stack->segment.write_last)
+        return true;
+    return FAULT(cpu, NEW_STACK_TOO_SMALL, .selector = stack->selector, .ea = stack->sp,
+                 .size = (u8)bytes,
                  .limit = stack->segment.limit);
 }
 
-bool inner_stack_push(struct cpu *cpu, struct inner_stack *stack, const u64 *word, unsigned count, unsigned size)
+bool inner_stack_push(struct cpu *cpu, struct inner_stack *stack, const u64 *word, unsigned count,
+                      unsigned size)
 {
     for (unsigned i = 0; i < count; i++) {
         u64 sp = (stack->sp - size) & stack->mask;

@@ -1,4 +1,5 @@
-/* SYSENTER and SYSEXIT: flat segments without a look at descriptors.  SDM vol. 2, under their names.    doc: system */
+/* SYSENTER and SYSEXIT: flat segments without a look at descriptors.  SDM vol. 2, under their
+ * names.                                                                             doc: system */
 #include "cpu/system/transfer.h"
 
 enum { TYPE_CODE_READ_ACCESSED = 11, TYPE_DATA_WRITE_ACCESSED = 3 };

@@ -1,8 +1,9 @@
-/* Hardware task switches.  SDM vol. 3A, "Task Switching", whose steps this follows.           doc: tasks
+/* Hardware task switches.  SDM vol. 3A, "Task Switching", whose steps this follows.      doc: tasks
  *
  *   32-bit TSS  +0 link  +28 CR3  +32 EIP  +36 EFLAGS  +40 EAX ECX EDX EBX ESP EBP ESI EDI
  *               +72 ES CS SS DS FS GS  +96 LDT  +100 T (bit 0)  +102 I/O map base
- *   16-bit TSS  +0 link  +14 IP  +16 FLAGS  +18 AX CX DX BX SP BP SI DI  +34 ES CS SS DS  +42 LDT */
+ *   16-bit TSS  +0 link  +14 IP  +16 FLAGS  +18 AX CX DX BX SP BP SI DI
+ *               +34 ES CS SS DS  +42 LDT */
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
@@ -13,10 +14,14 @@ struct tss_shape {
 };
 enum { TSS_CR3 = 28, TSS_TRAP = 100 };
 
-static const struct tss_shape shape_32 = { .eip = 32, .eflags = 36, .gpr = 40, .selectors = 72, .ldt = 96,
-                                           .width = 4, .segments = 6, .least_limit = 103 };
-static const struct tss_shape shape_16 = { .eip = 14, .eflags = 16, .gpr = 18, .selectors = 34, .ldt = 42,
-                                           .width = 2, .segments = 4, .least_limit = 43 };
+static const struct tss_shape shape_32 = {
+    .eip = 32, .eflags = 36, .gpr = 40, .selectors = 72, .ldt = 96,
+    .width = 4, .segments = 6, .least_limit = 103,
+};
+static const struct tss_shape shape_16 = {
+    .eip = 14, .eflags = 16, .gpr = 18, .selectors = 34, .ldt = 42,
+    .width = 2, .segments = 4, .least_limit = 43,
+};
 
 static const struct tss_shape *shape_of(unsigned rights)
 {
@@ -35,27 +40,33 @@ static bool tss_fetch(struct cpu *cpu, u16 selector, bool by_iret, struct descri
 {
     struct fault_facts facts = { .selector = selector };
 
-    if (selector_is_null(selector)) return fault_raise(cpu, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_NULL, facts);
-    if (selector & 4) return fault_raise(cpu, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_LOCAL, facts);
-    if (!descriptor_fetch(cpu, selector, d, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_PAST_LIMIT)) return false;
+    if (selector_is_null(selector))
+        return fault_raise(cpu, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_NULL, facts);
+    if (selector & 4)
+        return fault_raise(cpu, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_LOCAL, facts);
+    if (!descriptor_fetch(cpu, selector, d, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_PAST_LIMIT))
+        return false;
     unsigned rights = descriptor_rights(d);
     facts = descriptor_facts(selector, d);
     bool busy = rights & TYPE_BUSY;
     if (!is_tss(rights) || busy != by_iret)
         return fault_raise(cpu, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_TYPE, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_TSS_NOT_PRESENT, facts);
-    if (facts.limit < shape_of(rights)->least_limit) return fault_raise(cpu, REASON_TSS_TOO_SHORT, facts);
+    if (facts.limit < shape_of(rights)->least_limit)
+        return fault_raise(cpu, REASON_TSS_TOO_SHORT, facts);
     return true;
 }
 
-static bool read_fields(struct cpu *cpu, u64 la, unsigned count, unsigned step, unsigned size, u64 *field)
+static bool read_fields(struct cpu *cpu, u64 la, unsigned count, unsigned step, unsigned size,
+                        u64 *field)
 {
     for (unsigned i = 0; i < count; i++)
         if (!system_read(cpu, la + i * step, size, &field[i])) return false;
     return true;
 }
 
-/* A 16-bit TSS leaves the upper halves of the general registers undefined: they become ones, as on a 386. */
+/* A 16-bit TSS leaves the upper halves of the general registers undefined: they become ones, as on
+ * a 386. */
 static bool task_read(struct cpu *cpu, const struct descriptor *d, struct task_state *t)
 {
     const struct tss_shape *s = shape_of(descriptor_rights(d));
@@ -69,7 +80,8 @@ static bool task_read(struct cpu *cpu, const struct descriptor *d, struct task_s
     if (!read_fields(cpu, base + s->ldt, 1, 0, 2, &t->ldt)) return false;
     for (unsigned i = 0; !t->wide && i < 8; i++) t->gpr[i] |= 0xffff0000;
     if (!t->wide) return true;
-    if (!read_fields(cpu, base + TSS_CR3, 1, 0, 4, &t->cr3) || !read_fields(cpu, base + TSS_TRAP, 1, 0, 2, &trap))
+    if (!read_fields(cpu, base + TSS_CR3, 1, 0, 4, &t->cr3) ||
+        !read_fields(cpu, base + TSS_TRAP, 1, 0, 2, &trap))
         return false;
     t->trap = trap & 1;
     return true;
@@ -77,7 +89,8 @@ static bool task_read(struct cpu *cpu, const struct descriptor *d, struct task_s
 
 /* --- the task that is left --- */
 
-static bool write_fields(struct cpu *cpu, u64 la, unsigned count, unsigned step, unsigned size, const u64 *field)
+static bool write_fields(struct cpu *cpu, u64 la, unsigned count, unsigned step, unsigned size,
+                         const u64 *field)
 {
     for (unsigned i = 0; i < count; i++)
         if (!system_write(cpu, la + i * step, size, field[i])) return false;
@@ -107,7 +120,8 @@ static bool set_busy(struct cpu *cpu, u16 selector, bool busy)
     u64 rights;
 
     if (!system_read(cpu, busy_byte(cpu, selector), 1, &rights)) return false;
-    return system_write(cpu, busy_byte(cpu, selector), 1, busy ? rights | TYPE_BUSY : rights & ~(u64)TYPE_BUSY);
+    rights = busy ? rights | TYPE_BUSY : rights & ~(u64)TYPE_BUSY;
+    return system_write(cpu, busy_byte(cpu, selector), 1, rights);
 }
 
 /* Everything that will be written, so that no page fault comes between the writes. */
@@ -117,9 +131,11 @@ static bool probe_writes(struct cpu *cpu, u16 selector, u64 new_base, bool nests
     const struct tss_shape *s = shape_of(old->rights);
     unsigned last = s->selectors + s->segments * s->width - 2u;
 
-    return system_probe_write(cpu, old->base + s->eip, s->width) && system_probe_write(cpu, old->base + last, 2) &&
+    return system_probe_write(cpu, old->base + s->eip, s->width) &&
+           system_probe_write(cpu, old->base + last, 2) &&
            system_probe_write(cpu, busy_byte(cpu, old->selector), 1) &&
-           system_probe_write(cpu, busy_byte(cpu, selector), 1) && (!nests || system_probe_write(cpu, new_base, 2));
+           system_probe_write(cpu, busy_byte(cpu, selector), 1) &&
+           (!nests || system_probe_write(cpu, new_base, 2));
 }
 
 bool task_leave(struct cpu *cpu, u16 selector, enum task_switch_by by, struct task_state *incoming)
@@ -154,7 +170,8 @@ static bool load_ldt(struct cpu *cpu, u16 selector)
     if (selector & 4) return fault_raise(cpu, REASON_TASK_LDT, facts);
     if (!descriptor_fetch(cpu, selector, &d, REASON_TASK_LDT)) return false;
     unsigned rights = descriptor_rights(&d);
-    if ((rights & (RIGHTS_S | 15)) != TYPE_LDT || !(rights & RIGHTS_P)) return fault_raise(cpu, REASON_TASK_LDT, facts);
+    if ((rights & (RIGHTS_S | 15)) != TYPE_LDT || !(rights & RIGHTS_P))
+        return fault_raise(cpu, REASON_TASK_LDT, facts);
     segment_set(cpu, CPU_SEG_LDTR, selector, &d);
     return true;
 }
@@ -164,12 +181,15 @@ static bool load_cs(struct cpu *cpu, u16 selector)
     unsigned rpl = selector_rpl(selector);
     struct descriptor d;
 
-    if (selector_is_null(selector)) return FAULT(cpu, TASK_CS, .selector = selector, .rpl = (u8)rpl);
+    if (selector_is_null(selector))
+        return FAULT(cpu, TASK_CS, .selector = selector, .rpl = (u8)rpl);
     if (!descriptor_fetch(cpu, selector, &d, REASON_TASK_CS)) return false;
     unsigned rights = descriptor_rights(&d), dpl = rights_dpl(rights);
     struct fault_facts facts = descriptor_facts(selector, &d);
-    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_TASK_CS, facts);
-    if (rights & RIGHTS_CONFORMING ? dpl > rpl : dpl != rpl) return fault_raise(cpu, REASON_TASK_CS, facts);
+    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE))
+        return fault_raise(cpu, REASON_TASK_CS, facts);
+    if (rights & RIGHTS_CONFORMING ? dpl > rpl : dpl != rpl)
+        return fault_raise(cpu, REASON_TASK_CS, facts);
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_TASK_CS_NOT_PRESENT, facts);
     if (!descriptor_set_accessed(cpu, &d)) return false;
     code_segment_enter(cpu, selector, &d, rpl, cpu->next_rip);
@@ -203,7 +223,8 @@ static bool load_segments(struct cpu *cpu, const struct task_state *t)
         for (unsigned seg = 0; seg < 6; seg++) segment_set_real(cpu, seg, (u16)t->selector[seg]);
         return true;
     }
-    if (!load_cs(cpu, (u16)t->selector[CPU_SEG_CS]) || !load_ss(cpu, (u16)t->selector[CPU_SEG_SS])) return false;
+    if (!load_cs(cpu, (u16)t->selector[CPU_SEG_CS]) || !load_ss(cpu, (u16)t->selector[CPU_SEG_SS]))
+        return false;
     for (unsigned i = 0; i < ARRAY_COUNT(data); i++)
         if (!load_data(cpu, data[i], (u16)t->selector[data[i]])) return false;
     return true;
@@ -218,7 +239,8 @@ static void load_registers(struct cpu *cpu, const struct task_state *t)
     cpu->cpl = v86_mode(cpu) ? 3 : selector_rpl((u16)t->selector[CPU_SEG_CS]);
     if (t->wide && cpu->cr0 & CR0_PG) control_set(cpu, 3, t->cr3);
     cpu->cr0 |= CR0_TS;
-    cpu->dr[7] &= ~0x155ull;                 /* L0..L3, LE: local breakpoints belong to the task that was left */
+    /* L0..L3, LE: local breakpoints belong to the task that was left */
+    cpu->dr[7] &= ~0x155ull;
     for (unsigned seg = 0; seg < 6; seg++) segment_set_null(cpu, seg, (u16)t->selector[seg]);
     if (t->trap) cpu->debug_pending |= DR6_BT;
 }
@@ -237,10 +259,12 @@ bool task_enter(struct cpu *cpu, const struct task_state *t, bool push_error, u3
 
 /* --- */
 
-bool task_switch(struct cpu *cpu, u16 selector, enum task_switch_by by, bool push_error, u32 error_code)
+bool task_switch(struct cpu *cpu, u16 selector, enum task_switch_by by, bool push_error,
+                 u32 error_code)
 {
     struct task_state incoming;
-    return task_leave(cpu, selector, by, &incoming) && task_enter(cpu, &incoming, push_error, error_code);
+    return task_leave(cpu, selector, by, &incoming) &&
+           task_enter(cpu, &incoming, push_error, error_code);
 }
 
 bool task_switch_by_instruction(struct cpu *cpu, u16 selector, enum task_switch_by by)

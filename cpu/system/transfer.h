@@ -1,13 +1,15 @@
 #ifndef ORRERY_SYSTEM_TRANSFER_H
 #define ORRERY_SYSTEM_TRANSFER_H
-/* What far transfers, interrupts and task switches share.                                   doc: system
- * Every transfer has two halves: checks and stores, which may fault and leave the processor as it was, and a commit,
- * which cannot fail. */
+/* What far transfers, interrupts and task switches share.                               doc: system
+ * Every transfer has two halves: checks and stores, which may fault and leave the processor as it
+ * was, and a commit, which cannot fail. */
 #include "cpu/memory/segment.h"
 
 enum system_type {
-    TYPE_TSS_16 = 1, TYPE_LDT = 2, TYPE_CALL_GATE_16 = 4, TYPE_TASK_GATE = 5, TYPE_INTERRUPT_GATE_16 = 6,
-    TYPE_TRAP_GATE_16 = 7, TYPE_TSS_32 = 9, TYPE_CALL_GATE_32 = 12, TYPE_INTERRUPT_GATE_32 = 14, TYPE_TRAP_GATE_32 = 15,
+    TYPE_TSS_16 = 1, TYPE_LDT = 2, TYPE_CALL_GATE_16 = 4, TYPE_TASK_GATE = 5,
+    TYPE_INTERRUPT_GATE_16 = 6,
+    TYPE_TRAP_GATE_16 = 7, TYPE_TSS_32 = 9, TYPE_CALL_GATE_32 = 12, TYPE_INTERRUPT_GATE_32 = 14,
+    TYPE_TRAP_GATE_32 = 15,
     TYPE_BUSY = 2 /* of a TSS */, TYPE_32 = 8,
 };
 
@@ -18,10 +20,12 @@ enum { DR7_GD = 1 << 13 };
 void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting);
 
 /* --- code segments: cpu/system/far.c --- */
-/* False after #GP(0): the offset lies beyond the limit of the segment that is about to be entered. */
+/* False after #GP(0): the offset lies beyond the limit of the segment that is about to be
+ * entered. */
 bool target_within(struct cpu *cpu, u64 offset, u64 limit);
 /* Commit: CS at `cpl`, and next_rip.  Whoever changes SS too calls mode_derive. */
-void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl, u64 offset);
+void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl,
+                        u64 offset);
 
 /* --- the stack of an inner level, taken from the TSS: cpu/system/stack_switch.c --- */
 struct inner_stack {
@@ -33,7 +37,8 @@ struct inner_stack {
 };
 bool inner_stack_open(struct cpu *cpu, unsigned cpl, struct inner_stack *stack);
 bool inner_stack_room(struct cpu *cpu, const struct inner_stack *stack, unsigned bytes);
-bool inner_stack_push(struct cpu *cpu, struct inner_stack *stack, const u64 *word, unsigned count, unsigned size_bytes);
+bool inner_stack_push(struct cpu *cpu, struct inner_stack *stack, const u64 *word, unsigned count,
+                      unsigned size_bytes);
 void inner_stack_enter(struct cpu *cpu, const struct inner_stack *stack);        /* commit */
 
 /* --- tasks: cpu/system/task.c --- */
@@ -41,10 +46,14 @@ struct task_state {
     u64 cr3, eip, eflags, gpr[8], selector[6], ldt;
     bool trap, wide;     /* T bit; 32-bit TSS */
 };
-/* The two halves of task_switch.  The first leaves the old task in its TSS and the processor as it was. */
-bool task_leave(struct cpu *cpu, u16 tss_selector, enum task_switch_by by, struct task_state *incoming);
-/* The second is the commit; a fault that it raises is one of the new task, whose EIP cpu->rip is by then. */
-bool task_enter(struct cpu *cpu, const struct task_state *incoming, bool push_error, u32 error_code);
+/* The two halves of task_switch.  The first leaves the old task in its TSS and the processor as it
+ * was. */
+bool task_leave(struct cpu *cpu, u16 tss_selector, enum task_switch_by by,
+                struct task_state *incoming);
+/* The second is the commit; a fault that it raises is one of the new task, whose EIP cpu->rip is by
+ * then. */
+bool task_enter(struct cpu *cpu, const struct task_state *incoming, bool push_error,
+                u32 error_code);
 /* For an instruction: a fault of the new task is delivered there. */
 bool task_switch_by_instruction(struct cpu *cpu, u16 tss_selector, enum task_switch_by by);
 
@@ -54,7 +63,8 @@ u32 eflags_known(const struct cpu *cpu);                 /* the bits that this m
 u32 eflags_popped(const struct cpu *cpu, unsigned opsize);
 /* IRET in virtual-8086 mode with IOPL < 3: by VIF where CR4.VME allows it, else #GP. */
 bool pop_virtual_flags(struct cpu *cpu, u32 image, unsigned opsize);
-/* After a transfer into V86 mode with VIF and VIP both set: #GP in the new place, which it then delivers. */
+/* After a transfer into V86 mode with VIF and VIP both set: #GP in the new place, which it then
+ * delivers. */
 void check_virtual_interrupt(struct cpu *cpu);
 
 /* --- control registers without the checks of the instruction: cpu/system/control.c --- */

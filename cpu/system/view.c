@@ -1,4 +1,4 @@
-/* What a debugger sees, and what it sets by name.                                          doc: processor */
+/* What a debugger sees, and what it sets by name.                                 doc: processor */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,18 +10,21 @@
 void cpu_view(const struct cpu *cpu, struct cpu_view *view)
 {
     *view = (struct cpu_view){
-        .rip = cpu->rip, .rflags = cpu_eflags(cpu), .cr0 = cpu->cr0, .cr2 = cpu->cr2, .cr3 = cpu->cr3,
-        .cr4 = cpu->cr4, .efer = cpu->efer, .gdtr_base = cpu->gdtr_base, .idtr_base = cpu->idtr_base,
+        .rip = cpu->rip, .rflags = cpu_eflags(cpu),
+        .cr0 = cpu->cr0, .cr2 = cpu->cr2, .cr3 = cpu->cr3, .cr4 = cpu->cr4, .efer = cpu->efer,
+        .gdtr_base = cpu->gdtr_base, .idtr_base = cpu->idtr_base,
         .gdtr_limit = cpu->gdtr_limit, .idtr_limit = cpu->idtr_limit, .cpl = cpu->cpl,
         .code_bits = cpu->mode & MODE_CODE32 ? 32 : 16, .halted = cpu->activity == ACTIVITY_HALTED,
-        .shutdown = cpu->activity == ACTIVITY_SHUTDOWN, .never_written_fetch = cpu->never_written_fetch,
+        .shutdown = cpu->activity == ACTIVITY_SHUTDOWN,
+        .never_written_fetch = cpu->never_written_fetch,
     };
     memcpy(view->gpr, cpu->gpr, sizeof view->gpr);
     memcpy(view->dr, cpu->dr, sizeof view->dr);
     for (unsigned i = 0; i < CPU_SEGS; i++) {
         const struct segment *s = &cpu->seg[i];
         view->seg[i] = (struct cpu_segment_view){
-            .selector = s->selector, .rights = s->rights, .base = s->base, .limit = s->limit, .usable = s->usable,
+            .selector = s->selector, .rights = s->rights, .base = s->base, .limit = s->limit,
+            .usable = s->usable,
         };
     }
 }
@@ -36,8 +39,10 @@ static bool set_general(struct cpu *cpu, const char *name, u64 value)
     for (unsigned n = 0; n < 8; n++) {
         unsigned shift = n & 4 ? 8 : 0;
         u64 *low = &cpu->gpr[n & 3], mask = 0xffull << shift;
-        if (strcasecmp(name, word[n]) == 0) cpu->gpr[n] = (cpu->gpr[n] & ~0xffffull) | (value & 0xffff);
-        else if ((*name | 32) == 'e' && strcasecmp(name + 1, word[n]) == 0) cpu->gpr[n] = (u32)value;
+        if (strcasecmp(name, word[n]) == 0)
+            cpu->gpr[n] = (cpu->gpr[n] & ~0xffffull) | (value & 0xffff);
+        else if ((*name | 32) == 'e' && strcasecmp(name + 1, word[n]) == 0)
+            cpu->gpr[n] = (u32)value;
         else if ((*name | 32) == 'r' && strcasecmp(name + 1, word[n]) == 0) cpu->gpr[n] = value;
         else if (strcasecmp(name, byte[n]) == 0) *low = (*low & ~mask) | (value << shift & mask);
         else continue;
@@ -49,9 +54,11 @@ static bool set_general(struct cpu *cpu, const char *name, u64 value)
 /* IP, EFLAGS without VM (which only a transfer changes), the table registers. */
 static bool set_special(struct cpu *cpu, const char *name, u64 value)
 {
-    if (!strcasecmp(name, "rip") || !strcasecmp(name, "eip") || !strcasecmp(name, "ip")) cpu->rip = (u32)value;
+    if (!strcasecmp(name, "rip") || !strcasecmp(name, "eip") || !strcasecmp(name, "ip"))
+        cpu->rip = (u32)value;
     else if (!strcasecmp(name, "eflags") || !strcasecmp(name, "rflags"))
-        cpu_set_eflags(cpu, ((u32)value & eflags_known(cpu) & ~(u32)EFLAGS_VM) | (cpu->rflags & EFLAGS_VM));
+        cpu_set_eflags(cpu, ((u32)value & eflags_known(cpu) & ~(u32)EFLAGS_VM) |
+                       (cpu->rflags & EFLAGS_VM));
     else if (!strcasecmp(name, "gdtr_base")) cpu->gdtr_base = (u32)value;
     else if (!strcasecmp(name, "idtr_base")) cpu->idtr_base = (u32)value;
     else if (!strcasecmp(name, "gdtr_limit")) cpu->gdtr_limit = (u16)value;
@@ -63,7 +70,8 @@ static bool set_special(struct cpu *cpu, const char *name, u64 value)
 /* The last fault as a message; it was none of the guest's and is not logged. */
 static bool refused(struct error *err, const char *name, u64 value)
 {
-    return fail(err, "%s = %llxh: the processor does not allow that", name, (unsigned long long)value);
+    return fail(err, "%s = %llxh: the processor does not allow that", name,
+                (unsigned long long)value);
 }
 
 static bool is_numbered(const char *name, const char *prefix, unsigned *n)
@@ -78,7 +86,8 @@ static bool set_debug(struct cpu *cpu, unsigned n, u64 value)
     u64 guard = cpu->dr[7] & DR7_GD;
     u8 cpl = cpu->cpl;
 
-    cpu->cpl = 0;                            /* neither privilege nor GD stands in a debugger's way */
+    /* neither privilege nor GD stands in a debugger's way */
+    cpu->cpl = 0;
     cpu->dr[7] &= ~guard;
     bool done = debug_write(cpu, n, value);
     cpu->cpl = cpl;
