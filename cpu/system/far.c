@@ -165,9 +165,9 @@ static bool transfer_protected(struct cpu *cpu, u16 selector, u64 offset, unsign
         return through_gate(cpu, selector, &d, is_call);
     case TYPE_TASK_GATE:
         return may_use(cpu, selector, &d) && gate_present(cpu, selector, &d) &&
-               task_switch_by_instruction(cpu, (u16)bits(d.raw, 31, 16), by);
+               task_switch(cpu, (u16)bits(d.raw, 31, 16), by);
     case TYPE_TSS_16: case TYPE_TSS_32:
-        return may_use(cpu, selector, &d) && task_switch_by_instruction(cpu, selector, by);
+        return may_use(cpu, selector, &d) && task_switch(cpu, selector, by);
     default:
         return fault_raise(cpu, REASON_SYSTEM_TYPE, descriptor_facts(selector, &d));
     }

@@ -171,7 +171,7 @@ static bool iret_to_task(struct cpu *cpu)
     u64 link;
 
     if (!system_read(cpu, cpu->seg[CPU_SEG_TR].base, 2, &link)) return false;
-    return task_switch_by_instruction(cpu, (u16)link, TASK_IRET);
+    return task_switch(cpu, (u16)link, TASK_IRET);
 }
 
 static bool iret_protected(struct cpu *cpu, unsigned opsize)

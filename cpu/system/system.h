@@ -13,13 +13,13 @@ void segment_derive(struct segment *s);                                 /* acces
 void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector);     /* real and V86 mode loads */
 bool segment_load(struct cpu *cpu, unsigned seg, u16 selector);         /* MOV, POP, LDS.. to ES SS DS FS GS, any mode */
 
-/* --- far transfers: cpu/system/far.c --- */
+/* --- far transfers: cpu/system/far.c return.c --- */
 bool far_jump(struct cpu *cpu, u16 selector, u64 offset, unsigned opsize);
 bool far_call(struct cpu *cpu, u16 selector, u64 offset, unsigned opsize);
 bool far_return(struct cpu *cpu, unsigned opsize, u16 pop_bytes);
 bool interrupt_return(struct cpu *cpu, unsigned opsize);                /* IRET, IRETD in every mode, NT included */
 
-/* --- interrupts and exceptions: cpu/system/interrupt.c --- */
+/* --- interrupts and exceptions: cpu/system/interrupt.c exception.c --- */
 bool interrupt_software(struct cpu *cpu, u8 vector);                    /* INT n */
 bool interrupt_trap(struct cpu *cpu, u8 vector);                        /* INT3, INTO (INT1 as #DB): no IOPL check */
 void interrupt_external(struct cpu *cpu, u8 vector);                    /* at an instruction boundary; faults are delivered too */
@@ -28,18 +28,14 @@ void interrupt_nmi(struct cpu *cpu);
  * handler or cpu->activity == ACTIVITY_SHUTDOWN. */
 void exception_deliver(struct cpu *cpu);
 
-/* --- tasks: cpu/system/task.c --- */
-enum task_switch_by { TASK_JUMP, TASK_CALL, TASK_INTERRUPT, TASK_IRET };
-bool task_switch(struct cpu *cpu, u16 tss_selector, enum task_switch_by by, bool push_error, u32 error_code);
-
-/* --- descriptor-table instructions: cpu/system/tables.c --- */
+/* --- descriptor-table instructions: cpu/system/selectors.c --- */
 bool load_ldtr(struct cpu *cpu, u16 selector);                          /* LLDT: privilege and mode checks included */
 bool load_tr(struct cpu *cpu, u16 selector);                            /* LTR */
 bool lar(struct cpu *cpu, u16 selector, u32 *rights, bool *ok);         /* rights as LAR returns them; ok = ZF; false only on a page fault */
 bool lsl(struct cpu *cpu, u16 selector, u32 *limit, bool *ok);
 bool verify(struct cpu *cpu, u16 selector, bool write, bool *ok);       /* VERR, VERW */
 
-/* --- control, debug and test registers, MSRs: cpu/system/control.c debug.c msr.c cpuid.c --- */
+/* --- control, debug and test registers, MSRs: cpu/system/control.c debug.c msr.c cpuid.c sysenter.c --- */
 bool control_read(struct cpu *cpu, unsigned n, u64 *value);             /* MOV r, CRn: #UD, #GP checks included */
 bool control_write(struct cpu *cpu, unsigned n, u64 value);
 bool load_msw(struct cpu *cpu, u16 value);                              /* LMSW */
@@ -65,7 +61,7 @@ static inline bool debug_fetch_armed(const struct cpu *cpu) { return cpu->dr[7] 
 /* Raises #DB for cpu->debug_pending bits (and BS when single_step), clearing them. Always false. */
 bool debug_raise_trap(struct cpu *cpu, bool single_step);
 
-/* --- privilege of instructions --- */
+/* --- privilege of instructions: cpu/system/eflags.c io.c control.c --- */
 bool io_allowed(struct cpu *cpu, u16 port, unsigned size_bytes);        /* IOPL and I/O permission bitmap: cpu/system/io.c */
 bool require_cpl0(struct cpu *cpu);                                     /* #GP(0) unless CPL 0 (V86 is CPL 3) */
 /* POPF/IRET rules: which bits of EFLAGS a POPF of this size may change at this CPL, IOPL, mode. */

@@ -257,17 +257,7 @@ bool task_enter(struct cpu *cpu, const struct task_state *t, bool push_error, u3
     return true;
 }
 
-/* --- */
-
-bool task_switch(struct cpu *cpu, u16 selector, enum task_switch_by by, bool push_error,
-                 u32 error_code)
-{
-    struct task_state incoming;
-    return task_leave(cpu, selector, by, &incoming) &&
-           task_enter(cpu, &incoming, push_error, error_code);
-}
-
-bool task_switch_by_instruction(struct cpu *cpu, u16 selector, enum task_switch_by by)
+bool task_switch(struct cpu *cpu, u16 selector, enum task_switch_by by)
 {
     struct task_state incoming;
 

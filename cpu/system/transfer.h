@@ -42,11 +42,12 @@ bool inner_stack_push(struct cpu *cpu, struct inner_stack *stack, const u64 *wor
 void inner_stack_enter(struct cpu *cpu, const struct inner_stack *stack);        /* commit */
 
 /* --- tasks: cpu/system/task.c --- */
+enum task_switch_by { TASK_JUMP, TASK_CALL, TASK_INTERRUPT, TASK_IRET };
 struct task_state {
     u64 cr3, eip, eflags, gpr[8], selector[6], ldt;
     bool trap, wide;     /* T bit; 32-bit TSS */
 };
-/* The two halves of task_switch.  The first leaves the old task in its TSS and the processor as it
+/* The two halves of a switch.  The first saves the old task in its TSS; the processor stays as it
  * was. */
 bool task_leave(struct cpu *cpu, u16 tss_selector, enum task_switch_by by,
                 struct task_state *incoming);
@@ -54,8 +55,8 @@ bool task_leave(struct cpu *cpu, u16 tss_selector, enum task_switch_by by,
  * then. */
 bool task_enter(struct cpu *cpu, const struct task_state *incoming, bool push_error,
                 u32 error_code);
-/* For an instruction: a fault of the new task is delivered there. */
-bool task_switch_by_instruction(struct cpu *cpu, u16 tss_selector, enum task_switch_by by);
+/* Both, for an instruction: a fault of the new task is delivered there. */
+bool task_switch(struct cpu *cpu, u16 tss_selector, enum task_switch_by by);
 
 /* --- EFLAGS: cpu/system/eflags.c --- */
 u32 eflags_known(const struct cpu *cpu);                 /* the bits that this model has */
