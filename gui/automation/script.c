@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "gui/debugger/disassemble.h"
 #include "gui/screenshot.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_EXPECT = 3, STATUS_TRIPLE_FAULT = 5, TEXT_BYTES = 65536, SCREEN = -1 };
@@ -24,11 +25,34 @@ static bool final(const struct machine_stop *stop)
     return stop->kind != MACHINE_TICKS && stop->kind != MACHINE_BREAK && stop->kind != MACHINE_REQUEST;
 }
 
+static void show_next(struct session *s)
+{
+    struct cpu_view v;
+    u8 bytes[15];
+    char text[128] = "(bad)";
+
+    cpu_view(machine_cpu(s->machine), &v);
+    u64 la = (u32)(v.seg[CPU_SEG_CS].base + v.rip);
+    unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
+    printf("(0) [0x%012llx] %04x:%016llx (unk. ctxt): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip, text);
+    for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
+    putchar('\n');
+}
+
+static void show_break(struct session *s)
+{
+    printf("(0) Breakpoint %u\nNext at t=%llu\n", s->breakpoints.last, (unsigned long long)machine_tick(s->machine));
+    show_next(s);
+}
+
 struct machine_stop session_run(struct session *s, u64 ticks)
 {
+    s->breakpoints.machine = s->machine;
+    breakpoints_arm(&s->breakpoints);
     struct machine_stop stop = machine_run(s->machine, ticks < s->ticks_left ? ticks : s->ticks_left);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= ticks < s->ticks_left ? ticks : s->ticks_left;
+    if (stop.kind == MACHINE_BREAK) show_break(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
         s->over = true;
@@ -130,7 +154,7 @@ static bool wait_text(struct session *s, const char *at, struct error *err)
 
     while (ok && !s->over && !strstr(text_of(s, where, text), wanted)) {
         if (machine_tick(s->machine) >= end) show_missing(s, wanted, text);
-        else session_run(s, step);
+        else if (session_run(s, step).kind == MACHINE_BREAK) break;
     }
     free(text);
     return ok;
@@ -171,9 +195,80 @@ static bool step(struct session *s, const char *at, struct error *err)
 
     (void)err;
     if (next_argument(&at, word, sizeof word)) ticks = strtoull(word, NULL, 0);
-    session_run(s, ticks);
+    if (session_run(s, ticks).kind == MACHINE_TICKS && !s->over) {
+        printf("Next at t=%llu\n", (unsigned long long)machine_tick(s->machine));
+        show_next(s);
+    }
     return true;
 }
+
+/* u [/N] [ADDRESS]: linear; from the instruction that runs next when no address is given. */
+static bool unassemble(struct session *s, const char *at, struct error *err)
+{
+    char word[64], text[128];
+    struct cpu_view v;
+    u8 bytes[15];
+    unsigned count = 10;
+
+    cpu_view(machine_cpu(s->machine), &v);
+    u64 la = (u32)(v.seg[CPU_SEG_CS].base + v.rip);
+    while (next_argument(&at, word, sizeof word)) {
+        if (word[0] == '/') count = (unsigned)strtoul(word + 1, NULL, 0);
+        else la = strtoull(word, NULL, 0);
+    }
+    for (unsigned i = 0; i < count && i < 1000; i++) {
+        size_t n = machine_peek_linear(s->machine, la, bytes, sizeof bytes);
+        if (!n) return fail(err, "nothing is mapped at linear 0x%llx", (unsigned long long)la);
+        unsigned length = disassemble(bytes, n, la, v.code_bits, text, sizeof text);
+        printf("%016llx: %-40s ; ", (unsigned long long)la, length ? text : "(bad)");
+        for (unsigned b = 0; b < (length ? length : 1); b++) printf("%02x", bytes[b]);
+        putchar('\n');
+        la += length ? length : 1;
+    }
+    return true;
+}
+
+/* --- breakpoints --- */
+
+static bool add_breakpoint(struct session *s, const char *at, enum breakpoint_kind kind, struct error *err)
+{
+    char word[64], *end;
+    struct breakpoint b = { .kind = kind };
+
+    if (!next_argument(&at, word, sizeof word)) return fail(err, "where? e.g. lb 0x7c00, vb 0x0000:0x7c00");
+    b.address = strtoull(word, &end, 0);
+    if (kind == BREAK_VIRTUAL) {
+        b.selector = (u16)b.address;
+        if (*end != ':') return fail(err, "\"%s\" is no SELECTOR:OFFSET", word);
+        b.address = strtoull(end + 1, &end, 0);
+    }
+    if (end == word || *end) return fail(err, "\"%s\" is no address", word);
+    return breakpoint_add(&s->breakpoints, &b) || fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
+}
+
+static bool linear_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, BREAK_LINEAR, err); }
+static bool physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, BREAK_PHYSICAL, err); }
+static bool virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, BREAK_VIRTUAL, err); }
+
+static bool list_breaks(struct session *s, const char *at, struct error *err)
+{
+    (void)at;
+    (void)err;
+    breakpoint_list(&s->breakpoints);
+    return true;
+}
+
+static bool numbered_break(struct session *s, const char *at, char what, struct error *err)
+{
+    char word[64];
+    unsigned n = next_argument(&at, word, sizeof word) ? (unsigned)strtoul(word, NULL, 0) : 0;
+    bool done = what == 'd' ? breakpoint_delete(&s->breakpoints, n) : breakpoint_enable(&s->breakpoints, n, what == 'e');
+    return done || fail(err, "there is no breakpoint %u; blist lists them", n);
+}
+
+static bool delete_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'd', err); }
+static bool enable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'e', err); }
+static bool disable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'x', err); }
 
 static bool registers(struct session *s, const char *at, struct error *err)
 {
@@ -369,6 +464,14 @@ static const struct command {
     { "c cont continue", "[TICKS|TIME]", "run, for ever or so long", run_ticks },
     { "wait", "TIME", "run for so long of virtual time", run_ticks },
     { "s step", "[N]", "run N instructions", step },
+    { "u disasm", "[/N] [ADDRESS]", "disassemble at a linear address", unassemble },
+    { "lb lbreak", "ADDRESS", "break at a linear address", linear_break },
+    { "b break pb pbreak", "ADDRESS", "break at a physical address", physical_break },
+    { "vb vbreak", "SELECTOR:OFFSET", "break at a virtual address", virtual_break },
+    { "blist", "", "breakpoints", list_breaks },
+    { "d del delete", "N", "delete a breakpoint", delete_break },
+    { "bpe", "N", "enable a breakpoint", enable_break },
+    { "bpd", "N", "disable a breakpoint", disable_break },
     { "r reg regs registers", "", "general registers", registers },
     { "sreg", "", "segment and table registers", segments },
     { "creg", "", "control registers", control_registers },

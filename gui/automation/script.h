@@ -4,12 +4,14 @@
 #include <stdio.h>
 
 #include "devices/machine.h"
+#include "gui/debugger/breakpoints.h"
 
 struct session {
     struct machine *machine;
     u64 ticks_left;              /* run limit; NEVER without one */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
+    struct breakpoints breakpoints;
 };
 
 /* Exit status of a stop.  docs/guide/command-line.md */
