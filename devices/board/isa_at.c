@@ -232,6 +232,7 @@ static void build_chips(struct machine *m)
     keyboard_mf2_init(&m->keyboard, &m->clock, &m->kbc, kbc_8042_device_ready);
     mouse_ps2_init(&m->mouse, &m->clock, &m->kbc, kbc_8042_device_ready);
     fdc_82077_init(&m->fdc, &m->clock, &m->irq[6], (struct dma_wire){ &m->dma[0], 2, dma_8237_transfer });
+    m->fdc.forgiving = m->config.system_rom.path[0];             /* a foreign BIOS may neither seek nor set a rate */
     for (unsigned n = 0; n < MACHINE_COMS; n++)
         uart_16550_init(&m->com[n], &m->clock, &m->com_irq[n], (struct byte_sink){ &m->capture[n], put_capture });
     for (unsigned n = 0; n < MACHINE_COMS; n++) com_input_init(m, n);
@@ -270,25 +271,15 @@ static void fill_cmos(struct machine *m)
     ram[0x2f] = (u8)sum;
 }
 
-/* The smallest drive that reads the medium, as a CMOS code. */
-static u8 drive_type_for(const struct fdc_geometry *g)
-{
-    if (g->sectors == 36) return 5;
-    if (g->sectors >= 18) return 4;
-    if (g->sectors == 15) return 2;
-    return g->cylinders >= 80 ? 3 : 1;
-}
-
 static bool insert_floppies(struct machine *m, struct error *err)
 {
     bool ok = true;
 
     for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) {
         struct floppy_config *f = &m->config.floppy[n];
-        if (f->drive_type || f->path[0]) fdc_82077_attach(&m->fdc, n);
+        if (f->drive_type) fdc_82077_attach(&m->fdc, n, f->drive_type);
         if (!f->path[0] || !f->inserted) continue;
-        if (!machine_floppy_insert(m, n, f->path, f->write_protected, err)) ok = false;
-        else if (!f->drive_type) f->drive_type = drive_type_for(&m->fdc.geometry[n]);
+        ok &= machine_floppy_insert(m, n, f->path, f->write_protected, err);
     }
     return ok;
 }

@@ -144,22 +144,40 @@ void machine_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->
 
 /* --- media --- */
 
+static void on_disk_failure(void *board, const char *sentence)
+{
+    board_stop(board, MACHINE_PANIC, 0, "%s", sentence);
+}
+
+/* A drive whose type the configuration left open is the one made for its first disk. */
+static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image *image, bool write_protected, const char *who, struct error *err)
+{
+    u64 size = disk_image_sectors(image) * SECTOR_BYTES;
+    const struct floppy_format *format = floppy_format_of_size(size);
+    u8 *type = &m->config.floppy[drive].drive_type;
+
+    if (!format) return floppy_format_unknown(who, disk_image_path(image), size, err);
+    if (!*type) {
+        *type = (u8)format->drive;
+        fdc_82077_attach(&m->fdc, drive, format->drive);
+    }
+    if (!floppy_format_fits(format, *type))
+        return fail(err, "%s: path=\"%s\": a %s disk does not fit the drive; choose another type=", who, disk_image_path(image), format->name);
+    machine_floppy_eject(m, drive);
+    disk_image_on_failure(image, on_disk_failure, m);
+    return fdc_82077_insert(&m->fdc, drive, image, write_protected);
+}
+
 bool machine_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
 {
     const char *who = drive ? "floppyb" : "floppya";
-    struct fdc_geometry g;
-    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : IMAGE_WRITABLE, SECTOR_BYTES, err);
 
+    if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
+    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : IMAGE_WRITABLE, SECTOR_BYTES, err);
     if (!image) return false;
-    if (!fdc_geometry_of_size(disk_image_sectors(image) * SECTOR_BYTES, &g)) {
-        fail(err, "%s: path=\"%s\": %llu bytes are no floppy format; known are 160K 180K 320K 360K 720K 1.2M 1.44M 1.68M 1.72M 2.88M", who, path,
-             (unsigned long long)disk_image_sectors(image) * SECTOR_BYTES);
-        disk_image_close(image);
-        return false;
-    }
-    machine_floppy_eject(m, drive);
-    fdc_82077_insert(&m->fdc, drive, image, &g, write_protected);
-    return true;
+    if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
+    disk_image_close(image);
+    return false;
 }
 
 void machine_floppy_eject(struct machine *m, unsigned drive)
