@@ -24,10 +24,10 @@ static u64 modulus(const struct pit_8254 *p, unsigned n)
     return p->control[n] & 1 ? 10000 : 65536;
 }
 
-/* The programmed count in cycles. */
+/* The count that runs, in cycles. */
 static u64 period(const struct pit_8254 *p, unsigned n)
 {
-    u16 r = p->reload[n];
+    u16 r = p->initial[n];
     u64 v = p->control[n] & 1 ? (r >> 12) * 1000u + (r >> 8 & 15) * 100u + (r >> 4 & 15) * 10u + (r & 15) : r;
     return v ? v : modulus(p, n);
 }
@@ -90,9 +90,19 @@ static u64 until_change(const struct pit_8254 *p, unsigned n)
     }
 }
 
+/* Modes 2 and 3 end the running period before they take a new count. */
+static void take_new_count(struct pit_8254 *p, unsigned n)
+{
+    if (!p->switch_at[n] || clock_cycles(p->clock, RATE_PIT) < p->switch_at[n]) return;
+    p->initial[n] = p->reload[n];
+    p->start[n] = p->switch_at[n];
+    p->switch_at[n] = 0;
+}
+
 /* OUT from state, and the event at its next change. */
 static void update(struct pit_8254 *p, unsigned n)
 {
+    take_new_count(p, n);
     u64 cycles = until_change(p, n);
 
     line_set(p->out[n], pit_8254_out(p, n));
@@ -129,9 +139,16 @@ void pit_8254_reset(struct pit_8254 *p)
 
 static void load(struct pit_8254 *p, unsigned n, u16 value)
 {
+    bool runs = periodic(mode_of(p, n)) && counting(p, n);
+
     p->reload[n] = value;
     p->loaded[n] = true;
-    if (hardware_triggered(mode_of(p, n))) return;
+    if (hardware_triggered(mode_of(p, n))) return;           /* the next trigger takes it */
+    if (runs) {
+        p->switch_at[n] = p->start[n] + (elapsed(p, n) / period(p, n) + 1) * period(p, n);
+        return;
+    }
+    p->initial[n] = value;
     p->held[n] = 0;
     p->start[n] = clock_cycles(p->clock, RATE_PIT) + 1;      /* the next CLK moves CR to CE */
     update(p, n);
@@ -182,7 +199,7 @@ static void write_control(struct pit_8254 *p, u8 value)
     p->control[n] = value & 0x3f;
     p->loaded[n] = p->triggered[n] = p->latched[n] = p->status_latched[n] = false;
     p->high_next_read[n] = p->high_next_write[n] = false;
-    p->held[n] = 0;
+    p->held[n] = p->switch_at[n] = 0;
     update(p, n);
 }
 
@@ -220,11 +237,14 @@ void pit_8254_set_gate(struct pit_8254 *p, unsigned n, bool level)
     if (p->gate[n] == level) return;
     if (!level) {
         if (!hardware_triggered(mode)) p->held[n] = periodic(mode) ? 0 : elapsed(p, n);
+        p->switch_at[n] = 0;
     } else {
         if (hardware_triggered(mode)) {
             p->held[n] = 0;
-            p->triggered[n] = true;
+            p->triggered[n] = p->loaded[n];
         }
+        if (hardware_triggered(mode) || periodic(mode)) p->initial[n] = p->reload[n];
+        p->switch_at[n] = 0;
         p->start[n] = clock_cycles(p->clock, RATE_PIT) + 1;
     }
     p->gate[n] = level;

@@ -8,6 +8,8 @@
     /*    type  name              unit     min         max  meaning                                       */ \
     MANY(u8,   control, 3,        "bits",    0,       0x3f, "RW1 RW0 M2 M1 M0 BCD of each counter")          \
     MANY(u16,  reload, 3,         "cycles",  0,     0xffff, "count as programmed; 0 means 65536")            \
+    MANY(u16,  initial, 3,       "cycles",  0,     0xffff, "count that the counter element was loaded with") \
+    MANY(u64,  switch_at, 3,     "cycle",   0, UINT64_MAX, "modes 2 and 3: when it takes a new one; 0 never") \
     MANY(u16,  latch, 3,          "cycles",  0,     0xffff, "count held by a latch command")                 \
     MANY(u8,   status_latch, 3,   "bits",    0,       0xff, "status held by a read-back command")            \
     MANY(u8,   write_low, 3,      "",        0,       0xff, "low byte that waits for the high one")          \

@@ -1,0 +1,56 @@
+/* The I/O space. */
+#include "devices/board/ports.h"
+#include "tests/unit/devices/bench.h"
+
+static u8 cell[16];
+static u32 wide;
+static u8 read_cell(void *chip, unsigned reg) { return ((u8 *)chip)[reg & 15]; }
+static void write_cell(void *chip, unsigned reg, u8 value) { ((u8 *)chip)[reg & 15] = value; }
+static u32 read_wide(void *chip, unsigned reg, unsigned size) { (void)chip; return wide + reg + size; }
+static void write_wide(void *chip, unsigned reg, unsigned size, u32 value) { (void)chip; wide = value + reg + size; }
+
+Test(ports, wider_accesses_are_bytes_low_port_first)
+{
+    struct error err = { 0 };
+    struct ports *ports = ports_create();
+    cr_assert(ports_add(ports, &(struct port_range){ .first = 0x300, .last = 0x303, .name = "cells", .chip = cell, .read = read_cell, .write = write_cell }, &err));
+    ports_write(ports, 0x300, 4, 0x44332211);
+    cr_expect_eq(cell[0], 0x11);
+    cr_expect_eq(cell[3], 0x44);
+    cr_expect_eq(ports_read(ports, 0x302, 2), 0x4433);
+    cr_expect_eq(ports_read(ports, 0x302, 4), 0xffff4433, "nobody drives the rest");
+    ports_destroy(ports);
+}
+
+Test(ports, an_unclaimed_port_reads_ones_and_the_space_wraps)
+{
+    struct ports *ports = ports_create();
+    struct error err = { 0 };
+    cr_expect_eq(ports_read(ports, 0x1234, 4), 0xffffffff);
+    cr_assert(ports_add(ports, &(struct port_range){ .first = 0, .last = 0, .name = "zero", .chip = cell, .read = read_cell, .write = write_cell }, &err));
+    ports_write(ports, 0xffff, 2, 0x5a00);
+    cr_expect_eq(ports_read(ports, 0xffff, 2), 0x5aff);
+    ports_destroy(ports);
+}
+
+Test(ports, two_chips_on_one_port_are_refused_by_name)
+{
+    struct ports *ports = ports_create();
+    struct error err = { 0 };
+    cr_assert(ports_add(ports, &(struct port_range){ .first = 0x3f8, .last = 0x3ff, .name = "ne2k" }, &err));
+    cr_expect(!ports_add(ports, &(struct port_range){ .first = 0x3f0, .last = 0x3f8, .name = "com1" }, &err));
+    cr_expect_str_eq(err.text, "com1: ports 3f0h-3f8h are taken by ne2k\n");
+    ports_destroy(ports);
+}
+
+Test(ports, a_wide_chip_takes_words_whole)
+{
+    struct ports *ports = ports_create();
+    struct error err = { 0 };
+    cr_assert(ports_add(ports, &(struct port_range){ .first = 0x1f0, .last = 0x1f7, .name = "ata", .chip = cell, .read = read_cell,
+                                                     .write = write_cell, .read_wide = read_wide, .write_wide = write_wide }, &err));
+    ports_write(ports, 0x1f0, 2, 1000);
+    cr_expect_eq(wide, 1002);
+    cr_expect_eq(ports_read(ports, 0x1f0, 4), 1006);
+    ports_destroy(ports);
+}
