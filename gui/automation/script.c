@@ -49,9 +49,10 @@ struct machine_stop session_run(struct session *s, u64 ticks)
 {
     s->breakpoints.machine = s->machine;
     breakpoints_arm(&s->breakpoints);
+    u64 start = machine_tick(s->machine);
     struct machine_stop stop = machine_run(s->machine, ticks < s->ticks_left ? ticks : s->ticks_left);
 
-    if (s->ticks_left != UINT64_MAX) s->ticks_left -= ticks < s->ticks_left ? ticks : s->ticks_left;
+    if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - start;
     if (stop.kind == MACHINE_BREAK) show_break(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
