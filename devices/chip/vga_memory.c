@@ -1,0 +1,157 @@
+/* IBM VGA: four planes of 64 KiB behind the graphics controller.                             doc: vga
+ *
+ *   CPU byte -> rotate / set-reset / ALU with the latches / bit mask -> planes chosen by the map mask
+ *   planes -> latches (all four) -> the plane of the read map, or the colour compare
+ *
+ * Source: IBM PS/2 reference, "Graphics Controller Registers", "Sequencer Registers".
+ * A doubt: in odd/even mode the lowest address bit of a plane is 0 here whatever the page bit of the miscellaneous output
+ * register says (all of IBM's modes set it); a real card would settle it. */
+#include "devices/chip/vga_core.h"
+#include "devices/chip/vga_registers.h"
+
+#include <string.h>
+
+/* Memory map select: 128 K and 64 K at the start, 32 K for monochrome, 32 K for colour text. */
+static bool window(const struct vga *v, u32 *offset)
+{
+    static const struct { u32 first, size; } map[] = {
+        { 0, 0x20000 }, { 0, 0x10000 }, { 0x10000, 0x8000 }, { 0x18000, 0x8000 },
+    };
+    unsigned select = v->gc[GC_MISC] >> 2 & 3;
+
+    if (!v->enabled || !(v->misc & MISC_RAM)) return false;
+    if (*offset < map[select].first || *offset - map[select].first >= map[select].size) return false;
+    *offset -= map[select].first;
+    return true;
+}
+
+/* Offset in a plane in odd/even mode: bit 0 chose the planes; in the 128 K window bit 16 takes its place. */
+static u32 odd_even_offset(u32 offset) { return (offset & 0xfffe) | (offset >> 16 & 1); }
+
+static u8 *planes_at(struct vga *v, u32 offset) { return &v->vram[4 * (offset & (VGA_PLANE_BYTES - 1))]; }
+
+/* --- read --- */
+
+/* Read mode 1: a bit is 1 where the pixel has the colour, planes of "don't care" apart. */
+static u8 colour_compare(const struct vga *v)
+{
+    u8 differs = 0;
+    for (unsigned p = 0; p < 4; p++)
+        if (v->gc[GC_DONT_CARE] >> p & 1) differs |= v->latch[p] ^ (v->gc[GC_COMPARE] >> p & 1 ? 0xff : 0);
+    return (u8)~differs;
+}
+
+u8 vga_memory_read(void *chip, u32 offset)
+{
+    struct vga *v = chip;
+    unsigned plane = v->gc[GC_READ_MAP] & 3;
+
+    if (!window(v, &offset)) return 0xff;
+    if (v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4) {
+        plane = offset & 3;
+        offset &= ~3u;
+    } else if (v->gc[GC_MODE] & GC_MODE_ODD_EVEN) {
+        plane = (plane & 2) | (offset & 1);
+        offset = odd_even_offset(offset);
+    }
+    memcpy(v->latch, planes_at(v, offset), 4);
+    return v->gc[GC_MODE] & GC_MODE_READ_1 ? colour_compare(v) : v->latch[plane];
+}
+
+/* --- write --- */
+
+static u8 alu(const struct vga *v, u8 value, u8 latch)
+{
+    switch (v->gc[GC_ROTATE] >> 3 & 3) {
+    case 1: return value & latch;
+    case 2: return value | latch;
+    case 3: return value ^ latch;
+    default: return value;
+    }
+}
+
+static u8 rotated(const struct vga *v, u8 value)
+{
+    unsigned n = v->gc[GC_ROTATE] & 7;
+    return (u8)(value >> n | value << (8 - n));
+}
+
+static u8 expanded(u8 nibble, unsigned p) { return nibble >> p & 1 ? 0xff : 0; }
+
+/* What plane p becomes.  IBM reference, "Graphics Mode Register", write modes. */
+static u8 written(const struct vga *v, unsigned p, u8 value)
+{
+    u8 mask = v->gc[GC_BIT_MASK], latch = v->latch[p], set_reset = expanded(v->gc[GC_SET_RESET], p), result;
+
+    switch (v->gc[GC_MODE] & 3) {
+    case 1: return latch;
+    case 2: result = alu(v, expanded(value, p), latch); break;
+    case 3:
+        mask &= rotated(v, value);
+        result = alu(v, set_reset, latch);
+        break;
+    default:
+        result = alu(v, v->gc[GC_ENABLE_SET_RESET] >> p & 1 ? set_reset : rotated(v, value), latch);
+    }
+    return (u8)((result & mask) | (latch & ~mask));
+}
+
+/* Nothing between CPU and planes: write mode 0, no rotation, no ALU, no set/reset, all bits. */
+static bool plain(const struct vga *v)
+{
+    return !(v->gc[GC_MODE] & 3) && !v->gc[GC_ROTATE] && !v->gc[GC_ENABLE_SET_RESET] && v->gc[GC_BIT_MASK] == 0xff;
+}
+
+void vga_memory_write(void *chip, u32 offset, u8 value)
+{
+    struct vga *v = chip;
+    u8 planes = v->seq[SEQ_MAP_MASK] & 15;
+
+    if (!window(v, &offset)) return;
+    if (v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4) {
+        planes &= (u8)(1 << (offset & 3));
+        offset &= ~3u;
+    } else if (!(v->seq[SEQ_MEMORY_MODE] & MEMORY_ODD_EVEN_OFF)) {
+        planes &= offset & 1 ? 0x0a : 0x05;
+        offset = odd_even_offset(offset);
+    }
+    u8 *at = planes_at(v, offset);
+    bool as_is = plain(v);
+    for (unsigned p = 0; p < 4; p++)
+        if (planes >> p & 1) at[p] = as_is ? value : written(v, p, value);
+}
+
+/* --- several bytes --- */
+
+/* Chain-4, aligned, inside the window: the four bytes of one offset, in order. */
+static bool whole_quad(const struct vga *v, u32 *offset)
+{
+    return !(*offset & 3) && v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4 && window(v, offset);
+}
+
+u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size)
+{
+    struct vga *v = chip;
+    u64 value = 0;
+    u32 quad = offset;
+
+    if (size == 4 && !(v->gc[GC_MODE] & GC_MODE_READ_1) && whole_quad(v, &quad)) {
+        memcpy(v->latch, planes_at(v, quad), 4);
+        return v->latch[0] | (u32)v->latch[1] << 8 | (u32)v->latch[2] << 16 | (u32)v->latch[3] << 24;
+    }
+    for (unsigned i = 0; i < size && i < 8; i++) value |= (u64)vga_memory_read(v, offset + i) << 8 * i;
+    return value;
+}
+
+void vga_memory_write_wide(void *chip, u32 offset, unsigned size, u64 value)
+{
+    struct vga *v = chip;
+    u32 quad = offset;
+
+    if (size == 4 && plain(v) && v->seq[SEQ_MAP_MASK] == 15 && whole_quad(v, &quad)) {
+        u8 *at = planes_at(v, quad);
+        for (unsigned p = 0; p < 4; p++) at[p] = (u8)(value >> 8 * p);
+        return;
+    }
+    for (unsigned i = 0; i < size && i < 8; i++) vga_memory_write(v, offset + i, (u8)(value >> 8 * i));
+}

@@ -1,0 +1,36 @@
+#ifndef ORRERY_CHIP_VGA_REGISTERS_H
+#define ORRERY_CHIP_VGA_REGISTERS_H
+/* The VGA's registers by the names of the IBM reference.                                     doc: vga */
+enum {
+    SEQ_RESET = 0, SEQ_CLOCKING = 1, SEQ_MAP_MASK = 2, SEQ_CHARACTER_MAP = 3, SEQ_MEMORY_MODE = 4,
+    CLOCKING_8_DOTS = 1, CLOCKING_HALF = 8, CLOCKING_SCREEN_OFF = 0x20,
+    MEMORY_ODD_EVEN_OFF = 4, MEMORY_CHAIN_4 = 8
+};
+enum {
+    GC_SET_RESET, GC_ENABLE_SET_RESET, GC_COMPARE, GC_ROTATE, GC_READ_MAP, GC_MODE, GC_MISC, GC_DONT_CARE, GC_BIT_MASK,
+    GC_MODE_READ_1 = 8, GC_MODE_ODD_EVEN = 0x10, GC_MODE_INTERLEAVE = 0x20, GC_MODE_256 = 0x40, GC_MISC_GRAPHICS = 1
+};
+enum {
+    CRTC_H_TOTAL, CRTC_H_DISPLAY_END, CRTC_H_BLANK_START, CRTC_H_BLANK_END, CRTC_H_RETRACE_START, CRTC_H_RETRACE_END,
+    CRTC_V_TOTAL, CRTC_OVERFLOW, CRTC_PRESET_ROW, CRTC_MAX_SCAN_LINE, CRTC_CURSOR_START, CRTC_CURSOR_END,
+    CRTC_START_HIGH, CRTC_START_LOW, CRTC_CURSOR_HIGH, CRTC_CURSOR_LOW, CRTC_V_RETRACE_START, CRTC_V_RETRACE_END,
+    CRTC_V_DISPLAY_END, CRTC_OFFSET, CRTC_UNDERLINE, CRTC_V_BLANK_START, CRTC_V_BLANK_END, CRTC_MODE, CRTC_LINE_COMPARE,
+    RETRACE_HOLD_OFF = 0x10, RETRACE_MASKED = 0x20, CRTC_PROTECTED = 0x80, CURSOR_OFF = 0x20, SCAN_DOUBLE = 0x80,
+    UNDERLINE_COUNT_BY_4 = 0x20, UNDERLINE_DOUBLEWORD = 0x40,
+    CRTC_MODE_ROW_0 = 1, CRTC_MODE_ROW_1 = 2, CRTC_MODE_HALF_LINES = 4, CRTC_MODE_COUNT_BY_2 = 8, CRTC_MODE_WRAP_15 = 0x20,
+    CRTC_MODE_BYTE = 0x40
+};
+enum {
+    ATTR_MODE = 0x10, ATTR_OVERSCAN, ATTR_PLANES, ATTR_PANNING, ATTR_SELECT,
+    ATTR_PAS = 0x20, ATTR_MODE_LINE_GRAPHICS = 4, ATTR_MODE_BLINK = 8, ATTR_MODE_PAN_TOP = 0x20, ATTR_MODE_P54 = 0x80
+};
+enum { MISC_COLOUR = 1, MISC_RAM = 2, MISC_CLOCK_28 = 4 };
+
+struct vga;
+
+/* vga_timing.c, for the registers: */
+void vga_timing_hold(struct vga *v);       /* before a register that times the beam changes: where it stands now */
+void vga_timing_update(struct vga *v);     /* after it: the same place under the new totals; event and interrupt */
+void vga_on_retrace(void *owner);          /* event: the vertical retrace begins */
+
+#endif

@@ -1,0 +1,52 @@
+#ifndef ORRERY_MAILBOX_H
+#define ORRERY_MAILBOX_H
+/* Where machine and display meet: plain data in a box with a lock.                          doc: display
+ * The machine's thread shows pictures and takes mail between two runs; the display's thread posts mail and sees the
+ * newest picture.  Nobody waits for the other, and mail reaches the guest through machine_key and its like alone,
+ * which stamp it with a tick. */
+#include "devices/chip/vga_picture.h"
+
+enum mail_kind {
+    MAIL_KEY,            /* usage, down */
+    MAIL_MOUSE,          /* dx, dy (growing downwards), buttons as machine_mouse */
+    MAIL_PASTE,          /* text: to be typed */
+    MAIL_RESET,          /* the reset button */
+    MAIL_QUIT            /* the person closed the display */
+};
+
+enum { MAIL_TEXT = 4096, MAIL_ROOM = 256 };
+
+struct mail {
+    enum mail_kind kind;
+    u8 usage;                    /* USB HID keyboard page: the key's place */
+    bool down;
+    int dx, dy;
+    unsigned buttons;
+    char text[MAIL_TEXT];        /* UTF-8, ended by NUL */
+};
+
+/* What a title or a status line says. */
+struct mailbox_status {
+    u64 tick, ips;               /* ips: ticks a virtual second */
+    bool stopped;                /* frozen or at the prompt */
+    char text[128];              /* "" or one line: why it stopped, what runs */
+};
+
+struct mailbox;
+
+struct mailbox *mailbox_create(void);
+void mailbox_destroy(struct mailbox *box);
+
+/* --- the display's side --- */
+bool mailbox_post(struct mailbox *box, const struct mail *mail);      /* false: full, nothing posted */
+/* Copies the newest picture when it is another than number *seen, and sets *seen; status is always copied. */
+bool mailbox_see(struct mailbox *box, u64 *seen, struct vga_picture *picture, struct mailbox_status *status);
+bool mailbox_closed(struct mailbox *box);                             /* the machine has ended: leave the display */
+
+/* --- the machine's side --- */
+bool mailbox_take(struct mailbox *box, struct mail *mail);            /* false: empty */
+bool mailbox_wants_picture(struct mailbox *box);                      /* the last one has been seen */
+void mailbox_show(struct mailbox *box, const struct vga_picture *picture, const struct mailbox_status *status);
+void mailbox_close(struct mailbox *box);
+
+#endif
