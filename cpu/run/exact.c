@@ -53,6 +53,7 @@ repeat:                          /* ticks were taken by the repeat itself */
         rec++;
         goto dispatch;
     }
+    if (cpu->next_rip == cpu->rip) cpu->rflags |= EFLAGS_RF;     /* iterations are left: no instruction breakpoint between them */
     cpu->rip = cpu->next_rip;
     return true;
 

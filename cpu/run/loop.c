@@ -133,7 +133,7 @@ static bool take_interrupt(struct cpu *cpu)
 /* Something asks for a look at every instruction boundary. */
 static bool single_instruction(const struct cpu *cpu)
 {
-    return cpu->watch || cpu->rflags & (EFLAGS_TF | EFLAGS_RF) || debug_fetch_armed(cpu) ||
+    return cpu->watch || cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) ||
            (interrupts_shadowed(cpu) && (cpu->intr || cpu->nmi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
 }
 
@@ -186,10 +186,15 @@ enum cpu_stop cpu_run(struct cpu *cpu)
             return CPU_STOP_REQUEST;
         }
         if (cpu->time->now >= cpu->time->deadline) return CPU_STOP_DEADLINE;
-        while (take_interrupt(cpu)) continue;
+        if (take_interrupt(cpu)) {
+            cpu->time->now += cpu->interrupt_taken;  /* two in a row take a tick: a line that stays high cannot stop time */
+            cpu->interrupt_taken = true;
+            continue;
+        }
         if (cpu->activity == ACTIVITY_SHUTDOWN) return CPU_STOP_SHUTDOWN;
         if (cpu->activity == ACTIVITY_HALTED) return CPU_STOP_HALTED;
         if (cpu->watch && cpu->watch(cpu->watch_context)) return CPU_STOP_BREAK;
+        cpu->interrupt_taken = false;
         run_slice(cpu);
     }
 }

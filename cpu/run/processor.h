@@ -97,6 +97,7 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
     ONE (bool, nmi_blocked,               "",      0,          1, "until the next IRET")                          \
     ONE (bool, nmi_pending,               "",      0,          1, "NMI edge seen, not yet taken")                 \
     ONE (bool, init_pending,              "",      0,          1, "INIT edge seen, not yet taken")                \
+    ONE (bool, interrupt_taken,           "",      0,          1, "one was delivered and no instruction has run since") \
     ONE (bool, smi_pending,               "",      0,          1, "SMI edge seen")                                \
     ONE (bool, intr,                      "",      0,          1, "level of INTR")                                \
     ONE (bool, nmi_level,                 "",      0,          1, "level of NMI")                                 \
