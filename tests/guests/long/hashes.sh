@@ -1,0 +1,20 @@
+# The hash at a tick is the same for every way to build: -O0, clang, and HARD=1 (one TLB entry, traces of one record).
+. tests/guests/lib.sh
+variant() { # DIRECTORY MAKE-ARGUMENTS...
+    dir=$1; shift
+    make -s -j2 BUILD="$dir" "$dir/orrery" "$@" > "$dir.log" 2>&1 || { cat "$dir.log"; exit 1; }
+    boot_floppy "$dir" pdos32.img 'c 200000000
+hash
+c 20000000
+hash
+quit 0'; [ $status = 0 ] || exit 1
+    got=$(grep hash "$work/out"); rm -rf "$work"
+    [ -z "$want" ] && want=$got
+    [ "$got" = "$want" ] || { echo "$dir differs:"; echo "$want"; echo "$got"; exit 1; }
+}
+want=
+variant "$1"
+variant build-hard HARD=1
+variant build-O0 OPT=-O0
+command -v clang > /dev/null && variant build-clang CC=clang
+exit 0
