@@ -78,6 +78,8 @@ u64 machine_hash(struct machine *m)
     hash_bytes(state, &m->clock.time.now, sizeof m->clock.time.now);
     for (unsigned i = 0; i < m->parts; i++) state_each_byte(m->part[i].layout, m->part[i].instance, hash_bytes, state);
     hash_bytes(state, m->ram, m->ram_bytes);
+    for (unsigned n = 0; n < FDC_DRIVES; n++)
+        if (m->fdc.image[n]) disk_image_each_byte(m->fdc.image[n], hash_bytes, state);
     u64 hash = XXH3_64bits_digest(state);
     XXH3_freeState(state);
     return hash;
