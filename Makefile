@@ -20,6 +20,7 @@ APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
 ORACLE_SRC := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CPU_OBJ  := $(filter $(BUILD)/cpu/%,$(LIB_OBJ))
 APP_OBJ  := $(APP_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 ORACLE_OBJ := $(patsubst %,$(BUILD)/%.o,$(ORACLE_SRC))
@@ -39,8 +40,8 @@ $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(UNIT_OBJ) $(BUILD)/liborrery.a $(LIBS) -lcriterion
 
 # Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, and no sanitizer watches its signal frames.
-$(BUILD)/oracle: $(ORACLE_OBJ) $(LIB_OBJ)
-	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(ORACLE_OBJ) $(LIB_OBJ) $(LIBS)
+$(BUILD)/oracle: $(ORACLE_OBJ) $(CPU_OBJ)
+	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(ORACLE_OBJ) $(CPU_OBJ) $(LIBS)
 
 $(BUILD)/tests/oracle/%.o: tests/oracle/%
 	@mkdir -p $(@D)
