@@ -6,6 +6,7 @@
     /*   type  name            unit    min         max  meaning                                             */ \
     ONE (u8,   selected,       "",       0,          1, "DEV bit: the device that answers")                    \
     ONE (u8,   device_control, "bits",   0,       0x86, "HOB SRST nIEN")                                       \
+    ONE (bool, diagnostic,     "",       0,          1, "the devices run EXECUTE DEVICE DIAGNOSTIC, not a reset") \
     ONE (event, reset_end,     "tick",   0, UINT64_MAX, "devices have recovered from a reset")
 
 /* A cable with two places.  devices/chip/ata_device.h has what stands in each. */

@@ -8,6 +8,7 @@
 #include "devices/storage/disk_geometry.h"
 
 enum ata_kind { ATA_KIND_NONE, ATA_KIND_DISK, ATA_KIND_CDROM };
+enum { ATA_POWER_ASLEEP = 1, ATA_POWER_STANDBY = 0, ATA_POWER_IDLE = 0x80, ATA_POWER_ACTIVE = 0xff };
 enum { ATA_BUFFER_BYTES = 65536, ATA_MULTIPLE_MAX = 16 };
 
 /* What a device does between commands' registers and its medium. */
@@ -18,6 +19,7 @@ enum ata_step {
     ATA_ASK_BLOCK,               /* busy: room is made for a block of the host */
     ATA_DATA_OUT,                /* DRQ: the host fills the buffer */
     ATA_WRITE_BLOCK,             /* busy: the buffer goes to the medium */
+    ATA_FLUSH,                   /* busy: written sectors go to the host's disk */
     ATA_FINISH,                  /* busy: the command ends */
     ATA_PACKET_EXECUTE,          /* busy: a packet has come */
     ATA_STEPS
@@ -37,10 +39,11 @@ enum ata_step {
     ONE (u8,   command,          "",        0,       0xff, "command that runs, or ran last")                    \
     ONE (bool, interrupt,        "",        0,          1, "interrupt pending")                                 \
     ONE (u8,   step,             "",        0, ATA_STEPS - 1, "what goes on between registers and medium")      \
-    ONE (bool, extended,         "",        0,          1, "the command addresses by 48 bits")                  \
+    ONE (u8,   addressing,       "",        0,          2, "how the command addresses: 0 CHS, 1 LBA of 28 bits, 2 LBA of 48 bits") \
     ONE (u64,  lba,              "lba",     0, UINT64_MAX, "next sector to move")                               \
     ONE (u32,  sectors_left,     "sectors", 0,      65536, "sectors the command still moves")                   \
-    ONE (u32,  block,            "sectors", 1, ATA_MULTIPLE_MAX, "sectors a DRQ block of this command has")     \
+    ONE (u32,  block,            "sectors", 0, ATA_MULTIPLE_MAX, "sectors a DRQ block of this command has")     \
+    ONE (u32,  block_now,        "sectors", 0, ATA_MULTIPLE_MAX, "sectors in the DRQ block that is moving")     \
     ONE (u8,   multiple,         "sectors", 0, ATA_MULTIPLE_MAX, "SET MULTIPLE MODE; 0 off")                    \
     ONE (u32,  cylinders,        "",        0,      65535, "default translation")                               \
     ONE (u32,  heads,            "",        0,         16, "default translation")                               \

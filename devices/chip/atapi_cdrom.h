@@ -12,7 +12,7 @@ enum { ATAPI_PACKET_BYTES = 12 };
     ONE (u8,   ascq,             "",        0,       0xff, "additional sense code qualifier")                   \
     ONE (u32,  sense_lba,        "lba",     0, 0xffffffff, "sense information field")                           \
     ONE (u8,   attention,        "",        0,          2, "unit attention that waits: 1 power-on, 2 medium changed") \
-    ONE (u8,   media_event,      "",        0,          4, "event to report: 1 eject request, 2 new medium, 3 removal") \
+    ONE (u8,   media_event,      "",        0,          3, "event to report: 1 eject request, 2 new medium, 3 removal") \
     ONE (bool, tray_open,        "",        0,          1, "the tray is out")                                   \
     ONE (bool, locked,           "",        0,          1, "PREVENT MEDIUM REMOVAL is on")                      \
     ONE (bool, stopped,          "",        0,          1, "START STOP UNIT stopped the disc")                  \
@@ -20,9 +20,9 @@ enum { ATAPI_PACKET_BYTES = 12 };
     ONE (u32,  lba,              "blocks",  0, 0xffffffff, "next block to read")                                \
     ONE (u32,  blocks_left,      "blocks",  0, 0xffffffff, "blocks the command still reads")                    \
     ONE (u32,  position,         "blocks",  0, 0xffffffff, "where the head is")                                 \
-    ONE (u16,  block_bytes,      "bytes",   0,       2448, "bytes of a block as this command wants it")         \
+    ONE (u16,  block_bytes,      "bytes",   0,       2352, "bytes of a block as this command wants it")         \
     ONE (u8,   block_parts,      "bits",    0,       0xf8, "READ CD: SYNC, headers, user data, EDC/ECC")        \
-    ONE (u32,  staged,           "bytes",   0,      65536, "bytes in the buffer for this command")              \
+    ONE (u32,  staged,           "bytes",   0,      65534, "bytes in the buffer for this command")              \
     ONE (u32,  byte_limit,       "bytes",   0,      65534, "most bytes of a DRQ block")
 
 struct atapi_cdrom {
