@@ -9,9 +9,9 @@ comma   := ,
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(CFLAGS)
-LIBS     = -lpng -lxxhash -lZydis -lm
+LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
-PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h libxxhash-dev:/usr/include/xxhash.h \
+PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h \
            libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h \
            bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin
 

@@ -29,7 +29,7 @@ struct mail {
 struct mailbox_status {
     u64 tick, ips;               /* ips: ticks a virtual second */
     bool stopped;                /* frozen or at the prompt */
-    char text[128];              /* "" or one line: why it stopped, what runs */
+    char text[512];              /* "" or one line: why it stopped, what runs */
 };
 
 struct mailbox;

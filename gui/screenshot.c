@@ -5,35 +5,70 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "devices/chip/vga.h"
-#include "devices/machine.h"
+#include "devices/chip/vga_picture.h"
+#include "gui/machine_picture.h"
 
 /* libpng's simplified interface: it reports by message, not by longjmp. */
-static bool write_png(const struct vga_frame *frame, const char *path, struct error *err)
+static bool write_png(const struct vga_frame *frame, FILE *file, const char *path, struct error *err)
 {
-    png_image image = { .version = PNG_IMAGE_VERSION, .width = frame->width, .height = frame->height, .format = PNG_FORMAT_BGRA };
+    png_image image = {
+        .version = PNG_IMAGE_VERSION, .width = frame->width, .height = frame->height, .format = PNG_FORMAT_BGRA,
+    };
     size_t count = (size_t)frame->width * frame->height;
     u32 *pixel = malloc(count * sizeof *pixel);
 
+    if (!pixel) return fail(err, "screenshot: %s: no memory", path);
     for (size_t i = 0; i < count; i++) pixel[i] = frame->pixel[i] | 0xff000000;
-    bool done = png_image_write_to_file(&image, path, 0, pixel, 0, NULL);
+    bool done = png_image_write_to_stdio(&image, file, 0, pixel, 0, NULL);
     free(pixel);
-    return done || fail(err, "screenshot: %s: %s", path, image.message);
+    if (!done) return fail(err, "screenshot: %s: %s", path, image.message);
+    return fflush(file) == 0 || fail(err, "screenshot: %s: %s", path, strerror(errno));
+}
+
+static bool write_and_rename(const struct vga_frame *frame, const char *path, struct error *err)
+{
+    char temporary[4096];
+
+    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
+        return fail(err, "screenshot: the path is longer than %zu bytes", sizeof temporary - 8);
+    int fd = mkstemp(temporary);
+    if (fd < 0) return fail(err, "screenshot: %s: %s", path, strerror(errno));
+    FILE *file = fdopen(fd, "wb");
+    if (!file) {
+        fail(err, "screenshot: %s: %s", path, strerror(errno));
+        close(fd);
+        remove(temporary);
+        return false;
+    }
+    fchmod(fd, 0644);
+    bool done = write_png(frame, file, path, err);
+    if (fclose(file) && done) done = fail(err, "screenshot: %s: %s", path, strerror(errno));
+    if (done && rename(temporary, path)) done = fail(err, "screenshot: %s: %s", path, strerror(errno));
+    if (!done) remove(temporary);
+    return done;
+}
+
+bool screenshot_picture(const char *path, const struct vga_picture *picture, struct error *err)
+{
+    struct vga_frame *frame = malloc(sizeof *frame);
+
+    if (!frame) return fail(err, "screenshot: %s: no memory", path);
+    vga_render(picture, frame);
+    bool done = write_and_rename(frame, path, err);
+    free(frame);
+    return done;
 }
 
 bool screenshot_write(struct machine *machine, const char *path, struct error *err)
 {
-    struct vga_frame *frame = malloc(sizeof *frame);
-    char temporary[1100];
+    struct vga_picture *picture = malloc(sizeof *picture);
 
-    machine_picture(machine, frame);
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    bool done = write_png(frame, temporary, err);
-    free(frame);
-    if (!done) {
-        remove(temporary);
-        return false;
-    }
-    return rename(temporary, path) == 0 || fail(err, "screenshot: %s: %s", path, strerror(errno));
+    if (!picture) return fail(err, "screenshot: %s: no memory", path);
+    bool done = machine_take_picture(machine, picture) ? screenshot_picture(path, picture, err)
+                                                       : fail(err, "screenshot: %s: the machine has no display", path);
+    free(picture);
+    return done;
 }

@@ -1,0 +1,205 @@
+#include "gui/serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gui/machine_picture.h"
+
+enum { FRAMES_A_SECOND = 60, SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20000000, NS_SHORT = 8000000 };
+
+struct serve {
+    struct machine *machine;
+    struct mailbox *box;
+    u64 ticks_left, slice;       /* slice: ticks between two looks at the mail, about a frame of wall time */
+    u64 wall_ns, tick;           /* a point where wall and virtual time were together */
+    struct vga_picture *picture;
+    char *paste;                 /* text that still waits for the keyboard, NUL ended; at paste_at */
+    size_t paste_at;
+    bool quit;
+    struct machine_stop stop;
+};
+
+static u64 now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static void sleep_ns(u64 ns)
+{
+    struct timespec t = { (time_t)(ns / 1000000000), (long)(ns % 1000000000) };
+    nanosleep(&t, NULL);
+}
+
+static bool frozen(const struct machine_stop *stop)
+{
+    return stop->kind >= MACHINE_POWER_OFF;
+}
+
+static bool ended(const struct machine_stop *stop)
+{
+    return stop->kind == MACHINE_POWER_OFF || stop->kind == MACHINE_EXIT;
+}
+
+/* --- mail --- */
+
+static void add_paste(struct serve *s, const char *text)
+{
+    size_t rest = s->paste ? strlen(s->paste + s->paste_at) : 0;
+    char *joined = malloc(rest + strlen(text) + 1);
+
+    if (!joined) return;
+    memcpy(joined, s->paste ? s->paste + s->paste_at : "", rest);
+    strcpy(joined + rest, text);
+    free(s->paste);
+    s->paste = joined;
+    s->paste_at = 0;
+}
+
+/* The keyboard's queue is short: a piece whenever it is empty. */
+static void feed_paste(struct serve *s)
+{
+    char piece[PASTE_PIECE + 1];
+
+    if (!s->paste || machine_typing(s->machine)) return;
+    strncpy(piece, s->paste + s->paste_at, PASTE_PIECE);
+    piece[PASTE_PIECE] = 0;
+    s->paste_at += strlen(piece);
+    if (piece[0]) machine_type(s->machine, piece);
+    if (s->paste[s->paste_at]) return;
+    free(s->paste);
+    s->paste = NULL;
+}
+
+static void obey(struct serve *s, const struct mail *mail)
+{
+    switch (mail->kind) {
+    case MAIL_KEY: machine_key(s->machine, mail->usage, mail->down); break;
+    case MAIL_MOUSE: machine_mouse(s->machine, mail->dx, mail->dy, mail->buttons); break;
+    case MAIL_PASTE: add_paste(s, mail->text); break;
+    case MAIL_RESET:
+        machine_reset(s->machine);
+        s->stop = (struct machine_stop){ .kind = MACHINE_TICKS };
+        break;
+    case MAIL_QUIT: s->quit = true; break;
+    }
+}
+
+static void read_mail(struct serve *s)
+{
+    struct mail *mail = malloc(sizeof *mail);
+
+    while (mail && mailbox_take(s->box, mail)) obey(s, mail);
+    free(mail);
+    if (!frozen(&s->stop)) feed_paste(s);
+}
+
+/* --- pictures and pace --- */
+
+static void show(struct serve *s)
+{
+    struct mailbox_status status = {
+        .tick = machine_tick(s->machine), .ips = machine_ips(s->machine), .stopped = frozen(&s->stop),
+    };
+
+    if (!mailbox_wants_picture(s->box) || !machine_take_picture(s->machine, s->picture)) return;
+    snprintf(status.text, sizeof status.text, "%s", s->stop.text);
+    mailbox_show(s->box, s->picture, &status);
+}
+
+/* Sleeps while virtual time is ahead.  When it is late by more than a quarter second, the lateness is forgiven. */
+static void keep_pace(struct serve *s)
+{
+    u64 passed = machine_tick(s->machine) - s->tick, wall = now_ns() - s->wall_ns;
+    u64 virtual = (u64)((u128)passed * 1000000000 / machine_ips(s->machine));
+
+    if (virtual > wall) sleep_ns(virtual - wall);
+    if (wall > virtual + 250000000 || passed >= machine_ips(s->machine)) {
+        s->wall_ns = now_ns();
+        s->tick = machine_tick(s->machine);
+    }
+}
+
+static void run_slice(struct serve *s)
+{
+    u64 begun = now_ns(), ticks = s->slice < s->ticks_left ? s->slice : s->ticks_left, from = machine_tick(s->machine);
+
+    s->stop = machine_run(s->machine, ticks);
+    u64 ran = machine_tick(s->machine) - from, spent = now_ns() - begun;
+    s->ticks_left -= ran < s->ticks_left ? ran : s->ticks_left;
+    if (spent > NS_LONG && s->slice > SLICE_LEAST) s->slice /= 2;
+    if (spent < NS_SHORT && s->slice < machine_ips(s->machine) / FRAMES_A_SECOND) s->slice += s->slice / 2;
+    keep_pace(s);
+}
+
+struct machine_stop serve_machine(struct machine *machine, struct mailbox *box, u64 ticks)
+{
+    struct serve s = {
+        .machine = machine, .box = box, .ticks_left = ticks, .slice = SLICE_LEAST, .wall_ns = now_ns(),
+        .tick = machine_tick(machine), .picture = malloc(sizeof *s.picture),
+    };
+
+    while (s.picture && !s.quit && s.ticks_left && !ended(&s.stop)) {
+        read_mail(&s);
+        if (frozen(&s.stop)) sleep_ns(NS_SHORT);
+        else if (!s.quit) run_slice(&s);
+        show(&s);
+    }
+    free(s.picture);
+    free(s.paste);
+    if (s.quit && !frozen(&s.stop)) s.stop = (struct machine_stop){ .kind = MACHINE_REQUEST, .text = "the display was closed" };
+    return s.stop;
+}
+
+/* --- the machine's thread --- */
+
+struct work {
+    struct machine *machine;
+    struct mailbox *box;
+    u64 ticks;
+    struct machine_stop stop;
+};
+
+static void *run(void *context)
+{
+    struct work *w = context;
+    w->stop = serve_machine(w->machine, w->box, w->ticks);
+    mailbox_close(w->box);
+    return NULL;
+}
+
+/* Signals are the display's: they must find the thread that can restore a terminal. */
+static bool start(pthread_t *thread, struct work *work)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(thread, NULL, run, work) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+bool serve_display(const struct display *display, struct machine *machine, u64 ticks, struct machine_stop *stop,
+                   struct error *err)
+{
+    struct work work = { .machine = machine, .box = mailbox_create(), .ticks = ticks };
+    pthread_t thread;
+
+    if (!work.box || !start(&thread, &work)) {
+        mailbox_destroy(work.box);
+        return fail(err, "display: the host has no thread or memory left");
+    }
+    bool shown = display->run(work.box, err);
+    struct mail quit = { .kind = MAIL_QUIT };
+    while (!mailbox_closed(work.box) && !mailbox_post(work.box, &quit)) sleep_ns(NS_SHORT);
+    pthread_join(thread, NULL);
+    mailbox_destroy(work.box);
+    *stop = work.stop;
+    return shown;
+}

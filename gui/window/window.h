@@ -1,0 +1,41 @@
+#ifndef ORRERY_WINDOW_WINDOW_H
+#define ORRERY_WINDOW_WINDOW_H
+/* The SDL2 window, shared by its files: window.c life, window_input.c keys and mouse, window_picture.c pixels.
+ *                                                                                           doc: display */
+#include <SDL2/SDL.h>
+
+#include "gui/display.h"
+
+struct window {
+    struct mailbox *box;
+    SDL_Window *sdl;
+    SDL_Renderer *renderer;
+    SDL_Texture *dots, *sharp;   /* the picture; the picture with every dot a whole number of times */
+    int dots_width, dots_height, times;
+    struct vga_picture picture;
+    struct vga_frame frame;
+    u64 seen;                    /* number of the picture */
+    struct mailbox_status status;
+    bool held[256];              /* keys that the guest believes to be down, by usage */
+    bool captured, full_screen, integer, leave, redraw;
+    unsigned buttons;
+    u32 title_ms;                /* when the title was last written */
+    bool title_due;              /* something in it changed */
+    double mips;                 /* million ticks a wall second, over the last second */
+    u64 title_tick;              /* the machine's tick then */
+    char note[128];              /* what the last hot key did, for the title */
+    u32 note_ms;
+    unsigned screenshots;
+};
+
+/* window_input.c */
+void window_event(struct window *w, const SDL_Event *event);
+void window_release_keys(struct window *w);
+void window_capture(struct window *w, bool captured);
+void window_note(struct window *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* window_picture.c */
+bool window_draw(struct window *w);
+void window_picture_free(struct window *w);
+
+#endif
