@@ -224,6 +224,64 @@ static bool floppy(const struct place *p, const char *directive, const struct pa
     return unknown_parameter(p, directive, a, "2_88 1_44 1_2 720k 360k 320k 180k 160k image type status write_protected");
 }
 
+static bool ata_channel(const struct place *p, const char *directive, const struct parameter *a, struct machine_config *c)
+{
+    struct ata_channel_config *ata = &c->ata[directive[3] - '0'];
+    u64 v;
+
+    if (is(a, "enabled")) return boolean(a->value, &ata->enabled) || bad_value(p, directive, a, "0 or 1");
+    if (is(a, "irq")) {
+        if (!number(a->value, 3, 15, &v)) return bad_value(p, directive, a, "3 to 15");
+        ata->irq = (u8)v;
+        return true;
+    }
+    if (!is(a, "ioaddr1") && !is(a, "ioaddr2")) return unknown_parameter(p, directive, a, "enabled ioaddr1 ioaddr2 irq");
+    if (!number(a->value, 0x100, 0xffe0, &v)) return bad_value(p, directive, a, "a port");
+    *(is(a, "ioaddr1") ? &ata->ioaddr1 : &ata->ioaddr2) = (u16)v;
+    return true;
+}
+
+static bool ata_geometry(const struct place *p, const char *directive, const struct parameter *a, struct ata_device_config *d)
+{
+    u64 v;
+
+    if (!number(a->value, 0, 65535, &v)) return bad_value(p, directive, a, "0 to 65535");
+    if (is(a, "cylinders")) d->cylinders = (u32)v;
+    else if (is(a, "heads")) d->heads = (u32)v;
+    else d->sectors = (u32)v;
+    return true;
+}
+
+static bool ata_choice(const struct place *p, const char *directive, const struct parameter *a, struct ata_device_config *d)
+{
+    static const char *const types[] = { "none", "disk", "cdrom" }, *const translations[] = { "auto", "none", "lba", "large", "rechs" };
+
+    if (is(a, "type")) {
+        for (unsigned i = 0; i < ARRAY_COUNT(types); i++) if (!strcmp(a->value, types[i])) return d->type = (enum ata_device_type)i, true;
+        return bad_value(p, directive, a, "disk, cdrom or none");
+    }
+    if (is(a, "translation")) {
+        for (unsigned i = 0; i < ARRAY_COUNT(translations); i++) if (!strcmp(a->value, translations[i])) return d->translation = (enum disk_translation)i, true;
+        return bad_value(p, directive, a, "auto, none, lba, large or rechs");
+    }
+    d->volatile_writes = !strcmp(a->value, "volatile");
+    return d->volatile_writes || !strcmp(a->value, "flat") || bad_value(p, directive, a, "flat or volatile; other image formats are not there yet");
+}
+
+static bool ata_device(const struct place *p, const char *directive, const struct parameter *a, struct machine_config *c)
+{
+    struct ata_device_config *d = &c->ata[directive[3] - '0'].device[directive[5] == 's'];
+
+    if (is(a, "type") || is(a, "translation") || is(a, "mode")) return ata_choice(p, directive, a, d);
+    if (is(a, "cylinders") || is(a, "heads") || is(a, "spt")) return ata_geometry(p, directive, a, d);
+    if (is(a, "path")) return d->inserted = true, path_value(a->value, d->path);
+    if (is(a, "model")) return snprintf(d->model, sizeof d->model, "%s", a->value) >= 0;
+    if (is(a, "biosdetect") || is(a, "journal")) return true;
+    if (!is(a, "status")) return unknown_parameter(p, directive, a, "type mode path cylinders heads spt translation model status");
+    d->inserted = !strcmp(a->value, "inserted");
+    return d->inserted || !strcmp(a->value, "ejected") || bad_value(p, directive, a, "inserted or ejected");
+}
+
 static bool boot(const struct place *p, const char *directive, const struct parameter *a, struct machine_config *c)
 {
     static const struct { const char *name; enum boot_device device; } known[] = {
@@ -316,6 +374,10 @@ static const struct directive {
     { "cpu", "model=, ips=, reset_on_triple_fault=", cpu },
     { "floppya", "1_44=FILE .. or image=FILE, status=, write_protected=, type=", floppy },
     { "floppyb", "the same for the second drive", floppy },
+    { "ata0", "enabled=, ioaddr1=, ioaddr2=, irq=: the first ATA channel", ata_channel },
+    { "ata1", "the same for the second channel", ata_channel },
+    { "ata0-master", "type=disk|cdrom|none, path=, mode=flat|volatile, cylinders=, heads=, spt=, translation=, model=, status=", ata_device },
+    { "ata0-slave", "the same", ata_device }, { "ata1-master", "the same", ata_device }, { "ata1-slave", "the same", ata_device },
     { "boot", "up to three of floppy, disk, cdrom, network", boot },
     { "floppy_bootsig_check", "disabled=", bootsig },
     { "com1", "enabled=, mode=null|file, dev=", com },
@@ -329,8 +391,6 @@ static const struct directive {
     { "fullscreen", "no effect", ignored }, { "screenmode", "no effect", ignored }, { "print_timestamps", "no effect", ignored },
     { "plugin_ctrl", "no effect", ignored }, { "magic_break", "no effect", ignored }, { "debugger", "no effect", ignored },
     { "vga", "not there yet", ignored }, { "mouse", "not there yet", not_there }, { "pci", "not there yet", not_there },
-    { "ata0", "not there yet", not_there }, { "ata1", "not there yet", not_there }, { "ata0-master", "not there yet", not_there },
-    { "ata0-slave", "not there yet", not_there }, { "ata1-master", "not there yet", not_there }, { "ata1-slave", "not there yet", not_there },
     { "com3", "not there yet", not_there }, { "com4", "not there yet", not_there }, { "parport1", "not there yet", not_there },
     { "parport2", "not there yet", not_there }, { "sound", "not there yet", not_there }, { "speaker", "not there yet", not_there },
     { "sb16", "not there yet", not_there }, { "es1370", "not there yet", not_there }, { "ne2k", "not there yet", not_there },

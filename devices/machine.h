@@ -62,6 +62,9 @@ bool machine_typing(const struct machine *machine);      /* keys of machine_type
 size_t machine_serial_send(struct machine *machine, unsigned n, const void *bytes, size_t size);
 bool machine_floppy_insert(struct machine *machine, unsigned drive, const char *path, bool write_protected, struct error *err);
 void machine_floppy_eject(struct machine *machine, unsigned drive);
+/* CD-ROM drives by channel (0, 1) and unit (0 master, 1 slave); false when there is none, or the image is none. */
+bool machine_cd_insert(struct machine *machine, unsigned channel, unsigned unit, const char *path, struct error *err);
+void machine_cd_eject(struct machine *machine, unsigned channel, unsigned unit);
 
 /* --- seeing --- */
 

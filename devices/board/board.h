@@ -4,6 +4,7 @@
 #include "devices/board/clock.h"
 #include "devices/board/ports.h"
 #include "devices/board/serial_line.h"
+#include "devices/chip/ata_channel.h"
 #include "devices/chip/cmos_mc146818.h"
 #include "devices/chip/dma_8237.h"
 #include "devices/chip/fdc_82077.h"
@@ -96,6 +97,8 @@ struct machine {
     struct keyboard_mf2 keyboard;
     struct mouse_ps2 mouse;
     struct fdc_82077 fdc;
+    struct ata_channel ata[CONFIG_ATA_CHANNELS];
+    struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
     struct uart_16550 com[MACHINE_COMS];
     struct vga vga;
     struct system_ports system;
@@ -122,6 +125,13 @@ void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 /* devices/board/com_input.c */
 void com_input_init(struct machine *m, unsigned n);
 void com_input_reset(struct com_input *in);
+
+/* devices/board/disks.c */
+bool board_disks_open(struct machine *m, struct error *err);
+void board_disks_close(struct machine *m);
+void board_disks_fill_cmos(struct machine *m);
+void board_disks_each_byte(struct machine *m, void (*sink)(void *context, const void *bytes, size_t size), void *context);
+const char *board_ata_name(unsigned channel, unsigned unit);             /* "ata0-master" */
 
 /* devices/board/watch.c */
 void board_watch_init(struct machine *m);

@@ -203,6 +203,24 @@ static bool add_offset_ports(struct machine *m, struct error *err)
     return ok;
 }
 
+static bool add_ata_ports(struct machine *m, struct error *err)
+{
+    static const char *const name[] = { "ata0", "ata1" };
+    bool ok = true;
+
+    for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) {
+        const struct ata_channel_config *c = &m->config.ata[n];
+        struct port_range command = { c->ioaddr1, (u16)(c->ioaddr1 + 7), name[n], &m->ata[n], ata_channel_read, ata_channel_write,
+                                      ata_channel_data_read, ata_channel_data_write };
+        struct port_range control = { (u16)(c->ioaddr2 + 6), (u16)(c->ioaddr2 + 6), name[n], &m->ata[n], ata_channel_control_read,
+                                      ata_channel_control_write, NULL, NULL };
+        if (!c->enabled) continue;
+        ok &= ports_add(m->ports, &command, err);
+        ok &= ports_add(m->ports, &control, err);
+    }
+    return ok;
+}
+
 static void wire(struct line *line, void (*changed)(void *, unsigned, bool), void *listener, unsigned n)
 {
     *line = (struct line){ .changed = changed, .listener = listener, .n = n };
@@ -236,6 +254,7 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < MACHINE_COMS; n++)
         uart_16550_init(&m->com[n], &m->clock, &m->com_irq[n], (struct byte_sink){ &m->capture[n], put_capture });
     for (unsigned n = 0; n < MACHINE_COMS; n++) com_input_init(m, n);
+    for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
     vga_init(&m->vga, &m->clock);
     board_watch_init(m);
 }
@@ -254,11 +273,9 @@ static void fill_cmos(struct machine *m)
 {
     u64 extended_kib = (m->ram_bytes >> 10) - 1024, above_16m = m->ram_bytes > 16 << 20 ? (m->ram_bytes - (16 << 20)) >> 16 : 0;
     u8 *ram = m->cmos.ram;
-    unsigned floppies = 0, sum = 0;
+    unsigned sum = 0;
 
-    for (unsigned n = 0; n < 2; n++) floppies += m->config.floppy[n].drive_type != 0;
-    ram[0x10] = (u8)(m->config.floppy[0].drive_type << 4 | m->config.floppy[1].drive_type);
-    ram[0x14] = (u8)((floppies ? 1 | (floppies - 1) << 6 : 0) | 4);
+    board_disks_fill_cmos(m);
     put_cmos16(m, 0x15, 640);
     put_cmos16(m, 0x17, extended_kib > 0xffff ? 0xffff : extended_kib);
     put_cmos16(m, 0x30, extended_kib > 0xffff ? 0xffff : extended_kib);
@@ -269,19 +286,6 @@ static void fill_cmos(struct machine *m)
     for (unsigned i = 0x10; i <= 0x2d; i++) sum += ram[i];
     ram[0x2e] = (u8)(sum >> 8);
     ram[0x2f] = (u8)sum;
-}
-
-static bool insert_floppies(struct machine *m, struct error *err)
-{
-    bool ok = true;
-
-    for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) {
-        struct floppy_config *f = &m->config.floppy[n];
-        if (f->drive_type) fdc_82077_attach(&m->fdc, n, f->drive_type);
-        if (!f->path[0] || !f->inserted) continue;
-        ok &= machine_floppy_insert(m, n, f->path, f->write_protected, err);
-    }
-    return ok;
 }
 
 static u32 port_in(void *board, u16 port, unsigned size) { return ports_read(((struct machine *)board)->ports, port, size); }
@@ -306,7 +310,8 @@ bool board_build(struct machine *m, struct error *err)
     build_chips(m);
     bool ok = add_ports(m, err);
     ok &= add_offset_ports(m, err);
-    ok &= insert_floppies(m, err);
+    ok &= add_ata_ports(m, err);
+    ok &= board_disks_open(m, err);
     if (!ok) return false;
     fill_cmos(m);
     cmos_mc146818_set_time(&m->cmos, m->config.time0_host ? (s64)time(NULL) : m->config.time0);
@@ -332,6 +337,7 @@ void board_reset(struct machine *m)
     mouse_ps2_reset(&m->mouse);
     kbc_8042_reset(&m->kbc);
     fdc_82077_reset(&m->fdc);
+    for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_reset(&m->ata[n]);
     vga_reset(&m->vga);
     m->system.port_b = 0;
     m->system.port_a = 2;

@@ -14,6 +14,8 @@ void machine_config_defaults(struct machine_config *config)
         .keyboard_paste_delay_us = 50000,
     };
     config->floppy[0].inserted = true;
+    config->ata[0] = (struct ata_channel_config){ .enabled = true, .ioaddr1 = 0x1f0, .ioaddr2 = 0x3f0, .irq = 14 };
+    config->ata[1] = (struct ata_channel_config){ .enabled = true, .ioaddr1 = 0x170, .ioaddr2 = 0x370, .irq = 15 };
 }
 
 /* --- parts with state --- */
@@ -21,6 +23,20 @@ void machine_config_defaults(struct machine_config *config)
 static void add_part(struct machine *m, const char *name, const struct state_layout *layout, void *instance)
 {
     if (m->parts < MACHINE_PARTS) m->part[m->parts++] = (struct machine_part){ name, layout, instance };
+}
+
+static void register_ata(struct machine *m)
+{
+    static const char *const channel[] = { "ata0", "ata1" };
+    static const char *const disc[] = { "ata0-master.cd", "ata0-slave.cd", "ata1-master.cd", "ata1-slave.cd" };
+
+    for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) add_part(m, channel[n], &ata_channel_state, &m->ata[n]);
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
+        struct ata_device *d = &m->ata[i >> 1].device[i & 1];
+        if (d->kind == ATA_KIND_NONE) continue;
+        add_part(m, board_ata_name(i >> 1, i & 1), &ata_device_state, d);
+        if (d->kind == ATA_KIND_CDROM) add_part(m, disc[i], &atapi_cdrom_state, &d->cd);
+    }
 }
 
 static void register_parts(struct machine *m)
@@ -39,6 +55,7 @@ static void register_parts(struct machine *m)
     add_part(m, "keyboard", &keyboard_mf2_state, &m->keyboard);
     add_part(m, "mouse", &mouse_ps2_state, &m->mouse);
     add_part(m, "fdc", &fdc_82077_state, &m->fdc);
+    register_ata(m);
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
         static const char *const name[] = { "com1", "com2", "com3", "com4" };
         static const char *const input[] = { "com1.in", "com2.in", "com3.in", "com4.in" };
@@ -78,8 +95,7 @@ u64 machine_hash(struct machine *m)
     hash_bytes(state, &m->clock.time.now, sizeof m->clock.time.now);
     for (unsigned i = 0; i < m->parts; i++) state_each_byte(m->part[i].layout, m->part[i].instance, hash_bytes, state);
     hash_bytes(state, m->ram, m->ram_bytes);
-    for (unsigned n = 0; n < FDC_DRIVES; n++)
-        if (m->fdc.image[n]) disk_image_each_byte(m->fdc.image[n], hash_bytes, state);
+    board_disks_each_byte(m, hash_bytes, state);
     u64 hash = XXH3_64bits_digest(state);
     XXH3_freeState(state);
     return hash;
@@ -144,49 +160,6 @@ void machine_mouse(struct machine *m, int dx, int dy, unsigned buttons) { mouse_
 bool machine_typing(const struct machine *m) { return m->typing.used; }
 void machine_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->keyboard, usage, down); }
 
-/* --- media --- */
-
-static void on_disk_failure(void *board, const char *sentence)
-{
-    board_stop(board, MACHINE_PANIC, 0, "%s", sentence);
-}
-
-/* A drive whose type the configuration left open is the one made for its first disk. */
-static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image *image, bool write_protected, const char *who, struct error *err)
-{
-    u64 size = disk_image_sectors(image) * SECTOR_BYTES;
-    const struct floppy_format *format = floppy_format_of_size(size);
-    u8 *type = &m->config.floppy[drive].drive_type;
-
-    if (!format) return floppy_format_unknown(who, disk_image_path(image), size, err);
-    if (!*type) {
-        *type = (u8)format->drive;
-        fdc_82077_attach(&m->fdc, drive, format->drive);
-    }
-    if (!floppy_format_fits(format, *type))
-        return fail(err, "%s: path=\"%s\": a %s disk does not fit the drive; choose another type=", who, disk_image_path(image), format->name);
-    machine_floppy_eject(m, drive);
-    disk_image_on_failure(image, on_disk_failure, m);
-    return fdc_82077_insert(&m->fdc, drive, image, write_protected);
-}
-
-bool machine_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
-{
-    const char *who = drive ? "floppyb" : "floppya";
-
-    if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
-    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : IMAGE_WRITABLE, SECTOR_BYTES, err);
-    if (!image) return false;
-    if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
-    disk_image_close(image);
-    return false;
-}
-
-void machine_floppy_eject(struct machine *m, unsigned drive)
-{
-    disk_image_close(fdc_82077_eject(&m->fdc, drive));
-}
-
 /* --- life --- */
 
 struct machine *machine_create(const struct machine_config *config, struct error *err)
@@ -207,7 +180,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
 void machine_destroy(struct machine *m)
 {
     if (!m) return;
-    for (unsigned n = 0; n < FDC_DRIVES; n++) disk_image_close(fdc_82077_eject(&m->fdc, n));
+    board_disks_close(m);
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
     cpu_destroy(m->cpu);
     memory_free(m);

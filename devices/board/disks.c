@@ -1,0 +1,205 @@
+/* Floppies, hard disks and CDs: images into drives, and what CMOS tells a BIOS about them.   doc: disk-images */
+#include <stdio.h>
+#include <string.h>
+
+#include "devices/board/board.h"
+#include "devices/storage/floppy_format.h"
+
+static void on_disk_failure(void *board, const char *sentence)
+{
+    board_stop(board, MACHINE_PANIC, 0, "%s", sentence);
+}
+
+/* --- floppies --- */
+
+/* A drive whose type the configuration left open is the one made for its first disk. */
+static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image *image, bool write_protected, const char *who, struct error *err)
+{
+    u64 size = disk_image_sectors(image) * SECTOR_BYTES;
+    const struct floppy_format *format = floppy_format_of_size(size);
+    u8 *type = &m->config.floppy[drive].drive_type;
+
+    if (!format) return floppy_format_unknown(who, disk_image_path(image), size, err);
+    if (!*type) {
+        *type = (u8)format->drive;
+        fdc_82077_attach(&m->fdc, drive, format->drive);
+    }
+    if (!floppy_format_fits(format, *type))
+        return fail(err, "%s: path=\"%s\": a %s disk does not fit the drive; choose another type=", who, disk_image_path(image), format->name);
+    machine_floppy_eject(m, drive);
+    disk_image_on_failure(image, on_disk_failure, m);
+    return fdc_82077_insert(&m->fdc, drive, image, write_protected);
+}
+
+bool machine_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
+{
+    const char *who = drive ? "floppyb" : "floppya";
+
+    if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
+    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : IMAGE_WRITABLE, SECTOR_BYTES, err);
+    if (!image) return false;
+    if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
+    disk_image_close(image);
+    return false;
+}
+
+void machine_floppy_eject(struct machine *m, unsigned drive)
+{
+    disk_image_close(fdc_82077_eject(&m->fdc, drive));
+}
+
+static bool insert_floppies(struct machine *m, struct error *err)
+{
+    bool ok = true;
+
+    for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) {
+        struct floppy_config *f = &m->config.floppy[n];
+        if (f->drive_type) fdc_82077_attach(&m->fdc, n, f->drive_type);
+        if (!f->path[0] || !f->inserted) continue;
+        ok &= machine_floppy_insert(m, n, f->path, f->write_protected, err);
+    }
+    return ok;
+}
+
+/* --- ATA --- */
+
+const char *board_ata_name(unsigned channel, unsigned unit)
+{
+    static const char *const name[CONFIG_ATA_CHANNELS][2] = { { "ata0-master", "ata0-slave" }, { "ata1-master", "ata1-slave" } };
+    return name[channel][unit];
+}
+
+static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, struct error *err)
+{
+    const struct ata_device_config *c = &m->config.ata[channel].device[unit];
+    const char *who = board_ata_name(channel, unit);
+    struct disk_geometry asked = { c->cylinders, c->heads, c->sectors }, found;
+
+    if (!c->path[0]) return fail(err, "%s: a disk needs path=", who);
+    struct disk_image *image = disk_image_open(c->path, who, c->volatile_writes ? IMAGE_VOLATILE : IMAGE_WRITABLE, SECTOR_BYTES, err);
+    if (!image) return false;
+    m->ata_image[channel][unit] = image;
+    if (!disk_geometry_find(image, who, asked, &found, err)) return false;
+    disk_image_on_failure(image, on_disk_failure, m);
+    ata_channel_attach_disk(&m->ata[channel], unit, image, found, c->model);
+    return true;
+}
+
+static bool attach_cdrom(struct machine *m, unsigned channel, unsigned unit, struct error *err)
+{
+    const struct ata_device_config *c = &m->config.ata[channel].device[unit];
+    struct disk_image *image = NULL;
+
+    if (c->path[0] && c->inserted) {
+        image = disk_image_open(c->path, board_ata_name(channel, unit), IMAGE_READ_ONLY, CD_SECTOR_BYTES, err);
+        if (!image) return false;
+        disk_image_on_failure(image, on_disk_failure, m);
+    }
+    m->ata_image[channel][unit] = image;
+    ata_channel_attach_cdrom(&m->ata[channel], unit, image, c->model);
+    return true;
+}
+
+static bool attach_ata(struct machine *m, struct error *err)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
+        enum ata_device_type type = m->config.ata[i >> 1].device[i & 1].type;
+        if (type == ATA_NONE) continue;
+        if (!m->config.ata[i >> 1].enabled) ok = fail(err, "%s: ata%u is not enabled", board_ata_name(i >> 1, i & 1), i >> 1);
+        else ok &= type == ATA_DISK ? attach_disk(m, i >> 1, i & 1, err) : attach_cdrom(m, i >> 1, i & 1, err);
+    }
+    return ok;
+}
+
+static bool is_cdrom(const struct machine *m, unsigned channel, unsigned unit)
+{
+    return channel < CONFIG_ATA_CHANNELS && unit < 2 && m->config.ata[channel].device[unit].type == ATA_CDROM;
+}
+
+bool machine_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err)
+{
+    if (!is_cdrom(m, channel, unit)) return fail(err, "ata%u, unit %u: there is no CD-ROM drive", channel, unit);
+    struct disk_image *image = disk_image_open(path, board_ata_name(channel, unit), IMAGE_READ_ONLY, CD_SECTOR_BYTES, err);
+    if (!image) return false;
+    disk_image_on_failure(image, on_disk_failure, m);
+    machine_cd_eject(m, channel, unit);
+    m->ata_image[channel][unit] = image;
+    return ata_channel_cd_insert(&m->ata[channel], unit, image);
+}
+
+void machine_cd_eject(struct machine *m, unsigned channel, unsigned unit)
+{
+    if (!is_cdrom(m, channel, unit)) return;
+    ata_channel_cd_eject(&m->ata[channel], unit);
+    disk_image_close(m->ata_image[channel][unit]);
+    m->ata_image[channel][unit] = NULL;
+}
+
+/* --- CMOS: IBM PC AT Technical Reference, and the translation bits that Bochs's BIOS and SeaBIOS read at 39h --- */
+
+/* A "type 47" entry: cylinders, heads, write precompensation (none), control byte, landing zone, sectors. */
+static void put_disk_type(u8 *at, const struct ata_device *d)
+{
+    at[0] = at[6] = (u8)d->cylinders;
+    at[1] = at[7] = (u8)(d->cylinders >> 8);
+    at[2] = (u8)d->heads;
+    at[3] = at[4] = 0xff;
+    at[5] = d->heads > 8 ? 0xc8 : 0xc0;
+    at[8] = (u8)d->sectors;
+}
+
+static u8 translation_code(struct machine *m, unsigned channel, unsigned unit)
+{
+    const struct ata_device *d = &m->ata[channel].device[unit];
+    struct disk_geometry physical = { d->cylinders, d->heads, d->sectors };
+
+    switch (disk_translation_find(d->image, physical, m->config.ata[channel].device[unit].translation)) {
+    case TRANSLATION_LBA: return 1;
+    case TRANSLATION_LARGE: return 2;
+    case TRANSLATION_RECHS: return 3;
+    default: return 0;
+    }
+}
+
+void board_disks_fill_cmos(struct machine *m)
+{
+    u8 *ram = m->cmos.ram;
+    unsigned floppies = 0;
+
+    for (unsigned n = 0; n < 2; n++) floppies += m->config.floppy[n].drive_type != 0;
+    ram[0x10] = (u8)(m->config.floppy[0].drive_type << 4 | m->config.floppy[1].drive_type);
+    ram[0x14] = (u8)((floppies ? 1 | (floppies - 1) << 6 : 0) | 4);
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
+        const struct ata_device *d = &m->ata[i >> 1].device[i & 1];
+        if (d->kind != ATA_KIND_DISK) continue;
+        ram[0x39] |= (u8)(translation_code(m, i >> 1, i & 1) << 2 * i);
+        if (i > 1) continue;
+        ram[0x12] |= i ? 0x0f : 0xf0;
+        ram[0x19 + i] = 47;
+        put_disk_type(&ram[i ? 0x24 : 0x1b], d);
+    }
+}
+
+/* --- life --- */
+
+bool board_disks_open(struct machine *m, struct error *err)
+{
+    bool ok = insert_floppies(m, err);
+    return attach_ata(m, err) && ok;
+}
+
+void board_disks_close(struct machine *m)
+{
+    for (unsigned n = 0; n < FDC_DRIVES; n++) disk_image_close(fdc_82077_eject(&m->fdc, n));
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) disk_image_close(m->ata_image[i >> 1][i & 1]);
+}
+
+void board_disks_each_byte(struct machine *m, void (*sink)(void *context, const void *bytes, size_t size), void *context)
+{
+    for (unsigned n = 0; n < FDC_DRIVES; n++)
+        if (m->fdc.image[n]) disk_image_each_byte(m->fdc.image[n], sink, context);
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++)
+        if (m->ata_image[i >> 1][i & 1]) disk_image_each_byte(m->ata_image[i >> 1][i & 1], sink, context);
+}
