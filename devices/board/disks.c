@@ -12,12 +12,23 @@ static void on_disk_failure(void *board, const char *sentence)
 
 /* --- floppies --- */
 
+/* Images of boot floppies are often cut after their last used sector.  When the drive is known, so is the disk's size. */
+static void lengthen_to_format(struct disk_image *image, enum floppy_drive drive)
+{
+    const struct floppy_format *usual = floppy_format_of_drive(drive);
+    u64 sectors = disk_image_sectors(image);
+
+    if (floppy_format_of_size(sectors * SECTOR_BYTES) || !usual) return;
+    disk_image_lengthen(image, (u64)usual->cylinders * usual->heads * usual->sectors);
+}
+
 /* A drive whose type the configuration left open is the one made for its first disk. */
 static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image *image, bool write_protected, const char *who, struct error *err)
 {
+    u8 *type = &m->config.floppy[drive].drive_type;
+    lengthen_to_format(image, *type);
     u64 size = disk_image_sectors(image) * SECTOR_BYTES;
     const struct floppy_format *format = floppy_format_of_size(size);
-    u8 *type = &m->config.floppy[drive].drive_type;
 
     if (!format) return floppy_format_unknown(who, disk_image_path(image), size, err);
     if (!*type) {

@@ -21,6 +21,7 @@ struct disk_image {
     const u8 *memory;
     struct overlay *overlay;             /* NULL: writes go to the file */
     u64 sectors;
+    u64 held;                            /* sectors that the file had when it was opened; what follows reads as zeros */
     bool read_only;
     char *path, *what;
     char notice[IMAGE_NOTICE];
@@ -117,7 +118,7 @@ static bool find_size(struct disk_image *image, unsigned unit_bytes, struct erro
     if (size % unit_bytes)
         return fail(err, "%s: path=\"%s\": %lld bytes are no multiple of %u: the file is truncated, or not a raw image",
                     image->what, image->path, (long long)size, unit_bytes);
-    image->sectors = (u64)size / SECTOR_BYTES;
+    image->held = image->sectors = (u64)size / SECTOR_BYTES;
     if (image->sectors > OVERLAY_SECTORS)
         return fail(err, "%s: path=\"%s\": is larger than 1 PiB", image->what, image->path);
     return true;
@@ -182,7 +183,7 @@ struct disk_image *disk_image_open_memory(const u8 *bytes, u64 size)
     if (!image) return NULL;
     image->fd = -1;
     image->memory = bytes;
-    image->sectors = size / SECTOR_BYTES;
+    image->held = image->sectors = size / SECTOR_BYTES;
     image->path = strdup("builtin");
     image->what = strdup("built-in disk");
     image->overlay = overlay_create(OVERLAY_LIMIT);
@@ -205,6 +206,14 @@ void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board,
 {
     image->failed = failed;
     image->board = board;
+}
+
+void disk_image_lengthen(struct disk_image *image, u64 sectors)
+{
+    if (image->memory || sectors <= image->sectors) return;
+    snprintf(image->notice, sizeof image->notice, "%s: path=\"%s\": %llu sectors of %llu are there; the rest reads as zeros until it is written",
+             image->what, image->path, (unsigned long long)image->sectors, (unsigned long long)sectors);
+    image->sectors = sectors;
 }
 
 u64 disk_image_sectors(const struct disk_image *image) { return image->sectors; }
@@ -235,6 +244,10 @@ static bool read_file(const struct disk_image *image, u64 offset, size_t size, u
         ssize_t got = pread(image->fd, bytes, size, (off_t)offset);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return host_failed(image, "reading", strerror(errno));
+        if (got == 0 && offset >= image->held * SECTOR_BYTES) {
+            memset(bytes, 0, size);
+            return true;
+        }
         if (got == 0) return host_failed(image, "reading", "the file has become shorter since it was opened");
         bytes += got, offset += (u64)got, size -= (size_t)got;
     }

@@ -28,6 +28,10 @@ void disk_image_close(struct disk_image *image);         /* NULL is allowed */
 /* Who is told when the host cannot read or write: one sentence.  The guest sees an error status besides. */
 void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board, const char *sentence), void *board);
 
+/* The medium is larger than its file: what is missing reads as zeros, and writing there lengthens the file.  Leaves a
+ * notice.  Nothing happens to images in memory and to those that are as long. */
+void disk_image_lengthen(struct disk_image *image, u64 sectors);
+
 u64 disk_image_sectors(const struct disk_image *image);  /* of 512 bytes */
 bool disk_image_read_only(const struct disk_image *image);
 bool disk_image_is_volatile(const struct disk_image *image);

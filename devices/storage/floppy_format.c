@@ -1,5 +1,7 @@
 #include "devices/storage/floppy_format.h"
 
+#include <string.h>
+
 /* Formats: IBM System 34 MFM, 512 bytes a sector.  Sources: ECMA-70, ECMA-99, ECMA-100, ECMA-125; data sheets of drives. */
 static const struct floppy_format formats[] = {
     /* name   cylinders heads sectors gap3  drive                rate */
@@ -44,6 +46,15 @@ const struct floppy_format *floppy_format_of_size(u64 size_bytes)
         const struct floppy_format *f = &formats[i];
         if ((u64)f->cylinders * f->heads * f->sectors * BYTES == size_bytes) return f;
     }
+    return NULL;
+}
+
+const struct floppy_format *floppy_format_of_drive(enum floppy_drive drive)
+{
+    static const char *const usual[FLOPPY_DRIVES] = { "", "360K", "1.2M", "720K", "1.44M", "2.88M" };
+
+    for (unsigned i = 0; drive < FLOPPY_DRIVES && i < ARRAY_COUNT(formats); i++)
+        if (strcmp(formats[i].name, usual[drive]) == 0) return &formats[i];
     return NULL;
 }
 

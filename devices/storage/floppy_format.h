@@ -21,6 +21,9 @@ struct floppy_format {
 /* The format whose size this is; NULL when there is none. */
 const struct floppy_format *floppy_format_of_size(u64 size_bytes);
 
+/* The usual format of a drive, the one it was made for; NULL for no drive. */
+const struct floppy_format *floppy_format_of_drive(enum floppy_drive drive);
+
 /* Formats by number, for a chip's state: 1 and up.  NULL for 0 and past the end; the last number. */
 const struct floppy_format *floppy_format_at(unsigned number);
 unsigned floppy_format_number(const struct floppy_format *format);

@@ -338,3 +338,27 @@ Test(floppy_format, sizes_name_formats)
     cr_expect_null(floppy_format_at(0));
     cr_expect_null(floppy_format_at(floppy_format_last() + 1));
 }
+
+Test(disk_image, a_lengthened_image_reads_zeros_past_its_file_and_grows_when_it_is_written_there)
+{
+    u8 sector[SECTOR_BYTES];
+    struct stat st;
+    PLACE(p);
+    put_file(p, "head", 4, 2 * SECTOR_BYTES);
+    struct disk_image *image = open_it(p, IMAGE_WRITABLE, SECTOR_BYTES);
+    disk_image_lengthen(image, 10);
+    cr_expect_eq(disk_image_sectors(image), 10);
+    cr_expect(strstr(disk_image_notice(image), "2 sectors of 10 are there"), "%s", disk_image_notice(image));
+    memset(sector, 0xaa, sizeof sector);
+    cr_expect(disk_image_read(image, 9, 1, sector));
+    cr_expect_eq(sector[0] | sector[511], 0);
+    sector[0] = 7;
+    cr_expect(disk_image_write(image, 5, 1, sector));
+    cr_expect(!disk_image_write(image, 10, 1, sector));
+    cr_expect(disk_image_read(image, 4, 1, sector));
+    cr_expect_eq(sector[0], 0);
+    cr_expect(disk_image_read(image, 5, 1, sector));
+    cr_expect_eq(sector[0], 7);
+    cr_expect_eq(stat(p->path, &st) == 0 ? st.st_size : 0, 6 * SECTOR_BYTES);
+    disk_image_close(image);
+}
