@@ -310,7 +310,11 @@ static bool com(const struct place *p, const char *directive, const struct param
 static bool clock_directive(const struct place *p, const char *directive, const struct parameter *a, struct machine_config *c)
 {
     u64 v;
-    if (is(a, "sync")) return note_ignored(p, directive, "sync= changes nothing yet: the machine runs as fast as it can");
+    if (is(a, "sync")) {
+        static const char *const names[] = { "none", "realtime", "slowdown", "both" };
+        for (unsigned i = 0; i < ARRAY_COUNT(names); i++) if (!strcmp(a->value, names[i])) return c->sync = (enum clock_sync)i, true;
+        return bad_value(p, directive, a, "none, realtime, slowdown or both");
+    }
     if (is(a, "rtc_sync")) return true;
     if (!is(a, "time0")) return unknown_parameter(p, directive, a, "sync time0 rtc_sync");
     c->time0_host = strcmp(a->value, "local") == 0 || strcmp(a->value, "utc") == 0;
@@ -382,7 +386,7 @@ static const struct directive {
     { "floppy_bootsig_check", "disabled=", bootsig },
     { "com1", "enabled=, mode=null|file, dev=", com },
     { "com2", "the same for the second port", com },
-    { "clock", "time0=local|utc|SECONDS", clock_directive },
+    { "clock", "sync=none|slowdown|realtime|both: pace of a shown machine; time0=local|utc|SECONDS", clock_directive },
     { "port_e9_hack", "enabled=", port_e9 },
     { "keyboard", "serial_delay=, paste_delay=", keyboard },
     { "config_interface", "no effect", ignored }, { "display_library", "no effect", ignored }, { "log", "no effect", ignored },

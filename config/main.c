@@ -8,12 +8,16 @@
 #include "config/bochsrc.h"
 #include "devices/storage/disk_image.h"
 #include "gui/automation/script.h"
+#include "gui/screenshot.h"
+#include "gui/serve.h"
 
 enum { STATUS_USAGE = 2 };
 
 struct arguments {
-    const char *config, *script;
-    bool no_config;
+    const char *config, *script, *display, *screenshot;
+    bool no_config, headless, prompt;
+    bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
+    const char *max_instructions_text, *max_time_text;
     u64 max_instructions;
     double max_time;
     const char *directive[64];
@@ -22,10 +26,12 @@ struct arguments {
 
 static void usage(void)
 {
-    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--headless] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
+    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
+         "       [--screenshot FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery image create FILE SIZE\n"
          "orrery --help [cpu] | --version\n\n"
-         "Without -rc commands are read from standard input; `help` there lists them.  Directives of the configuration:");
+         "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
+         "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");
     bochsrc_help();
 }
 
@@ -34,23 +40,54 @@ static void help_cpu(void)
     for (unsigned i = 0; cpu_model_at(i); i++) printf("  %-12s %s\n", cpu_model_at(i)->name, cpu_model_at(i)->meaning);
 }
 
+/* Options that take a value, and where it goes. */
+static const char **value_of(struct arguments *a, const char *word)
+{
+    const struct { const char *name; const char **to; } options[] = {
+        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot },
+        { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text },
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
+        if (!strcmp(word, options[i].name)) return options[i].to;
+    return NULL;
+}
+
+static bool *switch_of(struct arguments *a, const char *word)
+{
+    if (!strcmp(word, "-n")) return &a->no_config;
+    if (!strcmp(word, "-q")) return &a->quick;
+    if (!strcmp(word, "--headless")) return &a->headless;
+    return !strcmp(word, "--prompt") ? &a->prompt : NULL;
+}
+
+static bool limits(struct arguments *a, struct error *err)
+{
+    char *end;
+
+    if (a->max_instructions_text) {
+        a->max_instructions = strtoull(a->max_instructions_text, &end, 0);
+        if (*end || !a->max_instructions) return fail(err, "orrery: --max-instructions %s: a number of instructions", a->max_instructions_text);
+    }
+    if (a->max_time_text) {
+        a->max_time = strtod(a->max_time_text, &end);
+        if (*end || !(a->max_time > 0 && a->max_time < 1e9)) return fail(err, "orrery: --max-time %s: virtual seconds", a->max_time_text);
+    }
+    return true;
+}
+
 static bool parse(int argc, char **argv, struct arguments *a, struct error *err)
 {
     for (int i = 1; i < argc; i++) {
-        const char *word = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
-        bool takes = !strcmp(word, "-f") || !strcmp(word, "-qf") || !strcmp(word, "-rc") || !strcmp(word, "--max-instructions") || !strcmp(word, "--max-time");
-        if (takes && !next) return fail(err, "orrery: %s needs a value", word);
-        if (!strcmp(word, "-f") || !strcmp(word, "-qf")) a->config = next;
-        else if (!strcmp(word, "-rc")) a->script = next;
-        else if (!strcmp(word, "--max-instructions")) a->max_instructions = strtoull(next, NULL, 0);
-        else if (!strcmp(word, "--max-time")) a->max_time = strtod(next, NULL);
-        else if (!strcmp(word, "-n")) a->no_config = true;
-        else if (!strcmp(word, "-q") || !strcmp(word, "--headless")) continue;
+        const char *word = argv[i], **value = value_of(a, word);
+        bool *flag = switch_of(a, word);
+        if (value && i + 1 == argc) return fail(err, "orrery: %s needs a value", word);
+        if (value) *value = argv[++i];
+        else if (flag) *flag = true;
         else if (word[0] == '-') return fail(err, "orrery: unknown option %s; see orrery --help", word);
-        else if (a->directives < 64) a->directive[a->directives++] = word;
-        i += takes;
+        else if (a->directives == ARRAY_COUNT(a->directive)) return fail(err, "orrery: more than %zu directives on the command line", ARRAY_COUNT(a->directive));
+        else a->directive[a->directives++] = word;
     }
-    return true;
+    return limits(a, err);
 }
 
 /* .bochsrc, bochsrc, bochsrc.txt, ~/.bochsrc, /etc/bochsrc: the first that is there. */
@@ -89,31 +126,82 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     return ok;
 }
 
+/* --- the run --- */
+
+struct run {
+    const struct arguments *arguments;
+    const struct display *display;       /* NULL: headless */
+    struct session session;
+    FILE *commands;                      /* script or prompt; NULL: the machine just runs */
+};
+
+static const struct display *choose_display(const struct arguments *a, struct error *err)
+{
+    if (a->headless) return NULL;
+    const struct display *d = a->display ? display_find(a->display) : display_default();
+    if (!d) fail(err, "orrery: --display %s: there are window, terminal and headless", a->display);
+    return d == &display_headless ? NULL : d;
+}
+
+static bool open_commands(struct run *r, struct error *err)
+{
+    const char *script = r->arguments->script;
+
+    if (r->arguments->prompt || (script && !strcmp(script, "-"))) r->commands = stdin;
+    else if (script) r->commands = fopen(script, "r");
+    return !script || r->commands || fail(err, "orrery: -rc %s: %s", script, strerror(errno));
+}
+
+/* What the machine's thread does: the script or the prompt, then plain running for whoever looks on. */
+static void body(struct serve *serve, void *context)
+{
+    struct run *r = context;
+    struct session *s = &r->session;
+
+    s->serve = serve;
+    if (r->commands) session_script(s, r->arguments->script ? r->arguments->script : "standard input", r->commands);
+    if (s->over || (r->commands && !serve)) return;
+    if (!serve) {
+        session_run(s, UINT64_MAX);
+        return;
+    }
+    struct machine_stop stop = serve_until_closed(serve, s->ticks_left);
+    if (stop.text[0] && stop.kind != MACHINE_REQUEST) fprintf(stderr, "orrery: %s\n", stop.text);
+    s->status = session_status_of(&stop);
+}
+
+static bool perform(struct run *r, struct error *err)
+{
+    const struct arguments *a = r->arguments;
+    const struct machine_config *config = machine_configuration(r->session.machine);
+
+    r->session.ticks_left = UINT64_MAX;
+    if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
+    if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
+    if (!r->display) body(NULL, r);
+    else if (!serve_display(r->display, r->session.machine, config->sync != SYNC_NONE, body, r, err)) return false;
+    if (!a->screenshot) return true;
+    if (!screenshot_write(r->session.machine, a->screenshot, err)) return false;
+    printf("orrery: the screen is in %s\n", a->screenshot);
+    return true;
+}
+
 static int run(const struct arguments *a)
 {
     struct error err = { 0 }, notes = { 0 };
     struct machine_config config;
+    struct run r = { .arguments = a };
     bool ok = configure(a, &config, &err, &notes);
 
     fputs(notes.text, stderr);
-    struct machine *machine = ok ? machine_create(&config, &err) : NULL;
-    if (!machine) {
-        fputs(err.text, stderr);
-        return STATUS_USAGE;
-    }
-    struct session s = { .machine = machine, .ticks_left = UINT64_MAX };
-    if (a->max_time > 0) s.ticks_left = (u64)(a->max_time * (double)config.ips);
-    if (a->max_instructions && a->max_instructions < s.ticks_left) s.ticks_left = a->max_instructions;
-    FILE *in = a->script ? fopen(a->script, "r") : stdin;
-    if (!in) {
-        fprintf(stderr, "orrery: %s: %s\n", a->script, strerror(errno));
-        machine_destroy(machine);
-        return STATUS_USAGE;
-    }
-    session_script(&s, a->script ? a->script : "standard input", in);
-    if (in != stdin) fclose(in);
-    machine_destroy(machine);
-    return s.status;
+    r.display = choose_display(a, &err);
+    ok = open_commands(&r, &err) && ok && !err.count;
+    r.session.machine = ok ? machine_create(&config, &err) : NULL;
+    ok = r.session.machine && perform(&r, &err);
+    if (!ok) fputs(err.text, stderr);
+    machine_destroy(r.session.machine);
+    if (r.commands && r.commands != stdin) fclose(r.commands);
+    return ok ? r.session.status : STATUS_USAGE;
 }
 
 static int image_command(int argc, char **argv)

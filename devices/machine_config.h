@@ -46,6 +46,7 @@ struct com_config {
 };
 
 enum boot_device { BOOT_NONE, BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM, BOOT_NETWORK };
+/* Pace of a machine that is shown; one that nobody looks at runs as fast as it can. */
 enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
 
 struct machine_config {

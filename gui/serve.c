@@ -14,7 +14,8 @@ enum { FRAMES_A_SECOND = 60, SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20
 struct serve {
     struct machine *machine;
     struct mailbox *box;
-    u64 ticks_left, slice;       /* slice: ticks between two looks at the mail, about a frame of wall time */
+    bool paced;
+    u64 slice;                   /* ticks between two looks at the mail, about a frame of wall time */
     u64 wall_ns, tick;           /* a point where wall and virtual time were together */
     struct vga_picture *picture;
     char *paste;                 /* text that still waits for the keyboard, NUL ended; at paste_at */
@@ -125,51 +126,65 @@ static void keep_pace(struct serve *s)
     }
 }
 
-static void run_slice(struct serve *s)
+static void run_slice(struct serve *s, u64 ticks)
 {
-    u64 begun = now_ns(), ticks = s->slice < s->ticks_left ? s->slice : s->ticks_left, from = machine_tick(s->machine);
+    u64 begun = now_ns();
 
     s->stop = machine_run(s->machine, ticks);
-    u64 ran = machine_tick(s->machine) - from, spent = now_ns() - begun;
-    s->ticks_left -= ran < s->ticks_left ? ran : s->ticks_left;
+    u64 spent = now_ns() - begun;
     if (spent > NS_LONG && s->slice > SLICE_LEAST) s->slice /= 2;
     if (spent < NS_SHORT && s->slice < machine_ips(s->machine) / FRAMES_A_SECOND) s->slice += s->slice / 2;
-    keep_pace(s);
+    if (s->paced) keep_pace(s);
 }
 
-struct machine_stop serve_machine(struct machine *machine, struct mailbox *box, u64 ticks)
-{
-    struct serve s = {
-        .machine = machine, .box = box, .ticks_left = ticks, .slice = SLICE_LEAST, .wall_ns = now_ns(),
-        .tick = machine_tick(machine), .picture = malloc(sizeof *s.picture),
-    };
+static const struct machine_stop closed = { .kind = MACHINE_REQUEST, .text = "the display was closed" };
 
-    while (s.picture && !s.quit && s.ticks_left && !ended(&s.stop)) {
-        read_mail(&s);
-        if (frozen(&s.stop)) sleep_ns(NS_SHORT);
-        else if (!s.quit) run_slice(&s);
-        show(&s);
+struct machine_stop serve_run(struct serve *s, u64 ticks)
+{
+    u64 end = machine_tick(s->machine) + ticks;
+
+    if (end < ticks) end = UINT64_MAX;
+    s->stop = (struct machine_stop){ .kind = MACHINE_TICKS };
+    s->wall_ns = now_ns();
+    s->tick = machine_tick(s->machine);
+    while (!s->quit && s->stop.kind == MACHINE_TICKS && machine_tick(s->machine) < end) {
+        u64 left = end - machine_tick(s->machine);
+        read_mail(s);
+        if (!s->quit) run_slice(s, left < s->slice ? left : s->slice);
+        show(s);
     }
-    free(s.picture);
-    free(s.paste);
-    if (s.quit && !frozen(&s.stop)) s.stop = (struct machine_stop){ .kind = MACHINE_REQUEST, .text = "the display was closed" };
-    return s.stop;
+    return s->quit && s->stop.kind == MACHINE_TICKS ? closed : s->stop;
+}
+
+struct machine_stop serve_until_closed(struct serve *s, u64 ticks)
+{
+    u64 end = ticks > UINT64_MAX - machine_tick(s->machine) ? UINT64_MAX : machine_tick(s->machine) + ticks;
+
+    while (!s->quit && !ended(&s->stop) && machine_tick(s->machine) < end) {
+        if (frozen(&s->stop)) {
+            read_mail(s);
+            show(s);
+            sleep_ns(NS_SHORT);
+        } else {
+            serve_run(s, end - machine_tick(s->machine));
+        }
+    }
+    return s->quit && !frozen(&s->stop) ? closed : s->stop;
 }
 
 /* --- the machine's thread --- */
 
 struct work {
-    struct machine *machine;
-    struct mailbox *box;
-    u64 ticks;
-    struct machine_stop stop;
+    struct serve serve;
+    void (*body)(struct serve *serve, void *context);
+    void *context;
 };
 
 static void *run(void *context)
 {
     struct work *w = context;
-    w->stop = serve_machine(w->machine, w->box, w->ticks);
-    mailbox_close(w->box);
+    w->body(&w->serve, w->context);
+    mailbox_close(w->serve.box);
     return NULL;
 }
 
@@ -185,21 +200,23 @@ static bool start(pthread_t *thread, struct work *work)
     return started;
 }
 
-bool serve_display(const struct display *display, struct machine *machine, u64 ticks, struct machine_stop *stop,
-                   struct error *err)
+bool serve_display(const struct display *display, struct machine *machine, bool paced,
+                   void (*body)(struct serve *serve, void *context), void *context, struct error *err)
 {
-    struct work work = { .machine = machine, .box = mailbox_create(), .ticks = ticks };
+    struct work work = { .body = body, .context = context };
     pthread_t thread;
 
-    if (!work.box || !start(&thread, &work)) {
-        mailbox_destroy(work.box);
-        return fail(err, "display: the host has no thread or memory left");
+    work.serve = (struct serve){ .machine = machine, .box = mailbox_create(), .paced = paced, .slice = SLICE_LEAST,
+                                 .picture = malloc(sizeof *work.serve.picture) };
+    bool started = work.serve.box && work.serve.picture && start(&thread, &work);
+    bool shown = started ? display->run(work.serve.box, err) : fail(err, "display: the host has no thread or memory left");
+    if (started) {
+        struct mail quit = { .kind = MAIL_QUIT };
+        while (!mailbox_closed(work.serve.box) && !mailbox_post(work.serve.box, &quit)) sleep_ns(NS_SHORT);
+        pthread_join(thread, NULL);
     }
-    bool shown = display->run(work.box, err);
-    struct mail quit = { .kind = MAIL_QUIT };
-    while (!mailbox_closed(work.box) && !mailbox_post(work.box, &quit)) sleep_ns(NS_SHORT);
-    pthread_join(thread, NULL);
-    mailbox_destroy(work.box);
-    *stop = work.stop;
+    mailbox_destroy(work.serve.box);
+    free(work.serve.picture);
+    free(work.serve.paste);
     return shown;
 }

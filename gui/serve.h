@@ -4,14 +4,19 @@
 #include "devices/machine.h"
 #include "gui/display.h"
 
-/* Runs at most `ticks` ticks in the calling thread; virtual time never runs ahead of the wall.  A machine that is frozen
- * stays on show until MAIL_RESET or MAIL_QUIT; power-off and debug exit end it.  Returns the last stop (MACHINE_REQUEST
- * after MAIL_QUIT).  What the guest does depends on the mail and the tick at which it is taken, never on the pace. */
-struct machine_stop serve_machine(struct machine *machine, struct mailbox *box, u64 ticks);
+struct serve;
 
-/* The whole of a displayed run: the machine in a thread of its own, the display in this one.  False: the display cannot
- * start, nothing ran. */
-bool serve_display(const struct display *display, struct machine *machine, u64 ticks, struct machine_stop *stop,
-                   struct error *err);
+/* Runs `ticks` ticks like machine_run, in slices: between two of them mail is obeyed and a picture shown.  What the guest
+ * does depends on the mail and the tick at which it is taken, never on slices or pace.  MACHINE_REQUEST after MAIL_QUIT. */
+struct machine_stop serve_run(struct serve *serve, u64 ticks);
+
+/* The same for a person who looks on: a machine that is frozen stays on show until MAIL_RESET or MAIL_QUIT; power-off and
+ * debug exit end it. */
+struct machine_stop serve_until_closed(struct serve *serve, u64 ticks);
+
+/* A displayed run: `body` in a thread of the machine's, the display in this one; returns when both have ended.
+ * paced: virtual time never runs ahead of the wall.  False: the display cannot start; body was told to quit. */
+bool serve_display(const struct display *display, struct machine *machine, bool paced,
+                   void (*body)(struct serve *serve, void *context), void *context, struct error *err);
 
 #endif

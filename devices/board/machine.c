@@ -9,7 +9,7 @@
 void machine_config_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){
-        .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM },
+        .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
         .com = { { .enabled = true } }, .port_e9 = true, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
         .keyboard_paste_delay_us = 50000,
     };

@@ -7,6 +7,7 @@
 
 #include "gui/debugger/disassemble.h"
 #include "gui/screenshot.h"
+#include "gui/serve.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_EXPECT = 3, STATUS_TRIPLE_FAULT = 5, TEXT_BYTES = 65536, SCREEN = -1 };
 
@@ -50,7 +51,8 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     s->breakpoints.machine = s->machine;
     breakpoints_arm(&s->breakpoints);
     u64 start = machine_tick(s->machine);
-    struct machine_stop stop = machine_run(s->machine, ticks < s->ticks_left ? ticks : s->ticks_left);
+    if (ticks > s->ticks_left) ticks = s->ticks_left;
+    struct machine_stop stop = s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - start;
     if (stop.kind == MACHINE_BREAK) show_break(s);

@@ -8,6 +8,7 @@
 
 struct session {
     struct machine *machine;
+    struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
     u64 ticks_left;              /* run limit; NEVER without one */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
