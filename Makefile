@@ -66,7 +66,7 @@ test: deps
 
 test-long: test
 	$(BUILD)/oracle 10000000 1
-	@for t in tests/guests/long/*.sh; do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
+	@for t in $(filter-out %/linux-cd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 lint:
 	@tests/lint.sh $(BUILD)

@@ -33,7 +33,7 @@ find cpu devices gui config -name '*.[ch]' | xargs wc -l | awk '$2 != "total" &&
 find cpu devices gui config -name '*.c' ! -path cpu/run/exact.c | while read -r f; do
     awk -v f="$f" '/^[a-z].*\)$/ { name = $0 } /^\{$/ { start = NR } /^\}$/ { if (start && NR - start > 61) print f ": " NR - start - 1 " lines: " name; start = 0 }' "$f"
 done >> "$findings"
-grep -rnE 'TODO|FIXME|XXX' cpu devices gui config tests --include='*.[chS]' --include='*.inc' >> "$findings"
+grep -rnE 'TODO|FIXME|\bXXX\b' cpu devices gui config tests --include='*.[chS]' --include='*.inc' >> "$findings"
 
 cat "$findings"
 n=$(wc -l < "$findings")

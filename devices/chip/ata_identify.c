@@ -43,7 +43,7 @@ static void put_integrity(struct ata_device *d)
     d->buffer[511] = (u8)-sum;
 }
 
-/* Words 1, 3, 6 and 54..58: translations by default and now. */
+/* Words 1, 3 to 6 and 54..58: translations by default and now. */
 static void put_geometry(struct ata_device *d)
 {
     u64 reach = d->capacity < 16514064 ? d->capacity : 16514064;
@@ -52,6 +52,8 @@ static void put_geometry(struct ata_device *d)
 
     put_word(d, 1, d->cylinders < 16383 ? d->cylinders : 16383);
     put_word(d, 3, d->heads);
+    put_word(d, 4, d->sectors * SECTOR_BYTES);           /* ATA-1: bytes of a track and of a sector.  Retired since, but */
+    put_word(d, 5, SECTOR_BYTES);                        /* firmware of the nineties takes its transfer length from here */
     put_word(d, 6, d->sectors);
     put_word(d, 54, cylinders);
     put_word(d, 55, d->heads_now);

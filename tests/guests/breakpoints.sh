@@ -8,7 +8,7 @@ c 100000000
 hash
 quit 0'; [ $status = 0 ] || exit 1
 grep -q '0000:0000000000007c00' "$work/out" || { cat "$work/out"; exit 1; }
-set -- "$1" $(sed -n 's/^tick \([0-9]*\) hash \(.*\)/\1 \2/p' "$work/out"); rm -rf "$work"
+set -- "$1" $(sed -n 's/^tick \([0-9]*\) hash \(.*\)/\1 \2/p' "$work/out")
 boot_floppy "$1" freedos722.img "c $2
 hash
 quit 0"; [ $status = 0 ] || exit 1

@@ -122,6 +122,7 @@ Test(ata_disk, identify_says_what_it_is_and_that_it_has_no_dma)
     CABLE(c) = cable_full();
     u8 b[512], sum = 0;
     identify(c, DISK, 0xec, b);
+    cr_expect_eq(word(b, 5), 512);
     cr_expect_eq(word(b, 0), 0x0040);
     cr_expect_eq(word(b, 1), 4);
     cr_expect_eq(word(b, 3), 4);

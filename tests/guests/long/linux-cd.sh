@@ -1,0 +1,31 @@
+#!/bin/sh
+# linux-cd.sh i386|amd64 OUT.iso: Debian's kernel with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0.
+# The guest prints BOOT-OK, works a little, prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
+set -e
+architecture=$1 out=$(realpath -m "$2")
+room=$(mktemp -d); trap 'rm -rf "$room"' EXIT; cd "$room"
+case $architecture in amd64) meta=linux-image-cloud-amd64 ;; i386) meta=linux-image-686:i386 ;; esac
+kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit }')
+[ -n "$kernel" ]
+apt-get download -q "$kernel" "busybox-static:$architecture" > /dev/null 2>&1
+for package in *.deb; do dpkg-deb -x "$package" system; done
+mkdir -p root/bin root/proc root/sys root/dev root/tmp iso/isolinux
+cp system/bin/busybox root/bin/busybox
+for command in sh mount cat uname gzip gunzip sha256sum awk sort seq dd poweroff md5sum; do ln -s busybox root/bin/$command; done
+cat > root/init <<'I'
+#!/bin/sh
+mount -t proc proc /proc; mount -t sysfs sys /sys
+echo "BOOT-OK $(cat /proc/uptime) $(uname -m)"
+dd if=/bin/busybox of=/tmp/a bs=64k 2>/dev/null
+gzip -c /tmp/a > /tmp/a.gz; gunzip -c /tmp/a.gz | sha256sum; sha256sum /tmp/a
+seq 1 20000 | sort -r | awk '{ s += $1 * $1 } END { print "AWK", s }'
+echo "WORK-OK $(cat /proc/uptime)"
+poweroff -f
+I
+chmod +x root/init
+(cd root && find . | cpio -o -H newc 2> /dev/null | gzip -9) > iso/initrd.gz
+cp system/boot/vmlinuz-* iso/vmlinuz
+cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 iso/isolinux/
+printf '%s\n' 'default linux' 'prompt 0' 'label linux' ' kernel /vmlinuz' \
+    ' append initrd=/initrd.gz earlyprintk=serial console=tty0 console=ttyS0 nokaslr' > iso/isolinux/isolinux.cfg
+genisoimage -quiet -o "$out" -b isolinux/isolinux.bin -c isolinux/boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table iso
