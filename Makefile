@@ -15,6 +15,11 @@ PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/inclu
            libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h \
            bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin
 
+# Guests and tools of single tests: a test whose package cannot be had is skipped with a line.
+TEST_PACKAGES = seabios:/usr/share/seabios/bios.bin grub-rescue-pc:/usr/lib/grub-rescue/grub-rescue-cdrom.iso syslinux:/usr/bin/syslinux \
+           syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin \
+           genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool
+
 LIB_SRC  := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
 APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
@@ -61,6 +66,7 @@ run: deps
 	$(BUILD)/orrery
 
 test: deps
+	-@tests/deps.sh $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(if $(SAN),,$(BUILD)/oracle)
 	@tests/run.sh $(BUILD)
 

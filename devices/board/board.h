@@ -8,6 +8,7 @@
 #include "devices/chip/cmos_mc146818.h"
 #include "devices/chip/dma_8237.h"
 #include "devices/chip/fdc_82077.h"
+#include "devices/chip/fw_cfg.h"
 #include "devices/chip/kbc_8042.h"
 #include "devices/chip/keyboard_mf2.h"
 #include "devices/chip/mouse_ps2.h"
@@ -99,6 +100,7 @@ struct machine {
     struct fdc_82077 fdc;
     struct ata_channel ata[CONFIG_ATA_CHANNELS];
     struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
+    struct fw_cfg fw_cfg;
     struct uart_16550 com[MACHINE_COMS];
     struct vga vga;
     struct system_ports system;

@@ -160,6 +160,7 @@ static bool add_ports(struct machine *m, struct error *err)
         { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL, NULL },
         { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL, NULL },
         { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL, NULL },
+        { 0x510, 0x511, "fw_cfg", &m->fw_cfg, fw_cfg_read, fw_cfg_write, NULL, fw_cfg_write_wide },
         { 0x4d0, 0x4d0, "elcr1", &m->pic[0], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
         { 0x4d1, 0x4d1, "elcr2", &m->pic[1], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
         { 0x8900, 0x8900, "shutdown", m, NULL, shutdown_write, NULL, NULL },
@@ -167,6 +168,7 @@ static bool add_ports(struct machine *m, struct error *err)
     bool ok = true;
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
         if (rows[i].write == e9_write && !m->config.port_e9) continue;
+        if (rows[i].write == fw_cfg_write && !m->config.system_rom.path[0]) continue;
         ok &= ports_add(m->ports, &rows[i], err);
     }
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
@@ -256,6 +258,8 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < MACHINE_COMS; n++) com_input_init(m, n);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
     vga_init(&m->vga, &m->clock);
+    fw_cfg_init(&m->fw_cfg);
+    if (m->vga_rom_bytes) fw_cfg_add(&m->fw_cfg, "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
     board_watch_init(m);
 }
 
@@ -339,6 +343,7 @@ void board_reset(struct machine *m)
     fdc_82077_reset(&m->fdc);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_reset(&m->ata[n]);
     vga_reset(&m->vga);
+    fw_cfg_reset(&m->fw_cfg);
     m->system.port_b = 0;
     m->system.port_a = 2;
     update_a20(m);

@@ -50,6 +50,16 @@ void memory_shadow_roms(struct machine *m)
     }
 }
 
+/* C0000h up to the system ROM: the VGA ROM, and RAM for a foreign BIOS, which may copy option ROMs there. */
+static void map_options(struct machine *m)
+{
+    u64 vga_pages = (m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1), bytes = MIB - OPTION_FIRST - rom_low_bytes(m);
+    u8 *ram = m->ram + OPTION_FIRST;
+
+    if (m->config.system_rom.path[0]) physical_set(m->map, OPTION_FIRST, bytes, ram, ram);
+    else if (vga_pages) physical_set(m->map, OPTION_FIRST, vga_pages, ram, NULL);
+}
+
 bool memory_build(struct machine *m, struct error *err)
 {
     const char *system = m->config.system_rom.path, *vga = m->config.vga_rom.path;
@@ -67,8 +77,7 @@ bool memory_build(struct machine *m, struct error *err)
     }
     m->map = physical_create();
     physical_set(m->map, 0, VGA_FIRST, m->ram, m->ram);
-    u64 vga_pages = (m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
-    if (vga_pages) physical_set(m->map, OPTION_FIRST, vga_pages, m->ram + OPTION_FIRST, NULL);
+    map_options(m);
     physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m));
     physical_set(m->map, MIB, m->ram_bytes - MIB, m->ram + MIB, m->ram + MIB);
     physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
