@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum { TOKENS = 40, LINE = 4096, INCLUDE_DEPTH = 8 };
 
@@ -290,7 +291,7 @@ static bool boot(const struct place *p, const char *directive, const struct para
     };
     unsigned at = 0;
 
-    if (c->boot[2] == BOOT_NONE || a->column <= 7) c->boot[0] = c->boot[1] = c->boot[2] = BOOT_NONE;
+    if (a->column <= 7) c->boot[0] = c->boot[1] = c->boot[2] = BOOT_NONE;
     while (at < 2 && c->boot[at] != BOOT_NONE) at++;
     for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
         if (is(a, known[i].name)) return c->boot[at] = known[i].device, true;
@@ -307,6 +308,14 @@ static bool com(const struct place *p, const char *directive, const struct param
     return com->mode == COM_FILE || strcmp(a->value, "null") == 0 || bad_value(p, directive, a, "null or file; the other modes are not there yet");
 }
 
+/* The host's clock, once, before the machine is built: the machine itself never looks at it. */
+static s64 host_time(bool local)
+{
+    time_t t = time(NULL);
+    struct tm date;
+    return local && localtime_r(&t, &date) ? (s64)timegm(&date) : (s64)t;
+}
+
 static bool clock_directive(const struct place *p, const char *directive, const struct parameter *a, struct machine_config *c)
 {
     u64 v;
@@ -317,8 +326,7 @@ static bool clock_directive(const struct place *p, const char *directive, const 
     }
     if (is(a, "rtc_sync")) return true;
     if (!is(a, "time0")) return unknown_parameter(p, directive, a, "sync time0 rtc_sync");
-    c->time0_host = strcmp(a->value, "local") == 0 || strcmp(a->value, "utc") == 0;
-    if (c->time0_host) return true;
+    if (!strcmp(a->value, "local") || !strcmp(a->value, "utc")) return c->time0 = host_time(a->value[0] == 'l'), true;
     if (!number(a->value, 0, 4102444800ull, &v)) return bad_value(p, directive, a, "local, utc, or seconds since 1970");
     c->time0 = (s64)v;
     return true;
@@ -385,7 +393,7 @@ static const struct directive {
     { "boot", "up to three of floppy, disk, cdrom, network", boot },
     { "floppy_bootsig_check", "disabled=", bootsig },
     { "com1", "enabled=, mode=null|file, dev=", com },
-    { "com2", "the same for the second port", com },
+    { "com2", "the same for the second port", com }, { "com3", "the same", com }, { "com4", "the same", com },
     { "clock", "sync=none|slowdown|realtime|both: pace of a shown machine; time0=local|utc|SECONDS", clock_directive },
     { "port_e9_hack", "enabled=", port_e9 },
     { "keyboard", "serial_delay=, paste_delay=", keyboard },
@@ -395,7 +403,7 @@ static const struct directive {
     { "fullscreen", "no effect", ignored }, { "screenmode", "no effect", ignored }, { "print_timestamps", "no effect", ignored },
     { "plugin_ctrl", "no effect", ignored }, { "magic_break", "no effect", ignored }, { "debugger", "no effect", ignored },
     { "vga", "not there yet", ignored }, { "mouse", "not there yet", not_there }, { "pci", "not there yet", not_there },
-    { "com3", "not there yet", not_there }, { "com4", "not there yet", not_there }, { "parport1", "not there yet", not_there },
+    { "parport1", "not there yet", not_there },
     { "parport2", "not there yet", not_there }, { "sound", "not there yet", not_there }, { "speaker", "not there yet", not_there },
     { "sb16", "not there yet", not_there }, { "es1370", "not there yet", not_there }, { "ne2k", "not there yet", not_there },
     { "e1000", "not there yet", not_there }, { "usb_uhci", "not there yet", not_there }, { "gdbstub", "not there yet", not_there },

@@ -6,15 +6,16 @@
 #include <unistd.h>
 
 #include "config/bochsrc.h"
+#include "config/write.h"
 #include "devices/storage/disk_image.h"
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
 
-enum { STATUS_USAGE = 2 };
+enum { STATUS_PANIC = 1, STATUS_USAGE = 2 };
 
 struct arguments {
-    const char *config, *script, *display, *screenshot;
+    const char *config, *script, *display, *screenshot, *record, *replay;
     bool no_config, headless, prompt;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text;
@@ -27,7 +28,8 @@ struct arguments {
 static void usage(void)
 {
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
-         "       [--screenshot FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
+         "       [--screenshot FILE] [--record JOURNAL] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
+         "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE\n"
          "orrery --help [cpu] | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
@@ -44,7 +46,7 @@ static void help_cpu(void)
 static const char **value_of(struct arguments *a, const char *word)
 {
     const struct { const char *name; const char **to; } options[] = {
-        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot },
+        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
         { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text },
     };
     for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
@@ -113,6 +115,26 @@ static void default_roms(struct machine_config *c)
     if (!c->vga_rom.path[0]) strcpy(c->vga_rom.path, "/usr/share/vgabios/vgabios.bin");
 }
 
+struct journal_reader {
+    const char *path;
+    struct machine_config *config;
+    struct error *err, *notes;
+};
+
+static void take_directive(void *context, const char *directive)
+{
+    struct journal_reader *r = context;
+    bochsrc_directive(r->path, directive, r->config, r->err, r->notes);
+}
+
+static bool replayed_config(const char *path, struct machine_config *c, struct error *err, struct error *notes)
+{
+    struct journal_reader r = { path, c, err, notes };
+
+    c->volatile_media = true;
+    return machine_journal_config(path, take_directive, &r, err) && !err->count;
+}
+
 static bool configure(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
     char room[1100];
@@ -120,9 +142,14 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     bool ok = true;
 
     machine_config_defaults(c);
+    if (a->replay) return replayed_config(a->replay, c, err, notes);
     if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     default_roms(c);
+    if (a->record) {
+        c->volatile_media = true;
+        fail(notes, "orrery: while a journal is recorded, writes to disks stay in memory");
+    }
     return ok;
 }
 
@@ -132,6 +159,7 @@ struct run {
     const struct arguments *arguments;
     const struct display *display;       /* NULL: headless */
     struct session session;
+    u64 replay_end;                      /* 0: no replay */
     FILE *commands;                      /* script or prompt; NULL: the machine just runs */
 };
 
@@ -170,6 +198,42 @@ static void body(struct serve *serve, void *context)
     s->status = session_status_of(&stop);
 }
 
+/* The journal on, for reading or writing. */
+static bool start_journal(struct run *r, const struct machine_config *config, struct error *err)
+{
+    const struct arguments *a = r->arguments;
+    char *text = NULL;
+    size_t size;
+    u64 end;
+
+    if (a->replay) {
+        if (!machine_replay(r->session.machine, a->replay, &end, err)) return false;
+        if (end < r->session.ticks_left) r->session.ticks_left = r->replay_end = end;
+        return true;
+    }
+    if (!a->record) return true;
+    FILE *f = open_memstream(&text, &size);
+    config_write(config, f);
+    fclose(f);
+    bool ok = machine_record(r->session.machine, a->record, text, err);
+    free(text);
+    return ok;
+}
+
+/* A replay that has come to its end says whether the machine is what it was. */
+static void judge_replay(struct run *r)
+{
+    u64 recorded = 0, got = 0, tick = machine_tick(r->session.machine);
+
+    if (!r->replay_end || tick < r->replay_end) return;
+    bool agrees = machine_replay_agrees(r->session.machine, &recorded, &got);
+    r->session.status = agrees ? 0 : STATUS_PANIC;
+    if (!agrees)
+        printf("orrery: the replay of %s differs at tick %llu: hash %016llx, recorded was %016llx\n", r->arguments->replay,
+               (unsigned long long)tick, (unsigned long long)got, (unsigned long long)recorded);
+    else printf("orrery: replayed %s up to tick %llu: hash %016llx as recorded\n", r->arguments->replay, (unsigned long long)tick, (unsigned long long)got);
+}
+
 static bool perform(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
@@ -178,8 +242,10 @@ static bool perform(struct run *r, struct error *err)
     r->session.ticks_left = UINT64_MAX;
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
+    if (!start_journal(r, config, err)) return false;
     if (!r->display) body(NULL, r);
     else if (!serve_display(r->display, r->session.machine, config->sync != SYNC_NONE, body, r, err)) return false;
+    judge_replay(r);
     if (!a->screenshot) return true;
     if (!screenshot_write(r->session.machine, a->screenshot, err)) return false;
     printf("orrery: the screen is in %s\n", a->screenshot);
@@ -227,7 +293,9 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--help") == 0) return argc > 2 && !strcmp(argv[2], "cpu") ? help_cpu(), 0 : (usage(), 0);
     if (argc > 1 && strcmp(argv[1], "--version") == 0) return puts("orrery 0.1"), 0;
-    if (parse(argc, argv, &a, &err)) return run(&a);
+    bool replay = argc > 2 && !strcmp(argv[1], "replay");
+    if (replay) a.replay = argv[2];
+    if (parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
     fputs(err.text, stderr);
     return STATUS_USAGE;
 }

@@ -66,6 +66,18 @@ void machine_floppy_eject(struct machine *machine, unsigned drive);
 bool machine_cd_insert(struct machine *machine, unsigned channel, unsigned unit, const char *path, struct error *err);
 void machine_cd_eject(struct machine *machine, unsigned channel, unsigned unit);
 
+/* --- the journal: everything that came in, for another run of the same machine --- */
+
+/* Writes all input of a machine that has not run yet to a new file, after `config`, the directives it was built from, a line
+ * each. machine_destroy ends the file with the machine's hash.  False: err says why. */
+bool machine_record(struct machine *machine, const char *path, const char *config, struct error *err);
+/* The directives in a journal. */
+bool machine_journal_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err);
+/* Input comes from the journal from now on, that of the host is ignored.  Images must be what they were. */
+bool machine_replay(struct machine *machine, const char *path, u64 *end_tick, struct error *err);
+/* At end_tick: the state is the recorded one. */
+bool machine_replay_agrees(struct machine *machine, u64 *recorded, u64 *got);
+
 /* --- seeing --- */
 
 /* The picture as it stands, rendered now: devices/chip/vga.h says what a frame is. */

@@ -55,6 +55,7 @@ struct machine_config {
     bool reset_on_triple_fault;
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
     struct rom_config system_rom, vga_rom, option_rom[4];
+    bool volatile_media;         /* writes to disks and floppies stay in memory, whatever their own setting */
     struct floppy_config floppy[CONFIG_FLOPPIES];
     struct ata_channel_config ata[CONFIG_ATA_CHANNELS];
     enum boot_device boot[3];
@@ -63,8 +64,6 @@ struct machine_config {
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
     bool port_e9;                /* port_e9_hack */
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
-    bool time0_host;             /* take it from the host's clock at start (recorded in the journal) */
-    bool time0_utc;
     enum clock_sync sync;
     char cmos_image[CONFIG_PATH];
     bool cmos_image_rtc;         /* rtc_init=image */

@@ -2,6 +2,7 @@
 #define ORRERY_BOARD_BOARD_H
 /* What a machine is made of: one owner of clock, memory, processor and chips.               doc: board */
 #include "devices/board/clock.h"
+#include "devices/board/journal.h"
 #include "devices/board/ports.h"
 #include "devices/board/serial_line.h"
 #include "devices/chip/ata_channel.h"
@@ -57,10 +58,17 @@ struct board_watch {
 extern const struct state_layout board_watch_state;
 
 /* Keys that machine_type still has to press: an event a key change. */
+#define TYPING_STATE(ONE, MANY) \
+    /*    type  name              unit    min         max  meaning                                              */ \
+    MANY(u16,  key, TYPE_QUEUE,   "",       0,      0x1ff, "key changes that wait: HID usage, bit 8 down")         \
+    ONE (u32,  head,              "",       0, TYPE_QUEUE - 1, "the next one")                                     \
+    ONE (u32,  used,              "",       0, TYPE_QUEUE, "how many wait")                                        \
+    ONE (event, next,             "tick",   0, UINT64_MAX, "when the next one happens")
+
 struct typing {
-    struct { u8 usage; bool down; } key[TYPE_QUEUE];
-    unsigned head, used;
+    STATE_MEMBERS(TYPING_STATE)
 };
+extern const struct state_layout typing_state;
 
 struct machine_part {
     const char *name;
@@ -73,8 +81,7 @@ struct machine_part {
     ONE (u8,   port_b,            "bits",   0,         15, "port 61h: timer 2 gate, speaker, parity and channel check masks") \
     ONE (u8,   port_a,            "bits",   0,       0xff, "port 92h: A20 in bit 1, fast reset in bit 0")           \
     ONE (u8,   post,              "",       0,       0xff, "port 80h: last code written")                           \
-    ONE (u8,   shutdown_matched,  "",       0,          8, "characters of \"Shutdown\" seen at port 8900h")         \
-    ONE (event, type_next,        "tick",   0, UINT64_MAX, "the next key of typed text")
+    ONE (u8,   shutdown_matched,  "",       0,          8, "characters of \"Shutdown\" seen at port 8900h")
 
 struct system_ports {
     STATE_MEMBERS(SYSTEM_PORTS_STATE)
@@ -108,6 +115,7 @@ struct machine {
     struct com_input com_input[MACHINE_COMS];
     struct board_watch watch;
     struct typing typing;
+    struct journal journal;
     struct machine_part part[MACHINE_PARTS];
     unsigned parts;
     bool reset_wanted, frozen, stop_requested;
@@ -124,11 +132,25 @@ void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size);
 u64 memory_mmio_read(void *board, u64 pa, unsigned size_bytes);
 void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 
+/* devices/board/input.c: what outside input does once it is in the journal */
+void input_key(struct machine *m, u8 usage, bool down);
+void input_reset(struct machine *m);
+void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);
+
+/* devices/board/typing.c */
+void typing_init(struct machine *m);
+bool typing_add(struct machine *m, const char *text);
+
 /* devices/board/com_input.c */
+size_t com_input_take(struct machine *m, unsigned n, const void *bytes, size_t size);
 void com_input_init(struct machine *m, unsigned n);
 void com_input_reset(struct com_input *in);
 
 /* devices/board/disks.c */
+bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err);
+void disks_floppy_eject(struct machine *m, unsigned drive);
+bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err);
+void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit);
 bool board_disks_open(struct machine *m, struct error *err);
 void board_disks_close(struct machine *m);
 void board_disks_fill_cmos(struct machine *m);

@@ -44,7 +44,7 @@ void com_input_reset(struct com_input *in)
     schedule(in);
 }
 
-size_t machine_serial_send(struct machine *m, unsigned n, const void *bytes, size_t size)
+size_t com_input_take(struct machine *m, unsigned n, const void *bytes, size_t size)
 {
     size_t taken = 0;
 

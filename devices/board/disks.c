@@ -37,24 +37,24 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
     }
     if (!floppy_format_fits(format, *type))
         return fail(err, "%s: path=\"%s\": a %s disk does not fit the drive; choose another type=", who, disk_image_path(image), format->name);
-    machine_floppy_eject(m, drive);
+    disks_floppy_eject(m, drive);
     disk_image_on_failure(image, on_disk_failure, m);
     return fdc_82077_insert(&m->fdc, drive, image, write_protected);
 }
 
-bool machine_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
+bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
 {
     const char *who = drive ? "floppyb" : "floppya";
 
     if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
-    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : IMAGE_WRITABLE, SECTOR_BYTES, err);
+    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE, SECTOR_BYTES, err);
     if (!image) return false;
     if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
     disk_image_close(image);
     return false;
 }
 
-void machine_floppy_eject(struct machine *m, unsigned drive)
+void disks_floppy_eject(struct machine *m, unsigned drive)
 {
     disk_image_close(fdc_82077_eject(&m->fdc, drive));
 }
@@ -67,7 +67,7 @@ static bool insert_floppies(struct machine *m, struct error *err)
         struct floppy_config *f = &m->config.floppy[n];
         if (f->drive_type) fdc_82077_attach(&m->fdc, n, f->drive_type);
         if (!f->path[0] || !f->inserted) continue;
-        ok &= machine_floppy_insert(m, n, f->path, f->write_protected, err);
+        ok &= disks_floppy_insert(m, n, f->path, f->write_protected, err);
     }
     return ok;
 }
@@ -87,7 +87,7 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     struct disk_geometry asked = { c->cylinders, c->heads, c->sectors }, found;
 
     if (!c->path[0]) return fail(err, "%s: a disk needs path=", who);
-    struct disk_image *image = disk_image_open(c->path, who, c->volatile_writes ? IMAGE_VOLATILE : IMAGE_WRITABLE, SECTOR_BYTES, err);
+    struct disk_image *image = disk_image_open(c->path, who, c->volatile_writes || m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE, SECTOR_BYTES, err);
     if (!image) return false;
     m->ata_image[channel][unit] = image;
     if (!disk_geometry_find(image, who, asked, &found, err)) return false;
@@ -129,18 +129,18 @@ static bool is_cdrom(const struct machine *m, unsigned channel, unsigned unit)
     return channel < CONFIG_ATA_CHANNELS && unit < 2 && m->config.ata[channel].device[unit].type == ATA_CDROM;
 }
 
-bool machine_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err)
+bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err)
 {
     if (!is_cdrom(m, channel, unit)) return fail(err, "ata%u, unit %u: there is no CD-ROM drive", channel, unit);
     struct disk_image *image = disk_image_open(path, board_ata_name(channel, unit), IMAGE_READ_ONLY, CD_SECTOR_BYTES, err);
     if (!image) return false;
     disk_image_on_failure(image, on_disk_failure, m);
-    machine_cd_eject(m, channel, unit);
+    disks_cd_eject(m, channel, unit);
     m->ata_image[channel][unit] = image;
     return ata_channel_cd_insert(&m->ata[channel], unit, image);
 }
 
-void machine_cd_eject(struct machine *m, unsigned channel, unsigned unit)
+void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit)
 {
     if (!is_cdrom(m, channel, unit)) return;
     ata_channel_cd_eject(&m->ata[channel], unit);

@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "devices/board/board.h"
@@ -318,7 +317,7 @@ bool board_build(struct machine *m, struct error *err)
     ok &= board_disks_open(m, err);
     if (!ok) return false;
     fill_cmos(m);
-    cmos_mc146818_set_time(&m->cmos, m->config.time0_host ? (s64)time(NULL) : m->config.time0);
+    cmos_mc146818_set_time(&m->cmos, m->config.time0);
     board_reset(m);
     return true;
 }

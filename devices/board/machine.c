@@ -62,6 +62,7 @@ static void register_parts(struct machine *m)
         add_part(m, name[n], &uart_16550_state, &m->com[n]);
         add_part(m, input[n], &com_input_state, &m->com_input[n]);
     }
+    add_part(m, "typing", &typing_state, &m->typing);
     add_part(m, "watch", &board_watch_state, &m->watch);
     add_part(m, "vga", &vga_state, &m->vga);
     add_part(m, "fw_cfg", &fw_cfg_state, &m->fw_cfg);
@@ -102,65 +103,6 @@ u64 machine_hash(struct machine *m)
     return hash;
 }
 
-/* --- typed text: keys at their ticks --- */
-
-static void on_type_next(void *owner)
-{
-    struct machine *m = owner;
-    struct typing *t = &m->typing;
-
-    if (!t->used) return;
-    keyboard_mf2_key(&m->keyboard, t->key[t->head].usage, t->key[t->head].down);
-    t->head = (t->head + 1) % TYPE_QUEUE;
-    if (--t->used) clock_at(&m->clock, &m->system.type_next, clock_now(&m->clock) + clock_ticks_of_ns(&m->clock, m->config.keyboard_paste_delay_us * 500ull));
-}
-
-static bool queue_key(struct machine *m, u8 usage, bool down)
-{
-    struct typing *t = &m->typing;
-    if (t->used == TYPE_QUEUE) return false;
-    unsigned at = (t->head + t->used++) % TYPE_QUEUE;
-    t->key[at].usage = usage;
-    t->key[at].down = down;
-    return true;
-}
-
-/* The key of a character on a US keyboard; 0 when there is none. */
-static u8 usage_of(char c, bool *shift)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz1234567890\n\033\b\t -=[]\\\0;'`,./";
-    static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()\0\0\0\0\0_+{}|\0:\"~<>?";
-
-    for (u8 i = 0; c && i < sizeof plain - 1; i++) {
-        *shift = shifted[i] == c;
-        if (plain[i] == c || shifted[i] == c) return (u8)(4 + i);
-    }
-    return 0;
-}
-
-bool machine_type(struct machine *m, const char *text)
-{
-    enum { LEFT_SHIFT = 0xe1 };
-    bool all = true, shift;
-
-    for (; *text; text++) {
-        u8 usage = usage_of(*text == '\r' ? '\n' : *text, &shift);
-        if (!usage) {
-            all = false;
-            continue;
-        }
-        if (shift) all &= queue_key(m, LEFT_SHIFT, true);
-        all &= queue_key(m, usage, true) && queue_key(m, usage, false);
-        if (shift) all &= queue_key(m, LEFT_SHIFT, false);
-    }
-    if (m->typing.used && m->system.type_next.at == NEVER) clock_at(&m->clock, &m->system.type_next, clock_now(&m->clock) + 1);
-    return all;
-}
-
-void machine_mouse(struct machine *m, int dx, int dy, unsigned buttons) { mouse_ps2_move(&m->mouse, dx, dy, buttons); }
-bool machine_typing(const struct machine *m) { return m->typing.used; }
-void machine_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->keyboard, usage, down); }
-
 /* --- life --- */
 
 struct machine *machine_create(const struct machine_config *config, struct error *err)
@@ -173,7 +115,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
         machine_destroy(m);
         return NULL;
     }
-    clock_add(&m->clock, &m->system.type_next, on_type_next, m);
+    typing_init(m);
     register_parts(m);
     return m;
 }
@@ -181,6 +123,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
 void machine_destroy(struct machine *m)
 {
     if (!m) return;
+    journal_close(m);
     board_disks_close(m);
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
     cpu_destroy(m->cpu);
@@ -190,11 +133,6 @@ void machine_destroy(struct machine *m)
     free(m);
 }
 
-void machine_reset(struct machine *m)
-{
-    m->frozen = false;
-    board_reset(m);
-}
 
 u64 machine_tick(const struct machine *m) { return m->clock.time.now; }
 u64 machine_ips(const struct machine *m) { return m->clock.ips; }
@@ -236,11 +174,5 @@ size_t machine_peek_linear(struct machine *m, u64 la, void *bytes, size_t size)
         if (!cpu_translate(m->cpu, (u32)(la + i), &pa)) return i;
         machine_peek(m, pa, (u8 *)bytes + i, 1);
     }
-    return size;
-}
-
-size_t machine_poke(struct machine *m, u64 pa, const void *bytes, size_t size)
-{
-    memory_dma_write(m, pa, bytes, (unsigned)size);
     return size;
 }

@@ -40,10 +40,8 @@ static void on_halt(struct machine *m, u64 end)
     m->clock.time.now = next < end ? next : end;
 }
 
-struct machine_stop machine_run(struct machine *m, u64 ticks)
+static struct machine_stop run_until(struct machine *m, u64 end)
 {
-    u64 end = ticks > NEVER - m->clock.time.now ? NEVER : m->clock.time.now + ticks;
-
     while (!m->frozen && m->clock.time.now < end) {
         clock_fire_due(&m->clock);
         if (m->clock.time.deadline > end) m->clock.time.deadline = end;
@@ -62,6 +60,23 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
     }
     if (!m->frozen) clock_fire_due(&m->clock);
     return m->frozen ? m->stop : (struct machine_stop){ .kind = MACHINE_TICKS };
+}
+
+/* A replay's entries act where input acted when it was recorded: between two runs. */
+struct machine_stop machine_run(struct machine *m, u64 ticks)
+{
+    u64 end = ticks > NEVER - m->clock.time.now ? NEVER : m->clock.time.now + ticks;
+
+    for (;;) {
+        u64 input = journal_next_tick(m);
+        if (input <= m->clock.time.now) {
+            journal_apply_due(m);
+            continue;
+        }
+        struct machine_stop stop = run_until(m, input < end ? input : end);
+        if (m->frozen && journal_next_tick(m) <= m->clock.time.now) continue;            /* a reset, perhaps */
+        if (stop.kind != MACHINE_TICKS || m->clock.time.now >= end) return stop;
+    }
 }
 
 void machine_request_stop(struct machine *m)

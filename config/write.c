@@ -1,0 +1,59 @@
+#include "config/write.h"
+
+static void write_rom(FILE *to, const char *directive, const struct rom_config *rom)
+{
+    if (!rom->path[0]) return;
+    fprintf(to, "%s: file=\"%s\"", directive, rom->path);
+    if (rom->address) fprintf(to, ", address=0x%x", rom->address);
+    fputc('\n', to);
+}
+
+static void write_floppy(FILE *to, unsigned n, const struct floppy_config *f)
+{
+    static const char *const type[] = { "none", "360k", "1_2", "720k", "1_44", "2_88" };
+
+    if (f->drive_type) fprintf(to, "floppy%c: type=%s\n", 'a' + n, type[f->drive_type % 6]);
+    if (!f->path[0]) return;
+    fprintf(to, "floppy%c: %s=\"%s\", status=%s, write_protected=%d\n", 'a' + n, f->drive_type ? type[f->drive_type % 6] : "image", f->path,
+            f->inserted ? "inserted" : "ejected", f->write_protected);
+}
+
+static void write_ata(FILE *to, unsigned n, const struct ata_channel_config *c)
+{
+    static const char *const type[] = { "none", "disk", "cdrom" }, *const translation[] = { "auto", "none", "lba", "large", "rechs" };
+
+    fprintf(to, "ata%u: enabled=%d, ioaddr1=0x%x, ioaddr2=0x%x, irq=%u\n", n, c->enabled, c->ioaddr1, c->ioaddr2, c->irq);
+    for (unsigned unit = 0; unit < 2; unit++) {
+        const struct ata_device_config *d = &c->device[unit];
+        if (d->type == ATA_NONE) continue;
+        fprintf(to, "ata%u-%s: type=%s, path=\"%s\", model=\"%s\"", n, unit ? "slave" : "master", type[d->type], d->path, d->model);
+        if (d->type == ATA_CDROM) fprintf(to, ", status=%s\n", d->inserted ? "inserted" : "ejected");
+        else fprintf(to, ", mode=%s, cylinders=%u, heads=%u, spt=%u, translation=%s\n", d->volatile_writes ? "volatile" : "flat", d->cylinders,
+                     d->heads, d->sectors, translation[d->translation]);
+    }
+}
+
+static void write_boot(FILE *to, const struct machine_config *c)
+{
+    static const char *const name[] = { "none", "floppy", "disk", "cdrom", "network" };
+
+    fputs("boot: ", to);
+    for (unsigned i = 0; i < 3; i++)
+        if (c->boot[i] != BOOT_NONE) fprintf(to, "%s%s", i ? ", " : "", name[c->boot[i]]);
+    fprintf(to, "\nfloppy_bootsig_check: disabled=%d\n", c->floppy_bootsig_check_disabled);
+}
+
+void config_write(const struct machine_config *c, FILE *to)
+{
+    if (c->cpu_model[0]) fprintf(to, "cpu: model=%s\n", c->cpu_model);
+    fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%d\n", (unsigned long long)c->ips, c->reset_on_triple_fault);
+    fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));
+    write_rom(to, "romimage", &c->system_rom);
+    write_rom(to, "vgaromimage", &c->vga_rom);
+    for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) write_floppy(to, n, &c->floppy[n]);
+    for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) write_ata(to, n, &c->ata[n]);
+    write_boot(to, c);
+    for (unsigned n = 0; n < CONFIG_COMS; n++) fprintf(to, "com%u: enabled=%d, mode=null\n", n + 1, c->com[n].enabled);
+    fprintf(to, "clock: time0=%lld\nport_e9_hack: enabled=%d\n", (long long)c->time0, c->port_e9);
+    fprintf(to, "keyboard: serial_delay=%u, paste_delay=%u\n", c->keyboard_serial_delay_us, c->keyboard_paste_delay_us);
+}

@@ -1,0 +1,364 @@
+/* The journal: a text file, a line an input.                                                doc: journal
+ *   orrery journal 1
+ *   config DIRECTIVE                      until `start`: what the machine was built from
+ *   image NAME XXH3 PATH                  and what its disks held
+ *   start
+ *   TICK key USAGE DOWN | mouse DX DY BUTTONS | type 0 HEX | serial N HEX | line N HEX | poke PA HEX | reset
+ *        | floppy DRIVE PROTECTED PATH | floppy-out DRIVE | cd CHANNEL UNIT PATH | cd-out CHANNEL UNIT
+ *   TICK end HASH
+ * An entry with tick T acted between instruction T - 1 and T, after the events of T; `line` within the look at T. */
+#include "devices/board/journal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "devices/board/board.h"
+
+#ifdef HARD
+enum { BUFFER_BYTES = 16 };
+#else
+enum { BUFFER_BYTES = 65536 };
+#endif
+enum { BYTES_MOST = 4096, LINE_MOST = 2 * BYTES_MOST + 64, HASH_CHUNK = 1 << 20 };
+
+static const char first_line[] = "orrery journal 1";
+
+static u64 now(const struct machine *m) { return m->clock.time.now; }
+
+/* --- recording --- */
+
+bool journal_admits(struct machine *m, const char *format, ...)
+{
+    struct journal *j = &m->journal;
+    va_list args;
+
+    if (j->mode != JOURNAL_RECORDS) return j->mode == JOURNAL_OFF;
+    fprintf(j->file, "%" PRIu64 " ", now(m));
+    va_start(args, format);
+    vfprintf(j->file, format, args);
+    va_end(args);
+    fputc('\n', j->file);
+    return true;
+}
+
+/* Long input becomes several entries of one tick. */
+bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const u8 *bytes, size_t size)
+{
+    struct journal *j = &m->journal;
+
+    if (j->mode != JOURNAL_RECORDS) return j->mode == JOURNAL_OFF;
+    for (size_t done = 0; done < size; done += BYTES_MOST) {
+        size_t piece = size - done < BYTES_MOST ? size - done : BYTES_MOST;
+        fprintf(j->file, "%" PRIu64 " %s %" PRIu64 " ", now(m), verb, strcmp(verb, "poke") ? where : where + done);
+        for (size_t i = 0; i < piece; i++) fprintf(j->file, "%02x", bytes[done + i]);
+        fputc('\n', j->file);
+    }
+    return true;
+}
+
+/* XXH3-64 of an image as the guest finds it at the start. */
+static u64 image_hash(struct disk_image *image)
+{
+    XXH3_state_t *state = XXH3_createState();
+    u8 *chunk = malloc(HASH_CHUNK);
+    u64 sectors = disk_image_sectors(image);
+
+    XXH3_64bits_reset(state);
+    for (u64 lba = 0; lba < sectors; lba += HASH_CHUNK / SECTOR_BYTES) {
+        u32 count = (u32)(sectors - lba < HASH_CHUNK / SECTOR_BYTES ? sectors - lba : HASH_CHUNK / SECTOR_BYTES);
+        if (disk_image_read(image, lba, count, chunk)) XXH3_64bits_update(state, chunk, (size_t)count * SECTOR_BYTES);
+    }
+    u64 hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    free(chunk);
+    return hash;
+}
+
+static struct disk_image *image_at(struct machine *m, unsigned i, const char **name)
+{
+    static const char *const floppy[] = { "floppya", "floppyb" };
+
+    *name = i < CONFIG_FLOPPIES ? floppy[i] : board_ata_name((i - 2) >> 1, i & 1);
+    return i < CONFIG_FLOPPIES ? m->fdc.image[i] : m->ata_image[(i - 2) >> 1][i & 1];
+}
+enum { IMAGES = CONFIG_FLOPPIES + 2 * CONFIG_ATA_CHANNELS };
+
+bool machine_record(struct machine *m, const char *path, const char *config, struct error *err)
+{
+    struct journal *j = &m->journal;
+    const char *name;
+
+    if (j->mode != JOURNAL_OFF || now(m)) return fail(err, "%s: recording begins with a machine that has not run", path);
+    j->file = fopen(path, "wxe");
+    if (!j->file && errno == EEXIST) return fail(err, "%s: exists already and is left as it is; choose another name", path);
+    if (!j->file) return fail(err, "%s: cannot be created: %s", path, strerror(errno));
+    setvbuf(j->file, NULL, _IOFBF, BUFFER_BYTES);
+    j->path = strdup(path);
+    j->mode = JOURNAL_RECORDS;
+    fprintf(j->file, "%s\n", first_line);
+    while (*config) {
+        size_t n = strcspn(config, "\n");
+        fprintf(j->file, "config %.*s\n", (int)n, config);
+        config += n + (config[n] == '\n');
+    }
+    for (unsigned i = 0; i < IMAGES; i++) {
+        struct disk_image *image = image_at(m, i, &name);
+        if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, image_hash(image), disk_image_path(image));
+    }
+    fputs("start\n", j->file);
+    return fflush(j->file) == 0 || fail(err, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+void journal_close(struct machine *m)
+{
+    struct journal *j = &m->journal;
+
+    if (j->mode == JOURNAL_RECORDS) {
+        fprintf(j->file, "%" PRIu64 " end %016" PRIx64 "\n", now(m), machine_hash(m));
+        bool lost = ferror(j->file);
+        if (fclose(j->file) || lost) fprintf(stderr, "orrery: %s: the journal is not whole: %s\n", j->path, strerror(errno));
+    }
+    for (size_t i = 0; i < j->entries; i++) free(j->entry[i].text);
+    free(j->entry);
+    free(j->path);
+    *j = (struct journal){ 0 };
+}
+
+/* --- reading --- */
+
+/* Lines up to `start` that begin with `word`, without it. */
+static bool each_header(const char *path, FILE *f, unsigned *number, const char *word,
+                        bool (*take)(void *context, const char *rest, struct error *err), void *context, struct error *err)
+{
+    char *line = NULL;
+    size_t room = 0, n = strlen(word);
+    bool ok = true, started = false;
+
+    for (*number = 1; !started && getline(&line, &room, f) >= 0; ++*number) {
+        line[strcspn(line, "\n")] = 0;
+        if (*number == 1 && strcmp(line, first_line)) ok = fail(err, "%s:1: is no journal of this program (\"%s\" is missing)", path, first_line);
+        if (!ok) break;
+        started = strcmp(line, "start") == 0;
+        if (strncmp(line, word, n) == 0 && line[n] == ' ') ok = take(context, line + n + 1, err);
+    }
+    free(line);
+    return ok && (started || fail(err, "%s: ends before its `start` line", path));
+}
+
+struct config_lines {
+    void (*take)(void *context, const char *directive);
+    void *context;
+};
+
+static bool pass_config(void *context, const char *rest, struct error *err)
+{
+    struct config_lines *lines = context;
+    (void)err;
+    lines->take(lines->context, rest);
+    return true;
+}
+
+bool machine_journal_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err)
+{
+    struct config_lines lines = { take, context };
+    unsigned number;
+    FILE *f = fopen(path, "re");
+
+    if (!f) return fail(err, "%s: %s", path, strerror(errno));
+    bool ok = each_header(path, f, &number, "config", pass_config, &lines, err);
+    fclose(f);
+    return ok;
+}
+
+static bool check_image(void *context, const char *rest, struct error *err)
+{
+    struct machine *m = context;
+    char wanted[32];
+    uint64_t hash;
+    const char *name;
+
+    if (sscanf(rest, "%31s %" SCNx64, wanted, &hash) != 2) return fail(err, "journal: image %s: wants a name and a hash", rest);
+    for (unsigned i = 0; i < IMAGES; i++) {
+        struct disk_image *image = image_at(m, i, &name);
+        if (strcmp(name, wanted)) continue;
+        if (!image) return fail(err, "%s: the journal has a disk here, this machine has none", name);
+        return image_hash(image) == hash ||
+               fail(err, "%s: path=\"%s\": is not what it was when the journal was recorded; bring the old image back", name, disk_image_path(image));
+    }
+    return fail(err, "journal: image %s: there is no such drive", wanted);
+}
+
+/* Verbs and what their arguments look like. */
+static const struct { const char *verb; int numbers; bool hex, path; } verbs[] = {
+    { "key", 2, false, false },      { "mouse", 3, false, false },     { "type", 1, true, false },
+    { "serial", 1, true, false },    { "line", 1, true, false },       { "poke", 1, true, false },
+    { "reset", 0, false, false },    { "floppy", 2, false, true },     { "floppy-out", 1, false, false },
+    { "cd", 2, false, true },        { "cd-out", 2, false, false },    { "end", 0, true, false },
+};
+
+/* One argument's end; NULL when it is no number. */
+static const char *skip_number(const char *at)
+{
+    char *end;
+    if (*at++ != ' ') return NULL;
+    strtoll(at, &end, 10);
+    return end == at ? NULL : end;
+}
+
+static bool well_formed(const char *text)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(verbs); i++) {
+        size_t n = strlen(verbs[i].verb);
+        if (strncmp(text, verbs[i].verb, n) || (text[n] && text[n] != ' ')) continue;
+        const char *at = text + n;
+        for (int k = 0; at && k < verbs[i].numbers; k++) at = skip_number(at);
+        if (!at) return false;
+        if (verbs[i].path) return at[0] == ' ' && at[1];
+        if (!verbs[i].hex) return !*at;
+        return *at == ' ' && at[1 + strspn(at + 1, "0123456789abcdef")] == 0 && strlen(at + 1) % 2 == 0;
+    }
+    return false;
+}
+
+static bool read_entry(struct journal *j, const char *path, unsigned number, const char *line, struct error *err)
+{
+    char *end;
+    u64 tick = strtoull(line, &end, 10), before = j->entries ? j->entry[j->entries - 1].tick : 0;
+
+    if (end == line || *end != ' ' || !well_formed(end + 1)) return fail(err, "%s:%u: \"%.60s\" is no entry of a journal", path, number, line);
+    if (tick < before) return fail(err, "%s:%u: tick %" PRIu64 " comes after tick %" PRIu64, path, number, tick, before);
+    if ((j->entries & (j->entries - 1)) == 0) {
+        struct journal_entry *more = realloc(j->entry, (j->entries ? j->entries * 2 : 1) * sizeof *more);
+        if (!more) return fail(err, "%s: the host has no memory for so many entries", path);
+        j->entry = more;
+    }
+    j->entry[j->entries++] = (struct journal_entry){ tick, strdup(end + 1) };
+    return true;
+}
+
+bool machine_replay(struct machine *m, const char *path, u64 *end_tick, struct error *err)
+{
+    struct journal *j = &m->journal;
+    char line[LINE_MOST + CONFIG_PATH];
+    unsigned number;
+    FILE *f = fopen(path, "re");
+
+    if (!f) return fail(err, "%s: %s", path, strerror(errno));
+    bool ok = each_header(path, f, &number, "image", check_image, m, err);
+    for (; ok && fgets(line, sizeof line, f); number++) {
+        size_t n = strcspn(line, "\n");
+        ok = line[n] == '\n' ? (line[n] = 0, read_entry(j, path, number, line, err)) : fail(err, "%s:%u: the line is cut off or too long", path, number);
+    }
+    fclose(f);
+    if (!ok) return false;
+    j->mode = JOURNAL_REPLAYS;
+    j->path = strdup(path);
+    *end_tick = j->entries ? j->entry[j->entries - 1].tick : 0;
+    return true;
+}
+
+/* --- replaying --- */
+
+static const struct journal_entry *next(const struct machine *m)
+{
+    const struct journal *j = &m->journal;
+    return j->mode == JOURNAL_REPLAYS && j->at < j->entries ? &j->entry[j->at] : NULL;
+}
+
+u64 journal_next_tick(const struct machine *m)
+{
+    const struct journal_entry *e = next(m);
+    return e ? e->tick : NEVER;
+}
+
+static unsigned hex_bytes(const char *text, u8 *bytes, unsigned room)
+{
+    unsigned n = 0;
+    for (unsigned byte; n < room && sscanf(text + 2 * n, "%2x", &byte) == 1; n++) bytes[n] = (u8)byte;
+    return n;
+}
+
+static bool is(const char *text, const char *verb, const char **arguments)
+{
+    size_t n = strlen(verb);
+    *arguments = text + n;
+    return strncmp(text, verb, n) == 0 && (!text[n] || text[n] == ' ');
+}
+
+static void apply_bytes(struct machine *m, const char *verb, const char *arguments)
+{
+    u8 bytes[BYTES_MOST + 1];
+    char *hex;
+    u64 where = strtoull(arguments, &hex, 10);
+    unsigned size = hex_bytes(hex + 1, bytes, BYTES_MOST);
+
+    bytes[size] = 0;
+    if (!strcmp(verb, "type")) typing_add(m, (const char *)bytes);
+    else if (!strcmp(verb, "poke")) input_poke(m, where, bytes, size);
+    else if (where < MACHINE_COMS) com_input_take(m, (unsigned)where, bytes, size);
+}
+
+static void apply_medium(struct machine *m, bool floppy, const char *arguments)
+{
+    struct error err = { 0 };
+    unsigned a = 0, b = 0;
+    int at = 0;
+
+    sscanf(arguments, "%u %u %n", &a, &b, &at);
+    bool ok = floppy ? disks_floppy_insert(m, a, arguments + at, b, &err) : disks_cd_insert(m, a, b, arguments + at, &err);
+    if (!ok) board_stop(m, MACHINE_PANIC, 0, "replay: %.400s", err.text);
+}
+
+static void apply(struct machine *m, const char *text)
+{
+    const char *a;
+    int x = 0, y = 0;
+    unsigned b = 0;
+
+    if (is(text, "key", &a)) sscanf(a, "%d %u", &x, &b), input_key(m, (u8)x, b);
+    else if (is(text, "mouse", &a)) sscanf(a, "%d %d %u", &x, &y, &b), mouse_ps2_move(&m->mouse, x, y, b);
+    else if (is(text, "type", &a)) apply_bytes(m, "type", a);
+    else if (is(text, "serial", &a)) apply_bytes(m, "serial", a);
+    else if (is(text, "poke", &a)) apply_bytes(m, "poke", a);
+    else if (is(text, "reset", &a)) input_reset(m);
+    else if (is(text, "floppy", &a)) apply_medium(m, true, a);
+    else if (is(text, "cd", &a)) apply_medium(m, false, a);
+    else if (is(text, "floppy-out", &a)) sscanf(a, "%u", &b), b < CONFIG_FLOPPIES ? disks_floppy_eject(m, b) : (void)0;
+    else if (is(text, "cd-out", &a)) sscanf(a, "%d %u", &x, &b), disks_cd_eject(m, (unsigned)x, b);
+}
+
+void journal_apply_due(struct machine *m)
+{
+    const struct journal_entry *e;
+
+    while ((e = next(m)) && e->tick <= now(m)) {
+        m->journal.at++;
+        apply(m, e->text);
+    }
+}
+
+unsigned journal_line_bytes(struct machine *m, unsigned n, u8 *bytes, unsigned room)
+{
+    const struct journal_entry *e = next(m);
+    const char *arguments;
+    char *hex;
+
+    if (!e || e->tick != now(m) || !is(e->text, "line", &arguments) || strtoull(arguments, &hex, 10) != n) return 0;
+    m->journal.at++;
+    return hex_bytes(hex + 1, bytes, room);
+}
+
+bool machine_replay_agrees(struct machine *m, u64 *recorded, u64 *got)
+{
+    const struct journal *j = &m->journal;
+    const char *hash;
+
+    if (j->mode != JOURNAL_REPLAYS || !j->entries || !is(j->entry[j->entries - 1].text, "end", &hash)) return false;
+    *recorded = strtoull(hash, NULL, 16);
+    *got = machine_hash(m);
+    return *recorded == *got;
+}

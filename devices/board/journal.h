@@ -1,0 +1,37 @@
+#ifndef ORRERY_BOARD_JOURNAL_H
+#define ORRERY_BOARD_JOURNAL_H
+/* Everything that comes from outside, with the tick at which it comes.                     doc: journal */
+#include <stdio.h>
+
+#include "cpu/base/error.h"
+
+struct machine;
+
+enum journal_mode { JOURNAL_OFF, JOURNAL_RECORDS, JOURNAL_REPLAYS };
+
+struct journal_entry {
+    u64 tick;
+    char *text;                  /* verb and arguments */
+};
+
+struct journal {
+    enum journal_mode mode;
+    FILE *file;                  /* recording */
+    char *path;
+    struct journal_entry *entry; /* replaying: all of them, ascending */
+    size_t entries, at;
+};
+
+/* Input wants in. Recording writes it down; false while a replay decides what comes in. */
+bool journal_admits(struct machine *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const u8 *bytes, size_t size);
+
+/* Replaying: the tick of the next entry that machine_run applies; NEVER without one. */
+u64 journal_next_tick(const struct machine *m);
+void journal_apply_due(struct machine *m);
+/* Bytes that the host's end of serial line n gave at this tick. */
+unsigned journal_line_bytes(struct machine *m, unsigned n, u8 *bytes, unsigned room);
+
+void journal_close(struct machine *m);
+
+#endif
