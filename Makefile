@@ -20,6 +20,9 @@ TEST_PACKAGES = seabios:/usr/share/seabios/bios.bin grub-rescue-pc:/usr/lib/grub
            syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin \
            genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool
 
+# devices/machine.h and what it includes: a program that holds a machine builds with -I$(PREFIX)/include/orrery.
+PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/base/types.h cpu/base/error.h cpu/base/state.h cpu/memory/physical.h
+
 LIB_SRC  := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
 APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
@@ -80,7 +83,8 @@ lint:
 install: all
 	install -D $(BUILD)/orrery $(DESTDIR)$(PREFIX)/bin/orrery
 	install -D -m 644 $(BUILD)/liborrery.a $(DESTDIR)$(PREFIX)/lib/liborrery.a
-	install -D -m 644 devices/machine.h $(DESTDIR)$(PREFIX)/include/orrery/devices/machine.h
+	for h in $(PUBLIC_HEADERS); do install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/orrery/$$h || exit 1; done
+	install -D -m 644 bochsrc.sample $(DESTDIR)$(PREFIX)/share/orrery/bochsrc.sample
 	install -D -m 644 docs/man/orrery.1 $(DESTDIR)$(PREFIX)/share/man/man1/orrery.1
 
 clean:

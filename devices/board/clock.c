@@ -4,7 +4,7 @@
 
 void clock_init(struct clock *clock, u64 ips)
 {
-    *clock = (struct clock){ .ips = ips, .time = { .deadline = NEVER } };
+    *clock = (struct clock){ .ips = ips, .limit = NEVER, .time = { .deadline = NEVER } };
 }
 
 void clock_free(struct clock *clock)
@@ -70,7 +70,8 @@ static void take_out(struct clock *clock, struct event *event)
 
 static void set_deadline(struct clock *clock)
 {
-    clock->time.deadline = clock->waiting ? clock->heap[0]->at : NEVER;
+    u64 event = clock->waiting ? clock->heap[0]->at : NEVER;
+    clock->time.deadline = event < clock->limit ? event : clock->limit;
 }
 
 void clock_at(struct clock *clock, struct event *event, u64 tick)
@@ -84,6 +85,12 @@ void clock_at(struct clock *clock, struct event *event, u64 tick)
 void clock_cancel(struct clock *clock, struct event *event)
 {
     clock_at(clock, event, NEVER);
+}
+
+void clock_set_limit(struct clock *clock, u64 tick)
+{
+    clock->limit = tick;
+    set_deadline(clock);
 }
 
 void clock_fire_due(struct clock *clock)

@@ -25,6 +25,7 @@ struct rate {
 struct clock {
     struct cpu_time time;        /* now and the tick of the next event; the processor works on it too */
     u64 ips;                     /* ticks a virtual second */
+    u64 limit;                   /* derived: no run goes past this tick; NEVER without one */
     struct event **heap;         /* derived: waiting events, earliest first */
     u32 waiting, room, added;
 };
@@ -42,7 +43,10 @@ void clock_cancel(struct clock *clock, struct event *event);
 
 static inline u64 clock_now(const struct clock *clock) { return clock->time.now; }
 
-/* Fires all events that are due at now; sets time.deadline to the tick of the next one. */
+/* Until further notice the deadline is no later than tick, whatever is scheduled meanwhile. */
+void clock_set_limit(struct clock *clock, u64 tick);
+
+/* Fires all events that are due at now; sets time.deadline to the tick of the next one or the limit. */
 void clock_fire_due(struct clock *clock);
 
 /* Whole cycles of a divided clock since tick 0; the first tick at which that many have passed.  Exact. */

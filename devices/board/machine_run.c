@@ -42,9 +42,9 @@ static void on_halt(struct machine *m, u64 end)
 
 static struct machine_stop run_until(struct machine *m, u64 end)
 {
+    clock_set_limit(&m->clock, end);
     while (!m->frozen && m->clock.time.now < end) {
         clock_fire_due(&m->clock);
-        if (m->clock.time.deadline > end) m->clock.time.deadline = end;
         switch (cpu_run(m->cpu)) {
         case CPU_STOP_DEADLINE: break;
         case CPU_STOP_HALTED: on_halt(m, end); break;

@@ -113,3 +113,14 @@ Test(machine, bytes_sent_to_a_serial_port_reach_the_guest)
     cr_expect_str_eq(text, "abc");
     machine_destroy(m);
 }
+
+/* A port access reschedules an event while the processor runs; the run still ends where it was told to. */
+Test(machine, a_run_ends_at_its_tick_whatever_the_guest_programs_meanwhile)
+{
+    struct machine *m = MACHINE(0xb0, 0x34, 0xe6, 0x43, 0xb0, 0xff, 0xe6, 0x40, 0xe6, 0x40, 0xe4, 0x61, 0xe6, 0x61, 0xeb, 0xf0);
+    for (unsigned i = 1; i <= 1000; i++) {
+        machine_run(m, 7);
+        cr_assert_eq(machine_tick(m), 7 * i, "at tick %llu after %u runs of 7", (unsigned long long)machine_tick(m), i);
+    }
+    machine_destroy(m);
+}
