@@ -11,7 +11,7 @@ CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -I. -I$(BUILD)/ge
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(CFLAGS)
 LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
-PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h \
+PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h \
            libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h \
            bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin
 
@@ -26,17 +26,19 @@ PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/base/t
 LIB_SRC  := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
 APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
+VECTOR_SRC := $(wildcard tests/vectors/*.c)
 ORACLE_SRC := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CPU_OBJ  := $(filter $(BUILD)/cpu/%,$(LIB_OBJ))
 APP_OBJ  := $(APP_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
+VECTOR_OBJ := $(VECTOR_SRC:%.c=$(BUILD)/%.o)
 ORACLE_OBJ := $(patsubst %,$(BUILD)/%.o,$(ORACLE_SRC))
 
 all: $(BUILD)/orrery
 
 include cpu/build.mk
-$(UNIT_OBJ) $(ORACLE_OBJ): | $(BUILD)/gen/op_forms.h
+$(UNIT_OBJ) $(ORACLE_OBJ) $(VECTOR_OBJ): | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -46,6 +48,9 @@ $(BUILD)/orrery: $(APP_OBJ) $(BUILD)/liborrery.a
 
 $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(UNIT_OBJ) $(BUILD)/liborrery.a $(LIBS) -lcriterion
+
+$(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $(VECTOR_OBJ) $(BUILD)/liborrery.a $(LIBS) -lz
 
 # Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, and no sanitizer watches its signal frames.
 $(BUILD)/oracle: $(ORACLE_OBJ) $(CPU_OBJ)
@@ -59,7 +64,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -70,7 +75,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(if $(SAN),,$(BUILD)/oracle)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(if $(SAN),,$(BUILD)/oracle)
 	@tests/run.sh $(BUILD)
 
 test-long: test

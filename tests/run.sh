@@ -24,6 +24,14 @@ if [ -x "$build/oracle" ]; then
     tail -n 8 "$build/oracle.log"
     count $status "oracle: 300000 random instructions equal on the host's processor"
 fi
+silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
+if [ -d "$silicon" ]; then
+    "$build/vectors" "$silicon" > "$build/vectors.log" 2>&1; status=$?
+    tail -n 8 "$build/vectors.log"
+    count $status "vectors: instructions captured on an 80286"
+else
+    count 77 "vectors: $silicon is not there"
+fi
 for t in tests/guests/*.sh; do
     case $t in */lib.sh) continue ;; esac
     [ -e "$t" ] || continue
