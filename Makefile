@@ -38,6 +38,7 @@ ORACLE_OBJ := $(patsubst %,$(BUILD)/%.o,$(ORACLE_SRC))
 all: $(BUILD)/orrery
 
 include cpu/build.mk
+include bios/build.mk
 $(UNIT_OBJ) $(ORACLE_OBJ) $(VECTOR_OBJ): | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)

@@ -1,0 +1,33 @@
+# Guest code: the BIOSes and the demo disk, 16-bit i386, made with gcc and nasm into $(BUILD)/bios.
+GUEST_CC     ?= gcc
+GUEST_CFLAGS := -m16 -march=i386 -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-pic -fno-pie -mregparm=3 -fomit-frame-pointer -fno-stack-protector \
+                -fcf-protection=none -fno-asynchronous-unwind-tables -fno-jump-tables -fno-tree-switch-conversion -fno-delete-null-pointer-checks \
+                -mpreferred-stack-boundary=2 -fno-builtin -fno-strict-aliasing -mgeneral-regs-only
+SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S
+SYSTEM_BIOS_OBJ := $(SYSTEM_BIOS_SRC:%=$(BUILD)/%.o)
+
+all: bios
+bios: $(BUILD)/bios/system.bin
+.PHONY: bios
+
+$(BUILD)/bios/system/%.c.o: bios/system/%.c
+	@mkdir -p $(@D)
+	$(GUEST_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/bios/system/entry.S.o: bios/system/entry.S bios/build.mk $(wildcard bios/vga/font_8x8.bin)
+	@mkdir -p $(@D)
+	$(GUEST_CC) -m16 -Wa,--divide -I. -c -o $@ $<
+
+$(BUILD)/bios/system.elf: $(SYSTEM_BIOS_OBJ) bios/system/system.ld
+	ld -m elf_i386 -T bios/system/system.ld -o $@ $(SYSTEM_BIOS_OBJ)
+
+$(BUILD)/bios/rom_checksum: bios/rom_checksum.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Wall -Wextra -O1 -o $@ $<
+
+$(BUILD)/bios/system.bin: $(BUILD)/bios/system.elf $(BUILD)/bios/rom_checksum
+	objcopy -O binary $(BUILD)/bios/system.elf $@.raw
+	$(BUILD)/bios/rom_checksum $@.raw $@ 65536
+
+-include $(SYSTEM_BIOS_OBJ:.o=.d)
+-include bios/vga/build.mk bios/demo/build.mk
