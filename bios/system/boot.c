@@ -7,8 +7,8 @@ enum { NO_DISK = 0x80 };
 
 static void say_device(unsigned device)
 {
-    if (device == FLOPPY) say(T("floppy A:"));
-    else if (device == DISK) say(T("hard disk C:"));
+    if (device == FLOPPY) say(T("floppy A"));
+    else if (device == DISK) say(T("hard disk C"));
     else if (device == CD) say(T("CD-ROM"));
     else say(T("network"));
 }

@@ -605,8 +605,8 @@ baud_divisors:                      /* 110, 150, 300, 600, 1200, 2400, 4800, 960
 
     at 0xefc7
     .globl floppy_table
-floppy_table:                       /* 3 ms a step (4 at 250 kbit/s), DMA, 37 ticks of motor, 512 bytes, 18 sectors ... 15 ms to settle, 500 ms to spin up */
-    .byte 0xaf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x04
+floppy_table:                       /* 3 ms a step (6 at 250 kbit/s), DMA, 37 ticks of motor, 512 bytes, 18 sectors ... 15 ms to settle, 500 ms to spin up */
+    .byte 0xdf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x04
 
     at 0xefd2
     jmp int_17_any
@@ -674,3 +674,5 @@ reset_vector:
     .ascii "11/21/26"
     at 0xfffe
     .byte 0xfc, 0
+
+    .section .note.GNU-stack, "", @progbits

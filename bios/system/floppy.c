@@ -454,7 +454,7 @@ void floppy_service(struct frame *f)
 void floppy_post(void)
 {
     BDA->floppy_info = 0x77;
-    (void)reset();
     if (!drive_type(0)) return;
     outb(0x21, inb(0x21) & (u8)~0x40);
+    if (!reset()) say(T("Floppy controller error\n"));
 }

@@ -43,6 +43,8 @@ void wait_interrupt(void)
 void wait_ms(u32 ms)
 {
     u32 left = ms * 1000, gone = 0;
+
+    for (; ms < 55 && gone < left; gone += 15) wait_refresh();
     while (gone < left) gone += pass_time();
 }
 
