@@ -38,7 +38,7 @@ struct bda {                          /* IBM AT Technical Reference, "Data areas
     u8 disk_status, disk_count, disk_control, disk_port;                 /* 74 */
     u8 lpt_timeout[4], com_timeout[4];                                   /* 78 */
     u16 key_buffer_start, key_buffer_end;                                /* 80 */
-    u8 rows_less_one; u16 character_height; u8 video_flags[3], floppy_rate, hd_status, hd_error, hd_done, floppy_info;  /* 84 */
+    u8 rows_less_one; u16 character_height; u8 video_flags[4], floppy_rate, hd_status, hd_error, hd_done, floppy_info;  /* 84 */
     u8 media_state[2], media_start[2], cylinder[2];                      /* 90 */
     u8 keyboard_flags, leds;                                             /* 96 */
     struct far_pointer wait_flag; u32 wait_microseconds; u8 wait_active; /* 98 */
@@ -102,6 +102,23 @@ struct frame {
     union { u32 eax; u16 ax; struct { u8 al, ah; }; };
     u16 gs, fs, es, ds, service, ip, cs, flags;
 };
+/* The layout is IBM's. */
+#define AT(type, member, offset) _Static_assert(__builtin_offsetof(type, member) == (offset), #member " lies where IBM has it")
+AT(struct bda, shift_flags, 0x17);
+AT(struct bda, floppy_calibrated, 0x3e);
+AT(struct bda, video_mode, 0x49);
+AT(struct bda, ticks, 0x6c);
+AT(struct bda, key_buffer_start, 0x80);
+AT(struct bda, media_state, 0x90);
+AT(struct bda, keyboard_flags, 0x96);
+AT(struct bda, wait_active, 0xa0);
+AT(struct ebda, mouse_handler, 0x22);
+AT(struct ebda, disk, 0x3d);
+AT(struct ebda, stack_used, 0x5d);
+AT(struct floppy_parameters, motor_eighths, 10);
+AT(struct disk_parameters, checksum, 15);
+AT(struct frame, service, 40);
+
 enum { FLAG_CF = 1, FLAG_ZF = 0x40, FLAG_IF = 0x200 };
 
 /* --- the machine --- */

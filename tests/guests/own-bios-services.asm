@@ -1,0 +1,757 @@
+; A boot floppy that calls the BIOS's services and prints what they answer to the first serial port, by INT 14h.
+; own-bios-services.sh compares it with what must come.
+bits 16
+cpu 386
+org 0x7c00
+SECTORS equ 12
+
+    jmp 0:start
+start:
+    xor ax, ax
+    mov ds, ax
+    mov es, ax
+    mov [boot_drive], dl
+    mov ax, 0x0200 + SECTORS
+    mov bx, 0x7e00
+    mov cx, 2
+    xor dx, dx
+    int 0x13
+    jnc main
+    mov ax, 0x0e21
+    int 0x10
+    hlt
+boot_drive: db 0
+    times 510 - ($ - $$) db 0
+    dw 0xaa55
+
+; --- printing: PRINT "text", then registers through hex words ---
+%macro PRINT 1
+    call print_inline
+    db %1, 0
+%endmacro
+%macro LINE 0
+    call newline
+%endmacro
+%macro HEX16 1
+    push ax
+    mov ax, %1
+    call hex16
+    pop ax
+%endmacro
+%macro HEX32 1
+    push eax
+    mov eax, %1
+    call hex32
+    pop eax
+%endmacro
+%macro CARRY 0              ; " CF=n"
+    call carry
+%endmacro
+
+putc:
+    pusha
+    push ds
+    push es
+    mov ah, 1
+    xor dx, dx
+    int 0x14
+    pop es
+    pop ds
+    popa
+    ret
+print_inline:
+    xchg si, [esp]
+    push ax
+.next:
+    cs lodsb
+    test al, al
+    jz .done
+    call putc
+    jmp .next
+.done:
+    pop ax
+    xchg si, [esp]
+    ret
+newline:
+    push ax
+    mov al, 10
+    call putc
+    pop ax
+    ret
+hex32:
+    push eax
+    shr eax, 16
+    call hex16
+    pop eax
+hex16:
+    push cx
+    push ax
+    mov cx, 4
+.next:
+    rol ax, 4
+    push ax
+    and al, 15
+    cmp al, 10
+    sbb al, 0x69
+    das
+    call putc
+    pop ax
+    loop .next
+    pop ax
+    pop cx
+    push ax
+    mov al, ' '
+    call putc
+    pop ax
+    ret
+carry:
+    pushf
+    jc .set
+    PRINT "nc "
+    popf
+    ret
+.set:
+    PRINT "CY "
+    popf
+    ret
+
+main:
+    mov ax, 0x00e3                      ; 9600 baud, 8 bits
+    xor dx, dx
+    int 0x14
+    call memory
+    call floppy
+    call hard_disk
+    call extended
+    call cd
+    call clock
+    call keyboard
+    call mouse
+    call others
+    call protected
+    PRINT "end"
+    LINE
+    mov ax, 0x0e45
+    int 0x10
+    mov ax, 0x0e4e
+    int 0x10
+    mov ax, 0x0e44
+    int 0x10
+.stop:
+    hlt
+    jmp .stop
+
+; --- memory ---
+memory:
+    PRINT "11h 12h "
+    int 0x11
+    HEX16 ax
+    int 0x12
+    HEX16 ax
+    LINE
+    xor ebx, ebx
+.entry:
+    mov eax, 0xe820
+    mov edx, 0x534d4150
+    mov ecx, 20
+    mov di, buffer
+    int 0x15
+    pushf
+    PRINT "E820 "
+    popf
+    CARRY
+    jc .no_more
+    HEX32 [buffer + 4]
+    HEX32 [buffer]
+    HEX32 [buffer + 12]
+    HEX32 [buffer + 8]
+    HEX16 [buffer + 16]
+    LINE
+    test ebx, ebx
+    jnz .entry
+.no_more:
+    PRINT "E801 "
+    mov ax, 0xe801
+    int 0x15
+    CARRY
+    HEX16 ax
+    HEX16 bx
+    PRINT "88h "
+    mov ah, 0x88
+    int 0x15
+    CARRY
+    HEX16 ax
+    LINE
+    PRINT "C0h "
+    mov ah, 0xc0
+    int 0x15
+    CARRY
+    HEX16 es
+    HEX16 bx
+    HEX32 [es:bx]
+    HEX32 [es:bx + 4]
+    PRINT "C1h "
+    mov ah, 0xc1
+    int 0x15
+    CARRY
+    HEX16 es
+    LINE
+    PRINT "24h "
+    mov ax, 0x2400
+    int 0x15
+    mov ax, 0x2402
+    int 0x15
+    CARRY
+    HEX16 ax
+    mov ax, 0x2401
+    int 0x15
+    mov ax, 0x2402
+    int 0x15
+    HEX16 ax
+    LINE
+    PRINT "87h "
+    push cs
+    pop es
+    mov dword [buffer], 0x12345678
+    mov word [gdt + 16 + 2], buffer
+    mov byte [gdt + 16 + 4], 0
+    mov word [gdt + 24 + 2], 0x4000
+    mov byte [gdt + 24 + 4], 0x12
+    mov ah, 0x87
+    mov cx, 2
+    mov si, gdt
+    int 0x15
+    CARRY
+    HEX16 ax
+    mov word [gdt + 16 + 2], 0x4000
+    mov byte [gdt + 16 + 4], 0x12
+    mov word [gdt + 24 + 2], buffer + 8
+    mov byte [gdt + 24 + 4], 0
+    mov ah, 0x87
+    mov cx, 2
+    mov si, gdt
+    int 0x15
+    CARRY
+    HEX32 [buffer + 8]
+    mov byte [gdt + 16 + 5], 0x13       ; not present: refused
+    mov ah, 0x87
+    mov cx, 2
+    mov si, gdt
+    int 0x15
+    CARRY
+    HEX16 ax
+    LINE
+    ret
+
+; --- floppy ---
+%macro DISK 4                           ; AX, CX, DX, ES:BX = 0:%4; prints CF and AX
+    mov ax, %1
+    mov cx, %2
+    mov dx, %3
+    mov bx, %4
+    push cs
+    pop es
+    int 0x13
+    CARRY
+    HEX16 ax
+%endmacro
+
+floppy:
+    PRINT "floppy 08h "
+    DISK 0x0800, 0, 0, 0
+    HEX16 bx
+    HEX16 cx
+    HEX16 dx
+    PRINT "15h "
+    DISK 0x1500, 0, 0, 0
+    PRINT "15h of 2 "
+    DISK 0x1500, 0, 2, 0
+    LINE
+    PRINT "floppy 02h "
+    DISK 0x0201, 0x0001, 0, buffer
+    HEX16 [buffer + 510]
+    PRINT "03h "
+    mov dword [buffer], 0xcafef00d
+    DISK 0x0302, 0x4f11, 0x0100, buffer
+    mov dword [buffer], 0
+    DISK 0x0201, 0x4f11, 0x0100, buffer
+    HEX32 [buffer]
+    PRINT "04h "
+    DISK 0x0412, 0x2001, 0x0000, buffer
+    LINE
+    PRINT "floppy errors "
+    DISK 0x0201, 0x0013, 0, buffer      ; sector 19 of 18
+    DISK 0x0100, 0, 0, 0
+    DISK 0x0201, 0x0001, 1, buffer      ; no drive B:
+    mov ax, 0x0ff0                      ; a buffer across a 64 KiB boundary
+    mov es, ax
+    mov ax, 0x0202
+    mov bx, 0x0050
+    mov cx, 1
+    xor dx, dx
+    int 0x13
+    CARRY
+    HEX16 ax
+    DISK 0x9900, 0, 0, 0
+    DISK 0x0000, 0, 0, 0
+    LINE
+    ret
+
+; --- hard disk: 20 cylinders, 16 heads, 63 sectors ---
+hard_disk:
+    PRINT "disk 08h "
+    DISK 0x0800, 0, 0x80, 0
+    HEX16 cx
+    HEX16 dx
+    PRINT "15h "
+    DISK 0x1500, 0, 0x80, 0
+    HEX16 cx
+    HEX16 dx
+    LINE
+    PRINT "disk 02h "
+    DISK 0x0201, 0x0001, 0x80, buffer
+    HEX16 [buffer + 510]
+    mov dword [buffer], 0xfeedbeef
+    DISK 0x0302, 0x133f, 0x0e80, buffer ; the last sector of a track and the first of the next
+    mov dword [buffer], 0
+    DISK 0x0201, 0x133f, 0x0e80, buffer
+    HEX32 [buffer]
+    PRINT "04h "
+    DISK 0x0480, 0x0001, 0x80, buffer
+    LINE
+    PRINT "disk errors "
+    DISK 0x0201, 0x1401, 0x80, buffer   ; cylinder 20
+    DISK 0x0202, 0x133f, 0x0f80, buffer ; past the end
+    DISK 0x0201, 0x0001, 0x81, buffer   ; no such drive
+    DISK 0x1500, 0, 0x81, 0
+    DISK 0x0201, 0x0000, 0x80, buffer   ; sector 0
+    LINE
+    PRINT "41h: "
+    les bx, [0x41 * 4]
+    HEX16 [es:bx]
+    HEX16 [es:bx + 2]
+    HEX16 [es:bx + 14]
+    LINE
+    ret
+
+%macro PACKET 3                         ; AX, lba, count; on DL as it is
+    mov dword [packet + 8], %2
+    mov word [packet + 2], %3
+    mov si, packet
+    mov ax, %1
+    int 0x13
+    CARRY
+    HEX16 ax
+%endmacro
+
+extended:
+    PRINT "41h "
+    DISK 0x4100, 0, 0x80, 0x55aa
+    HEX16 bx
+    HEX16 cx
+    PRINT "48h "
+    mov word [buffer], 30
+    mov si, buffer
+    DISK 0x4800, 0, 0x80, 0
+    HEX16 [buffer]
+    HEX16 [buffer + 2]
+    HEX32 [buffer + 4]
+    HEX32 [buffer + 8]
+    HEX32 [buffer + 12]
+    HEX32 [buffer + 16]
+    HEX16 [buffer + 24]
+    LINE
+    PRINT "42h "
+    mov dl, 0x80
+    PACKET 0x4200, 20096, 1             ; 19 * 1008 + 14 * 63 + 62: what 03h wrote
+    HEX32 [buffer]
+    mov dword [buffer], 0x0badcafe
+    PACKET 0x4300, 1000, 2
+    mov dword [buffer], 0
+    PACKET 0x4200, 1000, 1
+    HEX32 [buffer]
+    PRINT "44h "
+    PACKET 0x4400, 0, 200
+    PRINT "47h "
+    PACKET 0x4700, 20159, 1
+    PACKET 0x4700, 20160, 1
+    PRINT "past the end "
+    PACKET 0x4200, 20159, 2
+    HEX16 [packet + 2]
+    LINE
+    ret
+
+cd:
+    PRINT "CD 41h "
+    DISK 0x4100, 0, 0xe0, 0x55aa
+    HEX16 bx
+    HEX16 cx
+    PRINT "48h "
+    mov word [buffer], 26
+    mov si, buffer
+    DISK 0x4800, 0, 0xe0, 0
+    HEX16 [buffer + 2]
+    HEX16 [buffer + 24]
+    PRINT "42h "
+    mov dl, 0xe0
+    PACKET 0x4200, 16, 1
+    HEX32 [buffer]
+    HEX32 [buffer + 4]
+    PRINT "43h "
+    PACKET 0x4300, 16, 1
+    PRINT "lock, eject, unlock "
+    DISK 0x4500, 0, 0xe0, 0
+    DISK 0x4600, 0, 0xe0, 0
+    DISK 0x4501, 0, 0xe0, 0
+    PRINT "past the end "
+    mov dl, 0xe0
+    PACKET 0x4200, 0x100000, 1
+    LINE
+    ret
+
+; --- time ---
+clock:
+    PRINT "1Ah 04h "
+    mov ah, 4
+    int 0x1a
+    CARRY
+    HEX16 cx
+    HEX16 dx
+    PRINT "set "
+    mov ah, 5
+    mov cx, 0x1999
+    mov dx, 0x1231
+    int 0x1a
+    mov ah, 3
+    mov cx, 0x2359
+    mov dx, 0x5800
+    int 0x1a
+    mov ah, 0x86                        ; 2.5 seconds
+    mov cx, 0x26
+    mov dx, 0x25a0
+    int 0x15
+    CARRY
+    mov ah, 4
+    int 0x1a
+    HEX16 cx
+    HEX16 dx
+    mov ah, 2
+    int 0x1a
+    HEX16 cx
+    HEX16 dx
+    PRINT "PCI "
+    mov ax, 0xb101
+    int 0x1a
+    CARRY
+    LINE
+    PRINT "86h in ticks "
+    xor ah, ah
+    int 0x1a
+    push dx
+    mov ah, 0x86                        ; 1 second: 18 or 19 of them
+    mov cx, 0x0f
+    mov dx, 0x4240
+    int 0x15
+    xor ah, ah
+    int 0x1a
+    pop ax
+    sub dx, ax
+    sub dx, 17
+    cmp dx, 3
+    call between
+    PRINT "83h "
+    mov byte [flag], 0
+    push cs
+    pop es
+    mov bx, flag
+    mov ax, 0x8300
+    mov cx, 1
+    xor dx, dx
+    int 0x15
+    CARRY
+    mov ah, 0x86                        ; one at a time
+    mov cx, 1
+    int 0x15
+    CARRY
+    HEX16 ax
+.wait:
+    test byte [flag], 0x80
+    jz .wait
+    PRINT "alarm "
+    mov word [0x4a * 4], on_alarm
+    mov word [0x4a * 4 + 2], cs
+    mov ah, 2
+    int 0x1a
+    mov al, dh
+    add al, 2
+    daa
+    cmp al, 0x60
+    jb .same_minute
+    xor al, al
+    mov dh, al
+    mov al, cl
+    inc al
+    daa
+    mov cl, al
+    jmp .set
+.same_minute:
+    mov dh, al
+.set:
+    mov ah, 6
+    int 0x1a
+    CARRY
+    mov ah, 6                           ; a second one is refused
+    int 0x1a
+    CARRY
+.ring:
+    cmp byte [rang], 1
+    jne .ring
+    mov ah, 7
+    int 0x1a
+    PRINT "rang"
+    LINE
+    ret
+between:
+    jnb .no
+    PRINT "right "
+    ret
+.no:
+    PRINT "wrong "
+    ret
+on_alarm:
+    mov byte [cs:rang], 1
+    iret
+
+; --- keyboard ---
+keyboard:
+    PRINT "16h "
+    mov ah, 5
+    mov cx, 0x47e0
+    int 0x16
+    HEX16 ax
+    mov ah, 0x11
+    int 0x16
+    HEX16 ax
+    mov ah, 1
+    int 0x16
+    HEX16 ax
+    mov ah, 0
+    int 0x16
+    HEX16 ax
+    mov ah, 1
+    int 0x16
+    jz .empty
+    PRINT "not "
+.empty:
+    PRINT "empty "
+    mov ah, 9
+    int 0x16
+    HEX16 ax
+    mov ah, 0x0a
+    int 0x16
+    HEX16 bx
+    mov ax, 0x0305
+    mov bx, 0x0000
+    int 0x16
+    LINE
+    mov ax, 0x0e3e                      ; ">": the script presses its keys
+    int 0x10
+    PRINT "keys "
+.key:
+    mov ah, 0x10
+    int 0x16
+    HEX16 ax
+    cmp ax, 0x011b
+    jne .key
+    mov ah, 0x12
+    int 0x16
+    HEX16 ax
+    LINE
+    ret
+
+; --- mouse ---
+mouse:
+    PRINT "C2h "
+    mov ax, 0xc205
+    mov bx, 0x0300
+    int 0x15
+    CARRY
+    HEX16 bx
+    mov ax, 0xc204
+    xor bx, bx
+    int 0x15
+    CARRY
+    HEX16 bx
+    mov ax, 0xc200                      ; no handler yet
+    mov bx, 0x0100
+    int 0x15
+    CARRY
+    HEX16 ax
+    push cs
+    pop es
+    mov bx, on_mouse
+    mov ax, 0xc207
+    int 0x15
+    CARRY
+    mov ax, 0xc200
+    mov bx, 0x0100
+    int 0x15
+    CARRY
+    mov ax, 0xc203
+    mov bx, 0x0300
+    int 0x15
+    CARRY
+    mov ax, 0xc206
+    xor bx, bx
+    xor cx, cx
+    xor dx, dx
+    int 0x15
+    CARRY
+    HEX16 bx
+    HEX16 cx
+    HEX16 dx
+    LINE
+    ret
+on_mouse:
+    retf
+
+; --- the rest ---
+others:
+    PRINT "14h "
+    mov ah, 3
+    mov dx, 3
+    int 0x14
+    HEX16 ax
+    PRINT "17h "
+    mov ah, 2
+    mov dx, 2
+    int 0x17
+    HEX16 ax
+    PRINT "15h FFh "
+    mov ah, 0xff
+    int 0x15
+    CARRY
+    HEX16 ax
+    PRINT "entries "
+    mov ax, 0xf000                      ; model byte, table at E6F5, far jumps through fixed entries
+    mov es, ax
+    movzx bx, byte [es:0xfffe]
+    HEX16 bx
+    pushf
+    call 0xf000:0xf841
+    HEX16 ax
+    pushf
+    call 0xf000:0xf84d
+    HEX16 ax
+    xor si, si                          ; the image sums to zero
+    xor al, al
+    mov cx, 0
+.sum:
+    add al, [es:si]
+    inc si
+    loop .sum
+    xor ah, ah
+    PRINT "sum "
+    HEX16 ax
+    LINE
+    ret
+
+; --- AH=89h into protected mode; out through the reset and CMOS 0Fh = 0Ah ---
+protected:
+    PRINT "89h "
+    cli
+    mov word [0x467], back
+    mov word [0x469], cs
+    mov [stack], sp
+    mov al, 0x8f
+    out 0x70, al
+    mov al, 0x0a
+    out 0x71, al
+    mov al, 0x0f
+    out 0x70, al
+    push cs
+    pop es
+    mov si, gdt89
+    mov bx, 0x2028
+    mov ah, 0x89
+    int 0x15
+    jc .failed
+    smsw ax
+    mov [msw], ax
+    mov [status], cs
+    mov al, 0xfe
+    out 0x64, al
+.halt:
+    hlt
+    jmp .halt
+.failed:
+    PRINT "fails"
+    LINE
+    ret
+back:
+    xor ax, ax
+    mov ds, ax
+    mov ss, ax
+    mov sp, [stack]
+    call pics
+    sti
+    mov ax, [msw]
+    and ax, 1
+    HEX16 ax
+    HEX16 [status]
+    smsw ax
+    and ax, 1
+    HEX16 ax
+    LINE
+    ret
+pics:
+    mov al, 0x11
+    out 0x20, al
+    out 0xa0, al
+    mov al, 8
+    out 0x21, al
+    mov al, 0x70
+    out 0xa1, al
+    mov al, 4
+    out 0x21, al
+    mov al, 2
+    out 0xa1, al
+    mov al, 1
+    out 0x21, al
+    out 0xa1, al
+    mov al, 0xb8
+    out 0x21, al
+    mov al, 0xff
+    out 0xa1, al
+    ret
+
+align 8
+gdt:                                    ; of AH=87h
+    dq 0, 0
+    dw 0xffff, 0
+    db 0, 0x93
+    dw 0
+    dw 0xffff, 0
+    db 0, 0x93
+    dw 0
+    dq 0, 0
+gdt89:
+    dq 0
+    dw 63, gdt89
+    dd 0
+    dw 0x3ff, 0
+    dd 0
+    times 3 dq 0x000093000000ffff       ; DS, ES, SS
+    dq 0x00009b000000ffff               ; CS
+    dq 0                                ; the BIOS's
+packet:
+    dw 16, 1, buffer, 0
+    dq 0
+flag: db 0
+rang: db 0
+msw: dw 0
+status: dw 0
+stack: dw 0
+    times (SECTORS + 1) * 512 - ($ - $$) db 0
+buffer equ 0x9800
+    times 1474560 - ($ - $$) db 0
