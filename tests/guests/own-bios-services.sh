@@ -11,6 +11,15 @@ run_guest "$1" 'wait-text ">" 60s
 key a
 key f1
 key up
+key shift-a
+key ctrl-c
+key alt-x
+key shift-tab
+key ctrl-left
+key alt-f1
+key delete
+key f12
+key ctrl-enter
 key esc
 wait-text "END" 20s
 quit 0' "romimage: file=$1/bios/system.bin" "floppya: image=$work/a.img, status=inserted" "boot: floppy" "memory: guest=32" "clock: time0=946684800" \
@@ -42,7 +51,7 @@ CD 41h nc 3000 AA55 0007 48h nc 0000 0034 0800 42h nc 0000 3044 4301 0001 3130 4
 1Ah 04h nc 2000 0101 set nc 2000 0101 0000 0100 PCI CY
 86h in ticks right 83h nc CY 8300 alarm nc CY rang
 16h 0500 47E0 4700 4700 empty 0934 41AB
-keys 1E61 3B00 48E0 011B 0000
+keys 1E61 3B00 48E0 1E41 2E03 2D00 0F00 73E0 6800 53E0 8600 1C0A 011B 0000
 C2h nc 00AA nc 0000 CY 0500 nc nc nc nc 0020 0003 0064
 14h 8006 17h 2906 15h FFh CY 8606 entries 00FC 027F 0225 sum 0000
 89h 0001 0030 0000
