@@ -14,9 +14,14 @@ $(BUILD)/bios/system/%.c.o: bios/system/%.c
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/bios/system/entry.S.o: bios/system/entry.S bios/build.mk $(wildcard bios/vga/font_8x8.bin)
+# The lower half of the VGA BIOS's font is also at F000:FA6E.
+ifneq ($(wildcard bios/vga/font_8x8.txt),)
+SYSTEM_BIOS_FONT := $(BUILD)/bios/font8x8.bin
+endif
+
+$(BUILD)/bios/system/entry.S.o: bios/system/entry.S bios/build.mk $(SYSTEM_BIOS_FONT)
 	@mkdir -p $(@D)
-	$(GUEST_CC) -m16 -Wa,--divide -I. -c -o $@ $<
+	$(GUEST_CC) -m16 -Wa,--divide $(if $(SYSTEM_BIOS_FONT),-DFONT_8X8='"$(SYSTEM_BIOS_FONT)"') -c -o $@ $<
 
 $(BUILD)/bios/system.elf: $(SYSTEM_BIOS_OBJ) bios/system/system.ld
 	ld -m elf_i386 -T bios/system/system.ld -o $@ $(SYSTEM_BIOS_OBJ)

@@ -3,7 +3,7 @@
 bits 16
 cpu 386
 org 0x7c00
-SECTORS equ 12
+SECTORS equ 15
 
     jmp 0:start
 start:
@@ -126,6 +126,7 @@ main:
     call cd
     call clock
     call keyboard
+    call codes
     call mouse
     call others
     call protected
@@ -569,6 +570,160 @@ keyboard:
     LINE
     ret
 
+; --- scan codes put into the keyboard controller's output buffer by its command D2h ---
+scan:                                   ; AL; comes back when the interrupt has taken it
+    push ax
+.in:
+    in al, 0x64
+    test al, 2
+    jnz .in
+    mov al, 0xd2
+    out 0x64, al
+.command:
+    in al, 0x64
+    test al, 2
+    jnz .command
+    pop ax
+    out 0x60, al
+.out:
+    in al, 0x64
+    test al, 3
+    jnz .out
+    ret
+scans:                                  ; a list at SI, ended by 0; then the keys that came of it, and the flags 40:17, 40:18
+    lodsb
+    test al, al
+    jz .keys
+    call scan
+    jmp scans
+.keys:
+    mov ah, 0x11
+    int 0x16
+    jz .flags
+    mov ah, 0x10
+    int 0x16
+    HEX16 ax
+    jmp .keys
+.flags:
+    HEX16 [0x417]
+    PRINT "; "
+    ret
+%macro SCANS 2+                         ; what it is, its codes
+    PRINT %1
+    push si
+    mov si, %%list
+    call scans
+    pop si
+    jmp %%over
+%%list: db %2, 0
+%%over:
+%endmacro
+%macro HOOK 2
+    mov word [%1 * 4], %2
+    mov word [%1 * 4 + 2], cs
+%endmacro
+
+codes:
+    SCANS "Alt 6 5 ", 0x38, 0x4d, 0xcd, 0x4c, 0xcc, 0xb8
+    SCANS "Num 7 ", 0x45, 0xc5, 0x47, 0xc7
+    SCANS "Shift 7 ", 0x2a, 0x47, 0xc7, 0xaa
+    SCANS "Num ", 0x45, 0xc5
+    SCANS "Caps a A ", 0x3a, 0xba, 0x1e, 0x9e, 0x36, 0x1e, 0x9e, 0xb6
+    SCANS "Caps Ins ", 0x3a, 0xba, 0xe0, 0x52, 0xe0, 0xd2
+    LINE
+    HOOK 0x1b, on_break
+    SCANS "Break ", 0x1e, 0x9e, 0x1d, 0xe0, 0x46, 0xe0, 0xc6, 0x9d
+    HEX16 [0x470]
+    HOOK 0x05, on_print
+    SCANS "Print ", 0xe0, 0x2a, 0xe0, 0x37, 0xe0, 0xb7, 0xe0, 0xaa
+    SCANS "Ctrl Print ", 0x1d, 0xe0, 0x37, 0xe0, 0xb7, 0x9d
+    mov eax, [0x15 * 4]
+    mov [old_15], eax
+    cli
+    HOOK 0x15, on_15
+    sti
+    SCANS "SysRq ", 0x38, 0x54, 0xd4, 0xb8
+    SCANS "x into y, z away ", 0x2d, 0xad, 0x2c, 0xac
+    cli
+    mov eax, [old_15]
+    mov [0x15 * 4], eax
+    sti
+    LINE
+    mov eax, [0x1c * 4]
+    mov [old_1c], eax
+    mov byte [countdown], 5
+    HOOK 0x1c, on_tick
+    SCANS "Pause, 5 ticks ", 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5
+    HEX16 [countdown]
+    cli
+    mov eax, [old_1c]
+    mov [0x1c * 4], eax
+    sti
+    PRINT "16 keys fill it, one more "
+    mov bp, 16
+    mov cx, 0x1e61
+.fill:
+    mov ah, 5
+    int 0x16
+    dec bp
+    jnz .stored
+    HEX16 ax
+.stored:
+    test al, al
+    jz .fill
+    HEX16 bp
+    LINE
+.empty:
+    mov ah, 0x11
+    int 0x16
+    jz .done
+    mov ah, 0x10
+    int 0x16
+    jmp .empty
+.done:
+    ret
+on_break:
+    PRINT "[1Bh] "
+    iret
+on_print:
+    PRINT "[05h] "
+    iret
+on_tick:
+    cmp byte [cs:countdown], 0
+    je .done
+    dec byte [cs:countdown]
+    jnz .done
+    mov al, 0xd2
+    out 0x64, al
+    mov al, 0x1e
+    out 0x60, al
+.done:
+    iret
+on_15:
+    cmp ah, 0x85
+    je .request
+    cmp ah, 0x4f
+    jne .old
+    cmp al, 0x2d
+    jne .not_x
+    mov al, 0x15
+.not_x:
+    cmp al, 0x2c
+    je .away
+.old:
+    jmp far [cs:old_15]
+.away:
+    push bp
+    mov bp, sp
+    and byte [bp + 6], 0xfe
+    pop bp
+    iret
+.request:
+    PRINT "[15h/85h "
+    HEX16 ax
+    PRINT "] "
+    iret
+
 ; --- mouse ---
 mouse:
     PRINT "C2h "
@@ -610,9 +765,40 @@ mouse:
     HEX16 bx
     HEX16 cx
     HEX16 dx
+    PRINT "packet "
+    mov al, 0x0f                        ; bytes as the mouse would send them, by the controller's command D3h
+    call aux
+    mov al, 0x05
+    call aux
+    mov al, 0xfd
+    call aux
     LINE
     ret
-on_mouse:
+aux:
+    push ax
+    mov al, 0xd3
+    out 0x64, al
+.command:
+    in al, 0x64
+    test al, 2
+    jnz .command
+    pop ax
+    out 0x60, al
+.out:
+    in al, 0x64
+    test al, 3
+    jnz .out
+    ret
+on_mouse:                               ; status, x, y, z: pushed in this order
+    push bp
+    mov bp, sp
+    push ax
+    HEX16 [bp + 12]
+    HEX16 [bp + 10]
+    HEX16 [bp + 8]
+    HEX16 [bp + 6]
+    pop ax
+    pop bp
     retf
 
 ; --- the rest ---
@@ -747,6 +933,9 @@ gdt89:
 packet:
     dw 16, 1, buffer, 0
     dq 0
+old_15: dd 0
+old_1c: dd 0
+countdown: dw 0
 flag: db 0
 rang: db 0
 msw: dw 0
