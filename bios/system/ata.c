@@ -31,10 +31,9 @@ static bool wait_idle(unsigned drive, u32 ms)
 
 static bool select(unsigned drive, u8 more)
 {
-    u16 port = port_of(drive);
-
     if (!wait_idle(drive, 5000)) return false;
-    outb(port + DEVICE, (u8)(0xa0 | more | (drive & 1) << 4));
+    outb(control_of(drive), 0);                              /* somebody may have turned the interrupt off */
+    outb(port_of(drive) + DEVICE, (u8)(0xa0 | more | (drive & 1) << 4));
     for (unsigned i = 0; i < 4; i++) (void)inb(control_of(drive));
     return wait_idle(drive, 5000);
 }

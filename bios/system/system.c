@@ -71,13 +71,15 @@ void print_screen(struct frame *f)
 
 /* --- memory --- */
 
-/* RAM above 1 MiB.  CMOS 30h-31h count KiB as far as 16 bits reach, 34h-35h 64 KiB blocks above 16 MiB. */
+/* RAM above 1 MiB, as far as the ROM below 4 GiB.  CMOS 30h-31h count KiB as far as 16 bits reach, 34h-35h 64 KiB blocks
+ * above 16 MiB. */
 u32 extended_kib(void)
 {
-    u32 blocks = cmos_read(0x34) | cmos_read(0x35) << 8;
+    enum { MOST = (0xffff0000u >> 10) - 1024 };
+    u32 blocks = cmos_read(0x34) | cmos_read(0x35) << 8, kib = 15 * 1024 + blocks * 64;
 
-    if (blocks) return 15 * 1024 + blocks * 64;
-    return cmos_read(0x30) | cmos_read(0x31) << 8;
+    if (!blocks) return cmos_read(0x30) | cmos_read(0x31) << 8;
+    return kib < MOST ? kib : MOST;
 }
 
 struct map_entry { u64 base, length; u32 type; };
@@ -115,7 +117,9 @@ static void map_service(struct frame *f)
     far32_put(f->es, at + 16, e.type);
     f->eax = SMAP;
     f->ecx = 20;
-    f->ebx = n == 4 ? 0 : n + 1;
+    n++;
+    if (n == 3 && !extended_kib()) n++;                      /* no entry is empty */
+    f->ebx = n > 4 ? 0 : n;
     set_carry(f, false);
 }
 
