@@ -3,7 +3,7 @@
 bits 16
 cpu 386
 org 0x7c00
-SECTORS equ 15
+SECTORS equ 17
 
     jmp 0:start
 start:
@@ -121,6 +121,7 @@ main:
     int 0x14
     call memory
     call floppy
+    call floppy_b
     call hard_disk
     call extended
     call cd
@@ -283,7 +284,7 @@ floppy:
     PRINT "floppy errors "
     DISK 0x0201, 0x0013, 0, buffer      ; sector 19 of 18
     DISK 0x0100, 0, 0, 0
-    DISK 0x0201, 0x0001, 1, buffer      ; no drive B:
+    DISK 0x0201, 0x0001, 2, buffer      ; no third drive
     mov ax, 0x0ff0                      ; a buffer across a 64 KiB boundary
     mov es, ax
     mov ax, 0x0202
@@ -295,6 +296,54 @@ floppy:
     HEX16 ax
     DISK 0x9900, 0, 0, 0
     DISK 0x0000, 0, 0, 0
+    LINE
+    ret
+
+; B: is a 1.2M drive with a write-protected 360K disk.
+floppy_b:
+    PRINT "B 08h "
+    DISK 0x0800, 0, 1, 0
+    HEX16 bx
+    HEX16 cx
+    HEX16 dx
+    PRINT "02h "
+    DISK 0x0201, 0x2709, 0x0101, buffer ; its last sector
+    HEX32 [buffer + 508]
+    HEX16 [0x490]                       ; media states: A 500 kbit/s; B 300 kbit/s, double steps
+    PRINT "03h "
+    DISK 0x0301, 0x2709, 0x0101, buffer
+    PRINT "16h "
+    DISK 0x1600, 0, 1, 0
+    PRINT "17h "
+    DISK 0x1702, 0, 1, 0
+    DISK 0x0204, 0x2706, 0x0101, buffer
+    HEX32 [buffer + 2044]
+    LINE
+    PRINT "format "
+    mov ax, 0x1800                      ; 80 cylinders, 18 sectors
+    mov cx, 0x4f12
+    xor dx, dx
+    int 0x13
+    CARRY
+    HEX16 es
+    HEX16 di
+    mov di, buffer                      ; C, H, R, N of each sector
+    mov cx, 18
+    mov eax, 0x0201014f
+.id:
+    mov [di], eax
+    add di, 4
+    add eax, 0x00010000
+    loop .id
+    DISK 0x0501, 0x4f01, 0x0100, buffer
+    DISK 0x0201, 0x4f11, 0x0100, buffer
+    HEX32 [buffer]
+    mov ax, 0x1800                      ; no disk has 19 sectors
+    mov cx, 0x4f13
+    xor dx, dx
+    int 0x13
+    CARRY
+    HEX16 ax
     LINE
     ret
 
@@ -439,7 +488,6 @@ clock:
     mov ah, 2
     int 0x1a
     HEX16 cx
-    HEX16 dx
     PRINT "PCI "
     mov ax, 0xb101
     int 0x1a
