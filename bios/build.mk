@@ -7,7 +7,7 @@ SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S
 SYSTEM_BIOS_OBJ := $(SYSTEM_BIOS_SRC:%=$(BUILD)/%.o)
 
 all: bios
-bios: $(BUILD)/bios/system.bin
+bios: $(BUILD)/bios/system.bin $(BUILD)/bios/vga.bin $(BUILD)/bios/demo.img
 .PHONY: bios
 
 $(BUILD)/bios/system/%.c.o: bios/system/%.c
@@ -35,4 +35,9 @@ $(BUILD)/bios/system.bin: $(BUILD)/bios/system.elf $(BUILD)/bios/rom_checksum
 	$(BUILD)/bios/rom_checksum $@.raw $@ 65536
 
 -include $(SYSTEM_BIOS_OBJ:.o=.d)
--include bios/vga/build.mk bios/demo/build.mk
+include bios/vga/build.mk bios/demo/build.mk
+
+# The images as bytes of the library.
+LIB_OBJ += $(BUILD)/bios/images.o
+$(BUILD)/bios/images.o: bios/images.S $(BUILD)/bios/system.bin $(BUILD)/bios/vga.bin $(BUILD)/bios/demo.img
+	$(CC) -Wa,-I$(BUILD) -c -o $@ $<

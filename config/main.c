@@ -108,13 +108,6 @@ static const char *find_config(char *room, size_t size)
     return NULL;
 }
 
-/* Debian's ROMs, as long as there are none of our own. */
-static void default_roms(struct machine_config *c)
-{
-    if (!c->system_rom.path[0]) strcpy(c->system_rom.path, "/usr/share/bochs/BIOS-bochs-legacy");
-    if (!c->vga_rom.path[0]) strcpy(c->vga_rom.path, "/usr/share/vgabios/vgabios.bin");
-}
-
 struct journal_reader {
     const char *path;
     struct machine_config *config;
@@ -135,6 +128,15 @@ static bool replayed_config(const char *path, struct machine_config *c, struct e
     return machine_journal_config(path, take_directive, &r, err) && !err->count;
 }
 
+/* A machine that was told of no disk shows the one that comes with it. */
+static void insert_demo(struct machine_config *c)
+{
+    bool any = c->floppy[0].path[0] || c->floppy[1].path[0];
+
+    for (unsigned i = 0; i < 2 * CONFIG_ATA_CHANNELS; i++) any |= c->ata[i >> 1].device[i & 1].type != ATA_NONE;
+    if (!any) strcpy(c->floppy[0].path, DEMO_DISK);
+}
+
 static bool configure(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
     char room[1100];
@@ -145,7 +147,7 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     if (a->replay) return replayed_config(a->replay, c, err, notes);
     if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
-    default_roms(c);
+    insert_demo(c);
     if (a->record) {
         c->volatile_media = true;
         fail(notes, "orrery: while a journal is recorded, writes to disks stay in memory");

@@ -3,6 +3,8 @@
 /* Everything a machine is built from, as plain data: bochsrc and command line end here.     doc: configuration */
 #include "cpu/base/types.h"
 
+#define DEMO_DISK "builtin:demo"         /* path of the floppy that comes with the machine */
+
 enum { CONFIG_PATH = 1024, CONFIG_ROMS = 5, CONFIG_FLOPPIES = 2, CONFIG_ATA_CHANNELS = 2, CONFIG_COMS = 4,
        CONFIG_PARALLELS = 2 };
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bios/images.h"
 #include "devices/board/board.h"
 #include "devices/storage/floppy_format.h"
 
@@ -47,7 +48,9 @@ bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bo
     const char *who = drive ? "floppyb" : "floppya";
 
     if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
-    struct disk_image *image = disk_image_open(path, who, write_protected ? IMAGE_READ_ONLY : m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE, SECTOR_BYTES, err);
+    enum disk_image_mode mode = write_protected ? IMAGE_READ_ONLY : m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE;
+    struct disk_image *image = strcmp(path, DEMO_DISK) ? disk_image_open(path, who, mode, SECTOR_BYTES, err)
+                                                       : disk_image_open_memory(demo_disk_image, demo_disk_image_size);
     if (!image) return false;
     if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
     disk_image_close(image);

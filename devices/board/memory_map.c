@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "bios/images.h"
 #include "devices/board/board.h"
 
 enum { VGA_FIRST = 0xa0000, VGA_BYTES = 0x20000, OPTION_FIRST = 0xc0000, MIB = 1 << 20 };
@@ -28,6 +29,13 @@ static bool load_rom(const char *who, const char *path, u64 granule, u64 most, u
     bool whole = fread(*bytes, 1, *size, f) == *size;
     fclose(f);
     return whole || fail(err, "%s: file=\"%s\": cannot be read", who, path);
+}
+
+static void builtin_rom(const u8 *image, u32 image_bytes, u8 **bytes, u64 *size)
+{
+    *size = image_bytes;
+    *bytes = aligned_alloc(PAGE_BYTES, (image_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1));
+    memcpy(*bytes, image, image_bytes);
 }
 
 static u64 rom_low_bytes(const struct machine *m)
@@ -65,9 +73,10 @@ bool memory_build(struct machine *m, struct error *err)
     const char *system = m->config.system_rom.path, *vga = m->config.vga_rom.path;
     bool ok = true;
 
-    if (!system[0]) ok = fail(err, "romimage: no file; this build has no BIOS of its own yet, name one: romimage: file=/usr/share/bochs/BIOS-bochs-legacy");
+    if (!system[0]) builtin_rom(bios_system_image, bios_system_image_size, &m->rom, &m->rom_bytes);
     else ok = load_rom("romimage", system, 65536, 512 * 1024, &m->rom, &m->rom_bytes, err);
-    if (vga[0]) ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
+    if (!vga[0]) builtin_rom(bios_vga_image, bios_vga_image_size, &m->vga_rom, &m->vga_rom_bytes);
+    else ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
     if (!ok) return false;
     m->ram_bytes = m->config.memory_bytes;
     m->ram = mmap(NULL, m->ram_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -51,6 +51,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     s->breakpoints.machine = s->machine;
     breakpoints_arm(&s->breakpoints);
     u64 start = machine_tick(s->machine);
+    if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
     struct machine_stop stop = s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
 

@@ -1,5 +1,5 @@
 # pdos16 from floppy.
 . tests/guests/lib.sh
-boot_floppy "$1" pdos16.img 'wait-text "A:\\]" 60s
+boot_floppy "$1" pdos16.img 'wait-text "A:\\]" 200s
 quit 0'
 exit $status
