@@ -1,4 +1,4 @@
-/* rom_checksum IN OUT SIZE: a ROM image of exactly SIZE bytes whose bytes sum to zero; the last byte makes it so.   doc: bios */
+/* rom_checksum IN OUT SIZE: a ROM of exactly SIZE bytes that sum to zero, by its last byte.      doc: bios */
 #include <stdio.h>
 #include <stdlib.h>
 

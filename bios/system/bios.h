@@ -38,18 +38,21 @@ struct bda {                          /* IBM AT Technical Reference, "Data areas
     u8 disk_status, disk_count, disk_control, disk_port;                 /* 74 */
     u8 lpt_timeout[4], com_timeout[4];                                   /* 78 */
     u16 key_buffer_start, key_buffer_end;                                /* 80 */
-    u8 rows_less_one; u16 character_height; u8 video_flags[4], floppy_rate, hd_status, hd_error, hd_done, floppy_info;  /* 84 */
+    u8 rows_less_one; u16 character_height; u8 video_flags[4];           /* 84 */
+    u8 floppy_rate, hd_status, hd_error, hd_done, floppy_info;           /* 8B */
     u8 media_state[2], media_start[2], cylinder[2];                      /* 90 */
     u8 keyboard_flags, leds;                                             /* 96 */
     struct far_pointer wait_flag; u32 wait_microseconds; u8 wait_active; /* 98 */
 } PACKED;
 
 struct floppy_parameters {            /* INT 1Eh */
-    u8 step_unload, load_dma, motor_off_ticks, sector_code, last_sector, gap, data_length, format_gap, fill, settle_ms, motor_eighths;
+    u8 step_unload, load_dma, motor_off_ticks, sector_code, last_sector, gap, data_length;
+    u8 format_gap, fill, settle_ms, motor_eighths;
 } PACKED;
 
 struct disk_parameters {              /* INT 41h and 46h */
-    u16 cylinders; u8 heads; u16 reserved_3, precompensation; u8 ecc, control; u8 timeouts[3]; u16 landing; u8 sectors, checksum;
+    u16 cylinders; u8 heads; u16 reserved_3, precompensation; u8 ecc, control; u8 timeouts[3];
+    u16 landing; u8 sectors, checksum;
 } PACKED;
 
 enum ata_kind { ATA_ABSENT, ATA_DISK, ATA_CD };
@@ -61,6 +64,7 @@ struct ata_drive {
     u16 logical_cylinders;            /* as INT 13h shows them */
     u8 logical_heads, logical_sectors;
     u8 translation;                   /* CMOS code: 0 none, 1 LBA, 2 large, 3 revised ECHS */
+    u8 locked;                        /* a CD's tray, by INT 13h AH=45h */
     u64 total;                        /* sectors */
 } PACKED;
 
@@ -103,7 +107,8 @@ struct frame {
     u16 gs, fs, es, ds, service, ip, cs, flags;
 };
 /* The layout is IBM's. */
-#define AT(type, member, offset) _Static_assert(__builtin_offsetof(type, member) == (offset), #member " lies where IBM has it")
+#define AT(type, member, offset) \
+    _Static_assert(__builtin_offsetof(type, member) == (offset), #member " lies where IBM has it")
 AT(struct bda, shift_flags, 0x17);
 AT(struct bda, floppy_calibrated, 0x3e);
 AT(struct bda, video_mode, 0x49);
@@ -147,18 +152,24 @@ void far32_put(u16 segment, u16 offset, u32 value);
 void far_insw(u16 segment, u16 offset, u16 port, u16 words);
 void far_outsw(u16 segment, u16 offset, u16 port, u16 words);
 
-/* Calls a software interrupt through the vector table, CF set on the way in.  Returns AX, and the flags in the high half. */
+/* Calls a software interrupt through the vector table, CF set on the way in.  Returns AX, and the flags in the high
+ * half. */
 u32 call_int(u32 number, u32 ax, u32 bx);
 /* The same for services that take DX and CX too: registers go in and come back in the frame. */
 void call_int_frame(u32 number, struct frame *f);
 enum { CALLED_CF = 0x10000 };
 
-static inline u8 cmos_read(u8 at) { outb(0x70, at | 0x80); u8 v = inb(0x71); outb(0x70, 0x0d); (void)inb(0x71); return v; }
-static inline void cmos_write(u8 at, u8 v) { outb(0x70, at | 0x80); outb(0x71, v); outb(0x70, 0x0d); (void)inb(0x71); }
+/* NMI is off while the index points somewhere, and the index rests on a register that reading does not change. */
+static inline void cmos_rest(void) { outb(0x70, 0x0d); (void)inb(0x71); }
+static inline u8 cmos_read(u8 at) { outb(0x70, at | 0x80); u8 v = inb(0x71); cmos_rest(); return v; }
+static inline void cmos_write(u8 at, u8 v) { outb(0x70, at | 0x80); outb(0x71, v); cmos_rest(); }
 static inline void eoi(void) { outb(0x20, 0x20); }
 static inline void eoi_slave(void) { outb(0xa0, 0x20); outb(0x20, 0x20); }
 
-static inline void set_carry(struct frame *f, bool carry) { f->flags = (u16)((f->flags & ~FLAG_CF) | (carry ? FLAG_CF : 0)); }
+static inline void set_carry(struct frame *f, bool carry)
+{
+    f->flags = (u16)((f->flags & ~FLAG_CF) | (carry ? FLAG_CF : 0));
+}
 
 /* --- time.c --- */
 /* Called with interrupts off; comes back with them on, after one perhaps. */

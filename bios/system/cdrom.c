@@ -3,7 +3,8 @@
 #include "bios.h"
 #include "boot.h"
 
-enum { OK, BAD_COMMAND = 1, PROTECTED = 3, NOT_FOUND = 4, CHANGED = 6, NO_MEDIUM = 0x31, FAILED = 0x20, NOT_READY = 0xaa };
+enum { OK, BAD_COMMAND = 1, PROTECTED = 3, NOT_FOUND = 4, CHANGED = 6, FAILED = 0x20, NO_MEDIUM = 0x31, NOT_READY = 0xaa,
+       LOCKED = 0xb1, EJECT_FAILED = 0xb5 };
 enum { SCRATCH = 0x0800, BLOCK = 2048, FLOPPY_1200 = 1, FLOPPY_1440, FLOPPY_2880, HARD_DISK };
 enum { KEY_NOT_READY = 2, KEY_UNIT_ATTENTION = 6, ASC_BECOMING_READY = 4, ASC_NO_MEDIUM = 0x3a };
 
@@ -11,17 +12,24 @@ enum { KEY_NOT_READY = 2, KEY_UNIT_ATTENTION = 6, ASC_BECOMING_READY = 4, ASC_NO
 
 struct sense { u8 key, asc; };
 
-/* REQUEST SENSE, its answer by way of the top of the stack's segment: a local is in reach of a far pointer. */
-static void request_sense(unsigned drive, struct sense *sense)
+/* A packet whose answer goes to a local variable, which lies in the stack's segment. */
+static u8 ask(unsigned drive, const u8 *packet, u8 *answer, u32 bytes)
 {
-    u8 answer[18];
     u16 segment;
-    u8 packet[12] = { 0x03, 0, 0, 0, sizeof answer };
 
     __asm__("movw %%ss,%0" : "=r"(segment));
-    struct packet_data d = { .segment = segment, .offset = (u16)(u32)answer, .take = sizeof answer };
-    answer[2] = answer[12] = 0;
-    (void)ata_packet(drive, packet, &d);
+    struct packet_data d = { .segment = segment, .offset = (u16)(u32)answer, .take = bytes };
+    for (u32 i = 0; i < bytes; i++) answer[i] = 0;
+    u8 status = ata_packet(drive, packet, &d);
+    __asm__ volatile("" : : : "memory");
+    return status;
+}
+
+static void request_sense(unsigned drive, struct sense *sense)
+{
+    u8 answer[18], packet[12] = { 0x03, 0, 0, 0, sizeof answer };
+
+    (void)ask(drive, packet, answer, sizeof answer);
     sense->key = answer[2] & 15;
     sense->asc = answer[12];
 }
@@ -47,7 +55,8 @@ u8 cd_ready(unsigned drive)
 /* `count` sectors of 2048 bytes from `lba`; what of them is kept stands in *d. */
 u8 cd_read(unsigned drive, u32 lba, u32 count, struct packet_data *d)
 {
-    u8 packet[12] = { 0x28, 0, (u8)(lba >> 24), (u8)(lba >> 16), (u8)(lba >> 8), (u8)lba, 0, (u8)(count >> 8), (u8)count };
+    u8 packet[12] = { 0x28, 0, (u8)(lba >> 24), (u8)(lba >> 16), (u8)(lba >> 8), (u8)lba,
+                      0, (u8)(count >> 8), (u8)count };
     struct packet_data again = *d;
 
     u8 status = ata_packet(drive, packet, d);
@@ -62,13 +71,9 @@ u8 cd_read(unsigned drive, u32 lba, u32 count, struct packet_data *d)
 static u8 capacity(unsigned drive, u32 *blocks)
 {
     u8 answer[8], packet[12] = { 0x25 };
-    u16 segment;
 
     u8 status = cd_ready(drive);
-    if (status) return status;
-    __asm__("movw %%ss,%0" : "=r"(segment));
-    struct packet_data d = { .segment = segment, .offset = (u16)(u32)answer, .take = sizeof answer };
-    status = ata_packet(drive, packet, &d);
+    if (!status) status = ask(drive, packet, answer, sizeof answer);
     if (status) return status;
     *blocks = ((u32)answer[0] << 24 | answer[1] << 16 | answer[2] << 8 | answer[3]) + 1;
     return OK;
@@ -87,10 +92,11 @@ static u8 extended_read(struct frame *f, unsigned drive, bool keep)
 {
     u16 count = far16(f->ds, f->si + 2);
     u32 lba = far32(f->ds, f->si + 8);
-    struct packet_data d = { .segment = far16(f->ds, f->si + 6), .offset = far16(f->ds, f->si + 4), .take = keep ? count * (u32)BLOCK : 0 };
+    struct packet_data d = { .segment = far16(f->ds, f->si + 6), .offset = far16(f->ds, f->si + 4) };
 
     if (far8(f->ds, f->si) < 16 || far32(f->ds, f->si + 12)) return BAD_COMMAND;
     if (!count) return OK;
+    if (keep) d.take = count * (u32)BLOCK;
     u8 status = cd_read(drive, lba, count, &d);
     if (status && keep) far16_put(f->ds, f->si + 2, (u16)(d.taken / BLOCK));
     return status;
@@ -120,10 +126,10 @@ static u8 simple(unsigned drive, u8 code, u8 byte4)
     struct packet_data nothing = { 0 };
     u8 status = ata_packet(drive, packet, &nothing);
 
-    return status == NOT_READY ? 0xb5 : status;
+    return status == NOT_READY ? EJECT_FAILED : status;
 }
 
-/* 45h: 0 lock, 1 unlock, 2 status.  The drive counts one lock, so ours is a bit a drive in the scratch of its record. */
+/* 45h: 0 lock, 1 unlock, 2 status. */
 static u8 lock(struct frame *f, unsigned drive)
 {
     u8 service = f->al;
@@ -132,15 +138,15 @@ static u8 lock(struct frame *f, unsigned drive)
     if (service < 2) {
         u8 status = simple(drive, 0x1e, service == 0);
         if (status) return status;
-        EBDA->ata[drive].heads = service == 0;
+        EBDA->ata[drive].locked = service == 0;
     }
-    f->al = EBDA->ata[drive].heads;
+    f->al = EBDA->ata[drive].locked;
     return OK;
 }
 
 static u8 eject(unsigned drive)
 {
-    if (EBDA->ata[drive].heads) return 0xb1;
+    if (EBDA->ata[drive].locked) return LOCKED;
     return simple(drive, 0x1b, 2);
 }
 
@@ -420,7 +426,8 @@ static enum boot_reason boot_disc(unsigned drive)
     u8 status = cd_ready(drive);
     if (status == NO_MEDIUM) return BOOT_NO_MEDIUM;
     if (status || read_block(drive, 17)) return BOOT_READ_ERROR;
-    if (far8(SCRATCH, 0) || !rom_text_at(SCRATCH, 1, T("CD001")) || !rom_text_at(SCRATCH, 7, T("EL TORITO SPECIFICATION"))) return BOOT_NOT_BOOTABLE_CD;
+    if (far8(SCRATCH, 0) || !rom_text_at(SCRATCH, 1, T("CD001"))) return BOOT_NOT_BOOTABLE_CD;
+    if (!rom_text_at(SCRATCH, 7, T("EL TORITO SPECIFICATION"))) return BOOT_NOT_BOOTABLE_CD;
     EBDA->catalogue = far32(SCRATCH, 0x47);
     if (read_block(drive, EBDA->catalogue)) return BOOT_READ_ERROR;
     if (!valid_catalogue() || far8(SCRATCH, 0x20) != 0x88) return BOOT_NOT_BOOTABLE_CD;

@@ -1,5 +1,5 @@
 /* INT 13h: hard disks, and who serves which drive number.                                  doc: bios
- * Source: IBM PC AT Technical Reference, "Fixed Disk BIOS"; Phoenix, "Enhanced Disk Drive Specification" 1.1 and 3.0. */
+ * Source: IBM PC AT Technical Reference, "Fixed Disk BIOS"; "BIOS Enhanced Disk Drive Specification" 1.1 and 3.0. */
 #include "bios.h"
 
 enum { OK, BAD_COMMAND = 1, NOT_FOUND = 4, NOT_A_DRIVE = 0xff };
@@ -47,8 +47,8 @@ static void set_geometry(unsigned drive)
     a->logical_sectors = (u8)sectors;
 }
 
-/* INT 41h and 46h.  A translated disk's table has the signature A0h, the physical geometry and a checksum (EDD, "Fixed disk
- * parameter table extension"). */
+/* INT 41h and 46h.  A translated disk's table has the signature A0h, the physical geometry and a checksum: EDD, "Fixed
+ * disk parameter table extension". */
 static void fill_parameters(unsigned n, unsigned drive)
 {
     volatile struct ata_drive __seg_gs *a = &EBDA->ata[drive];
@@ -93,15 +93,15 @@ void disk_post(void)
 
 /* --- finding the drive --- */
 
-/* The ATA drive that INT 13h calls `dl`: 80h and up disks, E0h and up CDs; NOT_A_DRIVE.  While a hard disk is emulated, it is
- * 80h and the real ones move up. */
+/* The ATA drive that INT 13h calls `dl`, 80h and up; NOT_A_DRIVE.  While a hard disk is emulated, it is 80h and the real
+ * ones move up. */
 static unsigned drive_of(u8 dl)
 {
-    u8 kind = dl >= 0xe0 ? ATA_CD : ATA_DISK, number = (u8)(dl - (dl >= 0xe0 ? 0xe0 : 0x80));
+    u8 number = (u8)(dl - 0x80);
 
-    if (kind == ATA_DISK && EBDA->emulation.active && EBDA->emulation.drive == 0x80) number--;
+    if (EBDA->emulation.active && EBDA->emulation.drive == 0x80) number--;
     for (unsigned drive = 0; drive < 4; drive++)
-        if (EBDA->ata[drive].kind == kind && EBDA->ata[drive].number == number) return drive;
+        if (EBDA->ata[drive].kind == ATA_DISK && EBDA->ata[drive].number == number) return drive;
     return NOT_A_DRIVE;
 }
 
@@ -120,15 +120,12 @@ static u8 transfer(struct frame *f, unsigned drive, u8 command)
     u32 cylinder = f->ch | (f->cl & 0xc0u) << 2, sector = f->cl & 63;
     struct disk_request r = { .count = f->al, .segment = f->es, .offset = f->bx, .command = command };
 
-    if (!sector || sector > a->logical_sectors || f->dh >= a->logical_heads || cylinder >= a->logical_cylinders || !r.count || r.count > 128) {
-        f->al = 0;
+    f->al = 0;
+    if (!sector || sector > a->logical_sectors || f->dh >= a->logical_heads || cylinder >= a->logical_cylinders)
         return BAD_COMMAND;
-    }
+    if (!r.count || r.count > 128) return BAD_COMMAND;
     r.lba = (cylinder * a->logical_heads + f->dh) * a->logical_sectors + sector - 1;
-    if (r.lba + r.count > a->total) {
-        f->al = 0;
-        return NOT_FOUND;
-    }
+    if (r.lba + r.count > a->total) return NOT_FOUND;
     u8 status = ata_transfer(drive, &r);
     f->al = (u8)r.done;
     return status;
@@ -178,7 +175,8 @@ static u8 extended_transfer(struct frame *f, unsigned drive, u8 command)
     struct address_packet p;
 
     if (!read_address_packet(f, &p)) return BAD_COMMAND;
-    struct disk_request r = { .lba = (u64)p.lba_high << 32 | p.lba_low, .count = p.count, .segment = p.segment, .offset = p.offset, .command = command };
+    struct disk_request r = { .lba = (u64)p.lba_high << 32 | p.lba_low, .count = p.count, .segment = p.segment,
+                              .offset = p.offset, .command = command };
     u64 total = EBDA->ata[drive].total;
     u8 status = r.lba > total || r.count > total - r.lba ? NOT_FOUND : ata_transfer(drive, &r);
     if (status && command != DISK_VERIFY) far16_put(f->ds, f->si + 2, (u16)r.done);
@@ -245,6 +243,7 @@ static void extensions(struct frame *f)
 
 /* --- INT 13h --- */
 
+/* 05h, 09h, 0Ch, 0Dh, 10h, 11h, 14h, 4Eh: a drive of this kind formats, seeks, recalibrates and tests by itself. */
 static u8 hard_disk(struct frame *f, unsigned drive)
 {
     switch (f->ah) {

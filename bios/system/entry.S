@@ -305,8 +305,8 @@ block_move:
     popl %esi
     retl
 
-/* noreturn void enter_protected(struct frame *f, u32 table_segment, u32 table_offset): INT 15h AH=89h.  The frame lies on the
- * caller's stack, whose descriptor is the sixth; the return address' segment is already a selector. */
+/* noreturn void enter_protected(struct frame *f, u32 table_segment, u32 table_offset): INT 15h AH=89h.  The frame lies
+ * on the caller's stack, whose descriptor is the sixth; the return address' segment is already a selector. */
     .globl enter_protected
 enter_protected:
     movl %eax, %esp
@@ -364,7 +364,7 @@ post_start:
     outb %al, $0x71
     movw $0x40, %ax
     movw %ax, %fs
-    cmpb $5, %bl                    /* 5: EOI and jump through 40:67; 0Ah: the jump alone; 9: back from a 286's block move */
+    cmpb $5, %bl                    /* 5: EOI and jump through 40:67; 0Ah: the jump alone; 9: end of a block move */
     je resume_eoi
     cmpb $0x0a, %bl
     je resume
@@ -380,10 +380,9 @@ resume_eoi:
     movb $0x20, %al
     outb %al, $0xa0
     outb %al, $0x20
-    movb %al, %al
 resume:
     ljmp *%fs:0x67
-resume_block_move:                  /* 40:67 is the SS:SP at which the caller's registers lie, as IBM's INT 15h AH=87h left them */
+resume_block_move:                  /* 40:67 is the SS:SP of the caller's registers, as IBM's INT 15h AH=87h left them */
     lssw %fs:0x67, %sp
     popw %es
     popw %ds
@@ -410,8 +409,8 @@ warm_reset:
     ljmp $0xf000, $post_start
     .globl fixed_start
 
-/* Short services run on the caller's stack, as IBM's did, and may nest at will.  The upper half of ESP is cleared for the
- * compiler's sake and put back. */
+/* Short services run on the caller's stack, as IBM's did, and may nest at will.  The upper half of ESP is cleared for
+ * the compiler's sake and put back. */
 on_caller_stack:
     pushw %ds
     pushw %es
@@ -605,7 +604,8 @@ baud_divisors:                      /* 110, 150, 300, 600, 1200, 2400, 4800, 960
 
     at 0xefc7
     .globl floppy_table
-floppy_table:                       /* 3 ms a step (6 at 250 kbit/s), DMA, 37 ticks of motor, 512 bytes, 18 sectors ... 15 ms to settle, 500 ms to spin up */
+floppy_table:                       /* INT 1Eh: 3 ms a step (6 at 250 kbit/s), DMA, 37 ticks until the motor stops, 512 bytes, */
+                                    /* 18 sectors, gaps, fill byte, 15 ms to settle, 500 ms to spin up */
     .byte 0xdf, 0x02, 0x25, 0x02, 0x12, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x04
 
     at 0xefd2

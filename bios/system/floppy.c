@@ -5,11 +5,12 @@
 enum { DOR = 0x3f2, MSR = 0x3f4, DATA = 0x3f5, CCR = 0x3f7, DIR = 0x3f7 };
 enum { RQM = 0x80, DIO = 0x40, CHANGED = 0x80, INTERRUPTED = 0x80 };
 enum { TYPE_360K = 1, TYPE_1200K, TYPE_720K, TYPE_1440K, TYPE_2880K };
-enum { OK, BAD_COMMAND = 1, NO_ADDRESS_MARK = 2, PROTECTED = 3, NOT_FOUND = 4, MEDIA_CHANGED = 6, OVERRUN = 8, DMA_BOUNDARY = 9,
-       UNKNOWN_MEDIA = 0x0c, BAD_CRC = 0x10, CONTROLLER = 0x20, SEEK_FAILED = 0x40, TIMEOUT = 0x80 };
+enum { OK, BAD_COMMAND = 1, NO_ADDRESS_MARK = 2, PROTECTED = 3, NOT_FOUND = 4, MEDIA_CHANGED = 6, OVERRUN = 8,
+       DMA_BOUNDARY = 9, UNKNOWN_MEDIA = 0x0c, BAD_CRC = 0x10, CONTROLLER = 0x20, SEEK_FAILED = 0x40, TIMEOUT = 0x80 };
 /* 40:90: rate in bits 7..6, then double step, established, and what IBM calls the state. */
 enum { DOUBLE_STEP = 0x20, ESTABLISHED = 0x10, RATE_500 = 0x00, RATE_300 = 0x40, RATE_250 = 0x80, RATE_1M = 0xc0 };
-enum { READ = 0xe6, WRITE = 0xc5, FORMAT = 0x4d, READ_ID = 0x4a, RECALIBRATE = 7, SENSE_INTERRUPT = 8, SPECIFY = 3, SEEK = 0x0f };
+enum { READ = 0xe6, WRITE = 0xc5, FORMAT = 0x4d, READ_ID = 0x4a, RECALIBRATE = 7, SENSE_INTERRUPT = 8, SPECIFY = 3,
+       SEEK = 0x0f };
 enum { DMA_TO_MEMORY = 0x46, DMA_FROM_MEMORY = 0x4a, DMA_VERIFY = 0x42 };
 enum { NO_CYLINDER = 0xff };
 
@@ -230,10 +231,10 @@ static u8 establish(unsigned drive)
 
 static u8 sectors_of_medium(unsigned drive)
 {
-    u8 type = drive_type(drive), state = BDA->media_state[drive];
+    u8 type = drive_type(drive), state = BDA->media_state[drive] & (u8)~ESTABLISHED;
 
     for (unsigned i = 0; i < ARRAY_COUNT(media); i++)
-        if (rom8(&media[i].type) == type && rom8(&media[i].state) == (state & ~ESTABLISHED)) return rom8(&media[i].sectors);
+        if (rom8(&media[i].type) == type && rom8(&media[i].state) == state) return rom8(&media[i].sectors);
     return 0;
 }
 
@@ -301,7 +302,8 @@ static u8 transfer_once(struct frame *f, u8 command, u8 dma_mode)
     if (!status) status = set_dma(dma_mode, f->es, f->bx, f->al * 512u);
     if (!status) status = seek(drive, f->ch, f->dh);
     if (status) return status;
-    u8 bytes[] = { command, (u8)((f->dh & 1) << 2 | drive), f->ch, f->dh, f->cl, parameter(3), last_sector(drive, f->cl), parameter(5), parameter(6) };
+    u8 bytes[] = { command, (u8)((f->dh & 1) << 2 | drive), f->ch, f->dh, f->cl,
+                   parameter(3), last_sector(drive, f->cl), parameter(5), parameter(6) };
     if (!send_all(bytes, 9) || !wait_done(3000) || !result(7)) {
         reset();
         return TIMEOUT;
@@ -313,7 +315,8 @@ static u8 transfer_once(struct frame *f, u8 command, u8 dma_mode)
 static u8 sectors_done(const struct frame *f, u8 status)
 {
     if (!status) return f->al;
-    if (status == TIMEOUT || status == MEDIA_CHANGED || status == DMA_BOUNDARY || status == UNKNOWN_MEDIA || status == SEEK_FAILED) return 0;
+    if (status == TIMEOUT || status == SEEK_FAILED || status == UNKNOWN_MEDIA) return 0;      /* nothing began */
+    if (status == MEDIA_CHANGED || status == DMA_BOUNDARY) return 0;
     int tracks = (BDA->fdc_result[3] - f->ch) * 2 + (BDA->fdc_result[4] - f->dh);
     int done = tracks * last_sector(f->dl, f->cl) + BDA->fdc_result[5] - f->cl;
     return (u8)(done < 0 || done > f->al ? 0 : done);
@@ -339,7 +342,7 @@ static u8 format_track(struct frame *f)
     u8 sectors = parameter(4);
     u8 status = prepare(drive, true);
 
-    if (status == UNKNOWN_MEDIA || status == NO_ADDRESS_MARK) status = OK;      /* a blank disk: 17h or 18h said what it is to be */
+    if (status == UNKNOWN_MEDIA || status == NO_ADDRESS_MARK) status = OK;      /* blank: 17h or 18h says what it is to be */
     if (!status) status = set_dma(DMA_FROM_MEMORY, f->es, f->bx, sectors * 4u);
     if (!status) outb(CCR, rate_code(BDA->media_state[drive]));
     if (!status) status = seek(drive, f->ch, f->dh);

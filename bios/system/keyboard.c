@@ -1,11 +1,12 @@
 /* Keyboard: POST, scan codes (INT 09h), services (INT 16h).                                doc: bios
- * Source: IBM PS/2 and PC BIOS Interface Technical Reference, "Interrupt 09h", "Interrupt 16h", and its keyboard tables. */
+ * Source: IBM PS/2 and PC BIOS Interface Technical Reference, "Interrupt 09h", "Interrupt 16h", keyboard tables. */
 #include "kbc.h"
 
-enum { RIGHT_SHIFT = 1, LEFT_SHIFT = 2, SHIFT = 3, CTRL = 4, ALT = 8, SCROLL = 16, NUM = 32, CAPS = 64, INSERT = 128 };   /* 40:17 */
-enum { LEFT_CTRL = 1, LEFT_ALT = 2, SYSREQ_DOWN = 4, PAUSED = 8 };                        /* 40:18; above: lock keys held down */
-enum { LAST_E1 = 1, LAST_E0 = 2, RIGHT_CTRL = 4, RIGHT_ALT = 8, ENHANCED = 16 };          /* 40:96 */
-enum { LIGHTS = 7, ACK_SEEN = 16, RESEND_SEEN = 32, LIGHTS_WAIT = 64 };                   /* 40:97 */
+enum { RIGHT_SHIFT = 1, LEFT_SHIFT = 2, SHIFT = 3, CTRL = 4, ALT = 8,
+       SCROLL = 16, NUM = 32, CAPS = 64, INSERT = 128 };                              /* 40:17 */
+enum { LEFT_CTRL = 1, LEFT_ALT = 2, SYSREQ_DOWN = 4, PAUSED = 8 };                    /* 40:18; then lock keys held down */
+enum { LAST_E1 = 1, LAST_E0 = 2, RIGHT_CTRL = 4, RIGHT_ALT = 8, ENHANCED = 16 };      /* 40:96 */
+enum { LIGHTS = 7, ACK_SEEN = 16, RESEND_SEEN = 32, LIGHTS_WAIT = 64 };               /* 40:97 */
 enum { BUFFER_START = 0x1e, BUFFER_END = 0x3e, BREAK = 0x80, WARM = 0x1234 };
 
 struct key { u16 plain, shifted, ctrl, alt; };
@@ -300,7 +301,7 @@ void keyboard_interrupt(struct frame *f)
 
 /* --- INT 16h --- */
 
-/* Services 00h and 01h know nothing of the keys that came with 101 of them: their codes change, or false: they are dropped. */
+/* Services 00h and 01h know nothing of the 101-key keyboard's codes: these change, or false: they are dropped. */
 static bool old_key(u16 *key)
 {
     u8 scan = (u8)(*key >> 8), character = (u8)*key;
@@ -403,7 +404,8 @@ void keyboard_post(void)
     kbc_set_mode(KBC_TRANSLATE | KBC_SYSTEM | KBC_DISABLE_AUX);
     kbc_write(0xff);
     bool there = kbc_read(false, 50) == 0xfa && kbc_read(false, 1000) == 0xaa;
-    if (!tested || !there) say(T("Keyboard error: the %s does not answer\n"), tested ? T("keyboard") : T("keyboard controller"));
+    if (!tested) say(T("Keyboard controller error\n"));
+    else if (!there) say(T("There is no keyboard\n"));
     BDA->keyboard_flags = ENHANCED;
     kbc_set_mode(KBC_TRANSLATE | KBC_SYSTEM | KBC_DISABLE_AUX | KBC_INT);
 }

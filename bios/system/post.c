@@ -8,7 +8,8 @@ void set_data_segments(void);
 void call_far(u32 segment, u32 offset);
 
 #define HANDLER(name) extern const u8 name[];
-HANDLER(iret_only) HANDLER(int_master) HANDLER(int_slave) HANDLER(int_70) HANDLER(int_71) HANDLER(int_74) HANDLER(int_75) HANDLER(int_76) HANDLER(int_77)
+HANDLER(iret_only) HANDLER(int_slave) HANDLER(int_70) HANDLER(int_71)
+HANDLER(int_74) HANDLER(int_75) HANDLER(int_76) HANDLER(int_77)
 extern const u16 vectors[32];
 extern const u8 disk_types[];
 

@@ -67,7 +67,8 @@ static void set_line_extended(u16 port, const struct frame *f)
     static const u16 divisors[] ROM_DATA = { 1047, 768, 384, 192, 96, 48, 24, 12, 6 };
     static const u8 parity[] ROM_DATA = { 0x00, 0x08, 0x18, 0x28, 0x38 };
     u16 divisor = rom16(&divisors[f->cl < ARRAY_COUNT(divisors) ? f->cl : 7]);
-    u8 lcr = (u8)(rom8(&parity[f->bh < ARRAY_COUNT(parity) ? f->bh : 0]) | (f->bl & 1) << 2 | (f->ch & 3) | (f->al & 1) << 6);
+    u8 kind = rom8(&parity[f->bh < ARRAY_COUNT(parity) ? f->bh : 0]);
+    u8 lcr = (u8)(kind | (f->bl & 1) << 2 | (f->ch & 3) | (f->al & 1) << 6);
 
     outb(port + LCR, 0x80);
     outb(port, (u8)divisor);

@@ -71,8 +71,8 @@ void print_screen(struct frame *f)
 
 /* --- memory --- */
 
-/* RAM above 1 MiB, as far as the ROM below 4 GiB.  CMOS 30h-31h count KiB as far as 16 bits reach, 34h-35h 64 KiB blocks
- * above 16 MiB. */
+/* RAM above 1 MiB, as far as the ROM below 4 GiB.  CMOS 30h-31h count KiB as far as 16 bits reach, 34h-35h 64 KiB
+ * blocks above 16 MiB. */
 u32 extended_kib(void)
 {
     enum { MOST = (0xffff0000u >> 10) - 1024 };

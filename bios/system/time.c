@@ -196,7 +196,7 @@ void time_service(struct frame *f)
     case 0x05: set_date(f); f->al = 0; set_carry(f, false); break;
     case 0x06: set_alarm(f); break;
     case 0x07: cmos_write(RTC_B, (u8)(cmos_read(RTC_B) & ~AIE)); set_carry(f, false); break;
-    case 0xb1: f->ah = 0x81; set_carry(f, true); break;       /* PCI BIOS: "function not supported", and EDX stays what it was */
+    case 0xb1: f->ah = 0x81; set_carry(f, true); break;       /* PCI BIOS: "function not supported" */
     default: set_carry(f, true); break;
     }
 }
