@@ -1,4 +1,4 @@
-# Orrery.  make | make run | make test | make test-long | make test SAN=1 | make HARD=1 | make lint | make install DESTDIR= PREFIX=
+# Orrery.  make | make run | make bench | make test | make test-long | make test SAN=1 | make HARD=1 | make lint | make install DESTDIR= PREFIX=
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
@@ -21,6 +21,8 @@ TEST_PACKAGES = bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/
 
 # devices/machine.h and what it includes: a program that holds a machine builds with -I$(PREFIX)/include/orrery.
 PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/base/types.h cpu/base/error.h cpu/base/state.h cpu/memory/physical.h
+
+BENCH_PACKAGES = gcc-multilib:/usr/share/doc/gcc-multilib nasm:/usr/bin/nasm python3:/usr/bin/python3
 
 LIB_SRC  := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
 APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
@@ -52,6 +54,9 @@ $(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/liborrery.a
 $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(VECTOR_OBJ) $(BUILD)/liborrery.a $(LIBS) -lz
 
+$(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
+
 # Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, and no sanitizer watches its signal frames.
 $(BUILD)/oracle: $(ORACLE_OBJ) $(CPU_OBJ)
 	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(ORACLE_OBJ) $(CPU_OBJ) $(LIBS)
@@ -82,6 +87,11 @@ test-long: test
 	$(BUILD)/oracle 10000000 1
 	@for t in $(filter-out %/linux-cd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
+bench: deps
+	-@tests/deps.sh $(BENCH_PACKAGES)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench-kernels
+	@sh tests/bench/run.sh $(BUILD)
+
 lint:
 	@tests/lint.sh $(BUILD)
 
@@ -95,4 +105,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all deps run test test-long lint install clean
+.PHONY: all deps run bench test test-long lint install clean

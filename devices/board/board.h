@@ -112,6 +112,8 @@ struct machine {
     struct vga vga;
     struct system_ports system;
     struct capture capture[MACHINE_E9 + 1];
+    void (*e9_put)(void *context, u8 byte);
+    void *e9_context;
     struct com_input com_input[MACHINE_COMS];
     struct board_watch watch;
     struct typing typing;

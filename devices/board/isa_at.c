@@ -119,7 +119,13 @@ static void put_capture(void *to, u8 byte)
 }
 
 static u8 e9_read(void *chip, unsigned reg) { (void)chip; (void)reg; return 0xe9; }
-static void e9_write(void *chip, unsigned reg, u8 value) { (void)reg; put_capture(&((struct machine *)chip)->capture[MACHINE_E9], value); }
+static void e9_write(void *chip, unsigned reg, u8 value)
+{
+    struct machine *m = chip;
+    (void)reg;
+    put_capture(&m->capture[MACHINE_E9], value);
+    if (m->e9_put) m->e9_put(m->e9_context, value);
+}
 
 static void exit_write(void *chip, unsigned reg, u8 value)
 {

@@ -144,6 +144,12 @@ struct cpu *machine_cpu(struct machine *m) { return m->cpu; }
 size_t machine_screen_text(struct machine *m, char *text, size_t size) { return vga_text(&m->vga, text, size); }
 void machine_picture(struct machine *m, struct vga_frame *frame) { vga_render(&m->vga, frame); }
 
+void machine_on_e9(struct machine *m, void (*put)(void *context, u8 byte), void *context)
+{
+    m->e9_put = put;
+    m->e9_context = context;
+}
+
 size_t machine_serial_text(struct machine *m, unsigned n, char *text, size_t size)
 {
     const struct capture *c = &m->capture[n <= MACHINE_E9 ? n : MACHINE_E9];

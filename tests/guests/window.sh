@@ -15,7 +15,7 @@ done
 [ "$(grep hash "$work/window")" = "$(grep hash "$work/headless")" ] || { echo "window and headless differ"; cat "$work/window" "$work/headless"; exit 1; }
 
 # Keys pressed at the window reach the guest; closing the window ends the program.
-printf '%s\n' 'wait-text "A:\\>" 60s' 'wait-text "FreeCom version" 100s' 'wait-text "A:\\>" 60s' 'screenshot '"$work"'/shot.png' 'quit 7' > "$work/script"
+printf '%s\n' 'wait-text "A:\\>" 60s' 'type "cls\n"' 'wait 1s' 'wait-text "FreeCom version" 1000000s' 'wait-text "A:\\>" 60s' 'screenshot '"$work"'/shot.png' 'quit 7' > "$work/script"
 timeout 150 "$1/orrery" -n --display window -rc "$work/script" 'clock: sync=none' "floppya: image=$work/a.img" > "$work/out" 2>&1 & program=$!
 window=
 for i in $(seq 60); do window=$(xdotool search --name '^Orrery' 2> /dev/null | head -n 1); [ -n "$window" ] && break; sleep 0.5; done
