@@ -14,14 +14,13 @@ $(BUILD)/bios/system/%.c.o: bios/system/%.c
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The lower half of the VGA BIOS's font is also at F000:FA6E.
-ifneq ($(wildcard bios/vga/font_8x8.txt),)
-SYSTEM_BIOS_FONT := $(BUILD)/bios/font8x8.bin
-endif
-
-$(BUILD)/bios/system/entry.S.o: bios/system/entry.S bios/build.mk $(SYSTEM_BIOS_FONT)
+# The lower half of the VGA BIOS's font, a byte a line, is also at F000:FA6E.
+$(BUILD)/bios/system/font8x8_low.inc: $(BUILD)/bios/vga/font8x8.inc
 	@mkdir -p $(@D)
-	$(GUEST_CC) -m16 -Wa,--divide $(if $(SYSTEM_BIOS_FONT),-DFONT_8X8='"$(SYSTEM_BIOS_FONT)"') -c -o $@ $<
+	head -n 1024 $< > $@.part && mv $@.part $@
+
+$(BUILD)/bios/system/entry.S.o: bios/system/entry.S $(BUILD)/bios/system/font8x8_low.inc
+	$(GUEST_CC) -m16 -Wa,--divide -Wa,-I$(BUILD)/bios/system -c -o $@ $<
 
 $(BUILD)/bios/system.elf: $(SYSTEM_BIOS_OBJ) bios/system/system.ld
 	ld -m elf_i386 -T bios/system/system.ld -o $@ $(SYSTEM_BIOS_OBJ)

@@ -639,9 +639,7 @@ video_parameters:                   /* INT 1Dh: 6845 registers of four kinds of 
     at 0xfa6e
     .globl font_8x8
 font_8x8:                           /* characters 0 to 7Fh for graphics modes; INT 1Fh has the others */
-#ifdef FONT_8X8
-    .incbin FONT_8X8, 0, 1024
-#endif
+    .include "font8x8_low.inc"
 
     at 0xfe6e
     jmp int_1a_any

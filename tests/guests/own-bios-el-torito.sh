@@ -3,7 +3,6 @@
 modules=${SYSLINUX_MODULES:-/usr/lib/syslinux/modules/bios} mbr=${SYSLINUX_MBR:-/usr/lib/syslinux/mbr/mbr.bin}
 need "$data/floppies/freedos.boot.disk.1.4MB.img" "$data/floppies/freedos722.img" "$modules/ldlinux.c32" "$mbr"
 need_tool genisoimage mkfs.fat mcopy syslinux
-make -s BUILD="$1" bios || exit 1
 mkdir "$work/f" "$work/h"
 cp "$data/floppies/freedos.boot.disk.1.4MB.img" "$work/f/boot.img"; chmod u+w "$work/f/boot.img"
 cp "$data/floppies/freedos722.img" "$work/b.img"; chmod u+w "$work/b.img"
@@ -19,7 +18,7 @@ type "x\n"
 key f6
 key enter
 wait-text "rite" 20s
-quit 0' "romimage: file=$1/bios/system.bin" "boot: cdrom" "floppya: image=$work/b.img, status=inserted" \
+quit 0' "boot: cdrom" "floppya: image=$work/b.img, status=inserted" \
     "ata1-master: type=cdrom, path=$work/floppy.iso, status=inserted"
 [ $status = 0 ] || exit 1
 
@@ -36,7 +35,7 @@ for how in "boot: cdrom
 ata0-master: type=cdrom, path=$work/disk.iso, status=inserted" "boot: disk
 ata0-slave: type=disk, path=$work/h/hd.img, cylinders=20, heads=16, spt=63"; do
     run_guest "$1" 'wait-text "It has come this far" 60s
-quit 0' "romimage: file=$1/bios/system.bin" "${how%%
+quit 0' "${how%%
 *}" "${how#*
 }"
     [ $status = 0 ] || { echo "$how"; exit 1; }

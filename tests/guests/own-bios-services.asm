@@ -887,6 +887,21 @@ others:
     xor ah, ah
     PRINT "sum "
     HEX16 ax
+    mov ax, 0x1130                      ; the 8x8 font at FA6Eh is the video BIOS's
+    mov bx, 0x0300
+    int 0x10
+    push ds
+    push es
+    pop ds
+    mov si, bp
+    mov ax, 0xf000
+    mov es, ax
+    mov di, 0xfa6e
+    mov cx, 1024
+    repe cmpsb
+    pop ds
+    PRINT "font rest "
+    HEX16 cx
     LINE
     ret
 
