@@ -33,7 +33,7 @@ struct bda {                          /* IBM AT Technical Reference, "Data areas
     u8 floppy_calibrated, floppy_motor, motor_ticks, floppy_status, fdc_result[7];  /* 3E */
     u8 video_mode; u16 columns, page_bytes, page_start, cursor[8];       /* 49 */
     u16 cursor_shape; u8 page; u16 crtc; u8 cga_mode, cga_palette;       /* 60 */
-    u8 reserved_67[5];                                                   /* 67 */
+    struct far_pointer resume; u8 unexpected;                            /* 67 */
     u32 ticks; u8 ticks_overflow, break_flag; u16 reset_flag;            /* 6C */
     u8 disk_status, disk_count, disk_control, disk_port;                 /* 74 */
     u8 lpt_timeout[4], com_timeout[4];                                   /* 78 */

@@ -286,9 +286,10 @@ static bool hard_disk_geometry(u16 segment)
     return true;
 }
 
-/* The first 512-byte sectors of the boot image, to segment:0. */
+/* The first 512-byte sectors of the boot image, to segment:0, below the extended BIOS data area. */
 static u8 load_image(unsigned drive, u32 image, u32 sectors, u16 segment)
 {
+    if (((u32)segment << 4) + sectors * 512 > (u32)BDA->ebda_segment << 4) return FAILED;
     struct packet_data d = { .segment = segment, .take = sectors * 512 };
     return cd_read(drive, image, (sectors + 3) / 4, &d);
 }

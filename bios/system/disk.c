@@ -123,7 +123,7 @@ static u8 transfer(struct frame *f, unsigned drive, u8 command)
     f->al = 0;
     if (!sector || sector > a->logical_sectors || f->dh >= a->logical_heads || cylinder >= a->logical_cylinders)
         return BAD_COMMAND;
-    if (!r.count || r.count > 128) return BAD_COMMAND;
+    if (!r.count) return BAD_COMMAND;
     r.lba = (cylinder * a->logical_heads + f->dh) * a->logical_sectors + sector - 1;
     if (r.lba + r.count > a->total) return NOT_FOUND;
     u8 status = ata_transfer(drive, &r);

@@ -457,7 +457,7 @@ void floppy_service(struct frame *f)
 void floppy_post(void)
 {
     BDA->floppy_info = 0x77;
-    if (!drive_type(0)) return;
+    if (!drive_type(0) && !drive_type(1)) return;
     outb(0x21, inb(0x21) & (u8)~0x40);
     if (!reset()) say(T("Floppy controller error\n"));
 }

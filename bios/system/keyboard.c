@@ -96,9 +96,9 @@ static void show_lights(void)
 static bool answer_of_keyboard(u8 scan)
 {
     if (scan != 0xfa && scan != 0xfe) return false;
-    bool sends = BDA->leds & LIGHTS_WAIT;
+    bool sends = scan == 0xfa && BDA->leds & LIGHTS_WAIT;
     BDA->leds = (u8)((BDA->leds & ~LIGHTS_WAIT) | (scan == 0xfa ? ACK_SEEN : RESEND_SEEN));
-    if (sends) kbc_write(scan == 0xfa ? BDA->leds & LIGHTS : 0xf4);
+    if (sends) kbc_write(BDA->leds & LIGHTS);
     return true;
 }
 

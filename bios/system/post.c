@@ -126,10 +126,11 @@ static void check_cmos(void)
 
 static void set_equipment(void)
 {
-    u8 equipment = cmos_read(0x14), floppies = cmos_read(0x10);
+    u8 equipment = cmos_read(0x14), types = cmos_read(0x10);
+    unsigned floppies = (types & 0xf0 ? 1 : 0) + (types & 0x0f ? 1 : 0);
 
     BDA->equipment = (u16)(0x20 | (equipment & 2));          /* colour, 80 columns; coprocessor */
-    if (floppies & 0xf0) BDA->equipment |= (u16)(1 | (floppies & 0x0f ? 0x40 : 0));
+    if (floppies) BDA->equipment |= (u16)(1 | (floppies - 1) << 6);
 }
 
 /* --- option ROMs --- */
@@ -167,6 +168,7 @@ static void banner(void)
 void __attribute__((noreturn)) post(void)
 {
     outb(POST_PORT, 0x01);
+    outb(0x92, (inb(0x92) & (u8)~1) | 2);                    /* A20 open, however this reset came about */
     set_pics();
     set_timer();
     set_dma();

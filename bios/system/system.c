@@ -15,8 +15,25 @@ extern const u8 configuration_table[];
 void equipment_service(struct frame *f) { f->ax = BDA->equipment; }
 void memory_service(struct frame *f) { f->ax = BDA->memory_kib; }
 
-void unexpected_master(struct frame *f) { (void)f; eoi(); }
-void unexpected_slave(struct frame *f) { (void)f; eoi_slave(); }
+/* 40:6B says which request came, FFh: none did (a software interrupt, or a request that went away). */
+void unexpected_master(struct frame *f)
+{
+    (void)f;
+    outb(0x20, 0x0b);
+    u8 in_service = inb(0x20);
+    BDA->unexpected = in_service ? in_service : 0xff;
+    if (in_service) eoi();
+}
+
+void unexpected_slave(struct frame *f)
+{
+    (void)f;
+    outb(0xa0, 0x0b);
+    u8 in_service = inb(0xa0);
+    BDA->unexpected = in_service ? in_service : 0xff;
+    if (in_service) outb(0xa0, 0x20);
+    eoi();                                                   /* the master has IR2 in service in any case */
+}
 
 /* IRQ13: the coprocessor's error; software expects it as NMI. */
 void coprocessor_interrupt(struct frame *f)
