@@ -3,7 +3,7 @@
 
 enum { GLYPH_ROOM = 32 };                                /* bytes of plane 2 for a character */
 
-static u16 font_offset(u8 height)
+u16 font_offset(u8 height)
 {
     return (u16)(u32)(height == 8 ? font8x8 : height == 14 ? font8x14 : font8x16);
 }
@@ -37,25 +37,22 @@ void font_load(u16 segment, u16 offset, u8 height, u16 first, u16 count, u8 bloc
 
 void font_load_for_text(u8 height) { font_load(rom_segment(), font_offset(height), height, 0, 256, 0); }
 
-static void set_vector(u8 number, u16 offset, u16 segment)
+static void far_vector(u8 number, u16 offset, u16 segment)
 {
     poke16(0, (u16)(number * 4), offset);
     poke16(0, (u16)(number * 4 + 2), segment);
 }
 
-/* INT 43h: the font of graphics characters; INT 1Fh: the upper half of the 8x8 one. */
-void font_vectors(u8 height)
-{
-    set_vector(0x43, font_offset(height), rom_segment());
-    set_vector(0x1f, (u16)((u32)font8x8 + 128 * 8), rom_segment());
-}
+void graphics_font_set(u16 segment, u16 offset) { far_vector(0x43, offset, segment); }
 
 /* --- a text mode with another height of characters --- */
 
+/* 350, 400 or 480, whatever part of them rows of another height filled before; half of it where lines are drawn twice. */
 static u16 scan_lines(void)
 {
     u8 overflow = indexed_read(BDA->crtc, 7);
-    u16 lines = (u16)((indexed_read(BDA->crtc, 0x12) | (overflow & 2) << 7 | (overflow & 0x40) << 3) + 1);
+    u16 last = (u16)(indexed_read(BDA->crtc, 0x12) | (overflow & 2) << 7 | (overflow & 0x40) << 3);
+    u16 lines = last < 350 ? 350 : last < 400 ? 400 : 480;
     return indexed_read(BDA->crtc, 9) & 0x80 ? lines / 2 : lines;
 }
 
@@ -112,14 +109,14 @@ static void graphics_font(struct frame *f)
     static const u8 heights[5] ROM_DATA = { 0, 0, 14, 8, 16 };
 
     switch (f->al) {
-    case 0x20: set_vector(0x1f, f->bp, f->es); return;
+    case 0x20: far_vector(0x1f, f->bp, f->es); return;
     case 0x21:
-        set_vector(0x43, f->bp, f->es);
+        graphics_font_set(f->es, f->bp);
         graphics_rows(f, f->cx);
         return;
     case 0x22: case 0x23: case 0x24: {
         u8 height = rom8(&heights[f->al & 15]);
-        set_vector(0x43, font_offset(height), rom_segment());
+        graphics_font_set(rom_segment(), font_offset(height));
         graphics_rows(f, height);
         return;
     }

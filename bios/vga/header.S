@@ -34,15 +34,24 @@ initialise:
     popw %ds
     lretw
 
-    .globl int10_entry
-int10_entry:
+/* An interrupt whose service is a C function void f(struct frame *). */
+    .macro entry name, service
+    .globl \name
+\name:
     sti
-    cld
     pushw %ds
     pushw %es
     pushw %fs
     pushw %gs
     pushal
+    movl $\service, %edx
+    jmp on_caller_stack
+    .endm
+    entry int10_entry, int10
+    entry int05_entry, print_screen
+
+on_caller_stack:
+    cld
     movl %esp, %ebp                 /* the upper half of ESP is the caller's and comes back */
     movzwl %sp, %esp
     movw %ss, %ax
@@ -52,7 +61,7 @@ int10_entry:
     movw %ax, %fs
     movl %esp, %eax
     pushl %ebp
-    calll int10
+    calll *%edx
     popl %ebp
     movl %ebp, %esp
     popal
@@ -61,6 +70,26 @@ int10_entry:
     popw %es
     popw %ds
     iret
+
+/* u16 call_int_17(u32 ax, u32 dx) */
+    .globl call_int_17
+call_int_17:
+    pushl %ebx
+    pushl %esi
+    pushl %edi
+    pushl %ebp
+    pushw %fs
+    int $0x17
+    popw %fs
+    popl %ebp
+    popl %edi
+    popl %esi
+    popl %ebx
+    movw %ss, %cx
+    movw %cx, %ds
+    movw %cx, %es
+    cld
+    retl
 
     .globl rom_segment
 rom_segment:
@@ -127,10 +156,30 @@ es_is_ss:
     retl
 
     .section .rom, "a"
-    .globl save_pointer_table
-save_pointer_table:                 /* 40:A8: the parameter table, then nothing that overrides it */
-    .word parameter_table, 0xc000
-    .fill 6, 4, 0
+    .globl save_pointer_table, display_codes, crtc_6845_tables
+    ROM = 0xc000                    /* where the ROM is linked for */
+save_pointer_table:                 /* 40:A8h.  IBM BIOS Interface Technical Reference, "Video Save Pointer Table" */
+    .word parameter_table, ROM
+    .long 0, 0, 0                   /* dynamic save area, text font, graphics font: a program's, none of ours */
+    .word secondary_table, ROM
+    .long 0, 0
+secondary_table:
+    .word 26                        /* its length */
+    .word display_codes, ROM
+    .long 0, 0, 0, 0, 0
+display_codes:                      /* rows, version, highest code, 0; then pairs */
+    .byte 16, 1, 8, 0
+    .byte 0, 0,  1, 0,  2, 0,  2, 1,  4, 0,  4, 1,  5, 0,  5, 2,  6, 0,  6, 1,  5, 6,  8, 0,  8, 1,  7, 0,  7, 2,  7, 6
+
+/* INT 1Dh, when the system BIOS has none: registers of a 6845 for 40 and 80 columns, graphics, monochrome; sizes; mode bytes. */
+crtc_6845_tables:
+    .byte 0x38, 0x28, 0x2d, 0x0a, 0x1f, 6, 0x19, 0x1c, 2, 7, 6, 7, 0, 0, 0, 0
+    .byte 0x71, 0x50, 0x5a, 0x0a, 0x1f, 6, 0x19, 0x1c, 2, 7, 6, 7, 0, 0, 0, 0
+    .byte 0x38, 0x28, 0x2d, 0x0a, 0x7f, 6, 0x64, 0x70, 2, 1, 6, 7, 0, 0, 0, 0
+    .byte 0x61, 0x50, 0x52, 0x0f, 0x19, 6, 0x19, 0x19, 2, 0x0d, 0x0b, 0x0c, 0, 0, 0, 0
+    .word 2048, 4096, 16384, 16384
+    .byte 40, 40, 80, 80, 40, 40, 80, 80
+    .byte 0x2c, 0x28, 0x2d, 0x29, 0x2a, 0x2e, 0x1e, 0x29
     .globl font8x8, font8x14, font8x16
 font8x8:
     .include "font8x8.inc"

@@ -1,10 +1,10 @@
 /* INT 10h AH=00h and 0Fh: setting a mode.                                                   doc: vga-bios */
 #include "vga.h"
 
+#define FIELD(name) __builtin_offsetof(struct parameters, name)
+
 enum { ENTRY_350 = 0x13, ENTRY_400 = 0x17, ENTRY_7 = 7, ENTRY_7_400 = 0x19, NO_ENTRY = 0xff };
-enum { SEQUENCER_RESET = 1, SEQUENCER_RUN = 3, SCREEN_OFF = 0x20, PROTECT = 0x80 };
-
-
+enum { SEQUENCER_RESET = 1, SEQUENCER_RUN = 3, SCREEN_OFF = 0x20 };
 
 enum kind mode_kind(void)
 {
@@ -41,38 +41,50 @@ static u8 entry_of(u8 mode)
     return mode >= 0x11 && mode <= 0x13 ? (u8)(mode + 9) : NO_ENTRY;
 }
 
-static void write_registers(const struct parameters *p)
+/* The row lies where 40:A8h leads: in this ROM, or in a program's own table. */
+static struct far_pointer row_of(u8 entry)
 {
-    u16 port = rom8(&p->misc) & 1 ? 0x3d4 : 0x3b4;
+    u16 segment = BDA->save_table.segment, offset = BDA->save_table.offset;
 
-    sequencer(0, SEQUENCER_RESET);
-    sequencer(1, rom8(&p->sequencer[0]) | SCREEN_OFF);
-    for (u8 i = 1; i < 4; i++) sequencer((u8)(i + 1), rom8(&p->sequencer[i]));
-    outb(PORT_MISC_WRITE, rom8(&p->misc));
-    sequencer(0, SEQUENCER_RUN);
-    BDA->crtc = port;
-    crtc(0x11, rom8(&p->crtc[0x11]) & (u8)~PROTECT);
-    for (u8 i = 0; i < 25; i++) crtc(i, rom8(&p->crtc[i]));
-    for (u8 i = 0; i < 20; i++) attribute_write(i, rom8(&p->attribute[i]));
-    attribute_write(0x14, 0);
-    for (u8 i = 0; i < 9; i++) graphics(i, rom8(&p->graphics[i]));
+    return (struct far_pointer){ .offset = (u16)(peek16(segment, offset) + entry * sizeof(struct parameters)), .segment = peek16(segment, (u16)(offset + 2)) };
 }
 
-static void write_areas(u8 mode, const struct parameters *p)
+static u8 row8(const struct far_pointer *row, unsigned at) { return peek8(row->segment, (u16)(row->offset + at)); }
+
+/* With keep_palette the sixteen palette registers stay. */
+static void write_registers(const struct far_pointer *row, bool keep_palette)
 {
-    u16 rows = (u16)(rom8(&p->rows_less_one) + 1);
+    u16 port = row8(row, FIELD(misc)) & 1 ? 0x3d4 : 0x3b4;
+
+    sequencer(0, SEQUENCER_RESET);
+    sequencer(1, row8(row, FIELD(sequencer)) | SCREEN_OFF);
+    for (u8 i = 1; i < 4; i++) sequencer((u8)(i + 1), row8(row, FIELD(sequencer) + i));
+    outb(PORT_MISC_WRITE, row8(row, FIELD(misc)));
+    sequencer(0, SEQUENCER_RUN);
+    BDA->crtc = port;
+    crtc(0x11, 0);                                       /* registers 0 to 7 can be written */
+    for (u8 i = 0; i < 25; i++) crtc(i, row8(row, FIELD(crtc) + i));
+    for (u8 i = keep_palette ? 16 : 0; i < 20; i++) attribute_write(i, row8(row, FIELD(attribute) + i));
+    attribute_write(0x14, 0);
+    for (u8 i = 0; i < 9; i++) graphics(i, row8(row, FIELD(graphics) + i));
+}
+
+static void write_areas(u8 mode, const struct far_pointer *row)
+{
+    bool mono = BDA->crtc == 0x3b4;
 
     BDA->mode = mode;
-    BDA->columns = rom8(&p->columns);
-    BDA->page_bytes = rom16(&p->page_bytes);
+    BDA->columns = row8(row, FIELD(columns));
+    BDA->page_bytes = peek16(row->segment, (u16)(row->offset + FIELD(page_bytes)));
     BDA->page_start = 0;
     for (u8 i = 0; i < 8; i++) BDA->cursor[i] = 0;
     BDA->page = 0;
-    BDA->rows_less_one = (u8)(rows - 1);
-    BDA->height = rom8(&p->height);
+    BDA->rows_less_one = row8(row, FIELD(rows_less_one));
+    BDA->height = row8(row, FIELD(height));
     BDA->cga_palette = mode == 6 ? 0x3f : 0x30;
-    BDA->equipment = (u8)((BDA->equipment & ~0x30) | (BDA->crtc == 0x3b4 ? 0x30 : mode <= 1 ? 0x10 : 0x20));
-    BDA->cursor_shape = 0x0607;
+    BDA->equipment = (u8)((BDA->equipment & ~0x30) | (mono ? 0x30 : 0x20));
+    BDA->info = (u8)((BDA->info & ~INFO_MONO) | (mono ? INFO_MONO : 0));
+    BDA->cursor_shape = mode_kind() != KIND_TEXT ? 0 : mono ? 0x0b0c : 0x0607;
 }
 
 /* The value that a CGA's mode register would have, for programs that look. */
@@ -82,35 +94,32 @@ static void write_cga_mode(u8 mode)
     BDA->cga_mode = mode < 8 ? rom8(&value[mode]) : 0x29;
 }
 
-static void clear(u8 mode)
+static void clear(void)
 {
     switch (mode_kind()) {
     case KIND_TEXT: fill_words(video_segment(), 0, 0x0720, 0x4000); break;
     case KIND_CGA4: case KIND_CGA2: fill_words(0xb800, 0, 0, 0x4000); break;
     default: fill_words(0xa000, 0, 0, 0x8000); break;
     }
-    (void)mode;
 }
 
 void mode_set(u8 wanted)
 {
     u8 mode = wanted & 0x7f, entry = entry_of(mode);
-    bool keep = wanted & 0x80;
+    bool keep = wanted & 0x80, keep_palette = BDA->flags & FLAG_NO_PALETTE;
 
     if (entry == NO_ENTRY) return;
-    const struct parameters *p = &parameter_table[entry];
+    struct far_pointer row = row_of(entry);
     BDA->info = (u8)((BDA->info & ~INFO_NOT_CLEARED) | (keep ? INFO_NOT_CLEARED : 0));
-    write_registers(p);
-    write_areas(mode, p);
+    write_registers(&row, keep_palette);
+    write_areas(mode, &row);
     write_cga_mode(mode);
     outb(PORT_DAC_MASK, 0xff);
-    if (!(BDA->flags & FLAG_NO_PALETTE)) dac_load_default(entry);
-    if (!keep) clear(mode);
-    if (mode_kind() == KIND_TEXT) {
-        font_load_for_text((u8)BDA->height);
-        cursor_shape_set(0x0607);
-    }
-    font_vectors((u8)BDA->height);
+    if (!keep_palette) dac_load_default(entry);
+    if (!keep) clear();
+    if (mode_kind() == KIND_TEXT) font_load_for_text((u8)BDA->height);
+    graphics_font_set(rom_segment(), font_offset((u8)BDA->height));
+    palette_remember();
     screen_off(false);
 }
 
@@ -121,13 +130,13 @@ void mode_get(struct frame *f)
     f->bh = BDA->page;
 }
 
-static void set_vector(u8 number, const void *offset)
+void set_vector(u8 number, const void *offset)
 {
     poke16(0, (u16)(number * 4), (u16)(u32)offset);
     poke16(0, (u16)(number * 4 + 2), rom_segment());
 }
 
-extern const u8 int10_entry[], save_pointer_table[];
+extern const u8 int10_entry[], save_pointer_table[], crtc_6845_tables[];
 
 /* Called once, when the ROM is found. */
 void post(void)
@@ -135,14 +144,16 @@ void post(void)
     poke16(0, 0x42 * 4, peek16(0, 0x10 * 4));
     poke16(0, 0x42 * 4 + 2, peek16(0, 0x10 * 4 + 2));
     set_vector(0x10, int10_entry);
+    set_vector(0x1f, font8x8 + 128 * 8);
+    if (!peek16(0, 0x1d * 4 + 2)) set_vector(0x1d, crtc_6845_tables);
     BDA->info = 0x60;                                    /* 256 KiB, cursor emulation */
     BDA->switches = 0xf9;
     BDA->flags = FLAG_400_LINES | FLAG_VGA;
-    BDA->display = 8;                                    /* VGA with a colour display */
+    BDA->display = DISPLAY_VGA_COLOUR;
     BDA->save_table.offset = (u16)(u32)save_pointer_table;
     BDA->save_table.segment = rom_segment();
-    outb(0x3c3, 1);
-    outb(PORT_MISC_WRITE, 0x63);
+    outb(PORT_ENABLE, 1);
+    outb(PORT_MISC_WRITE, 0x67);
     mode_set(3);
 }
 

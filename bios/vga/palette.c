@@ -5,26 +5,43 @@ enum { OVERSCAN = 0x11, ATTRIBUTE_MODE = 0x10, COLOR_SELECT = 0x14, PALETTE_SOUR
 
 static u16 status_port(void) { return (u16)(BDA->crtc + 6); }
 
+/* The one port for index and data must not be used by an interrupt in between. */
+static u16 interrupts_off(void) { u16 f; __asm__ volatile("pushfw\n\tpopw %0\n\tcli" : "=r"(f) : : "memory"); return f; }
+static void interrupts_as(u16 f) { __asm__ volatile("pushw %0\n\tpopfw" : : "r"(f) : "memory", "cc"); }
+
 void attribute_write(u8 index, u8 v)
 {
+    u16 interrupts = interrupts_off();
     (void)inb(status_port());                            /* the next write is an index */
     outb(PORT_ATTRIBUTE, index);
     outb(PORT_ATTRIBUTE, v);
     outb(PORT_ATTRIBUTE, PALETTE_SOURCE);
+    interrupts_as(interrupts);
 }
 
 u8 attribute_read(u8 index)
 {
+    u16 interrupts = interrupts_off();
     (void)inb(status_port());
     outb(PORT_ATTRIBUTE, index | PALETTE_SOURCE);
     u8 v = inb(PORT_ATTRIBUTE + 1);
     (void)inb(status_port());
+    interrupts_as(interrupts);
     return v;
+}
+
+void palette_remember(void)
+{
+    u16 segment = BDA->save_table.segment, offset = BDA->save_table.offset;
+    u16 to = peek16(segment, (u16)(offset + 4)), to_segment = peek16(segment, (u16)(offset + 6));
+
+    if (!to && !to_segment) return;
+    for (u8 i = 0; i < 17; i++) poke8(to_segment, (u16)(to + i), attribute_read(i == 16 ? OVERSCAN : i));
 }
 
 void dac_write(u8 index, u8 red, u8 green, u8 blue)
 {
-    if (BDA->flags & FLAG_GRAY) red = green = blue = (u8)((30 * red + 59 * green + 11 * blue) / 100);
+    if (BDA->flags & FLAG_GRAY) red = green = blue = (u8)((30 * red + 59 * green + 11 * blue + 50) / 100);
     outb(PORT_DAC_WRITE, index);
     outb(PORT_DAC_DATA, red);
     outb(PORT_DAC_DATA, green);
@@ -123,8 +140,8 @@ void cga_palette_service(struct frame *f)
         BDA->cga_palette = (u8)((BDA->cga_palette & ~0x20) | (f->bl & 1 ? 0x20 : 0));
         bright = BDA->cga_palette & 0x10;
     } else return;
-    if (mode_kind() != KIND_CGA4) return;
-    for (u8 i = 1; i <= 3; i++) attribute_write(i, (u8)(2 * i + (BDA->cga_palette & 0x20 ? 1 : 0) + bright));
+    for (u8 i = 1; i <= 3 && mode_kind() == KIND_CGA4; i++) attribute_write(i, (u8)(2 * i + (BDA->cga_palette & 0x20 ? 1 : 0) + bright));
+    palette_remember();
 }
 
 /* --- AH=10h --- */
@@ -205,9 +222,9 @@ static void dac_one(struct frame *f, bool write)
 void palette_service(struct frame *f)
 {
     switch (f->al) {
-    case 0x00: if (f->bl <= 0x14) attribute_write(f->bl, f->bh); break;
-    case 0x01: attribute_write(OVERSCAN, f->bh); break;
-    case 0x02: palette_block(f, true); break;
+    case 0x00: if (f->bl <= 0x14) attribute_write(f->bl, f->bh), palette_remember(); break;
+    case 0x01: attribute_write(OVERSCAN, f->bh), palette_remember(); break;
+    case 0x02: palette_block(f, true), palette_remember(); break;
     case 0x03: set_blink(f->bl & 1); break;
     case 0x07: if (f->bl <= 0x14) f->bh = attribute_read(f->bl); break;
     case 0x08: f->bh = attribute_read(OVERSCAN); break;

@@ -23,12 +23,15 @@
 #define AT_350(offset, underline) 0x83, 0x85, 0x5d, offset, underline, 0x63, 0xba
 #define AT_480(offset, underline) 0xea, 0x8c, 0xdf, offset, underline, 0xe7, 0x04
 
+/* Cells of 9 dots (bit 0 of the clocking register clear) start at dot 8 of the panning register, cells of 8 at dot 0. */
+#define PANNING(clock) ((clock) & 1 ? 0 : 8)
+
 #define TEXT_40(height_, clock, misc_, cell, first, last, at, colors, mode) \
     { 40, 24, height_, 0x0800, { clock, 3, 0, 2 }, misc_, { WIDE_40, HIGH_400, 0, cell, first, last, 0, 0, 0, 0, at, 0xa3, 0xff }, \
-      { colors, mode, 0, 0x0f, 8 }, { 0, 0, 0, 0, 0, 0x10, 0x0e, 0, 0xff } }
+      { colors, mode, 0, 0x0f, PANNING(clock) }, { 0, 0, 0, 0, 0, 0x10, 0x0e, 0, 0xff } }
 #define TEXT_80(height_, clock, misc_, cell, first, last, at, colors, mode, window) \
     { 80, 24, height_, 0x1000, { clock, 3, 0, 2 }, misc_, { WIDE_80, HIGH_400, 0, cell, first, last, 0, 0, 0, 0, at, 0xa3, 0xff }, \
-      { colors, mode, 0, 0x0f, 8 }, { 0, 0, 0, 0, 0, 0x10, window, 0, 0xff } }
+      { colors, mode, 0, 0x0f, PANNING(clock) }, { 0, 0, 0, 0, 0, 0x10, window, 0, 0xff } }
 #define PLANAR(columns_, rows_, height_, bytes, clock, misc_, dots, high, cell, at, crtc_mode, colors, mode, planes, care) \
     { columns_, rows_, height_, bytes, { clock, 0x0f, 0, 6 }, misc_, { dots, high, 0, cell, NO_CURSOR, at, crtc_mode, 0xff }, \
       { colors, mode, 0, planes, 0 }, { 0, 0, 0, 0, 0, 0, 5, care, 0xff } }

@@ -11,6 +11,7 @@ static void select_lines(struct frame *f)
     if (f->al > 2) return;
     flag_set(FLAG_200_LINES, f->al == 0);
     flag_set(FLAG_400_LINES, f->al == 2);
+    BDA->switches = (u8)((BDA->switches & 0xf0) | (f->al == 0 ? 8 : 9));        /* as an EGA's, for 200 lines and for more */
     f->al = 0x12;
 }
 
@@ -26,14 +27,21 @@ static void addressing(bool on)
 {
     u8 misc = inb(PORT_MISC_READ);
     outb(PORT_MISC_WRITE, (u8)(on ? misc | 2 : misc & ~2));
+    outb(PORT_ENABLE, on);
 }
 
+extern const u8 int05_entry[];
+
+/* AL=0 or 1 for all that switch; BL=35h, from one adapter to another, is not there. */
 void alternate_service(struct frame *f)
 {
     u8 choice = f->al;
 
+    if (f->bl >= 0x31 && choice > 1) return;
+
     switch (f->bl) {
     case 0x10: information(f); return;
+    case 0x20: set_vector(5, int05_entry); return;
     case 0x30: select_lines(f); return;
     case 0x31: flag_set(FLAG_NO_PALETTE, choice & 1); break;
     case 0x32: addressing(!(choice & 1)); break;
@@ -47,14 +55,31 @@ void alternate_service(struct frame *f)
 
 /* --- AH=1Ah, 1Bh --- */
 
+/* Active display in the low byte, the other one in the high byte; FFFFh where 40:8A has no row. */
+static u16 display_pair(void)
+{
+    u8 row = BDA->display;
+    u16 pair = row < rom8(display_codes) ? rom16(display_codes + 4 + 2 * row) : 0xffff;
+    return pair & 0xff ? pair : pair >> 8;
+}
+
+/* BX may name the pair either way round. */
+static bool display_choose(u16 wanted)
+{
+    for (u8 row = 0; row < rom8(display_codes); row++) {
+        u16 pair = rom16(display_codes + 4 + 2 * row);
+        if (pair != wanted && (u16)(pair << 8 | pair >> 8) != wanted) continue;
+        BDA->display = row;
+        return true;
+    }
+    return false;
+}
+
 void display_service(struct frame *f)
 {
-    if (f->al == 0) {
-        f->bl = BDA->display;
-        f->bh = 0;
-    } else if (f->al == 1) {
-        BDA->display = f->bl;
-    } else return;
+    if (f->al > 1) return;
+    if (f->al == 0) f->bx = display_pair();
+    else if (!display_choose(f->bx)) return;
     f->al = 0x1a;
 }
 
@@ -62,14 +87,37 @@ void display_service(struct frame *f)
 static const u8 static_table[16] ROM_DATA = {
     0xff, 0xe0, 0x0f, 0, 0, 0, 0,                        /* modes 0-7, 0D-0F, 10-13 */
     0x07,                                                /* 200, 350, 400 lines */
-    2, 8,                                                /* blocks shown at once, blocks there are */
+    8, 2,                                                /* blocks there are, blocks shown at once */
     0xff, 0x0e, 0, 0,                                    /* all of the functions; 1Ch, blinking, colour pages, display codes */
-    0x3f, 0,                                             /* save pointers: none is used */
+    0x22, 0,                                             /* save pointers: dynamic save area, display codes */
 };
+
+static u16 colors_of_mode(void)
+{
+    u8 mode = BDA->mode;
+    if (mode == 7 || mode == 0x0f) return 0;
+    if (mode == 6 || mode == 0x11) return 2;
+    return mode_kind() == KIND_LINEAR ? 256 : mode_kind() == KIND_CGA4 ? 4 : 16;
+}
+
+static u8 pages_of_mode(void)
+{
+    u8 mode = BDA->mode;
+    if (mode_kind() == KIND_TEXT || mode == 0x0d) return 8;
+    return mode == 0x0e ? 4 : mode == 0x0f || mode == 0x10 ? 2 : 1;
+}
+
+/* 0: 200, 1: 350, 2: 400, 3: 480. */
+static u8 lines_of_mode(void)
+{
+    u16 lines = (u16)((BDA->rows_less_one + 1) * BDA->height);
+    return lines <= 200 ? 0 : lines <= 350 ? 1 : lines <= 400 ? 2 : 3;
+}
 
 void state_information(struct frame *f)
 {
     u16 at = f->di;
+    u8 map = indexed_read(PORT_SEQUENCER, 3);
 
     if (f->bx) return;
     for (u8 i = 0; i < 64; i++) poke8(f->es, (u16)(at + i), 0);
@@ -78,13 +126,16 @@ void state_information(struct frame *f)
     for (u8 i = 0; i < 30; i++) poke8(f->es, (u16)(at + 4 + i), peek8(0x40, (u16)(0x49 + i)));
     poke8(f->es, (u16)(at + 0x22), (u8)(BDA->rows_less_one + 1));
     poke16(f->es, (u16)(at + 0x23), BDA->height);
-    poke8(f->es, (u16)(at + 0x25), BDA->display);
-    poke16(f->es, (u16)(at + 0x27), mode_kind() == KIND_LINEAR ? 256 : mode_kind() == KIND_CGA4 ? 4 : mode_kind() == KIND_CGA2 || BDA->mode == 7 || BDA->mode == 0x0f || BDA->mode == 0x11 ? 2 : 16);
-    poke8(f->es, (u16)(at + 0x29), (u8)(mode_kind() == KIND_TEXT ? 8 : BDA->mode == 0x0d ? 8 : BDA->mode == 0x0e ? 4 : BDA->mode == 0x0f || BDA->mode == 0x10 ? 2 : 1));
-    poke8(f->es, (u16)(at + 0x2a), BDA->mode >= 0x11 && BDA->mode <= 0x12 ? 3 : BDA->flags & FLAG_200_LINES || (mode_kind() != KIND_TEXT && BDA->mode != 0x0f && BDA->mode != 0x10) ? 0 : BDA->flags & FLAG_400_LINES ? 2 : 1);
+    poke16(f->es, (u16)(at + 0x25), display_pair());
+    poke16(f->es, (u16)(at + 0x27), colors_of_mode());
+    poke8(f->es, (u16)(at + 0x29), pages_of_mode());
+    poke8(f->es, (u16)(at + 0x2a), lines_of_mode());
+    poke8(f->es, (u16)(at + 0x2b), (u8)((map & 3) | (map >> 2 & 4)));
+    poke8(f->es, (u16)(at + 0x2c), (u8)((map >> 2 & 3) | (map >> 3 & 4)));
     poke8(f->es, (u16)(at + 0x2d), (u8)((BDA->flags & FLAG_GRAY ? 2 : 0) | (BDA->flags & FLAG_NO_PALETTE ? 8 : 0) | (BDA->info & INFO_NO_EMULATION ? 0 : 0x10) | 1 |
                                         (attribute_read(0x10) & 8 ? 0x20 : 0)));
-    poke8(f->es, (u16)(at + 0x31), 3);
+    poke8(f->es, (u16)(at + 0x31), 3);                   /* 256 KiB */
+    poke8(f->es, (u16)(at + 0x32), 0x20);                /* the display codes have a table */
     f->al = 0x1b;
 }
 
@@ -148,6 +199,8 @@ static void pass_area(struct cursor *c)
     pass_memory(c, 0x40, 0x49, 30);
     pass_memory(c, 0x40, 0x84, 7);
     pass_memory(c, 0x40, 0xa8, 4);
+    pass_memory(c, 0, 0x05 * 4, 4);
+    pass_memory(c, 0, 0x1d * 4, 4);
     pass_memory(c, 0, 0x1f * 4, 4);
     pass_memory(c, 0, 0x43 * 4, 4);
 }
@@ -166,7 +219,7 @@ void state_save_restore(struct frame *f)
     struct cursor c = { f->es, f->bx, f->al == 1 };
     u16 bytes = (u16)((f->cx & SAVE_REGISTERS ? REGISTER_BYTES : 0) + (f->cx & SAVE_AREA ? AREA_BYTES : 0) + (f->cx & SAVE_DAC ? DAC_BYTES : 0));
 
-    if (f->al > 2) return;
+    if (f->al > 2 || !(f->cx & 7) || f->cx & ~7) return;
     if (f->al == 0) f->bx = bytes / BLOCK;
     else {
         u16 start = c.at;

@@ -183,3 +183,26 @@ void string_write(struct frame *f)
     }
     if (!(f->al & 1)) cursor_set(page, before);
 }
+
+/* --- print screen --- */
+
+u16 call_int_17(u32 ax, u32 dx);
+
+static bool printed(u8 c) { return !(call_int_17(c, 0) >> 8 & 0x29); }   /* no time-out, no error, paper */
+
+/* INT 05h after AH=12h BL=20h: as many rows as there are.  0050:0000 is 1 meanwhile, then 0, or FFh after an error. */
+void print_screen(void)
+{
+    bool good = true;
+
+    if (peek8(0x50, 0) == 1) return;
+    poke8(0x50, 0, 1);
+    for (u16 row = 0; good && row < rows(); row++) {
+        for (u16 column = 0; good && column < BDA->columns; column++) {
+            u8 c = mode_kind() == KIND_TEXT ? peek8(video_segment(), cell_offset(BDA->page, (u8)row, (u8)column)) : glyph_find((u8)column, (u8)row, BDA->page);
+            good = printed(c ? c : ' ');
+        }
+        good = good && printed('\r') && printed('\n');
+    }
+    poke8(0x50, 0, good ? 0 : 0xff);
+}

@@ -24,13 +24,13 @@ struct bda {
     u16 cursor[8], cursor_shape; u8 page; u16 crtc;                      /* 50 */
     u8 cga_mode, cga_palette, before_84[0x1d];                           /* 65 */
     u8 rows_less_one; u16 height;                                        /* 84 */
-    u8 info, switches, flags, display;                                   /* 87 */
+    u8 info, switches, flags, display;                                   /* 87; display: row of the display code table */
     u8 before_a8[0x1d];
     struct far_pointer save_table;                                       /* A8 */
 } PACKED;
 #define BDA ((volatile struct bda __seg_fs *)0)
 
-enum { INFO_NO_EMULATION = 1, INFO_NOT_CLEARED = 0x80 };                 /* 40:87 */
+enum { INFO_NO_EMULATION = 1, INFO_MONO = 2, INFO_NOT_CLEARED = 0x80 };                 /* 40:87 */
 enum { FLAG_VGA = 1, FLAG_GRAY = 2, FLAG_NO_PALETTE = 8, FLAG_400_LINES = 0x10, FLAG_200_LINES = 0x80 };  /* 40:89 */
 
 /* The caller's registers, as the entry pushed them. */
@@ -85,7 +85,7 @@ u16 rom_segment(void);
 
 /* --- the chip: ports of "Video Subsystem", IBM VGA Technical Reference --- */
 
-enum { PORT_ATTRIBUTE = 0x3c0, PORT_MISC_WRITE = 0x3c2, PORT_SEQUENCER = 0x3c4, PORT_DAC_MASK = 0x3c6, PORT_DAC_READ = 0x3c7,
+enum { PORT_ATTRIBUTE = 0x3c0, PORT_MISC_WRITE = 0x3c2, PORT_ENABLE = 0x3c3, PORT_SEQUENCER = 0x3c4, PORT_DAC_MASK = 0x3c6, PORT_DAC_READ = 0x3c7,
        PORT_DAC_WRITE = 0x3c8, PORT_DAC_DATA = 0x3c9, PORT_MISC_READ = 0x3cc, PORT_GRAPHICS = 0x3ce };
 
 static inline void indexed_write(u16 port, u8 index, u8 v) { outb(port, index); outb(port + 1, v); }
@@ -99,6 +99,8 @@ void attribute_write(u8 index, u8 v);
 u8 attribute_read(u8 index);
 void dac_write(u8 index, u8 red, u8 green, u8 blue);
 void dac_load_default(unsigned mode);
+/* The palette and the border also go to the dynamic save area, where a program gave one. */
+void palette_remember(void);
 void palette_service(struct frame *f);
 void cga_palette_service(struct frame *f);
 
@@ -118,6 +120,8 @@ u16 video_segment(void);
 void mode_set(u8 mode);
 void mode_get(struct frame *f);
 void screen_off(bool off);
+/* An interrupt vector to a place in this ROM. */
+void set_vector(u8 number, const void *offset);
 
 /* --- text.c --- */
 void cursor_shape_set(u16 shape);
@@ -130,6 +134,8 @@ void characters_write(u8 c, u8 attribute, bool with_attribute, u8 page, u16 coun
 void teletype(u8 c, u8 attribute, u8 page, bool with_attribute);
 void string_write(struct frame *f);
 
+void print_screen(void);
+
 /* --- graphics.c --- */
 void pixel_write(struct frame *f);
 void pixel_read(struct frame *f);
@@ -141,10 +147,14 @@ void graphics_scroll(bool up, u8 lines, u8 color, u16 from, u16 to, u8 page);
 extern const u8 font8x8[], font8x14[], font8x16[];
 void font_load(u16 segment, u16 offset, u8 height, u16 first, u16 count, u8 block);
 void font_load_for_text(u8 height);
-void font_vectors(u8 height);
+/* INT 43h: the font of characters in graphics modes. */
+void graphics_font_set(u16 segment, u16 offset);
+u16 font_offset(u8 height);
 void font_service(struct frame *f);
 
 /* --- state.c --- */
+enum { DISPLAY_VGA_COLOUR = 0x0b };
+extern const u8 display_codes[];               /* header.S: rows, version, highest code, 0; then pairs */
 void alternate_service(struct frame *f);
 void display_service(struct frame *f);
 void state_information(struct frame *f);
