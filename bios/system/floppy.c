@@ -295,15 +295,16 @@ static u8 last_sector(unsigned drive, u8 first)
     return last < first ? first : last;
 }
 
-static u8 transfer_once(struct frame *f, u8 command, u8 dma_mode)
+/* What one command of the controller does: with MT it goes on from head 0 to head 1, and no further. */
+struct piece { u8 drive, cylinder, head, sector, count; u16 segment, offset; };
+
+static u8 transfer_piece(const struct piece *p, u8 command, u8 dma_mode)
 {
-    unsigned drive = f->dl;
-    u8 status = prepare(drive, command != READ);
-    if (!status) status = set_dma(dma_mode, f->es, f->bx, f->al * 512u);
-    if (!status) status = seek(drive, f->ch, f->dh);
+    u8 status = set_dma(dma_mode, p->segment, p->offset, p->count * 512u);
+    if (!status) status = seek(p->drive, p->cylinder, p->head);
     if (status) return status;
-    u8 bytes[] = { command, (u8)((f->dh & 1) << 2 | drive), f->ch, f->dh, f->cl,
-                   parameter(3), last_sector(drive, f->cl), parameter(5), parameter(6) };
+    u8 bytes[] = { command, (u8)((p->head & 1) << 2 | p->drive), p->cylinder, p->head, p->sector,
+                   parameter(3), last_sector(p->drive, p->sector), parameter(5), parameter(6) };
     if (!send_all(bytes, 9) || !wait_done(3000) || !result(7)) {
         reset();
         return TIMEOUT;
@@ -312,27 +313,50 @@ static u8 transfer_once(struct frame *f, u8 command, u8 dma_mode)
 }
 
 /* Sectors that went over, from where the controller says it stopped. */
-static u8 sectors_done(const struct frame *f, u8 status)
+static u8 sectors_done(const struct piece *p, u8 status)
 {
-    if (!status) return f->al;
-    if (status == TIMEOUT || status == SEEK_FAILED || status == UNKNOWN_MEDIA) return 0;      /* nothing began */
-    if (status == MEDIA_CHANGED || status == DMA_BOUNDARY) return 0;
-    int tracks = (BDA->fdc_result[3] - f->ch) * 2 + (BDA->fdc_result[4] - f->dh);
-    int done = tracks * last_sector(f->dl, f->cl) + BDA->fdc_result[5] - f->cl;
-    return (u8)(done < 0 || done > f->al ? 0 : done);
+    if (!status) return p->count;
+    if (status == TIMEOUT || status == SEEK_FAILED || status == DMA_BOUNDARY) return 0;       /* nothing began */
+    int tracks = (BDA->fdc_result[3] - p->cylinder) * 2 + (BDA->fdc_result[4] - p->head);
+    int done = tracks * last_sector(p->drive, p->sector) + BDA->fdc_result[5] - p->sector;
+    return (u8)(done < 0 || done > p->count ? 0 : done);
+}
+
+/* The sectors from here to the end of the cylinder. */
+static u8 rest_of_cylinder(const struct piece *p)
+{
+    u8 last = last_sector(p->drive, p->sector);
+    return (u8)((p->head & 1 ? 1 : 2) * last - (p->sector - 1));
+}
+
+/* A request that goes past the end of a cylinder is served by several commands; IBM's ends there with an error. */
+static u8 transfer_pieces(struct frame *f, u8 command, u8 dma_mode, u8 *done)
+{
+    struct piece p = { .drive = f->dl, .cylinder = f->ch, .head = f->dh, .sector = f->cl, .segment = f->es, .offset = f->bx };
+    u8 wanted = f->al, status = OK;
+
+    if (((((u32)f->es << 4) + f->bx) & 0xffff) + wanted * 512u > 0x10000) return DMA_BOUNDARY;
+    while (!status && *done < wanted) {
+        u8 left = (u8)(wanted - *done), rest = rest_of_cylinder(&p);
+        p.count = left < rest ? left : rest;
+        status = transfer_piece(&p, command, dma_mode);
+        *done = (u8)(*done + sectors_done(&p, status));
+        p.segment = (u16)(p.segment + p.count * 32);
+        p.cylinder++;
+        p.head = 0;
+        p.sector = 1;
+    }
+    return status;
 }
 
 static u8 transfer(struct frame *f)
 {
-    u8 command = f->ah == 3 ? WRITE : READ;
+    u8 command = f->ah == 3 ? WRITE : READ, done = 0;
     u8 mode = f->ah == 3 ? DMA_FROM_MEMORY : f->ah == 4 ? DMA_VERIFY : DMA_TO_MEMORY;
 
-    if (!f->al || !f->cl) {
-        f->al = 0;
-        return BAD_COMMAND;
-    }
-    u8 status = transfer_once(f, command, mode);
-    f->al = sectors_done(f, status);
+    u8 status = f->al && f->cl ? prepare(f->dl, command != READ) : BAD_COMMAND;
+    if (!status) status = transfer_pieces(f, command, mode, &done);
+    f->al = done;
     return status;
 }
 
