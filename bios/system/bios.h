@@ -204,6 +204,7 @@ u8 ata_packet(unsigned drive, const u8 *packet, struct packet_data *d);
 u8 cd_ready(unsigned drive);
 u8 cd_read(unsigned drive, u32 lba, u32 count, struct packet_data *d);
 u8 cd_boot(void);
+void cd_end_emulation(void);
 bool cd_service(struct frame *f);
 void disk_post(void);
 void disk_finish(struct frame *f, u8 status);

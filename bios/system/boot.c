@@ -82,6 +82,7 @@ static void list_failures(void)
 
 void __attribute__((noreturn)) boot_service(void)
 {
+    cd_end_emulation();
     for (unsigned step = 0; step < 3; step++) {
         unsigned device = device_at(step);
         if (!device) continue;

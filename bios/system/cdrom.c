@@ -321,7 +321,7 @@ static enum boot_reason emulate(unsigned drive, u8 media, u32 image)
     return BOOT_FINE;
 }
 
-static void end_emulation(void)
+void cd_end_emulation(void)
 {
     if (EBDA->emulation.active && !EBDA->emulation.drive) {
         unsigned others = BDA->equipment >> 6 & 3;
@@ -338,7 +338,7 @@ static u8 start_emulation(struct frame *f, bool boot)
     u8 drive = (u8)((far8(f->ds, f->si + 3) & 1) << 1 | (far16(f->ds, f->si + 8) & 1));
 
     if (EBDA->ata[drive].kind != ATA_CD) return BAD_COMMAND;
-    end_emulation();
+    cd_end_emulation();
     if (emulate(drive, far8(f->ds, f->si + 1) & 15, far32(f->ds, f->si + 4))) return BAD_COMMAND;
     EBDA->emulation.load_segment = segment;
     EBDA->emulation.load_sectors = sectors;
@@ -368,7 +368,7 @@ static u8 emulation_services(struct frame *f)
     case 0x4a: return start_emulation(f, false);
     case 0x4b:
         put_packet(f);
-        if (f->al == 0) end_emulation();
+        if (f->al == 0) cd_end_emulation();
         return OK;
     case 0x4c: return start_emulation(f, true);
     default: return catalogue(f, EBDA->emulation.cd);
@@ -442,7 +442,7 @@ static enum boot_reason boot_disc(unsigned drive)
     EBDA->emulation.load_segment = segment;
     EBDA->emulation.load_sectors = sectors;
     if (load_image(drive, image, sectors, segment)) {
-        end_emulation();
+        cd_end_emulation();
         return BOOT_READ_ERROR;
     }
     if (segment == 0x7c0) boot_jump(0, 0x7c00, EBDA->emulation.drive);
