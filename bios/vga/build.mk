@@ -1,13 +1,17 @@
 # The VGA BIOS: $(BUILD)/bios/vga.bin, 32 KiB, and the fonts as assembler bytes.
 VGA_BIOS_SRC := $(wildcard bios/vga/*.c) bios/vga/header.S
 VGA_BIOS_OBJ := $(VGA_BIOS_SRC:%=$(BUILD)/%.o)
-VGA_FONTS    := $(addprefix $(BUILD)/bios/vga/,font8x8.inc font8x14.inc font8x16.inc)
+VGA_FONTS    := $(addprefix $(BUILD)/bios/vga/,font8x8.inc font8x14.inc font8x16.inc alternates9x14.inc alternates9x16.inc)
 
 bios: $(BUILD)/bios/vga.bin
 
 $(BUILD)/bios/vga/font8x%.inc: bios/vga/font8x%.txt bios/vga/mkfont.awk
 	@mkdir -p $(@D)
 	awk -v height=$* -f bios/vga/mkfont.awk $< > $@.part && mv $@.part $@
+
+$(BUILD)/bios/vga/alternates9x%.inc: bios/vga/alternates9x%.txt bios/vga/mkfont.awk
+	@mkdir -p $(@D)
+	awk -v height=$* -v alternates=1 -f bios/vga/mkfont.awk $< > $@.part && mv $@.part $@
 
 $(BUILD)/bios/vga/%.c.o: bios/vga/%.c
 	@mkdir -p $(@D)

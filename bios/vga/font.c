@@ -1,6 +1,7 @@
 /* INT 10h AH=11h: the character generator.                                                  doc: vga-bios */
 #include "vga.h"
 
+enum { EIGHT_DOTS = 1, PROTECT = 0x80 };                 /* of the clocking register; of the end of the vertical retrace */
 enum { GLYPH_ROOM = 32 };                                /* bytes of plane 2 for a character */
 
 u16 font_offset(u8 height)
@@ -35,7 +36,21 @@ void font_load(u16 segment, u16 offset, u8 height, u16 first, u16 count, u8 bloc
     plane2(false);
 }
 
-void font_load_for_text(u8 height) { font_load(rom_segment(), font_offset(height), height, 0, 256, 0); }
+/* In cells of nine dots some glyphs are replaced: a list of code and rows that ends with 0. */
+static void alternates_load(u8 height, u8 block)
+{
+    const u8 *at = height == 14 ? alternates9x14 : alternates9x16;
+
+    for (u8 c; (c = rom8(at)); at += 1 + height) font_load(rom_segment(), (u16)(u32)(at + 1), height, c, 1, block);
+}
+
+static void rom_font_load(u8 height, u8 block)
+{
+    font_load(rom_segment(), font_offset(height), height, 0, 256, block);
+    if (height != 8 && !(indexed_read(PORT_SEQUENCER, 1) & EIGHT_DOTS)) alternates_load(height, block);
+}
+
+void font_load_for_text(u8 height) { rom_font_load(height, 0); }
 
 static void far_vector(u8 number, u16 offset, u16 segment)
 {
@@ -61,13 +76,14 @@ static void set_height(u8 height)
     bool doubled = indexed_read(BDA->crtc, 9) & 0x80;
     u8 rows = (u8)(scan_lines() / height);
     u16 end = (u16)(rows * height * (doubled ? 2 : 1) - 1);
-    u8 overflow = indexed_read(BDA->crtc, 7);
+    u8 overflow = indexed_read(BDA->crtc, 7), retrace_end = indexed_read(BDA->crtc, 0x11);
 
-    crtc(0x11, indexed_read(BDA->crtc, 0x11) & 0x7f);
+    crtc(0x11, retrace_end & (u8)~PROTECT);
     crtc(9, (u8)((indexed_read(BDA->crtc, 9) & 0xe0) | (height - 1)));
     crtc(0x12, (u8)end);
     crtc(7, (u8)((overflow & ~0x42) | (end >> 7 & 2) | (end >> 3 & 0x40)));
     crtc(0x14, (u8)((indexed_read(BDA->crtc, 0x14) & 0xe0) | (BDA->mode == 7 ? height - 1 : 0x1f)));
+    crtc(0x11, retrace_end);
     BDA->height = height;
     BDA->rows_less_one = (u8)(rows - 1);
     BDA->page_bytes = (u16)((rows * BDA->columns * 2 + 255) & ~255);
@@ -89,7 +105,7 @@ static void text_font(struct frame *f)
         if (!height || height > GLYPH_ROOM) return;
         font_load(f->es, f->bp, height, f->dx, f->cx, f->bl);
     } else {
-        font_load(rom_segment(), font_offset(height), height, 0, 256, f->bl);
+        rom_font_load(height, f->bl);
     }
     if (fits) set_height(height);
 }
@@ -124,14 +140,11 @@ static void graphics_font(struct frame *f)
     }
 }
 
-/* No glyph of ours looks otherwise when it is nine dots wide: the lists of exceptions are empty. */
-static const u8 no_exceptions[1] ROM_DATA = { 0 };
-
 static void font_information(struct frame *f)
 {
     u16 vector = f->bh == 0 ? 0x1f * 4 : 0x43 * 4;
-    u16 at[8] = { 0, 0, (u16)(u32)font8x14, (u16)(u32)font8x8, (u16)((u32)font8x8 + 128 * 8), (u16)(u32)no_exceptions,
-                  (u16)(u32)font8x16, (u16)(u32)no_exceptions };
+    u16 at[8] = { 0, 0, (u16)(u32)font8x14, (u16)(u32)font8x8, (u16)((u32)font8x8 + 128 * 8), (u16)(u32)alternates9x14,
+                  (u16)(u32)font8x16, (u16)(u32)alternates9x16 };
 
     if (f->bh > 7) return;
     f->bp = f->bh < 2 ? peek16(0, vector) : at[f->bh];

@@ -180,12 +180,16 @@ crtc_6845_tables:
     .word 2048, 4096, 16384, 16384
     .byte 40, 40, 80, 80, 40, 40, 80, 80
     .byte 0x2c, 0x28, 0x2d, 0x29, 0x2a, 0x2e, 0x1e, 0x29
-    .globl font8x8, font8x14, font8x16
+    .globl font8x8, font8x14, font8x16, alternates9x14, alternates9x16
 font8x8:
     .include "font8x8.inc"
 font8x14:
     .include "font8x14.inc"
 font8x16:
     .include "font8x16.inc"
+alternates9x14:
+    .include "alternates9x14.inc"
+alternates9x16:
+    .include "alternates9x16.inc"
 
     .section .note.GNU-stack, "", @progbits

@@ -144,7 +144,7 @@ u8 glyph_find(u8 column, u8 row, u8 page);
 void graphics_scroll(bool up, u8 lines, u8 color, u16 from, u16 to, u8 page);
 
 /* --- font.c --- */
-extern const u8 font8x8[], font8x14[], font8x16[];
+extern const u8 font8x8[], font8x14[], font8x16[], alternates9x14[], alternates9x16[];
 void font_load(u16 segment, u16 offset, u8 height, u16 first, u16 count, u8 block);
 void font_load_for_text(u8 height);
 /* INT 43h: the font of characters in graphics modes. */

@@ -2,6 +2,9 @@
 # each service answers.  The colours are a sum over the DAC.
 . tests/guests/lib.sh
 need_tool nasm
+rom=$1/bios/vga.bin
+[ "$(od -An -tx1 -N4 "$rom")" = " 55 aa 40 e9" ] && [ "$(dd if="$rom" bs=1 skip=30 count=3 2> /dev/null)" = IBM ] || { echo "$rom: not an option ROM"; exit 1; }
+[ "$(od -An -v -tu1 "$rom" | awk '{ for (i = 1; i <= NF; i++) { n++; sum += $i } } END { print n, sum % 256 }')" = "32768 0" ] || { echo "$rom: its sum is not 0"; exit 1; }
 nasm -f bin -o "$work/a.img" tests/guests/vga-services.asm || exit 1
 run_guest "$1" 'wait-text "end" 60s --on com1
 quit 0' "floppya: image=$work/a.img, status=inserted" "boot: floppy" "com1: enabled=1, mode=file, dev=$work/com1"
