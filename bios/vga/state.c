@@ -100,7 +100,7 @@ static u16 colors_of_mode(void)
     return mode_kind() == KIND_LINEAR ? 256 : mode_kind() == KIND_CGA4 ? 4 : 16;
 }
 
-static u8 pages_of_mode(void)
+u8 pages_of_mode(void)
 {
     u8 mode = BDA->mode;
     if (mode_kind() == KIND_TEXT || mode == 0x0d) return 8;

@@ -48,9 +48,10 @@ void cursor_set(u8 page, u16 position)
     if (page == BDA->page) show_cursor();
 }
 
+/* A page that the mode does not have changes nothing. */
 void page_select(u8 page)
 {
-    if (page > 7) return;
+    if (page >= pages_of_mode()) return;
     BDA->page = page;
     BDA->page_start = page_offset(page);
     u16 start = mode_kind() == KIND_TEXT ? BDA->page_start / 2 : BDA->page_start;

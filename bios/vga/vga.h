@@ -153,6 +153,7 @@ u16 font_offset(u8 height);
 void font_service(struct frame *f);
 
 /* --- state.c --- */
+u8 pages_of_mode(void);
 enum { DISPLAY_VGA_COLOUR = 0x0b };
 extern const u8 display_codes[];               /* header.S: rows, version, highest code, 0; then pairs */
 void alternate_service(struct frame *f);

@@ -967,6 +967,54 @@ fonts:
     int 0x10
     HEX16 dx
     LINE
+    PRINT "registers "                  ; all come back, the upper half of ESP and DF too
+    VIDEO 0x0003
+    mov bh, 0
+    mov dx, 0x184f                      ; a character that scrolls
+    mov ah, 2
+    int 0x10
+    mov ax, 0x1111
+    mov fs, ax
+    mov ax, 0x2222
+    mov gs, ax
+    mov ax, 0x3333
+    mov es, ax
+    mov eax, 0x44440e52
+    mov ebx, 0x55550007
+    mov ecx, 0x66666666
+    mov edx, 0x77777777
+    mov esi, 0x88888888
+    mov edi, 0x99999999
+    mov ebp, 0xaaaaaaaa
+    or esp, 0x12340000
+    std
+    int 0x10
+    pushf
+    cld
+    pushad
+    HEX16 fs
+    HEX16 gs
+    HEX16 es
+    HEX16 ds
+    call space
+    xor ax, ax
+    mov es, ax
+    movzx esi, sp
+    mov cx, 34
+    call dump
+    popad
+    call space
+    HEX16 ss
+    mov eax, esp
+    shr eax, 16
+    call hex16
+    and esp, 0xffff
+    popf
+    cld
+    mov dx, 0x174f
+    call space
+    call read_at
+    LINE
     PRINT "odd values "                 ; every AH with odd registers: the BIOS comes back
     xor si, si
 .odd:

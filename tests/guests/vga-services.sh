@@ -6,8 +6,14 @@ rom=$1/bios/vga.bin
 [ "$(od -An -tx1 -N4 "$rom")" = " 55 aa 40 e9" ] && [ "$(dd if="$rom" bs=1 skip=30 count=3 2> /dev/null)" = IBM ] || { echo "$rom: not an option ROM"; exit 1; }
 [ "$(od -An -v -tu1 "$rom" | awk '{ for (i = 1; i <= NF; i++) { n++; sum += $i } } END { print n, sum % 256 }')" = "32768 0" ] || { echo "$rom: its sum is not 0"; exit 1; }
 nasm -f bin -o "$work/a.img" tests/guests/vga-services.asm || exit 1
-run_guest "$1" 'wait-text "end" 60s --on com1
-quit 0' "floppya: image=$work/a.img, status=inserted" "boot: floppy" "com1: enabled=1, mode=file, dev=$work/com1"
+# The pages after "end": text in 40 and 80 columns, 400, 350 and 200 lines; three of CGA graphics; monochrome text.
+page='key space
+wait 500ms'
+text="$page
+expect-text \"@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\""
+script=$(echo 'wait-text "end" 60s --on com1'; for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "$text"; done; for n in 1 2 3; do echo "$page"; done; echo "$text"; echo "$text")
+run_guest "$1" "$script
+quit 0" "floppya: image=$work/a.img, status=inserted" "boot: floppy" "com1: enabled=1, mode=file, dev=$work/com1"
 [ $status = 0 ] || { cat "$work/com1"; exit 1; }
 sed -e 's/ *$//' -e 's/^start ..../start/' "$work/com1" > "$work/is"
 cat > "$work/should" <<'END'
@@ -145,6 +151,7 @@ tables 50181000100003000267 001A 10010800
 own table 15 000102030405140738153A3B3C3D3E3F00
 print screen C000 08020300
 bell 000100
+registers 1111222233330000 9999999988888888AAAAAAAAFE7B3412070055557777777766666666520E44440606 00001234 0752
 odd values 5003
 end
 END
