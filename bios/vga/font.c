@@ -90,6 +90,52 @@ static void set_height(u8 height)
     cursor_shape_set(height <= 8 ? 0x0607 : BDA->cursor_shape);
 }
 
+/* --- fonts that a program gave through 40:A8h.  IBM BIOS Interface Technical Reference, "Video Save Pointer Table" --- */
+
+/* The list of modes at the end of an override holds the mode that is set; FFh ends it. */
+static bool mode_listed(u16 segment, u16 at)
+{
+    for (u8 i = 0; i < 32; i++, at++) {
+        u8 mode = peek8(segment, at);
+        if (mode == 0xff) return false;
+        if (mode == BDA->mode) return true;
+    }
+    return false;
+}
+
+/* Height, block, count, first, font, rows (FFh: as many as fit), modes. */
+static void text_override(u16 segment, u16 at)
+{
+    u8 height = peek8(segment, at), rows = peek8(segment, (u16)(at + 10));
+
+    if (!height || height > GLYPH_ROOM || !mode_listed(segment, (u16)(at + 11))) return;
+    font_load(peek16(segment, (u16)(at + 8)), peek16(segment, (u16)(at + 6)), height, peek16(segment, (u16)(at + 4)), peek16(segment, (u16)(at + 2)),
+              peek8(segment, (u16)(at + 1)));
+    set_height(height);
+    if (rows && rows <= BDA->rows_less_one) BDA->rows_less_one = (u8)(rows - 1);
+}
+
+/* Rows, height, font, modes. */
+static void graphics_override(u16 segment, u16 at)
+{
+    u8 rows = peek8(segment, at);
+
+    if (!mode_listed(segment, (u16)(at + 7))) return;
+    graphics_font_set(peek16(segment, (u16)(at + 5)), peek16(segment, (u16)(at + 3)));
+    BDA->height = peek16(segment, (u16)(at + 1));
+    if (rows) BDA->rows_less_one = (u8)(rows - 1);
+}
+
+void font_overrides(void)
+{
+    bool text = mode_kind() == KIND_TEXT;
+    struct far_pointer p = save_pointer(text ? SAVE_TEXT_FONT : SAVE_GRAPHICS_FONT);
+
+    if (!p.segment && !p.offset) return;
+    if (text) text_override(p.segment, p.offset);
+    else graphics_override(p.segment, p.offset);
+}
+
 /* AL=00h..04h load; 10h..14h load and fit the mode to the height. */
 static void text_font(struct frame *f)
 {

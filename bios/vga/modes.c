@@ -41,12 +41,19 @@ static u8 entry_of(u8 mode)
     return mode >= 0x11 && mode <= 0x13 ? (u8)(mode + 9) : NO_ENTRY;
 }
 
+struct far_pointer save_pointer(enum save_entry n)
+{
+    u16 segment = BDA->save_table.segment, offset = (u16)(BDA->save_table.offset + 4 * n);
+
+    return (struct far_pointer){ .offset = peek16(segment, offset), .segment = peek16(segment, (u16)(offset + 2)) };
+}
+
 /* The row lies where 40:A8h leads: in this ROM, or in a program's own table. */
 static struct far_pointer row_of(u8 entry)
 {
-    u16 segment = BDA->save_table.segment, offset = BDA->save_table.offset;
+    struct far_pointer table = save_pointer(SAVE_PARAMETERS);
 
-    return (struct far_pointer){ .offset = (u16)(peek16(segment, offset) + entry * sizeof(struct parameters)), .segment = peek16(segment, (u16)(offset + 2)) };
+    return (struct far_pointer){ .offset = (u16)(table.offset + entry * sizeof(struct parameters)), .segment = table.segment };
 }
 
 static u8 row8(const struct far_pointer *row, unsigned at) { return peek8(row->segment, (u16)(row->offset + at)); }
@@ -119,6 +126,7 @@ void mode_set(u8 wanted)
     if (!keep) clear();
     if (mode_kind() == KIND_TEXT) font_load_for_text((u8)BDA->height);
     graphics_font_set(rom_segment(), font_offset((u8)BDA->height));
+    font_overrides();
     palette_remember();
     screen_off(false);
 }

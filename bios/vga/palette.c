@@ -32,11 +32,10 @@ u8 attribute_read(u8 index)
 
 void palette_remember(void)
 {
-    u16 segment = BDA->save_table.segment, offset = BDA->save_table.offset;
-    u16 to = peek16(segment, (u16)(offset + 4)), to_segment = peek16(segment, (u16)(offset + 6));
+    struct far_pointer to = save_pointer(SAVE_PALETTE);
 
-    if (!to && !to_segment) return;
-    for (u8 i = 0; i < 17; i++) poke8(to_segment, (u16)(to + i), attribute_read(i == 16 ? OVERSCAN : i));
+    if (!to.offset && !to.segment) return;
+    for (u8 i = 0; i < 17; i++) poke8(to.segment, (u16)(to.offset + i), attribute_read(i == 16 ? OVERSCAN : i));
 }
 
 void dac_write(u8 index, u8 red, u8 green, u8 blue)

@@ -89,7 +89,7 @@ static const u8 static_table[16] ROM_DATA = {
     0x07,                                                /* 200, 350, 400 lines */
     8, 2,                                                /* blocks there are, blocks shown at once */
     0xff, 0x0e, 0, 0,                                    /* all of the functions; 1Ch, blinking, colour pages, display codes */
-    0x22, 0,                                             /* save pointers: dynamic save area, display codes */
+    0x2e, 0,                                             /* save pointers: dynamic save area, both fonts, display codes */
 };
 
 static u16 colors_of_mode(void)
@@ -114,6 +114,18 @@ static u8 lines_of_mode(void)
     return lines <= 200 ? 0 : lines <= 350 ? 1 : lines <= 400 ? 2 : 3;
 }
 
+/* Bit n: entry n of the save pointers is in use; bit 5, the display codes' table, always. */
+static u8 save_pointer_bits(void)
+{
+    u8 bits = 0x20;
+
+    for (u8 n = SAVE_PALETTE; n <= SAVE_GRAPHICS_FONT; n++) {
+        struct far_pointer p = save_pointer(n);
+        if (p.offset || p.segment) bits |= (u8)(1 << n);
+    }
+    return bits;
+}
+
 void state_information(struct frame *f)
 {
     u16 at = f->di;
@@ -135,7 +147,7 @@ void state_information(struct frame *f)
     poke8(f->es, (u16)(at + 0x2d), (u8)((BDA->flags & FLAG_GRAY ? 2 : 0) | (BDA->flags & FLAG_NO_PALETTE ? 8 : 0) | (BDA->info & INFO_NO_EMULATION ? 0 : 0x10) | 1 |
                                         (attribute_read(0x10) & 8 ? 0x20 : 0)));
     poke8(f->es, (u16)(at + 0x31), 3);                   /* 256 KiB */
-    poke8(f->es, (u16)(at + 0x32), 0x20);                /* the display codes have a table */
+    poke8(f->es, (u16)(at + 0x32), save_pointer_bits());
     f->al = 0x1b;
 }
 

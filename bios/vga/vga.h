@@ -118,6 +118,9 @@ extern const struct parameters parameter_table[29];
 enum kind mode_kind(void);
 u16 video_segment(void);
 void mode_set(u8 mode);
+/* An entry of the table at 40:A8h; 0:0 where nothing is given. */
+enum save_entry { SAVE_PARAMETERS, SAVE_PALETTE, SAVE_TEXT_FONT, SAVE_GRAPHICS_FONT };
+struct far_pointer save_pointer(enum save_entry n);
 void mode_get(struct frame *f);
 void screen_off(bool off);
 /* An interrupt vector to a place in this ROM. */
@@ -150,6 +153,8 @@ void font_load_for_text(u8 height);
 /* INT 43h: the font of characters in graphics modes. */
 void graphics_font_set(u16 segment, u16 offset);
 u16 font_offset(u8 height);
+/* After a mode set: fonts that a program gave for this mode. */
+void font_overrides(void);
 void font_service(struct frame *f);
 
 /* --- state.c --- */

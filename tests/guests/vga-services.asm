@@ -930,6 +930,31 @@ fonts:
     mov cx, 17
     call dump
     LINE
+    PRINT "own fonts "                  ; ten lines high: in text as many rows as fit, in mode 13h twenty
+    push dword [0x4a8]
+    mov word [pointers + 8], text_override
+    mov word [pointers + 12], graphics_override
+    mov word [0x4a8], pointers
+    mov word [0x4aa], 0
+    VIDEO 0x0003
+    call shape_of_text
+    VIDEO 0x0013
+    HEX [0x484]
+    HEX16 [0x485]
+    HEX16 [0x43 * 4]
+    call space
+    push ds
+    pop es
+    mov di, BUFFER + 64 * 32
+    xor bx, bx
+    VIDEO 0x1b00
+    HEX [BUFFER + 64 * 32 + 0x32]
+    call space
+    VIDEO 0x0012                        ; not listed
+    HEX16 [0x485]
+    pop dword [0x4a8]
+    VIDEO 0x0003
+    LINE
     PRINT "print screen "
     mov ah, 0x12
     mov bl, 0x20
@@ -1058,6 +1083,14 @@ printed: dw 0
 letters: db 0
 pointers: dw BUFFER, 0, saved_palette, 0
     times 5 dd 0
+text_override:
+    db 10, 0
+    dw 2, 0x41, BUFFER, 0
+    db 0xff, 2, 3, 0xff
+graphics_override:
+    db 20
+    dw 10, BUFFER, 0
+    db 0x13, 0xff
 saved_palette: times 17 db 0xee
 
 four:
