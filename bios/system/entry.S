@@ -647,10 +647,11 @@ font_8x8:                           /* characters 0 to 7Fh for graphics modes; I
     at 0xfea5
     jmp int_08_any
 
-    at 0xfef3
+    at 0xfee3
     .globl vectors
-vectors:                            /* offsets of INT 00h to 1Fh */
+vectors:                            /* offsets of INT 00h to 07h; IBM's table of INT 08h to 1Fh follows at FEF3h */
     .word iret_only, iret_only, int_02, iret_only, iret_only, 0xff54, iret_only, iret_only
+    at 0xfef3
     .word 0xfea5, 0xe987, int_master, int_master, int_master, int_master, 0xef57, int_master
     .word 0xf065, 0xf84d, 0xf841, 0xe3fe, 0xe739, 0xf859, 0xe82e, 0xefd2
     .word int_18, 0xe6f2, 0xfe6e, iret_only, iret_only, video_parameters, floppy_table, 0
