@@ -22,6 +22,13 @@ quit 0' "boot: cdrom" "floppya: image=$work/b.img, status=inserted" \
     "ata1-master: type=cdrom, path=$work/floppy.iso, status=inserted"
 [ $status = 0 ] || exit 1
 
+need "$data/floppies/freedos.boot.disk.1200K.img"
+mkdir "$work/g"; cp "$data/floppies/freedos.boot.disk.1200K.img" "$work/g/boot.img"; chmod u+w "$work/g/boot.img"
+genisoimage -quiet -o "$work/1200.iso" -b boot.img -c boot.cat "$work/g" || exit 1
+run_guest "$1" 'wait-text "A:\\>" 60s
+quit 0' "boot: cdrom" "ata0-master: type=cdrom, path=$work/1200.iso, status=inserted"
+[ $status = 0 ] || exit 1
+
 # 20 cylinders, 16 heads, 63 sectors; one FAT partition from sector 63 with SYSLINUX.
 dd if=/dev/zero of="$work/h/hd.img" bs=512 count=20160 2> /dev/null
 dd if="$mbr" of="$work/h/hd.img" conv=notrunc 2> /dev/null

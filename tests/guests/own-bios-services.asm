@@ -1,119 +1,7 @@
 ; A boot floppy that calls the BIOS's services and prints what they answer to the first serial port, by INT 14h.
 ; own-bios-services.sh compares it with what must come.
-bits 16
-cpu 386
-org 0x7c00
 SECTORS equ 17
-
-    jmp 0:start
-start:
-    xor ax, ax
-    mov ds, ax
-    mov es, ax
-    mov [boot_drive], dl
-    mov ax, 0x0200 + SECTORS
-    mov bx, 0x7e00
-    mov cx, 2
-    xor dx, dx
-    int 0x13
-    jnc main
-    mov ax, 0x0e21
-    int 0x10
-    hlt
-boot_drive: db 0
-    times 510 - ($ - $$) db 0
-    dw 0xaa55
-
-; --- printing: PRINT "text", then registers through hex words ---
-%macro PRINT 1
-    call print_inline
-    db %1, 0
-%endmacro
-%macro LINE 0
-    call newline
-%endmacro
-%macro HEX16 1
-    push ax
-    mov ax, %1
-    call hex16
-    pop ax
-%endmacro
-%macro HEX32 1
-    push eax
-    mov eax, %1
-    call hex32
-    pop eax
-%endmacro
-%macro CARRY 0              ; " CF=n"
-    call carry
-%endmacro
-
-putc:
-    pusha
-    push ds
-    push es
-    mov ah, 1
-    xor dx, dx
-    int 0x14
-    pop es
-    pop ds
-    popa
-    ret
-print_inline:
-    xchg si, [esp]
-    push ax
-.next:
-    cs lodsb
-    test al, al
-    jz .done
-    call putc
-    jmp .next
-.done:
-    pop ax
-    xchg si, [esp]
-    ret
-newline:
-    push ax
-    mov al, 10
-    call putc
-    pop ax
-    ret
-hex32:
-    push eax
-    shr eax, 16
-    call hex16
-    pop eax
-hex16:
-    push cx
-    push ax
-    mov cx, 4
-.next:
-    rol ax, 4
-    push ax
-    and al, 15
-    cmp al, 10
-    sbb al, 0x69
-    das
-    call putc
-    pop ax
-    loop .next
-    pop ax
-    pop cx
-    push ax
-    mov al, ' '
-    call putc
-    pop ax
-    ret
-carry:
-    pushf
-    jc .set
-    PRINT "nc "
-    popf
-    ret
-.set:
-    PRINT "CY "
-    popf
-    ret
+%include "own-bios-print.inc"
 
 main:
     mov ax, 0x00e3                      ; 9600 baud, 8 bits
@@ -246,17 +134,6 @@ memory:
     ret
 
 ; --- floppy ---
-%macro DISK 4                           ; AX, CX, DX, ES:BX = 0:%4; prints CF and AX
-    mov ax, %1
-    mov cx, %2
-    mov dx, %3
-    mov bx, %4
-    push cs
-    pop es
-    int 0x13
-    CARRY
-    HEX16 ax
-%endmacro
 
 floppy:
     PRINT "floppy 08h "
@@ -384,15 +261,6 @@ hard_disk:
     LINE
     ret
 
-%macro PACKET 3                         ; AX, lba, count; on DL as it is
-    mov dword [packet + 8], %2
-    mov word [packet + 2], %3
-    mov si, packet
-    mov ax, %1
-    int 0x13
-    CARRY
-    HEX16 ax
-%endmacro
 
 extended:
     PRINT "41h "

@@ -1,7 +1,7 @@
 # Our BIOS's services, called by own-bios-services.asm: each line is what IBM's manuals, EDD and El Torito say of this machine.
 . tests/guests/lib.sh
 need_tool nasm genisoimage
-nasm -f bin -o "$work/a.img" tests/guests/own-bios-services.asm || exit 1
+nasm -f bin -i tests/guests/ -o "$work/a.img" tests/guests/own-bios-services.asm || exit 1
 dd if=/dev/zero of="$work/c.img" bs=512 count=20160 2> /dev/null
 printf '\125\252' | dd of="$work/c.img" bs=1 seek=510 conv=notrunc 2> /dev/null
 dd if=/dev/zero of="$work/b.img" bs=512 count=720 2> /dev/null
