@@ -109,8 +109,8 @@ static void text_override(u16 segment, u16 at)
     u8 height = peek8(segment, at), rows = peek8(segment, (u16)(at + 10));
 
     if (!height || height > GLYPH_ROOM || !mode_listed(segment, (u16)(at + 11))) return;
-    font_load(peek16(segment, (u16)(at + 8)), peek16(segment, (u16)(at + 6)), height, peek16(segment, (u16)(at + 4)), peek16(segment, (u16)(at + 2)),
-              peek8(segment, (u16)(at + 1)));
+    u16 count = peek16(segment, (u16)(at + 2)), first = peek16(segment, (u16)(at + 4)), offset = peek16(segment, (u16)(at + 6));
+    font_load(peek16(segment, (u16)(at + 8)), offset, height, first, count, peek8(segment, (u16)(at + 1)));
     set_height(height);
     if (rows && rows <= BDA->rows_less_one) BDA->rows_less_one = (u8)(rows - 1);
 }

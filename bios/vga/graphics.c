@@ -178,10 +178,15 @@ static void fill_bytes(u16 segment, u16 at, u8 value, u16 bytes)
     for (; bytes; bytes--) poke8(segment, at++, value);
 }
 
-/* The byte that fills a line of CGA modes with a colour. */
-static u8 packed_fill(u8 color)
+/* The byte that fills a line with a colour; planes take it from set/reset. */
+static u8 fill_of(u8 color)
 {
-    return (u8)(mode_kind() == KIND_CGA2 ? (color & 1) * 0xff : (color & 3) * 0x55);
+    switch (mode_kind()) {
+    case KIND_CGA2: return (color & 1) * 0xff;
+    case KIND_CGA4: return (color & 3) * 0x55;
+    case KIND_LINEAR: return color;
+    default: return 0xff;
+    }
 }
 
 static void scroll_line(u16 to, u16 from, u16 bytes, bool copies, u8 color)
@@ -189,12 +194,13 @@ static void scroll_line(u16 to, u16 from, u16 bytes, bool copies, u8 color)
     u16 segment = video_segment();
 
     if (copies) copy_bytes(segment, to, from, bytes);
-    else fill_bytes(segment, to, mode_kind() == KIND_PLANAR ? 0xff : mode_kind() == KIND_LINEAR ? color : packed_fill(color), bytes);
+    else fill_bytes(segment, to, fill_of(color), bytes);
 }
 
 void graphics_scroll(bool up, u8 lines, u8 color, u16 from, u16 to, u8 page)
 {
-    u16 height = BDA->height, first = (u16)((from >> 8) * height), count = (u16)(((to >> 8) - (from >> 8) + 1) * height), by = (u16)(lines * height);
+    u16 height = BDA->height, first = (u16)((from >> 8) * height), by = (u16)(lines * height);
+    u16 count = (u16)(((to >> 8) - (from >> 8) + 1) * height);
     u16 x = (u16)((u8)from * 8), columns = (u16)((u8)to - (u8)from + 1);
     u16 bytes = (u16)(mode_kind() == KIND_LINEAR ? columns * 8 : mode_kind() == KIND_CGA4 ? columns * 2 : columns);
     bool planar = mode_kind() == KIND_PLANAR;

@@ -33,7 +33,8 @@ static u8 entry_of(u8 mode)
 {
     u8 flags = BDA->flags;
 
-    if (mode <= 3) return flags & FLAG_200_LINES ? mode : flags & FLAG_400_LINES ? (u8)(ENTRY_400 + (mode >> 1)) : (u8)(ENTRY_350 + mode);
+    if (mode <= 3 && flags & FLAG_200_LINES) return mode;
+    if (mode <= 3) return flags & FLAG_400_LINES ? (u8)(ENTRY_400 + (mode >> 1)) : (u8)(ENTRY_350 + mode);
     if (mode <= 6) return mode;
     if (mode == 7) return flags & FLAG_400_LINES ? ENTRY_7_400 : ENTRY_7;
     if (mode == 0x0d || mode == 0x0e) return mode;

@@ -126,6 +126,18 @@ static u8 save_pointer_bits(void)
     return bits;
 }
 
+/* Every mode on every display, sums of gray, palette kept, cursor emulation, blinking. */
+static u8 choices(void)
+{
+    u8 v = 1;
+
+    if (BDA->flags & FLAG_GRAY) v |= 2;
+    if (BDA->flags & FLAG_NO_PALETTE) v |= 8;
+    if (!(BDA->info & INFO_NO_EMULATION)) v |= 0x10;
+    if (attribute_read(0x10) & 8) v |= 0x20;
+    return v;
+}
+
 void state_information(struct frame *f)
 {
     u16 at = f->di;
@@ -144,8 +156,7 @@ void state_information(struct frame *f)
     poke8(f->es, (u16)(at + 0x2a), lines_of_mode());
     poke8(f->es, (u16)(at + 0x2b), (u8)((map & 3) | (map >> 2 & 4)));
     poke8(f->es, (u16)(at + 0x2c), (u8)((map >> 2 & 3) | (map >> 3 & 4)));
-    poke8(f->es, (u16)(at + 0x2d), (u8)((BDA->flags & FLAG_GRAY ? 2 : 0) | (BDA->flags & FLAG_NO_PALETTE ? 8 : 0) | (BDA->info & INFO_NO_EMULATION ? 0 : 0x10) | 1 |
-                                        (attribute_read(0x10) & 8 ? 0x20 : 0)));
+    poke8(f->es, (u16)(at + 0x2d), choices());
     poke8(f->es, (u16)(at + 0x31), 3);                   /* 256 KiB */
     poke8(f->es, (u16)(at + 0x32), save_pointer_bits());
     f->al = 0x1b;
@@ -229,7 +240,11 @@ static void pass_dac(struct cursor *c)
 void state_save_restore(struct frame *f)
 {
     struct cursor c = { f->es, f->bx, f->al == 1 };
-    u16 bytes = (u16)((f->cx & SAVE_REGISTERS ? REGISTER_BYTES : 0) + (f->cx & SAVE_AREA ? AREA_BYTES : 0) + (f->cx & SAVE_DAC ? DAC_BYTES : 0));
+    u16 parts = f->cx, bytes = 0;
+
+    if (parts & SAVE_REGISTERS) bytes += REGISTER_BYTES;
+    if (parts & SAVE_AREA) bytes += AREA_BYTES;
+    if (parts & SAVE_DAC) bytes += DAC_BYTES;
 
     if (f->al > 2 || !(f->cx & 7) || f->cx & ~7) return;
     if (f->al == 0) f->bx = bytes / BLOCK;

@@ -20,7 +20,8 @@ static u16 emulated_shape(u16 shape)
 {
     u8 start = (shape >> 8) & 0x1f, end = shape & 0x1f, height = (u8)BDA->height;
 
-    if (BDA->info & INFO_NO_EMULATION || height <= 8 || shape & CURSOR_OFF << 8 || start > 7 || end > 7 || end < start) return shape;
+    if (BDA->info & INFO_NO_EMULATION || height <= 8 || shape & CURSOR_OFF << 8) return shape;
+    if (start > 7 || end > 7 || end < start) return shape;
     if (end - start <= 1 && end >= 6) return (u16)((height - 3) << 8 | (height - 2));
     return (u16)((start * height / 8) << 8 | ((end + 1) * height / 8 - 1));
 }
@@ -74,7 +75,10 @@ static void text_scroll(bool up, u8 lines, u8 attribute, u16 from, u16 to, u8 pa
     for (u8 i = 0; i < height; i++) {
         u8 row = up ? (u8)(top + i) : (u8)(bottom - i);
         if (i + lines >= height) text_fill_row(page, row, left, right, attribute);
-        else copy_words(video_segment(), cell_offset(page, row, left), cell_offset(page, (u8)(up ? row + lines : row - lines), left), (u32)(right - left + 1));
+        else {
+            u16 source = cell_offset(page, (u8)(up ? row + lines : row - lines), left);
+            copy_words(video_segment(), cell_offset(page, row, left), source, (u32)(right - left + 1));
+        }
     }
 }
 
@@ -97,12 +101,18 @@ void scroll(struct frame *f, bool up)
 
 /* --- characters --- */
 
+/* Character, and attribute above it in text modes. */
+static u16 cell_read(u8 page, u8 row, u8 column)
+{
+    if (mode_kind() != KIND_TEXT) return glyph_find(column, row, page);
+    return peek16(video_segment(), cell_offset(page, row, column));
+}
+
 void character_read(struct frame *f)
 {
-    u8 page = f->bh & 7, row = (u8)(BDA->cursor[page] >> 8), column = (u8)BDA->cursor[page];
+    u8 page = f->bh & 7;
 
-    if (mode_kind() == KIND_TEXT) f->ax = peek16(video_segment(), cell_offset(page, row, column));
-    else f->ax = glyph_find(column, row, page);
+    f->ax = cell_read(page, (u8)(BDA->cursor[page] >> 8), (u8)BDA->cursor[page]);
 }
 
 static void put_cell(u8 c, u8 attribute, bool with_attribute, u8 page, u8 row, u8 column)
@@ -200,7 +210,7 @@ void print_screen(void)
     poke8(0x50, 0, 1);
     for (u16 row = 0; good && row < rows(); row++) {
         for (u16 column = 0; good && column < BDA->columns; column++) {
-            u8 c = mode_kind() == KIND_TEXT ? peek8(video_segment(), cell_offset(BDA->page, (u8)row, (u8)column)) : glyph_find((u8)column, (u8)row, BDA->page);
+            u8 c = (u8)cell_read(BDA->page, (u8)row, (u8)column);
             good = printed(c ? c : ' ');
         }
         good = good && printed('\r') && printed('\n');

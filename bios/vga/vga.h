@@ -75,7 +75,7 @@ static inline void poke16(u16 segment, u16 offset, u16 v)
     __asm__ volatile("movw %0,%%gs\n\tmovw %1,%%gs:(%2)" : : "r"(segment), "r"(v), "r"((u32)offset) : "memory");
 }
 
-/* header.S: runs of words and bytes within one segment, upwards or (copy_words_down) downwards from the last word's offset. */
+/* header.S: runs of words and bytes within one segment, upwards. */
 void fill_words(u16 segment, u16 offset, u16 value, u32 words);
 void copy_words(u16 segment, u16 to, u16 from, u32 words);
 void copy_bytes(u16 segment, u16 to, u16 from, u32 bytes);
