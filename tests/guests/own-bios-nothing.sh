@@ -17,4 +17,15 @@ run_guest "$1" 'wait-text "Press a key to try again." 30s
 expect-text "hard disk C: there is no such drive."
 expect-text "network: this BIOS cannot boot from it."
 quit 0' "boot: network, disk"
+[ $status = 0 ] || exit 1
+
+# A floppy whose boot sector prints "!!!" and has no 55 AA boots when the check is off.
+dd if=/dev/zero of="$work/a.img" bs=512 count=2880 2> /dev/null
+printf '\264\016\260\041\315\020\315\020\315\020\364\353\375' | dd of="$work/a.img" conv=notrunc 2> /dev/null
+run_guest "$1" 'wait-text "Press a key to try again." 30s
+expect-text "floppy A: its first sector does not end in 55 AA."
+quit 0' "boot: floppy" "floppya: image=$work/a.img, status=inserted"
+[ $status = 0 ] || exit 1
+run_guest "$1" 'wait-text "!!!" 30s
+quit 0' "boot: floppy" "floppy_bootsig_check: disabled=1" "floppya: image=$work/a.img, status=inserted"
 exit $status
