@@ -48,8 +48,10 @@ $(BUILD)/liborrery.a: $(LIB_OBJ)
 $(BUILD)/orrery: $(APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
 
-$(BUILD)/unit: $(UNIT_OBJ) $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -o $@ $(UNIT_OBJ) $(BUILD)/liborrery.a $(LIBS) -lcriterion
+# Tests of displays and configuration want them too; main() is the test framework's.
+UNIT_APP_OBJ := $(filter-out $(BUILD)/config/main.o,$(APP_OBJ))
+$(BUILD)/unit: $(UNIT_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $(UNIT_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a $(LIBS) -lcriterion
 
 $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(VECTOR_OBJ) $(BUILD)/liborrery.a $(LIBS) -lz

@@ -12,5 +12,9 @@ bool bochsrc_directive(const char *where, const char *text, struct machine_confi
 
 /* The directives with a line each, for --help. */
 void bochsrc_help(void);
+/* One directive with its parameters; false when there is none of that name. */
+bool bochsrc_help_directive(const char *name);
+/* bochsrc.sample. */
+void bochsrc_sample(void);
 
 #endif

@@ -15,7 +15,7 @@
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2 };
 
 struct arguments {
-    const char *config, *script, *display, *screenshot, *record, *replay;
+    const char *config, *script, *display, *screenshot, *record, *replay, *log;
     bool no_config, headless, prompt;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text;
@@ -28,10 +28,10 @@ struct arguments {
 static void usage(void)
 {
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
-         "       [--screenshot FILE] [--record JOURNAL] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
+         "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE\n"
-         "orrery --help [cpu] | --version\n\n"
+         "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
          "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");
     bochsrc_help();
@@ -46,7 +46,7 @@ static void help_cpu(void)
 static const char **value_of(struct arguments *a, const char *word)
 {
     const struct { const char *name; const char **to; } options[] = {
-        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
+        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record }, { "-log", &a->log },
         { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text },
     };
     for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
@@ -140,7 +140,7 @@ static void insert_demo(struct machine_config *c)
 static bool configure(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
     char room[1100];
-    const char *path = a->no_config ? NULL : a->config ? a->config : find_config(room, sizeof room);
+    const char *path = a->config ? a->config : a->no_config ? NULL : find_config(room, sizeof room);
     bool ok = true;
 
     machine_config_defaults(c);
@@ -162,13 +162,15 @@ struct run {
     const struct display *display;       /* NULL: headless */
     struct session session;
     u64 replay_end;                      /* 0: no replay */
+    FILE *log;
     FILE *commands;                      /* script or prompt; NULL: the machine just runs */
 };
 
-static const struct display *choose_display(const struct arguments *a, struct error *err)
+static const struct display *choose_display(const struct arguments *a, const struct machine_config *config, struct error *err)
 {
     if (a->headless) return NULL;
-    const struct display *d = a->display ? display_find(a->display) : display_default();
+    const char *name = a->display ? a->display : config->display;
+    const struct display *d = name[0] ? display_find(name) : display_default();
     if (!d) fail(err, "orrery: --display %s: there are window, terminal and headless", a->display);
     return d == &display_headless ? NULL : d;
 }
@@ -196,7 +198,10 @@ static void body(struct serve *serve, void *context)
         return;
     }
     struct machine_stop stop = serve_until_closed(serve, s->ticks_left);
-    if (stop.text[0] && stop.kind != MACHINE_REQUEST) fprintf(stderr, "orrery: %s\n", stop.text);
+    if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
+        fprintf(stderr, "orrery: %s\n", stop.text);
+        snprintf(s->stop, sizeof s->stop, "%s", stop.text);
+    }
     s->status = session_status_of(&stop);
 }
 
@@ -236,6 +241,38 @@ static void judge_replay(struct run *r)
     else printf("orrery: replayed %s up to tick %llu: hash %016llx as recorded\n", r->arguments->replay, (unsigned long long)tick, (unsigned long long)got);
 }
 
+/* A line of the log, as Bochs writes it: %t tick, %e and %i severity, %d device, %% itself. */
+static void log_line(struct run *r, char severity, const char *device, const char *text)
+{
+    const char *prefix = machine_configuration(r->session.machine)->log_prefix;
+
+    for (const char *at = prefix[0] ? prefix : "%t%e%d "; r->log && *at; at++) {
+        if (*at != '%' || !at[1]) fputc(*at, r->log);
+        else if (*++at == 't') fprintf(r->log, "%011llu", (unsigned long long)machine_tick(r->session.machine));
+        else if (*at == 'e' || *at == 'i') fputc(severity, r->log);
+        else if (*at == 'd') fprintf(r->log, "[%-6s]", device);
+        else fputc(*at, r->log);
+    }
+    if (r->log) fprintf(r->log, "%s\n", text);
+}
+
+/* Notices about media go to the person and to the log. */
+static bool begin_log(struct run *r, const struct arguments *a, struct error *err)
+{
+    const char *path = a->log ? a->log : machine_configuration(r->session.machine)->log_path;
+    char notices[8192], *rest = notices, *line;
+
+    if (path[0] && strcmp(path, "-")) r->log = fopen(path, "we");
+    if (path[0] && strcmp(path, "-") && !r->log) return fail(err, "log: %s: cannot be written: %s", path, strerror(errno));
+    log_line(r, 'i', "SIM", "orrery 0.1");
+    machine_notices(r->session.machine, notices, sizeof notices);
+    while ((line = strsep(&rest, "\n")) && rest) {
+        fprintf(stderr, "%s\n", line);
+        log_line(r, 'e', "MEDIA", line);
+    }
+    return true;
+}
+
 static bool perform(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
@@ -262,10 +299,13 @@ static int run(const struct arguments *a)
     bool ok = configure(a, &config, &err, &notes);
 
     fputs(notes.text, stderr);
-    r.display = choose_display(a, &err);
+    r.display = choose_display(a, &config, &err);
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
-    ok = r.session.machine && perform(&r, &err);
+    ok = r.session.machine && begin_log(&r, a, &err) && perform(&r, &err);
+    if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
+    if (r.session.machine) log_line(&r, 'i', "SIM", "the end");
+    if (r.log) fclose(r.log);
     if (!ok) fputs(err.text, stderr);
     machine_destroy(r.session.machine);
     if (r.commands && r.commands != stdin) fclose(r.commands);
@@ -293,6 +333,8 @@ int main(int argc, char **argv)
     struct error err = { 0 };
 
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
+    if (argc > 2 && strcmp(argv[1], "--help") == 0 && bochsrc_help_directive(argv[2])) return 0;
     if (argc > 1 && strcmp(argv[1], "--help") == 0) return argc > 2 && !strcmp(argv[2], "cpu") ? help_cpu(), 0 : (usage(), 0);
     if (argc > 1 && strcmp(argv[1], "--version") == 0) return puts("orrery 0.1"), 0;
     bool replay = argc > 2 && !strcmp(argv[1], "replay");

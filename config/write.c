@@ -50,6 +50,13 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));
     write_rom(to, "romimage", &c->system_rom);
     write_rom(to, "vgaromimage", &c->vga_rom);
+    for (unsigned n = 0; n < 4; n++) {
+        static const char *const name[] = { "optromimage1", "optromimage2", "optromimage3", "optromimage4" };
+        write_rom(to, name[n], &c->option_rom[n]);
+    }
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++)
+        if (c->parallel[n][0]) fprintf(to, "parport%u: enabled=1, file=/dev/null\n", n + 1);
+    if (c->cmos_image[0]) fprintf(to, "cmosimage: file=\"%s\", rtc_init=%s\n", c->cmos_image, c->cmos_image_rtc ? "image" : "time0");
     for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) write_floppy(to, n, &c->floppy[n]);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) write_ata(to, n, &c->ata[n]);
     write_boot(to, c);

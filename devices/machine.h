@@ -78,6 +78,9 @@ bool machine_replay(struct machine *machine, const char *path, u64 *end_tick, st
 /* At end_tick: the state is the recorded one. */
 bool machine_replay_agrees(struct machine *machine, u64 *recorded, u64 *got);
 
+/* What a person should know about the media: "floppya: path=...: cannot be written ...", a line each; "" = nothing. */
+void machine_notices(struct machine *machine, char *text, size_t size);
+
 /* --- seeing --- */
 
 /* The picture as it stands, rendered now: devices/chip/vga.h says what a frame is. */

@@ -71,6 +71,9 @@ struct machine_config {
     bool cmos_image_rtc;         /* rtc_init=image */
     u8 keyboard_type;            /* 0 xt, 1 at, 2 mf */
     u32 keyboard_serial_delay_us, keyboard_paste_delay_us;
+    /* the host's side: nothing of it reaches the guest */
+    char display[16];            /* "" = the one that fits; window, terminal, headless */
+    char log_path[CONFIG_PATH], log_prefix[32];
 };
 
 /* A machine that runs: the defaults of bochsrc.sample. */

@@ -13,6 +13,7 @@
 #include "devices/chip/kbc_8042.h"
 #include "devices/chip/keyboard_mf2.h"
 #include "devices/chip/mouse_ps2.h"
+#include "devices/chip/parallel_spp.h"
 #include "devices/chip/pic_8259.h"
 #include "devices/chip/pit_8254.h"
 #include "devices/chip/uart_16550.h"
@@ -94,8 +95,8 @@ struct machine {
     struct ports *ports;
     struct physical_map *map;
     struct cpu *cpu;
-    u8 *ram, *rom, *vga_rom;
-    u64 ram_bytes, rom_bytes, vga_rom_bytes;
+    u8 *ram, *rom, *vga_rom, *option_rom[4];
+    u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[4];
     struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, pit_out[3];
     struct pic_8259 pic[2];
     struct pit_8254 pit;
@@ -109,6 +110,8 @@ struct machine {
     struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
     struct fw_cfg fw_cfg;
     struct uart_16550 com[MACHINE_COMS];
+    struct parallel_spp parallel[CONFIG_PARALLELS];
+    struct serial_line printer[CONFIG_PARALLELS];
     struct vga vga;
     struct system_ports system;
     struct capture capture[MACHINE_E9 + 1];

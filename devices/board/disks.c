@@ -196,6 +196,22 @@ void board_disks_fill_cmos(struct machine *m)
     }
 }
 
+/* --- what a person should know --- */
+
+static void add_notice(const struct disk_image *image, char *text, size_t size)
+{
+    size_t used = strlen(text);
+    const char *notice = image ? disk_image_notice(image) : "";
+    if (notice[0]) snprintf(text + used, size - used, "%s\n", notice);
+}
+
+void machine_notices(struct machine *m, char *text, size_t size)
+{
+    text[0] = 0;
+    for (unsigned n = 0; n < FDC_DRIVES; n++) add_notice(m->fdc.image[n], text, size);
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) add_notice(m->ata_image[i >> 1][i & 1], text, size);
+}
+
 /* --- life --- */
 
 bool board_disks_open(struct machine *m, struct error *err)

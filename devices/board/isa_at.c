@@ -1,8 +1,8 @@
 /* The board of a PC/AT: chips, their ports, lines and DMA channels.                        doc: board */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "devices/board/board.h"
 
@@ -210,6 +210,25 @@ static bool add_offset_ports(struct machine *m, struct error *err)
     return ok;
 }
 
+static void print_byte(void *to, u8 byte) { serial_line_put(to, byte); }
+
+static bool add_parallel_ports(struct machine *m, struct error *err)
+{
+    static const u16 base[] = { 0x378, 0x278 };
+    static const char *const name[] = { "parport1", "parport2" };
+    bool ok = true;
+
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) {
+        struct port_range range = { base[n], (u16)(base[n] + 2), name[n], &m->parallel[n], parallel_spp_read, parallel_spp_write, NULL, NULL };
+        struct com_config printer = { .enabled = true, .mode = COM_FILE };
+        if (!m->config.parallel[n][0]) continue;
+        memcpy(printer.path, m->config.parallel[n], sizeof printer.path);
+        ok &= ports_add(m->ports, &range, err);
+        ok &= serial_line_open(&m->printer[n], &printer, name[n], err);
+    }
+    return ok;
+}
+
 static bool add_ata_ports(struct machine *m, struct error *err)
 {
     static const char *const name[] = { "ata0", "ata1" };
@@ -261,6 +280,8 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < MACHINE_COMS; n++)
         uart_16550_init(&m->com[n], &m->clock, &m->com_irq[n], (struct byte_sink){ &m->capture[n], put_capture });
     for (unsigned n = 0; n < MACHINE_COMS; n++) com_input_init(m, n);
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++)
+        parallel_spp_init(&m->parallel[n], &m->clock, &m->irq[n ? 5 : 7], (struct byte_sink){ &m->printer[n], print_byte });
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
     vga_init(&m->vga, &m->clock);
     fw_cfg_init(&m->fw_cfg);
@@ -297,6 +318,24 @@ static void fill_cmos(struct machine *m)
     ram[0x2f] = (u8)sum;
 }
 
+/* An image of CMOS RAM replaces what the board would put there; its clock counts when rtc_init=image. */
+static bool load_cmos(struct machine *m, struct error *err)
+{
+    enum { CLOCK_REGISTERS = 14 };
+    const char *path = m->config.cmos_image;
+    u8 bytes[sizeof m->cmos.ram + 1];
+
+    if (!path[0]) return true;
+    FILE *f = fopen(path, "rbe");
+    if (!f) return fail(err, "cmosimage: file=\"%s\": %s", path, strerror(errno));
+    size_t size = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    if (size != 64 && size != sizeof m->cmos.ram) return fail(err, "cmosimage: file=\"%s\": an image has 64 or %zu bytes", path, sizeof m->cmos.ram);
+    size_t first = m->config.cmos_image_rtc ? 0 : CLOCK_REGISTERS;
+    memcpy(m->cmos.ram + first, bytes + first, size - first);
+    return true;
+}
+
 static u32 port_in(void *board, u16 port, unsigned size) { return ports_read(((struct machine *)board)->ports, port, size); }
 static void port_out(void *board, u16 port, unsigned size, u32 value) { ports_write(((struct machine *)board)->ports, port, size, value); }
 
@@ -319,11 +358,13 @@ bool board_build(struct machine *m, struct error *err)
     build_chips(m);
     bool ok = add_ports(m, err);
     ok &= add_offset_ports(m, err);
+    ok &= add_parallel_ports(m, err);
     ok &= add_ata_ports(m, err);
     ok &= board_disks_open(m, err);
     if (!ok) return false;
     fill_cmos(m);
-    cmos_mc146818_set_time(&m->cmos, m->config.time0);
+    if (!load_cmos(m, err)) return false;
+    if (!m->config.cmos_image_rtc || !m->config.cmos_image[0]) cmos_mc146818_set_time(&m->cmos, m->config.time0);
     board_reset(m);
     return true;
 }
@@ -345,6 +386,7 @@ void board_reset(struct machine *m)
     keyboard_mf2_reset(&m->keyboard);
     mouse_ps2_reset(&m->mouse);
     kbc_8042_reset(&m->kbc);
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) parallel_spp_reset(&m->parallel[n]);
     fdc_82077_reset(&m->fdc);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_reset(&m->ata[n]);
     vga_reset(&m->vga);

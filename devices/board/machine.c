@@ -62,6 +62,8 @@ static void register_parts(struct machine *m)
         add_part(m, name[n], &uart_16550_state, &m->com[n]);
         add_part(m, input[n], &com_input_state, &m->com_input[n]);
     }
+    add_part(m, "parport1", &parallel_spp_state, &m->parallel[0]);
+    add_part(m, "parport2", &parallel_spp_state, &m->parallel[1]);
     add_part(m, "typing", &typing_state, &m->typing);
     add_part(m, "watch", &board_watch_state, &m->watch);
     add_part(m, "vga", &vga_state, &m->vga);
@@ -111,6 +113,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
 
     m->config = *config;
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_init(&m->capture[n].line);
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_init(&m->printer[n]);
     if (!board_build(m, err)) {
         machine_destroy(m);
         return NULL;
@@ -126,6 +129,7 @@ void machine_destroy(struct machine *m)
     journal_close(m);
     board_disks_close(m);
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_close(&m->printer[n]);
     cpu_destroy(m->cpu);
     memory_free(m);
     ports_destroy(m->ports);

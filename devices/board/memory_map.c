@@ -51,11 +51,35 @@ void memory_shadow_roms(struct machine *m)
 
     memcpy(m->ram + MIB - low, m->rom + m->rom_bytes - low, low);
     if (m->vga_rom_bytes) memcpy(m->ram + OPTION_FIRST, m->vga_rom, m->vga_rom_bytes);
+    for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++)
+        if (m->option_rom[n]) memcpy(m->ram + m->config.option_rom[n].address, m->option_rom[n], m->option_rom_bytes[n]);
     for (u64 pa = OPTION_FIRST; pa < MIB; pa += PAGE_BYTES) {
         struct physical_page *page = physical_page_at(m->map, pa);
         if (page->code_chunks) cpu_memory_written(m->cpu, pa, PAGE_BYTES);
         page->written = true;
     }
+}
+
+/* Option ROMs lie between the VGA BIOS and the system BIOS, at their address. */
+static bool load_options(struct machine *m, struct error *err)
+{
+    static const char *const who[] = { "optromimage1", "optromimage2", "optromimage3", "optromimage4" };
+    u64 lowest = OPTION_FIRST + ((m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1)), end = MIB - rom_low_bytes(m);
+    bool ok = true;
+
+    for (unsigned n = 0; n < ARRAY_COUNT(who); n++) {
+        const struct rom_config *rom = &m->config.option_rom[n];
+        u8 *bytes = NULL;
+        u64 size = 0;
+        if (!rom->path[0]) continue;
+        if (!load_rom(who[n], rom->path, 512, 128 * 1024, &bytes, &size, err)) ok = false;
+        else if (rom->address % PAGE_BYTES || rom->address < lowest || rom->address + size > end)
+            ok = fail(err, "%s: address=0x%x: an option ROM of %llu bytes begins at a multiple of 1000h and lies between %llxh and %llxh", who[n], rom->address,
+                      (unsigned long long)size, (unsigned long long)lowest, (unsigned long long)end);
+        else m->option_rom[n] = bytes, m->option_rom_bytes[n] = size, bytes = NULL;
+        free(bytes);
+    }
+    return ok;
 }
 
 /* C0000h up to the system ROM: the VGA ROM, and RAM for a foreign BIOS, which may copy option ROMs there. */
@@ -66,6 +90,11 @@ static void map_options(struct machine *m)
 
     if (m->config.system_rom.path[0]) physical_set(m->map, OPTION_FIRST, bytes, ram, ram);
     else if (vga_pages) physical_set(m->map, OPTION_FIRST, vga_pages, ram, NULL);
+    for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) {
+        u32 at = m->config.option_rom[n].address;
+        u64 pages = (m->option_rom_bytes[n] + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
+        if (pages) physical_set(m->map, at, pages, m->ram + at, NULL);
+    }
 }
 
 bool memory_build(struct machine *m, struct error *err)
@@ -77,6 +106,7 @@ bool memory_build(struct machine *m, struct error *err)
     else ok = load_rom("romimage", system, 65536, 512 * 1024, &m->rom, &m->rom_bytes, err);
     if (!vga[0]) builtin_rom(bios_vga_image, bios_vga_image_size, &m->vga_rom, &m->vga_rom_bytes);
     else ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
+    ok = ok && load_options(m, err);
     if (!ok) return false;
     m->ram_bytes = m->config.memory_bytes;
     m->ram = mmap(NULL, m->ram_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -99,6 +129,7 @@ void memory_free(struct machine *m)
     if (m->ram) munmap(m->ram, m->ram_bytes);
     free(m->rom);
     free(m->vga_rom);
+    for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) free(m->option_rom[n]);
 }
 
 /* --- the bus --- */

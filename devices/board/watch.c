@@ -18,6 +18,7 @@ static void poll_lines(struct machine *m)
         else if (came) journal_admits_bytes(m, "line", n, bytes, came);
         if (came) com_input_take(m, n, bytes, came);
     }
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_poll(&m->printer[n], bytes, 0);
 }
 
 /* Code that nobody ever put there: after two looks it is no accident of timing. */

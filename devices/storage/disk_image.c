@@ -211,8 +211,9 @@ void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board,
 void disk_image_lengthen(struct disk_image *image, u64 sectors)
 {
     if (image->memory || sectors <= image->sectors) return;
-    snprintf(image->notice, sizeof image->notice, "%s: path=\"%s\": %llu sectors of %llu are there; the rest reads as zeros until it is written",
-             image->what, image->path, (unsigned long long)image->sectors, (unsigned long long)sectors);
+    size_t used = strlen(image->notice);
+    snprintf(image->notice + used, sizeof image->notice - used, "%s%s: path=\"%s\": %llu sectors of %llu are there; the rest reads as zeros until it is written",
+             used ? "\n" : "", image->what, image->path, (unsigned long long)image->sectors, (unsigned long long)sectors);
     image->sectors = sectors;
 }
 

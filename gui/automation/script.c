@@ -59,6 +59,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (stop.kind == MACHINE_BREAK) show_break(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
+        snprintf(s->stop, sizeof s->stop, "%s", stop.text);
         s->over = true;
         s->status = session_status_of(&stop);
     } else if (s->ticks_left == 0) {

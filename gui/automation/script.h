@@ -10,6 +10,7 @@ struct session {
     struct machine *machine;
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
     u64 ticks_left;              /* run limit; NEVER without one */
+    char stop[512];              /* why the machine cannot go on, "" while it can */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
     struct breakpoints breakpoints;

@@ -1,0 +1,440 @@
+#include "config/table.h"
+#include "cpu/cpu.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define AT(member) .offset = offsetof(struct machine_config, member), .size = sizeof(((struct machine_config *)0)->member)
+#define IN(type_, member) .offset = offsetof(struct type_, member), .size = sizeof(((struct type_ *)0)->member)
+#define BASE(member) .base = offsetof(struct machine_config, member)
+#define NAMES(...) .names = (const char *const[]){ __VA_ARGS__, NULL }
+#define ACCEPT(name_) { .name = name_, .type = TYPE_ACCEPTED }
+#define END_ROW { .name = NULL }
+
+/* --- values that need more than a row --- */
+
+static bool memory_size(const struct given *g, struct machine_config *c, void *base)
+{
+    u64 mib;
+    (void)base;
+    if (!parse_number(g->parameter ? g->value : g->name, 1, 3072, &mib)) return bad_value(g, "1 to 3072 (MiB)");
+    c->memory_bytes = mib << 20;
+    return true;
+}
+
+/* Models of Bochs that are not there yet: its files are full of them. */
+static bool cpu_model(const struct given *g, struct machine_config *c, void *base)
+{
+    static const char *const later[] = {
+        "bx_generic", "pentium_mmx", "amd_k6_2_chomper", "p2_klamath", "p3_katmai", "p4_willamette", "p4_prescott_celeron_336", "athlon64_clawhammer",
+        "athlon64_venice", "turion64_tyler", "phenom_8650_toliman", "core_duo_t2400_yonah", "core2_penryn_t9600", "atom_n270", "corei5_lynnfield_750",
+        "corei5_arrandale_m520", "corei7_sandy_bridge_2600k", "zambezi", "trinity_apu", "ryzen", "corei7_ivy_bridge_3770k", "corei7_haswell_4770",
+        "broadwell_ult", "corei7_skylake_x", "corei3_cnl", "corei7_icelake_u", "tigerlake", "sapphire_rapids", "arrow_lake",
+    };
+    const char *near = NULL;
+
+    (void)base;
+    if (cpu_model_find(g->value)) return store_text(g, c->cpu_model, sizeof c->cpu_model);
+    for (unsigned i = 0; i < ARRAY_COUNT(later); i++) {
+        if (strcmp(g->value, later[i])) continue;
+        c->cpu_model[0] = 0;
+        return note(g, "this model is not there yet; the default one runs (orrery --help cpu)");
+    }
+    for (unsigned i = 0; cpu_model_at(i); i++) near = nearest(g->value, near, cpu_model_at(i)->name);
+    return fail(g->place->err, "%s:%u: cpu: model=%s does not exist; %s%s", g->place->where, g->column, g->value, near ? "did you mean " : "see orrery --help cpu", near ? near : "");
+}
+
+static bool cpu_count(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return strcmp(g->value, "1") == 0 || bad_value(g, "1: this machine has one processor");
+}
+
+static bool legacy_path(const struct given *g, char *path)
+{
+    struct given value = *g;
+    value.value = g->name;
+    return note(g, "today's spelling is file=PATH") && store_text(&value, path, CONFIG_PATH);
+}
+
+static bool rom_path(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c;
+    return legacy_path(g, ((struct rom_config *)base)->path);
+}
+
+/* CMOS codes of the drives that the sizes name. */
+static bool floppy_size(const struct given *g, struct machine_config *c, void *base)
+{
+    static const struct { const char *name; u8 drive; } sizes[] = {
+        { "2_88", 5 }, { "1_44", 4 }, { "1_2", 2 }, { "720k", 3 }, { "360k", 1 }, { "320k", 1 }, { "180k", 1 }, { "160k", 1 }, { "none", 0 },
+    };
+    struct floppy_config *f = base;
+    bool by_type = strcmp(g->name, "type") == 0;
+
+    (void)c;
+    for (unsigned i = 0; i < ARRAY_COUNT(sizes); i++) {
+        if (strcmp(by_type ? g->value : g->name, sizes[i].name)) continue;
+        f->drive_type = sizes[i].drive;
+        if (!by_type) f->inserted = true;
+        return by_type || store_text(g, f->path, sizeof f->path);
+    }
+    return bad_value(g, "2_88 1_44 1_2 720k 360k 320k 180k 160k or none");
+}
+
+static bool floppy_image(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c;
+    ((struct floppy_config *)base)->inserted = true;
+    return store_text(g, ((struct floppy_config *)base)->path, CONFIG_PATH);
+}
+
+static bool disk_path(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c;
+    ((struct ata_device_config *)base)->inserted = true;
+    return store_text(g, ((struct ata_device_config *)base)->path, CONFIG_PATH);
+}
+
+static bool disk_mode(const struct given *g, struct machine_config *c, void *base)
+{
+    static const char *const others[] = { "concat", "dll", "sparse", "vmware3", "vmware4", "vbox", "vpc", "growing", "vvfat", "external" };
+    struct ata_device_config *d = base;
+
+    (void)c;
+    d->volatile_writes = strcmp(g->value, "volatile") == 0 || strcmp(g->value, "undoable") == 0;
+    if (strcmp(g->value, "undoable") == 0) return note(g, "mode=undoable: the image stays as it is, and writes are forgotten at the end (no redolog is kept yet)");
+    if (d->volatile_writes || strcmp(g->value, "flat") == 0) return true;
+    for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
+        if (strcmp(g->value, others[i]) == 0)
+            return bad_value(g, "flat or volatile: images of other kinds are converted with qemu-img convert -O raw; mode=volatile keeps an image as it is");
+    return bad_value(g, "flat or volatile");
+}
+
+static bool boot_device(const struct given *g, struct machine_config *c, void *base)
+{
+    static const struct { const char *name; enum boot_device device; } known[] = {
+        { "none", BOOT_NONE }, { "floppy", BOOT_FLOPPY }, { "a", BOOT_FLOPPY }, { "disk", BOOT_DISK }, { "c", BOOT_DISK }, { "cdrom", BOOT_CDROM }, { "network", BOOT_NETWORK },
+    };
+
+    (void)base;
+    if (g->index > 3) return bad_value(g, "at most three devices");
+    if (g->index == 1) c->boot[0] = c->boot[1] = c->boot[2] = BOOT_NONE;
+    for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
+        if (strcmp(g->name, known[i].name) == 0) {
+            c->boot[g->index - 1] = known[i].device;
+            return strlen(g->name) > 1 || note(g, "today's spelling is floppy or disk");
+        }
+    return bad_value(g, "floppy, disk, cdrom, network or none");
+}
+
+static bool com_mode(const struct given *g, struct machine_config *c, void *base)
+{
+    static const struct { const char *name; enum com_mode mode; } known[] = {
+        { "null", COM_NULL }, { "file", COM_FILE }, { "term", COM_TERM }, { "socket-client", COM_SOCKET_CLIENT }, { "socket-server", COM_SOCKET_SERVER },
+        { "pipe-client", COM_PIPE_CLIENT }, { "pipe-server", COM_PIPE_SERVER },
+    };
+
+    (void)c;
+    for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
+        if (strcmp(g->value, known[i].name) == 0) return ((struct com_config *)base)->mode = known[i].mode, true;
+    if (strcmp(g->value, "mouse") == 0 || strcmp(g->value, "raw") == 0) return bad_value(g, "null, file, term, socket-client, socket-server, pipe-client or pipe-server: this one is not there yet");
+    return bad_value(g, "null, file, term, socket-client, socket-server, pipe-client or pipe-server");
+}
+
+/* The host's clock, once, before the machine is built: the machine itself never looks at it. */
+static s64 host_time(bool local)
+{
+    time_t t = time(NULL);
+    struct tm date;
+    return local && localtime_r(&t, &date) ? (s64)timegm(&date) : (s64)t;
+}
+
+static bool start_time(const struct given *g, struct machine_config *c, void *base)
+{
+    struct tm date = { 0 };
+    u64 seconds;
+
+    (void)base;
+    if (!strcmp(g->value, "local") || !strcmp(g->value, "utc")) return c->time0 = host_time(g->value[0] == 'l'), true;
+    const char *end = strptime(g->value, "%a %b %d %H:%M:%S %Y", &date);
+    if (end && !*end) return c->time0 = (s64)timegm(&date), true;
+    if (!parse_number(g->value, 0, 4102444799ull, &seconds)) return bad_value(g, "local, utc, seconds since 1970, or a date as in \"Mon Jan  1 00:00:00 1990\"");
+    c->time0 = (s64)seconds;
+    return true;
+}
+
+static bool display_name(const struct given *g, struct machine_config *c, void *base)
+{
+    static const struct { const char *name, *display; } known[] = {
+        { "x", "window" }, { "sdl", "window" }, { "sdl2", "window" }, { "wx", "window" }, { "win32", "window" }, { "macos", "window" }, { "carbon", "window" },
+        { "amigaos", "window" }, { "svga", "window" }, { "window", "window" }, { "term", "terminal" }, { "terminal", "terminal" }, { "nogui", "headless" },
+        { "headless", "headless" }, { "rfb", "headless" }, { "vncsrv", "headless" },
+    };
+
+    (void)base;
+    for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
+        if (strcmp(g->name, known[i].name) == 0) return strcpy(c->display, known[i].display), true;
+    return bad_value(g, "sdl2, term or nogui (window, terminal, headless)");
+}
+
+static bool log_path(const struct given *g, struct machine_config *c, void *base)
+{
+    struct given value = *g;
+    (void)base;
+    value.value = g->name;
+    return store_text(&value, c->log_path, sizeof c->log_path);
+}
+
+static bool log_prefix(const struct given *g, struct machine_config *c, void *base)
+{
+    struct given value = *g;
+    (void)base;
+    value.value = g->name;
+    return store_text(&value, c->log_prefix, sizeof c->log_prefix);
+}
+
+/* action=..., and DEVICE=...: what is to become of messages.  This machine reports what it has to say. */
+static bool log_action(const struct given *g, struct machine_config *c, void *base)
+{
+    static const char *const actions[] = { "ignore", "report", "warn", "ask", "fatal" };
+
+    (void)c, (void)base;
+    for (unsigned i = 0; i < ARRAY_COUNT(actions); i++) if (strcmp(g->value, actions[i]) == 0) return true;
+    return bad_value(g, "ignore, report, warn, ask or fatal");
+}
+
+static bool flag_word(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)g, (void)c, (void)base;
+    return true;
+}
+
+static bool parallel_file(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c;
+    return store_text(g, base, CONFIG_PATH);
+}
+
+static bool parallel_enabled(const struct given *g, struct machine_config *c, void *base)
+{
+    bool on;
+    (void)c;
+    if (!parse_bool(g->value, &on)) return bad_value(g, "0 or 1");
+    if (!on) *(char *)base = 0;
+    return true;
+}
+
+/* --- old forms --- */
+
+static bool old_ips(const struct given *g, struct machine_config *c, void *base)
+{
+    u64 v;
+    (void)base;
+    if (!parse_number(g->name, 1000000, 100000000000ull, &v)) return bad_value(g, "1000000 and more instructions a second");
+    c->ips = v;
+    return true;
+}
+
+static bool old_disk_file(const struct given *g, struct machine_config *c, void *base)
+{
+    ((struct ata_device_config *)base)->type = ATA_DISK;
+    return disk_path(g, c, base);
+}
+
+static bool old_cd_device(const struct given *g, struct machine_config *c, void *base)
+{
+    ((struct ata_device_config *)base)->type = ATA_CDROM;
+    return disk_path(g, c, base);
+}
+
+static bool old_time(const struct given *g, struct machine_config *c, void *base)
+{
+    struct given value = *g;
+    value.value = g->name;
+    return start_time(&value, c, base);
+}
+
+static bool old_serial_delay(const struct given *g, struct machine_config *c, void *base)
+{
+    u64 v;
+    (void)base;
+    if (!parse_number(g->name, 5, 100000000, &v)) return bad_value(g, "microseconds, 5 and more");
+    c->keyboard_serial_delay_us = (u32)v;
+    return true;
+}
+
+/* --- parameters --- */
+
+static const struct parameter rom[] = {
+    { "file", TYPE_TEXT, IN(rom_config, path), .meaning = "image of the ROM" },
+    { "address", TYPE_NUMBER, IN(rom_config, address), .most = UINT32_MAX, .meaning = "where it begins; 0: by its size, ending at 1 MiB" },
+    ACCEPT("options"), ACCEPT("flash_data"), END_ROW,
+};
+static const struct parameter memory[] = {
+    { "guest", TYPE_CUSTOM, .take = memory_size, .meaning = "RAM in MiB, 1 to 3072" },
+    ACCEPT("host"), ACCEPT("block_size"), END_ROW,
+};
+static const struct parameter cpu[] = {
+    { "model", TYPE_CUSTOM, .take = cpu_model, .meaning = "processor; orrery --help cpu lists them" },
+    { "ips", TYPE_NUMBER, AT(ips), .least = 1000000, .most = 100000000000ull, .meaning = "ticks (instructions) that make a virtual second" },
+    { "reset_on_triple_fault", TYPE_BOOL, AT(reset_on_triple_fault), .meaning = "0: a triple fault stops the machine and is explained" },
+    { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "1" },
+    ACCEPT("quantum"), ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("add_features"),
+    ACCEPT("exclude_features"), ACCEPT("cpuid_freq"), END_ROW,
+};
+static const struct parameter floppy[] = {
+    { "1_44", TYPE_CUSTOM, .take = floppy_size, .meaning = "image in a drive of this size (2_88 1_44 1_2 720k 360k 320k 180k 160k); a shorter image reads as zeros behind its end" },
+    { "2_88", TYPE_CUSTOM, .take = floppy_size }, { "1_2", TYPE_CUSTOM, .take = floppy_size }, { "720k", TYPE_CUSTOM, .take = floppy_size },
+    { "360k", TYPE_CUSTOM, .take = floppy_size }, { "320k", TYPE_CUSTOM, .take = floppy_size }, { "180k", TYPE_CUSTOM, .take = floppy_size },
+    { "160k", TYPE_CUSTOM, .take = floppy_size },
+    { "image", TYPE_CUSTOM, .take = floppy_image, .meaning = "image whose size says its format; builtin:demo is the demo disk" },
+    { "type", TYPE_CUSTOM, .take = floppy_size, .meaning = "drive" },
+    { "status", TYPE_ENUM, IN(floppy_config, inserted), NAMES("ejected", "inserted"), .meaning = "is it in the drive" },
+    { "write_protected", TYPE_BOOL, IN(floppy_config, write_protected), .meaning = "the notch" },
+    END_ROW,
+};
+static const struct parameter ata[] = {
+    { "enabled", TYPE_BOOL, IN(ata_channel_config, enabled), .meaning = "the channel is there" },
+    { "ioaddr1", TYPE_NUMBER, IN(ata_channel_config, ioaddr1), .least = 0x100, .most = 0xfff8, .meaning = "first port of the command block" },
+    { "ioaddr2", TYPE_NUMBER, IN(ata_channel_config, ioaddr2), .least = 0x100, .most = 0xfff0, .meaning = "six ports before the control block" },
+    { "irq", TYPE_NUMBER, IN(ata_channel_config, irq), .least = 3, .most = 15, .meaning = "interrupt request" },
+    END_ROW,
+};
+static const struct parameter ata_device[] = {
+    { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
+    { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "raw image, or ISO image of a CD" },
+    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "flat: writes go to the image; volatile: they are forgotten at the end" },
+    { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
+    { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
+    { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },
+    { "translation", TYPE_ENUM, IN(ata_device_config, translation), NAMES("auto", "none", "lba", "large", "rechs"), .meaning = "geometry that the BIOS shows" },
+    { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted"), .meaning = "a CD-ROM drive's medium" },
+    { "model", TYPE_TEXT, IN(ata_device_config, model), .meaning = "what IDENTIFY says" },
+    ACCEPT("biosdetect"), ACCEPT("journal"), END_ROW,
+};
+static const struct parameter bootsig[] = {
+    { "disabled", TYPE_BOOL, AT(floppy_bootsig_check_disabled), .meaning = "1: floppies without 55AAh are booted too" }, END_ROW,
+};
+static const struct parameter com[] = {
+    { "enabled", TYPE_BOOL, IN(com_config, enabled), .meaning = "the port is there" },
+    { "mode", TYPE_CUSTOM, .take = com_mode, .meaning = "null file term socket-client socket-server pipe-client pipe-server: the host's end" },
+    { "dev", TYPE_TEXT, IN(com_config, path), .meaning = "file, terminal, or host:port" },
+    END_ROW,
+};
+static const struct parameter parallel[] = {
+    { "enabled", TYPE_CUSTOM, .take = parallel_enabled, .meaning = "the port is there" },
+    { "file", TYPE_CUSTOM, .take = parallel_file, .meaning = "file that takes what is printed" },
+    END_ROW,
+};
+static const struct parameter clock_parameters[] = {
+    { "sync", TYPE_ENUM, AT(sync), NAMES("none", "realtime", "slowdown", "both"), .meaning = "none: a shown machine runs as fast as it can; the others keep pace with the wall" },
+    { "time0", TYPE_CUSTOM, .take = start_time, .meaning = "date at start: local, utc, seconds since 1970, or a date" },
+    ACCEPT("rtc_sync"), END_ROW,
+};
+static const struct parameter e9[] = {
+    { "enabled", TYPE_BOOL, AT(port_e9), .meaning = "bytes written to port E9h can be read by scripts" }, ACCEPT("all_rings"), END_ROW,
+};
+static const struct parameter keyboard[] = {
+    { "serial_delay", TYPE_NUMBER, AT(keyboard_serial_delay_us), .least = 5, .most = 100000000, .meaning = "microseconds a byte takes on the keyboard's wire" },
+    { "paste_delay", TYPE_NUMBER, AT(keyboard_paste_delay_us), .least = 1000, .most = 100000000, .meaning = "microseconds between typed keys" },
+    ACCEPT("type"), ACCEPT("keymap"), ACCEPT("user_shortcut"), END_ROW,
+};
+static const struct parameter cmos_image[] = {
+    { "file", TYPE_TEXT, AT(cmos_image), .meaning = "64 or 128 bytes of CMOS" },
+    { "rtc_init", TYPE_ENUM, AT(cmos_image_rtc), NAMES("time0", "image"), .meaning = "where the time comes from" },
+    END_ROW,
+};
+static const struct parameter old_disk[] = {
+    { "file", TYPE_CUSTOM, .take = old_disk_file }, { "cyl", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535 },
+    { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16 }, { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255 }, END_ROW,
+};
+static const struct parameter old_cd[] = {
+    { "dev", TYPE_CUSTOM, .take = old_cd_device }, { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted") }, END_ROW,
+};
+static const struct parameter old_keyboard_map[] = { ACCEPT("enabled"), ACCEPT("map"), END_ROW };
+static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take = log_action, .meaning = "ignore report warn ask fatal; or DEVICE=ACTION" }, END_ROW };
+
+/* --- directives --- */
+
+#define ABSENT_ROW(name_) { .name = name_, .kind = ABSENT, .positional = flag_word, .meaning = "not there yet" }
+#define ACCEPT_ROW(name_, note_) { .name = name_, .kind = ACCEPTED, .positional = flag_word, .note = note_, .meaning = "accepted, changes nothing here" }
+#define ATA_DEVICE(name_, channel, unit, sample_) \
+    { .name = name_, .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel", .sample = sample_ }
+
+const struct directive directive_table[] = {
+    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=p6_nofpu, ips=50000000, reset_on_triple_fault=1" },
+    { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
+    { .name = "romimage", .parameters = rom, BASE(system_rom), .positional = rom_path, .meaning = "another system BIOS than the built-in one",
+      .sample = "#file=$BXSHARE/BIOS-bochs-legacy" },
+    { .name = "vgaromimage", .parameters = rom, BASE(vga_rom), .positional = rom_path, .meaning = "another VGA BIOS than the built-in one",
+      .sample = "#file=/usr/share/vgabios/vgabios.bin" },
+    { .name = "optromimage1", .parameters = rom, BASE(option_rom[0]), .meaning = "an option ROM", .sample = "#file=option.rom, address=0xd0000" },
+    { .name = "optromimage2", .parameters = rom, BASE(option_rom[1]), .meaning = "another one" },
+    { .name = "optromimage3", .parameters = rom, BASE(option_rom[2]), .meaning = "another one" },
+    { .name = "optromimage4", .parameters = rom, BASE(option_rom[3]), .meaning = "another one" },
+    { .name = "floppya", .parameters = floppy, BASE(floppy[0]), .meaning = "the first floppy drive; without any disk a machine boots its demo disk",
+      .sample = "#1_44=freedos.img, status=inserted, write_protected=0" },
+    { .name = "floppyb", .parameters = floppy, BASE(floppy[1]), .meaning = "the second floppy drive", .sample = "#type=1_44" },
+    { .name = "ata0", .parameters = ata, BASE(ata[0]), .meaning = "the first ATA channel", .sample = "enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" },
+    { .name = "ata1", .parameters = ata, BASE(ata[1]), .meaning = "the second ATA channel", .sample = "enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15" },
+    ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),
+    ATA_DEVICE("ata0-slave", 0, 1, "#type=none"),
+    ATA_DEVICE("ata1-master", 1, 0, "#type=cdrom, path=boot.iso, status=inserted"),
+    ATA_DEVICE("ata1-slave", 1, 1, "#type=none"),
+    { .name = "boot", .positional = boot_device, .meaning = "up to three devices, tried in order: floppy disk cdrom network", .sample = "floppy, disk, cdrom" },
+    { .name = "floppy_bootsig_check", .parameters = bootsig, .meaning = "the BIOS's check of a floppy's boot sector", .sample = "disabled=0" },
+    { .name = "com1", .parameters = com, BASE(com[0]), .meaning = "the first serial port", .sample = "enabled=1, mode=null" },
+    { .name = "com2", .parameters = com, BASE(com[1]), .meaning = "the second serial port", .sample = "#enabled=1, mode=file, dev=serial.txt" },
+    { .name = "com3", .parameters = com, BASE(com[2]), .meaning = "the third serial port", .sample = "#enabled=1, mode=socket-server, dev=localhost:8888" },
+    { .name = "com4", .parameters = com, BASE(com[3]), .meaning = "the fourth serial port", .sample = "#enabled=1, mode=term, dev=/dev/pts/3" },
+    { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
+    { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
+    { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },
+    { .name = "cmosimage", .parameters = cmos_image, .meaning = "CMOS RAM at start", .sample = "#file=cmos.img, rtc_init=time0" },
+    { .name = "port_e9_hack", .parameters = e9, .meaning = "port E9h, a console for guests", .sample = "enabled=1" },
+    { .name = "keyboard", .parameters = keyboard, .meaning = "the keyboard", .sample = "serial_delay=150, paste_delay=50000" },
+    { .name = "display_library", .positional = display_name, .parameters = (const struct parameter[]){ ACCEPT("options"), END_ROW },
+      .meaning = "sdl2, term or nogui; without it the one that fits", .sample = "#sdl2" },
+    { .name = "log", .positional = log_path, .meaning = "file for messages", .sample = "#orrery.log" },
+    { .name = "logprefix", .positional = log_prefix, .meaning = "what a line of the log begins with: %t tick, %d device, %e and %i severity", .sample = "#%t%e%d" },
+    { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
+    { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },
+    { .name = "info", .parameters = log_actions, .meaning = "the same" }, { .name = "debug", .parameters = log_actions, .meaning = "the same" },
+
+    ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
+    ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL), ACCEPT_ROW("vga", NULL),
+    ACCEPT_ROW("mouse", "the PS/2 mouse is always there"), ACCEPT_ROW("debug_symbols", "symbols are not read yet"),
+    ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"), ACCEPT_ROW("speaker", "the speaker is silent yet"),
+    ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
+    ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
+    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("pci"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"), ABSENT_ROW("ne2k"),
+    ABSENT_ROW("pcipnic"), ABSENT_ROW("e1000"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
+    ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
+
+    { .name = "ips", .kind = LEGACY, .positional = old_ips, .note = "cpu: ips=N" },
+    { .name = "megs", .kind = LEGACY, .positional = memory_size, .note = "memory: guest=MIB" },
+    { .name = "cpuid", .kind = LEGACY, .positional = flag_word, .note = "cpu: model=NAME; features belong to the model (orrery --help cpu)" },
+    { .name = "diskc", .kind = LEGACY, .parameters = old_disk, BASE(ata[0].device[0]), .note = "ata0-master: type=disk, path=, cylinders=, heads=, spt=" },
+    { .name = "diskd", .kind = LEGACY, .parameters = old_disk, BASE(ata[0].device[1]), .note = "ata0-slave: type=disk, path=, cylinders=, heads=, spt=" },
+    { .name = "cdromd", .kind = LEGACY, .parameters = old_cd, BASE(ata[0].device[1]), .note = "ata0-slave: type=cdrom, path=, status=" },
+    { .name = "newharddrivesupport", .kind = LEGACY, .positional = flag_word, .note = "nothing: it is always on" },
+    { .name = "time0", .kind = LEGACY, .positional = old_time, .note = "clock: time0=" },
+    { .name = "pit", .kind = LEGACY, .positional = flag_word, .note = "clock: sync=" },
+    { .name = "keyboard_serial_delay", .kind = LEGACY, .positional = old_serial_delay, .note = "keyboard: serial_delay=" },
+    { .name = "keyboard_paste_delay", .kind = LEGACY, .positional = flag_word, .note = "keyboard: paste_delay=" },
+    { .name = "keyboard_mapping", .kind = LEGACY, .parameters = old_keyboard_map, .note = "keyboard: keymap=" },
+    { .name = "keyboard_type", .kind = LEGACY, .positional = flag_word, .note = "keyboard: type=" },
+    { .name = "user_shortcut", .kind = LEGACY, .positional = flag_word, .note = "keyboard: user_shortcut=" },
+    { .name = "vga_update_interval", .kind = LEGACY, .positional = flag_word, .note = "vga: update_freq=" },
+    { .name = "i440fxsupport", .kind = LEGACY, .positional = flag_word, .note = "pci: chipset=i440fx (not there yet)" },
+    { .name = "usb1", .kind = LEGACY, .positional = flag_word, .note = "usb_uhci: (not there yet)" },
+    { .name = "pnic", .kind = LEGACY, .positional = flag_word, .note = "pcipnic: (not there yet)" },
+    { .name = "user_plugin", .kind = LEGACY, .positional = flag_word, .note = "plugin_ctrl:" },
+    { .name = "debugger_log", .kind = LEGACY, .positional = flag_word, .note = "debugger: log=" },
+    { .name = "load32bitOSImage", .kind = LEGACY, .positional = flag_word, .note = "nothing: it has no effect" },
+    { .name = "floppy_command_delay", .kind = LEGACY, .positional = flag_word, .note = "nothing: it has no effect" },
+    { .name = NULL },
+};

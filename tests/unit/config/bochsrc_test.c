@@ -1,0 +1,209 @@
+/* Bochs's syntax: words, values, old forms, and what is said about mistakes. */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/bochsrc.h"
+#include "config/tokens.h"
+
+static struct machine_config config;
+static struct error err, notes;
+
+static void setup(void) { machine_config_defaults(&config); }
+TestSuite(bochsrc, .init = setup);
+TestSuite(tokens, .init = setup);
+
+static bool take(const char *line) { return bochsrc_directive("rc:7", line, &config, &err, &notes); }
+
+static void refused(const char *line, const char *message)
+{
+    err = (struct error){ 0 };
+    cr_expect(!take(line), "\"%s\" is taken", line);
+    cr_expect_eq(err.count, 1, "%s", err.text);
+    cr_expect(strstr(err.text, message), "\"%s\" is not in: %s", message, err.text);
+}
+
+static void taken(const char *line)
+{
+    cr_expect(take(line), "%s", err.text);
+    cr_expect_eq(notes.count, 0, "%s", notes.text);
+}
+
+static void noted(const char *line, const char *message)
+{
+    notes = (struct error){ 0 };
+    cr_expect(take(line), "%s", err.text);
+    cr_expect(strstr(notes.text, message), "\"%s\" is not in: %s", message, notes.text);
+}
+
+/* --- words --- */
+
+static const char *words(const char *line)
+{
+    static char joined[8192];
+    struct tokens t;
+    struct place p = { "rc:1", &err, &notes };
+
+    joined[0] = 0;
+    if (!tokenize(line, &t, &p)) return "!";
+    for (unsigned i = 0; i < t.count; i++) strcat(strcat(joined, i ? "|" : ""), t.word[i]);
+    return joined;
+}
+
+Test(tokens, the_name_ends_at_the_first_colon_and_parameters_at_commas)
+{
+    cr_expect_str_eq(words("a: b=1, c=d:e ,f"), "a|b=1|c=d:e|f");
+    cr_expect_str_eq(words("  a :b"), "a|b");
+    cr_expect_str_eq(words(""), "");
+    cr_expect_str_eq(words("   # nothing"), "");
+}
+
+Test(tokens, blanks_outside_quotes_vanish_and_quotes_protect_blanks_and_separators)
+{
+    cr_expect_str_eq(words("port: enabled=1 di sp"), "port|enabled=1disp");
+    cr_expect_str_eq(words("a: path=\"x, y: z #1\" , b"), "a|path=x, y: z #1|b");
+    cr_expect_str_eq(words("a: b # c, d"), "a|b");
+    cr_expect_str_eq(words("a: \" b\""), "a| b");
+}
+
+Test(tokens, variables_come_from_the_environment_and_bxshare_has_a_default)
+{
+    setenv("ORRERY_TEST", "value", 1);
+    unsetenv("BXSHARE");
+    cr_expect_str_eq(words("a: $ORRERY_TEST/x, $BXSHARE/y"), "a|value/x|/usr/share/bochs/y");
+    cr_expect_str_eq(words("a: $NO_SUCH_NAME_HERE"), "!");
+    cr_expect(strstr(err.text, "rc:1:4: $NO_SUCH_NAME_HERE is not in the environment"), "%s", err.text);
+}
+
+Test(tokens, open_quotes_long_words_and_too_many_of_them_are_said)
+{
+    char line[LINE_BYTES + 10];
+
+    cr_expect_str_eq(words("a: b=\"c"), "!");
+    cr_expect(strstr(err.text, "rc:1:6: this quote is not closed"), "%s", err.text);
+    memset(line, 'x', 700);
+    memcpy(line, "a:", 2);
+    line[700] = 0;
+    cr_expect_str_eq(words(line), "!");
+    memset(line, ',', 60);
+    memcpy(line, "a:", 2);
+    line[60] = 0;
+    for (unsigned i = 2; i < 60; i += 2) line[i] = 'b';
+    cr_expect(strcmp(words(line), "!"), "29 parameters fit");
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = 0;
+    cr_expect_str_eq(words(line), "!");
+    cr_expect(strstr(err.text, "the line has more than"), "%s", err.text);
+}
+
+/* --- values --- */
+
+Test(bochsrc, directives_set_what_they_name)
+{
+    taken("memory: guest=64");
+    cr_expect_eq(config.memory_bytes, 64ull << 20);
+    taken("cpu: model=i486dx4, ips=25M, reset_on_triple_fault=0");
+    cr_expect_str_eq(config.cpu_model, "i486dx4");
+    cr_expect_eq(config.ips, 25000000);
+    cr_expect(!config.reset_on_triple_fault);
+    taken("floppyb: 1_2=\"a b.img\", status=inserted, write_protected=1");
+    cr_expect_str_eq(config.floppy[1].path, "a b.img");
+    cr_expect_eq(config.floppy[1].drive_type, 2);
+    cr_expect(config.floppy[1].write_protected);
+    taken("ata1-slave: type=cdrom, path=x.iso, status=ejected");
+    cr_expect_eq(config.ata[1].device[1].type, ATA_CDROM);
+    cr_expect(!config.ata[1].device[1].inserted);
+    taken("ata0-master: type=disk, path=c.img, cylinders=306, heads=4, spt=17, translation=large, mode=volatile, model=\"A disk\"");
+    cr_expect_eq(config.ata[0].device[0].sectors, 17);
+    cr_expect_eq(config.ata[0].device[0].translation, TRANSLATION_LARGE);
+    cr_expect(config.ata[0].device[0].volatile_writes);
+    taken("ata0: enabled=1, ioaddr1=0x1e8, ioaddr2=0x3e0, irq=11");
+    cr_expect_eq(config.ata[0].ioaddr1, 0x1e8);
+    cr_expect_eq(config.ata[0].irq, 11);
+    taken("boot: cdrom, floppy");
+    cr_expect_eq(config.boot[0], BOOT_CDROM);
+    cr_expect_eq(config.boot[1], BOOT_FLOPPY);
+    cr_expect_eq(config.boot[2], BOOT_NONE);
+    taken("clock: sync=none, time0=\"Mon Jan  1 00:00:00 1990\"");
+    cr_expect_eq(config.time0, 631152000);
+    cr_expect_eq(config.sync, SYNC_NONE);
+    taken("com2: enabled=1, mode=socket-server, dev=localhost:8888");
+    cr_expect_eq(config.com[1].mode, COM_SOCKET_SERVER);
+    taken("parport1: enabled=1, file=p.txt");
+    cr_expect_str_eq(config.parallel[0], "p.txt");
+    taken("display_library: sdl2, options=\"cmdmode, hideIPS\"");
+    cr_expect_str_eq(config.display, "window");
+    taken("log: out.txt");
+    cr_expect_str_eq(config.log_path, "out.txt");
+    taken("info: action=report, cpu0=ignore");
+}
+
+Test(bochsrc, a_wrong_value_is_said_with_its_column_and_what_would_be_right)
+{
+    refused("memory: guest=0", "rc:7:9: memory: guest=0; it takes 1 to 3072");
+    refused("floppya: write_protected=2", "rc:7:10: floppya: write_protected=2; it takes 0 or 1");
+    refused("ata0-master: heads=17", "it takes 0 to 16");
+    refused("ata0-master: type=disc", "did you mean disk?");
+    refused("cpu: ips=-1", "cpu: ips=-1; it takes");
+    refused("cpu: ips=99999999999999999999999", "it takes");
+    refused("cpu: model=i468", "model=i468 does not exist; did you mean i486");
+    refused("boot: tape", "boot: \"tape\"; it takes floppy");
+    refused("boot: a, c, cdrom, floppy", "at most three");
+    refused("clock: time0=yesterday", "seconds since 1970");
+    refused("panic: action=explode", "it takes ignore, report");
+    refused("info: cpu0=loud", "it takes ignore, report");
+    refused("com1: mode=carrier", "null, file, term");
+}
+
+Test(bochsrc, an_unknown_word_is_answered_with_the_nearest_one)
+{
+    refused("vgaromimge: file=x", "rc:7:1: unknown directive \"vgaromimge\"; did you mean \"vgaromimage\"?");
+    refused("floppya: statsu=inserted", "rc:7:10: floppya: unknown parameter \"statsu\"; did you mean \"status\"?");
+    refused("memory: 1=2", "memory: unknown parameter \"1\"; it takes: guest");
+    refused("qqqqqqqqqqqqqqqq: 1", "orrery --help lists them");
+}
+
+Test(bochsrc, every_mistake_of_a_line_is_said)
+{
+    cr_expect(!take("ata0-master: type=disc, heads=99, path=x, spt=-3"));
+    cr_expect_eq(err.count, 3, "%s", err.text);
+    cr_expect_str_eq(config.ata[0].device[0].path, "x", "what is right is taken");
+}
+
+/* --- what is not there, and what was --- */
+
+Test(bochsrc, parts_that_are_not_there_are_said_unless_they_are_switched_off)
+{
+    noted("ne2k: enabled=1, ioaddr=0x300", "rc:7: ne2k: this part is not there yet");
+    noted("sb16: enabled=1, wavefile=x", "not there yet");
+    notes = (struct error){ 0 };
+    taken("ne2k: enabled=0");
+    taken("usb_uhci: enabled=0");
+    noted("cpu: model=core2_penryn_t9600, count=1", "this model is not there yet");
+    cr_expect_str_eq(config.cpu_model, "");
+}
+
+Test(bochsrc, old_forms_act_and_say_how_they_are_written_today)
+{
+    noted("romimage: bios.bin, address=0xf0000", "file=PATH");
+    cr_expect_str_eq(config.system_rom.path, "bios.bin");
+    noted("megs: 16", "memory: guest=");
+    cr_expect_eq(config.memory_bytes, 16 << 20);
+    noted("ips: 5000000", "cpu: ips=");
+    cr_expect_eq(config.ips, 5000000);
+    noted("diskc: file=c.img, cyl=306, heads=4, spt=17", "ata0-master");
+    cr_expect_eq(config.ata[0].device[0].type, ATA_DISK);
+    cr_expect_eq(config.ata[0].device[0].cylinders, 306);
+    noted("cdromd: dev=x.iso, status=inserted", "ata0-slave");
+    cr_expect_eq(config.ata[0].device[1].type, ATA_CDROM);
+    noted("time0: 938581955", "clock: time0=");
+    cr_expect_eq(config.time0, 938581955);
+    noted("boot: c", "floppy or disk");
+    cr_expect_eq(config.boot[0], BOOT_DISK);
+    noted("keyboard_serial_delay: 250", "keyboard: serial_delay=");
+    cr_expect_eq(config.keyboard_serial_delay_us, 250);
+    noted("cpuid: level=6, mmx=1, sep=1", "cpu: model=");
+    noted("newharddrivesupport: enabled=1", "always on");
+    noted("ata0-master: type=disk, mode=undoable, path=x", "forgotten at the end");
+}
