@@ -72,6 +72,8 @@ static void cga_color(u8 index, u8 n, bool bright)
     dac_write(index, (u8)((n & 4 ? 0x2a : 0) + add), (u8)(green + add), (u8)((n & 1 ? 0x2a : 0) + add));
 }
 
+/* Bit 3 is the signal, bit 4 brightness.  Brightness alone is dark, as on a monochrome adapter; what IBM's BIOS loads there is not in
+ * its manuals, and a dump of a VGA's DAC in mode 7 would tell. */
 static void mono_color(u8 n)
 {
     u8 v = n & 8 ? (n & 0x10 ? 0x3f : 0x2a) : 0;

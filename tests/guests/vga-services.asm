@@ -192,9 +192,9 @@ registers:
     HEX [0x410]
     LINE
     ret
-; AX: the sum of all colours, each rotated in
+; CRC-16 of all colours: x^16 + x^12 + x^5 + 1, from FFFFh
 dac_sum:
-    xor bx, bx
+    mov bx, 0xffff
     mov cx, 768
     mov dx, 0x3c7
     xor al, al
@@ -202,11 +202,35 @@ dac_sum:
     mov dx, 0x3c9
 .next:
     in al, dx
-    rol bx, 1
-    add bl, al
-    adc bh, 0
+    xor bh, al
+    mov ah, 8
+.bit:
+    shl bx, 1
+    jnc .clear
+    xor bx, 0x1021
+.clear:
+    dec ah
+    jnz .bit
     loop .next
     HEX16 bx
+    ret
+; the colours of attributes 0 to 15, through the palette registers
+colours:
+    mov bx, 0
+.next:
+    push bx
+    VIDEO 0x1007
+    mov bl, bh
+    mov bh, 0
+    VIDEO 0x1015
+    HEX dh
+    HEX16 cx
+    call space
+    pop bx
+    inc bx
+    cmp bx, 16
+    jb .next
+    LINE
     ret
 
 modes:      ; mode, then lines: 0 200, 1 350, 2 400
@@ -703,6 +727,28 @@ palettes:
     call space
     HEX bh
     LINE
+
+    mov di, coloured
+.coloured:
+    PRINT "colours "
+    mov al, [di + 1]
+    mov ah, 0x12
+    mov bl, 0x30
+    int 0x10
+    HEX [di]
+    call space
+    mov al, [di]
+    xor ah, ah
+    int 0x10
+    call colours
+    add di, 2
+    cmp byte [di], 0xff
+    jne .coloured
+    mov ax, 0x1202
+    mov bl, 0x30
+    int 0x10
+    jmp fonts
+coloured: db 3, 0, 3, 2, 7, 2, 4, 2, 6, 2, 0x0d, 2, 0x0f, 2, 0x11, 2, 0x13, 2, 0xff
 
 ; --- AH=11h ---
 fonts:
