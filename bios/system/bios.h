@@ -178,9 +178,8 @@ void wait_interrupt(void);
 u32 pass_time(void);
 /* Lets time pass, asleep where an interrupt is sure to wake the processor. */
 void wait_ms(u32 ms);
-/* True when (*flag & mask) became true within the time.  The flag lies in the BIOS data area or the extended one. */
+/* True when a bit of the byte at `offset` in the BIOS data area came on within the time. */
 bool wait_bda(u16 offset, u8 mask, u32 ms);
-bool wait_ebda(u16 offset, u8 mask, u32 ms);
 /* One period of the refresh request, 15 us, counted at port 61h. */
 void wait_refresh(void);
 

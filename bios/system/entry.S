@@ -407,7 +407,6 @@ warm_reset:
 
     at 0xe05b
     ljmp $0xf000, $post_start
-    .globl fixed_start
 
 /* Short services run on the caller's stack, as IBM's did, and may nest at will.  The upper half of ESP is cleared for
  * the compiler's sake and put back. */
@@ -429,8 +428,9 @@ serve_here:
     movl %esp, %eax
     movzwl 40(%esp), %ecx
     calll *%ecx
-    movl 12(%esp), %esp
-    subl $32, %esp
+    movl 12(%esp), %eax
+    subl $32, %eax
+    movl %eax, %esp
 leave_service:
     popal
     popw %gs
@@ -482,6 +482,7 @@ on_own_stack:
     movw %bp, %di
     movw $FRAME_BYTES / 2, %cx
     rep movsw
+    cli                             /* nobody may take the stack while we stand on it */
     movb $0, %gs:EBDA_STACK_USED
     movw %dx, %ss
     movl %ebp, %esp

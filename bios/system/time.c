@@ -54,24 +54,8 @@ bool wait_bda(u16 offset, u8 mask, u32 ms)
     u32 limit = ms * 1000, gone = 0;
 
     for (;;) {
-        cli();
-        if (*flag & mask) break;
-        if (gone >= limit) break;
-        gone += pass_time();
-    }
-    sti();
-    return *flag & mask;
-}
-
-bool wait_ebda(u16 offset, u8 mask, u32 ms)
-{
-    const volatile u8 __seg_gs *flag = (const volatile u8 __seg_gs *)(u32)offset;
-    u32 limit = ms * 1000, gone = 0;
-
-    for (;;) {
-        cli();
-        if (*flag & mask) break;
-        if (gone >= limit) break;
+        cli();                                               /* or the interrupt comes between the look and the sleep */
+        if (*flag & mask || gone >= limit) break;
         gone += pass_time();
     }
     sti();
