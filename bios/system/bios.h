@@ -159,10 +159,9 @@ u32 call_int(u32 number, u32 ax, u32 bx);
 void call_int_frame(u32 number, struct frame *f);
 enum { CALLED_CF = 0x10000 };
 
-/* NMI is off while the index points somewhere, and the index rests on a register that reading does not change. */
-static inline void cmos_rest(void) { outb(0x70, 0x0d); (void)inb(0x71); }
-static inline u8 cmos_read(u8 at) { outb(0x70, at | 0x80); u8 v = inb(0x71); cmos_rest(); return v; }
-static inline void cmos_write(u8 at, u8 v) { outb(0x70, at | 0x80); outb(0x71, v); cmos_rest(); }
+/* Without interrupts, whose services reach CMOS too, from the index to the data. */
+u8 cmos_read(u8 at);
+void cmos_write(u8 at, u8 v);
 static inline void eoi(void) { outb(0x20, 0x20); }
 static inline void eoi_slave(void) { outb(0xa0, 0x20); outb(0x20, 0x20); }
 

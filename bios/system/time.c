@@ -5,6 +5,46 @@
 enum { TICKS_A_DAY = 0x1800b0 };
 enum { RTC_A = 0x0a, RTC_B = 0x0b, RTC_C = 0x0c, UIP = 0x80, SET = 0x80, PIE = 0x40, AIE = 0x20, HOURS_24 = 2 };
 
+/* --- CMOS --- */
+
+static u32 interrupts_off(void)
+{
+    u32 flags;
+    __asm__ volatile("pushfl\n\tpopl %0\n\tcli" : "=r"(flags) : : "memory");
+    return flags;
+}
+
+static void interrupts_back(u32 flags)
+{
+    if (flags & FLAG_IF) sti();
+}
+
+/* NMI is off while the index points somewhere; the index rests on a register that reading does not change. */
+static void cmos_rest(void)
+{
+    outb(0x70, 0x0d);
+    (void)inb(0x71);
+}
+
+u8 cmos_read(u8 at)
+{
+    u32 flags = interrupts_off();
+    outb(0x70, at | 0x80);
+    u8 v = inb(0x71);
+    cmos_rest();
+    interrupts_back(flags);
+    return v;
+}
+
+void cmos_write(u8 at, u8 v)
+{
+    u32 flags = interrupts_off();
+    outb(0x70, at | 0x80);
+    outb(0x71, v);
+    cmos_rest();
+    interrupts_back(flags);
+}
+
 /* --- waiting --- */
 
 void wait_refresh(void)
