@@ -188,7 +188,10 @@ static void pause_key(void)
 {
     BDA->shift_flags2 |= PAUSED;
     eoi();
-    while (BDA->shift_flags2 & PAUSED) sti_nop();
+    while (BDA->shift_flags2 & PAUSED) {
+        cli();
+        wait_interrupt();
+    }
     cli();
 }
 

@@ -254,14 +254,18 @@ static bool start_wait(u16 segment, u16 offset, u32 microseconds)
     return true;
 }
 
+static void stop_wait(void)
+{
+    cmos_write(0x0b, cmos_read(0x0b) & (u8)~0x40);
+    BDA->wait_active = 0;
+}
+
 static void event_service(struct frame *f)
 {
     cli();
     bool ok = true;
-    if (f->al == 1) {
-        cmos_write(0x0b, cmos_read(0x0b) & (u8)~0x40);
-        BDA->wait_active = 0;
-    } else ok = f->al == 0 && start_wait(f->es, f->bx, (u32)f->cx << 16 | f->dx);
+    if (f->al == 1) stop_wait();
+    else ok = f->al == 0 && start_wait(f->es, f->bx, (u32)f->cx << 16 | f->dx);
     if (!ok) f->ah = 0x83;
     else f->ah = 0;
     set_carry(f, !ok);
@@ -283,12 +287,12 @@ static void wait_service(struct frame *f)
         set_carry(f, true);
         return;
     }
-    for (;;) {
+    /* The clock's request may be masked somewhere: then time itself, counted generously, ends the wait. */
+    for (u64 gone = 0; gone < microseconds * 4ull + 2000000; gone += pass_time()) {
         cli();
         if (BDA->wait_active & 0x80) break;
-        wait_interrupt();
     }
-    BDA->wait_active = 0;
+    stop_wait();
     sti();
     f->ah = 0;
 }
