@@ -87,6 +87,7 @@ test: deps
 
 test-long: test
 	$(BUILD)/oracle 10000000 1
+	$(BUILD)/oracle 8bit
 	@for t in $(filter-out %/linux-cd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps
@@ -102,6 +103,7 @@ install: all
 	install -D -m 644 $(BUILD)/liborrery.a $(DESTDIR)$(PREFIX)/lib/liborrery.a
 	for h in $(PUBLIC_HEADERS); do install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/orrery/$$h || exit 1; done
 	install -D -m 644 bochsrc.sample $(DESTDIR)$(PREFIX)/share/orrery/bochsrc.sample
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/orrery/copyright
 	install -D -m 644 docs/man/orrery.1 $(DESTDIR)$(PREFIX)/share/man/man1/orrery.1
 
 clean:

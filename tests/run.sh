@@ -23,6 +23,9 @@ if [ -x "$build/oracle" ]; then
     "$build/oracle" 300000 1 > "$build/oracle.log" 2>&1; status=$?
     tail -n 8 "$build/oracle.log"
     count $status "oracle: 300000 random instructions equal on the host's processor"
+    "$build/oracle" 8bit 997 > "$build/oracle8.log" 2>&1; status=$?
+    tail -n 8 "$build/oracle8.log"
+    count $status "oracle: a sample of all 8-bit operations"
 fi
 silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
 if [ -d "$silicon" ]; then

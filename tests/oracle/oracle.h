@@ -40,6 +40,10 @@ void oracle_ours_run(const struct oracle_case *c, struct registers *out, u8 *dat
 void oracle_ours_end(void);
 
 void oracle_fill(u8 *data, u32 seed);
+/* exhaust.c: every 8-bit operation with every operand.  False when family n has no case of that number. */
+unsigned oracle_families(void);
+bool oracle_exhaustive_case(struct oracle_case *c, unsigned n, u64 number);
+
 void oracle_generate(struct oracle_case *c, u64 *random);
 
 #endif

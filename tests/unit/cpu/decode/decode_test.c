@@ -1,0 +1,161 @@
+/* The decoder: lengths, prefixes, groups, what is undefined where.  SDM vol. 2, "Instruction Format". */
+#include <criterion/criterion.h>
+
+#include <string.h>
+#include <Zydis/Zydis.h>
+
+#include "cpu/decode/decode.h"
+
+static struct decode_tables *tables;
+
+static void setup(void)
+{
+    struct error err = { 0 };
+    tables = decode_tables_create(cpu_model_find("p6_nofpu"), &err);
+    cr_assert(tables, "%s", err.text);
+}
+static void done(void) { decode_tables_destroy(tables); }
+TestSuite(decode, .init = setup, .fini = done);
+
+static struct decoded of(const u8 *bytes, unsigned count, bool code32)
+{
+    struct decoded d;
+    cr_assert_eq(decode(tables, bytes, count, code32, &d), DECODED);
+    return d;
+}
+#define OF(code32, ...) of((const u8[16]){ __VA_ARGS__ }, 16, code32)
+
+static bool named(const struct decoded *d, const char *begin) { return strncmp(op_names[d->record.h], begin, strlen(begin)) == 0; }
+#define IS(d, begin) cr_expect(named(&(d), begin), "%s, not %s", op_names[(d).record.h], begin)
+
+Test(decode, lengths_follow_operand_and_address_size)
+{
+    static const struct { u8 bytes[12]; bool code32; u8 length; const char *name; } cases[] = {
+        { { 0x90 }, false, 1, "" }, { { 0xb8, 1, 2 }, false, 3, "MOV" }, { { 0xb8, 1, 2, 3, 4 }, true, 5, "MOV" }, { { 0x66, 0xb8, 1, 2, 3, 4 }, false, 6, "MOV" },
+        { { 0x66, 0xb8, 1, 2 }, true, 4, "MOV" }, { { 0xa1, 1, 2 }, false, 3, "MOV" }, { { 0xa1, 1, 2, 3, 4 }, true, 5, "MOV" }, { { 0x67, 0xa1, 1, 2 }, true, 4, "MOV" },
+        { { 0x8b, 0x06, 1, 2 }, false, 4, "MOV" }, { { 0x8b, 0x05, 1, 2, 3, 4 }, true, 6, "MOV" }, { { 0x8b, 0x46, 1 }, false, 3, "MOV" }, { { 0x8b, 0x86, 1, 2 }, false, 4, "MOV" },
+        { { 0x8b, 0x04, 0x24 }, true, 3, "MOV" }, { { 0x8b, 0x04, 0x25, 1, 2, 3, 4 }, true, 7, "MOV" }, { { 0x8b, 0x44, 0x24, 8 }, true, 4, "MOV" },
+        { { 0x8b, 0x84, 0x24, 1, 2, 3, 4 }, true, 7, "MOV" }, { { 0x81, 0xc0, 1, 2, 3, 4 }, true, 6, "ADD" }, { { 0x83, 0xc0, 1 }, true, 3, "ADD" },
+        { { 0xf6, 0xc0, 1 }, true, 3, "TEST" }, { { 0xf7, 0xd8 }, true, 2, "NEG" }, { { 0xc8, 1, 2, 3 }, true, 4, "ENTER" }, { { 0xea, 1, 2, 3, 4 }, false, 5, "JMPF" },
+        { { 0xea, 1, 2, 3, 4, 5, 6 }, true, 7, "JMPF" }, { { 0x0f, 0x84, 1, 2 }, false, 4, "J" }, { { 0x0f, 0x84, 1, 2, 3, 4 }, true, 6, "J" }, { { 0x0f, 0xc8 }, true, 2, "BSWAP" },
+        { { 0x0f, 0x20, 0xc0 }, true, 3, "" }, { { 0x0f, 0xba, 0xe0, 3 }, true, 4, "BT" }, { { 0x6b, 0xc3, 5 }, true, 3, "IMUL" }, { { 0x69, 0xc3, 1, 2, 3, 4 }, true, 6, "IMUL" },
+    };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct decoded d = of(cases[i].bytes, 12, cases[i].code32);
+        cr_expect_eq(d.length, cases[i].length, "case %u: %u bytes, not %u (%s)", i, d.length, cases[i].length, op_names[d.record.h]);
+        IS(d, cases[i].name);
+    }
+}
+
+Test(decode, fifteen_bytes_are_the_most)
+{
+    u8 bytes[17];
+
+    memset(bytes, 0x66, sizeof bytes);
+    bytes[14] = 0x90;
+    cr_expect_eq(of(bytes, 17, true).length, 15);
+    cr_expect_neq(of(bytes, 17, true).record.h, OP_TOO_LONG);
+    bytes[14] = 0x66;
+    bytes[15] = 0x90;
+    cr_expect_eq(of(bytes, 17, true).record.h, OP_TOO_LONG);
+}
+
+Test(decode, bytes_that_end_too_early_ask_for_more)
+{
+    static const u8 bytes[] = { 0x66, 0x81, 0x84, 0x24, 1, 2, 3, 4, 5, 6 };
+    struct decoded d;
+
+    for (unsigned n = 1; n < 10; n++) cr_expect_eq(decode(tables, bytes, n, true, &d), DECODE_NEEDS_MORE, "%u bytes", n);
+    cr_expect_eq(decode(tables, bytes, 10, true, &d), DECODED);
+    cr_expect_eq(d.length, 10);
+}
+
+Test(decode, lock_is_for_listed_instructions_with_a_memory_destination)
+{
+    cr_expect_neq(OF(true, 0xf0, 0x01, 0x00).record.h, OP_LOCK_FORBIDDEN);
+    cr_expect_neq(OF(true, 0xf0, 0x0f, 0xb1, 0x00).record.h, OP_LOCK_FORBIDDEN);
+    cr_expect_neq(OF(true, 0xf0, 0x87, 0x00).record.h, OP_LOCK_FORBIDDEN);
+    cr_expect_eq(OF(true, 0xf0, 0x01, 0xc0).record.h, OP_LOCK_FORBIDDEN, "a register");
+    cr_expect_eq(OF(true, 0xf0, 0x03, 0x00).record.h, OP_LOCK_FORBIDDEN, "memory is the source");
+    cr_expect_eq(OF(true, 0xf0, 0x39, 0x00).record.h, OP_LOCK_FORBIDDEN, "CMP writes nothing");
+    cr_expect_eq(OF(true, 0xf0, 0x90).record.h, OP_LOCK_FORBIDDEN);
+    cr_expect_eq(OF(true, 0xf0, 0x8b, 0x00).record.h, OP_LOCK_FORBIDDEN);
+}
+
+Test(decode, the_last_segment_override_counts_and_bp_and_esp_mean_ss)
+{
+    cr_expect_eq(OF(false, 0x8b, 0x46, 0).record.b & 7, CPU_SEG_SS);
+    cr_expect_eq(OF(false, 0x8b, 0x06, 0, 0).record.b & 7, CPU_SEG_DS, "a plain 16-bit address");
+    cr_expect_eq(OF(false, 0x26, 0x2e, 0x8b, 0x46, 0).record.b & 7, CPU_SEG_CS);
+    cr_expect_eq(OF(true, 0x8b, 0x45, 0).record.b & 7, CPU_SEG_SS);
+    cr_expect_eq(OF(true, 0x8b, 0x04, 0x24).record.b & 7, CPU_SEG_SS);
+    cr_expect_eq(OF(true, 0x8b, 0x04, 0x2c).record.b & 7, CPU_SEG_SS, "ESP is the base, EBP the index");
+    cr_expect_eq(OF(true, 0x8b, 0x04, 0x68).record.b & 7, CPU_SEG_DS, "EBP is only the index");
+    cr_expect_eq(OF(true, 0x65, 0x8b, 0x00).record.b & 7, CPU_SEG_GS);
+}
+
+Test(decode, displacements_and_immediates_are_sign_extended)
+{
+    cr_expect_eq(OF(false, 0x8b, 0x46, 0x80).record.disp, -128);
+    cr_expect_eq(OF(false, 0x8b, 0x86, 0x00, 0x80).record.disp, -32768);
+    cr_expect_eq(OF(true, 0x83, 0xc0, 0xff).record.imm, -1);
+    cr_expect_eq(OF(true, 0xeb, 0xfe).record.disp, -2);
+    cr_expect_eq(OF(true, 0x6a, 0x80).record.imm, -128);
+    cr_expect_eq(OF(true, 0xcd, 0x80).record.imm, 0x80, "an interrupt's number is not");
+}
+
+Test(decode, models_lack_what_came_later)
+{
+    static const struct { u8 bytes[4]; const char *without, *with; } cases[] = {
+        { { 0x0f, 0xc8 }, "i386", "i486sx" },       /* BSWAP */
+        { { 0x0f, 0xb1, 0x08 }, "i386", "i486sx" }, /* CMPXCHG */
+        { { 0x0f, 0xc1, 0x08 }, "i386", "i486sx" }, /* XADD */
+        { { 0x0f, 0x01, 0x38 }, "i386", "i486sx" }, /* INVLPG */
+        { { 0x0f, 0x31 }, "i486dx4", "pentium" },   /* RDTSC */
+        { { 0x0f, 0x30 }, "i486dx4", "pentium" },   /* WRMSR */
+        { { 0x0f, 0xc7, 0x08 }, "i486dx4", "pentium" },     /* CMPXCHG8B */
+        { { 0x0f, 0x44, 0xc1 }, "pentium", "p6_nofpu" },    /* CMOVZ */
+        { { 0x0f, 0x34 }, "pentium", "p6_nofpu" },  /* SYSENTER */
+    };
+    struct error err = { 0 };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct decode_tables *without = decode_tables_create(cpu_model_find(cases[i].without), &err), *with = decode_tables_create(cpu_model_find(cases[i].with), &err);
+        struct decoded a, b;
+        decode(without, cases[i].bytes, 4, true, &a);
+        decode(with, cases[i].bytes, 4, true, &b);
+        cr_expect_eq(a.record.h, OP_UNDEFINED, "%02x %02x on %s", cases[i].bytes[0], cases[i].bytes[1], cases[i].without);
+        cr_expect_neq(b.record.h, OP_UNDEFINED, "%02x %02x on %s", cases[i].bytes[0], cases[i].bytes[1], cases[i].with);
+        decode_tables_destroy(without);
+        decode_tables_destroy(with);
+    }
+}
+
+/* Random bytes: where both know the instruction, both find the same length. */
+Test(decode, lengths_agree_with_an_independent_decoder)
+{
+    ZydisDecoder decoder[2];
+    ZydisDecodedInstruction theirs;
+    u64 random = 88172645463325252ull;
+    unsigned compared = 0;
+
+    ZydisDecoderInit(&decoder[0], ZYDIS_MACHINE_MODE_LEGACY_16, ZYDIS_STACK_WIDTH_16);
+    ZydisDecoderInit(&decoder[1], ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
+    for (unsigned i = 0; i < 2000000; i++) {
+        u8 bytes[16];
+        struct decoded ours;
+        for (unsigned k = 0; k < 16; k += 8) {
+            random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+            memcpy(bytes + k, &random, 8);
+        }
+        if (i & 2) bytes[0] = 0x0f;
+        if (decode(tables, bytes, 16, i & 1, &ours) != DECODED) continue;
+        if (ours.record.h == OP_UNDEFINED || ours.record.h == OP_TOO_LONG || ours.record.h == OP_LOCK_FORBIDDEN) continue;
+        if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder[i & 1], NULL, bytes, 16, &theirs))) continue;
+        compared++;
+        cr_assert_eq(ours.length, theirs.length, "%02x %02x %02x %02x %02x %02x in %u bits: %u bytes (%s), theirs %u (%s)", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
+                     bytes[5], i & 1 ? 32 : 16, ours.length, op_names[ours.record.h], theirs.length, ZydisMnemonicGetString(theirs.mnemonic));
+    }
+    cr_expect_gt(compared, 500000);
+}
