@@ -12,6 +12,7 @@ static const u16 lpt_at[] ROM_DATA = { 0x3bc, 0x378, 0x278 };
 /* An 8250 has three bits of IIR that are never set, and IER keeps what is written. */
 static bool uart_at(u16 port)
 {
+    outb(port + LCR, inb(port + LCR) & 0x7f);                /* a system before may have left the divisor in view */
     outb(port + IER, 0x05);
     bool kept = inb(port + IER) == 0x05 && !(inb(port + IIR) & 0x30);
     outb(port + IER, 0);
