@@ -56,6 +56,9 @@ $(BUILD)/unit: $(UNIT_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(VECTOR_OBJ) $(BUILD)/liborrery.a $(LIBS) -lz
 
+$(BUILD)/fuzz: tests/fuzz/fuzz.c $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
+
 $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
@@ -82,12 +85,13 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(if $(SAN),,$(BUILD)/oracle)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(if $(SAN),,$(BUILD)/oracle)
 	@tests/run.sh $(BUILD)
 
 test-long: test
 	$(BUILD)/oracle 10000000 1
 	$(BUILD)/oracle 8bit
+	$(BUILD)/fuzz 1000 100000
 	@for t in $(filter-out %/linux-cd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps

@@ -52,6 +52,7 @@ struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, con
                        struct physical_map *memory);
 void cpu_destroy(struct cpu *cpu);
 void cpu_reset(struct cpu *cpu);                         /* RESET#: SDM vol. 3A, "Processor State After Reset" */
+void cpu_initialize(struct cpu *cpu);                    /* INIT#: what a reset leaves alone is said there */
 enum cpu_stop cpu_run(struct cpu *cpu);
 
 /* Lines in.  INTR is a level; NMI, SMI and INIT act on their rising edge. */

@@ -27,6 +27,9 @@ if [ -x "$build/oracle" ]; then
     tail -n 8 "$build/oracle8.log"
     count $status "oracle: a sample of all 8-bit operations"
 fi
+"$build/fuzz" 25 1 > "$build/fuzz.log" 2>&1; status=$?
+tail -n 8 "$build/fuzz.log"
+count $status "fuzz: hostile guests"
 silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
 if [ -d "$silicon" ]; then
     "$build/vectors" "$silicon" > "$build/vectors.log" 2>&1; status=$?

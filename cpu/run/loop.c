@@ -111,7 +111,7 @@ static bool take_interrupt(struct cpu *cpu)
 {
     if (cpu->init_pending) {
         cpu->init_pending = false;
-        cpu_reset(cpu);
+        cpu_initialize(cpu);
         return true;
     }
     if (interrupts_shadowed(cpu)) return false;

@@ -62,6 +62,24 @@ void cpu_reset(struct cpu *cpu)
     cpu_leave_after_instruction(cpu);
 }
 
+/* INIT: a reset that leaves the caches' control bits, the time-stamp counter and the MSRs alone.  Processors before the
+ * Pentium have no INIT: the board's pulse reaches their RESET.  SDM vol. 3A, "Processor States Following Power-up, Reset, or INIT". */
+void cpu_initialize(struct cpu *cpu)
+{
+    u64 kept = cpu->cr0 & (CR0_CD | CR0_NW), apic_base = cpu->apic_base;
+    u64 sysenter[] = { cpu->sysenter_cs, cpu->sysenter_esp, cpu->sysenter_eip };
+    s64 tsc_offset = cpu->tsc_offset;
+
+    cpu_reset(cpu);
+    if (cpu->model->family < 5) return;
+    cpu->cr0 = (cpu->cr0 & ~(u64)(CR0_CD | CR0_NW)) | kept;
+    cpu->apic_base = apic_base;
+    cpu->sysenter_cs = sysenter[0];
+    cpu->sysenter_esp = sysenter[1];
+    cpu->sysenter_eip = sysenter[2];
+    cpu->tsc_offset = tsc_offset;
+}
+
 unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned room)
 {
     static const char *const names[CPU_SEGS] = {

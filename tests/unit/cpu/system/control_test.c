@@ -218,6 +218,29 @@ Test(control, reset_starts_the_tsc_at_0)
     cr_expect_eq(pc->cpu->gpr[RAX], 0);
 }
 
+Test(control, init_keeps_cache_control_tsc_and_msrs_from_the_pentium_on)
+{
+    static const char *const models[] = { "i486dx4", "pentium", "p6_nofpu" };
+
+    for (unsigned i = 0; i < 3; i++) {
+        PC(pc) = pc_of(models[i]);
+        bool keeps = i > 0;
+        memset(pc->ram + CODE, 0x90, 64);
+        run_ticks(pc, 20);
+        pc->cpu->cr0 = (pc->cpu->cr0 & ~(u64)(CR0_CD | CR0_NW)) | CR0_NW;
+        pc->cpu->sysenter_eip = 0x1234;
+        pc->cpu->gpr[RAX] = 5;
+        s64 offset = pc->cpu->tsc_offset;
+        cpu_initialize(pc->cpu);
+        cr_expect_eq((pc->cpu->cr0 & (CR0_CD | CR0_NW)) == CR0_NW, keeps, "%s", models[i]);
+        cr_expect_eq(pc->cpu->tsc_offset == offset, keeps, "%s", models[i]);
+        cr_expect_eq(pc->cpu->sysenter_eip == 0x1234, keeps, "%s", models[i]);
+        cr_expect_eq(pc->cpu->gpr[RAX], 0);
+        cr_expect_eq(pc->cpu->rip, 0xfff0);
+        cr_expect_eq(pc->cpu->seg[CPU_SEG_CS].base, 0xffff0000);
+    }
+}
+
 Test(control, the_apic_base_keeps_its_boot_processor_flag)
 {
     PC(pc) = pc_of("p6_nofpu");

@@ -1,0 +1,145 @@
+/* fuzz ROUNDS [SEED]: hostile guests.  Each round builds a machine and lets random code and random accesses to every device
+ * loose on it, while keys, serial bytes and media come and go.  A sanitizer or an invariant is the judge.      doc: fuzz */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "devices/board/board.h"
+
+enum { CODE_BYTES = 4096, ACCESSES = 20000, TICKS = 20000 };
+
+static u64 state;
+
+static u32 pick(u32 n)
+{
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return (u32)((state * 0x2545f4914f6cdd1dull >> 33) % n);
+}
+
+/* Ports that something answers at, three times of four; any port otherwise. */
+static u16 a_port(void)
+{
+    static const struct { u16 first, count; } known[] = {
+        { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
+        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 2 }, { 0x378, 3 },
+    };
+    unsigned k = pick(ARRAY_COUNT(known));
+    return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
+}
+
+static void complain(const char *chip, const char *sentence)
+{
+    if (!sentence) return;
+    printf("fuzz: %s: it no longer holds that %s\n", chip, sentence);
+    abort();
+}
+
+static void check(struct machine *m)
+{
+    for (unsigned n = 0; n < 2; n++) {
+        complain("pic", pic_8259_invariant(&m->pic[n]));
+        complain("dma", dma_8237_invariant(&m->dma[n]));
+        complain("ata", ata_channel_invariant(&m->ata[n]));
+        complain("parallel", parallel_spp_invariant(&m->parallel[n]));
+    }
+    for (unsigned n = 0; n < MACHINE_COMS; n++) complain("uart", uart_16550_invariant(&m->com[n]));
+    complain("pit", pit_8254_invariant(&m->pit));
+    complain("cmos", cmos_mc146818_invariant(&m->cmos));
+    complain("kbc", kbc_8042_invariant(&m->kbc));
+    complain("keyboard", keyboard_mf2_invariant(&m->keyboard));
+    complain("mouse", mouse_ps2_invariant(&m->mouse));
+    complain("fdc", fdc_82077_invariant(&m->fdc));
+    complain("vga", vga_invariant(&m->vga));
+    complain("fw_cfg", fw_cfg_invariant(&m->fw_cfg));
+}
+
+static void outside(struct machine *m)
+{
+    struct error err = { 0 };
+    u8 bytes[32];
+
+    for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
+    switch (pick(6)) {
+    case 0: machine_key(m, (u8)pick(256), pick(2)); break;
+    case 1: machine_mouse(m, (int)pick(2000) - 1000, (int)pick(2000) - 1000, pick(256)); break;
+    case 2: machine_serial_send(m, pick(6), bytes, sizeof bytes); break;
+    case 3: machine_floppy_eject(m, pick(4)); break;
+    case 4: machine_floppy_insert(m, pick(2), DEMO_DISK, pick(2), &err); break;
+    default: machine_type(m, "fuzz\n"); break;
+    }
+}
+
+static void accesses(struct machine *m)
+{
+    static const unsigned sizes[] = { 1, 1, 2, 4 };
+
+    for (unsigned i = 0; i < ACCESSES && !m->frozen; i++) {
+        u16 port = a_port();
+        unsigned size = sizes[pick(4)];
+        u32 value = pick(2) ? pick(256) : pick(0x7fffffff) << 1;
+        switch (pick(8)) {
+        case 0: case 1: case 2: (void)ports_read(m->ports, port, size); break;
+        case 3: memory_mmio_write(m, 0xa0000 + pick(0x20000), size, value); break;
+        case 4: (void)memory_mmio_read(m, 0xa0000 + pick(0x20000), size); break;
+        case 5: if (pick(8) == 0) machine_run(m, pick(TICKS)); break;
+        default: ports_write(m->ports, port, size, value); break;
+        }
+        if (pick(500) == 0) outside(m);
+        if (pick(200) == 0) check(m);
+    }
+}
+
+/* Random bytes as code, in real mode at a random place, sometimes with paging and protection switched on at once. */
+static void garbage(struct machine *m)
+{
+    static const char *const registers[] = { "eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp" };
+    struct error err = { 0 };
+    u8 code[CODE_BYTES];
+    u32 at = pick(0x80000) & ~15u;
+
+    for (unsigned i = 0; i < sizeof code; i++) code[i] = (u8)pick(256);
+    machine_poke(m, at, code, sizeof code);
+    for (unsigned i = 0; i < ARRAY_COUNT(registers); i++) cpu_set_register(m->cpu, registers[i], pick(0x7fffffff) << 1, &err);
+    cpu_set_register(m->cpu, "cs", at >> 4, &err);
+    cpu_set_register(m->cpu, "eip", 0, &err);
+    if (pick(3) == 0) cpu_set_register(m->cpu, "cr3", pick(0x100) << 12, &err);
+    if (pick(3) == 0) cpu_set_register(m->cpu, "cr0", 1 | (pick(2) ? 0x80000000u : 0), &err);
+    machine_run(m, TICKS * 10);
+    check(m);
+}
+
+static void round_of(u64 seed)
+{
+    struct machine_config config;
+    struct error err = { 0 };
+
+    state = seed * 0x9e3779b97f4a7c15ull | 1;
+    machine_config_defaults(&config);
+    config.memory_bytes = 2 << 20;
+    config.reset_on_triple_fault = pick(2);
+    strcpy(config.cpu_model, pick(2) ? "" : "i386");
+    strcpy(config.floppy[0].path, DEMO_DISK);
+    config.ata[1].device[pick(2)].type = ATA_CDROM;
+    config.com[1].enabled = true;
+    strcpy(config.parallel[0], "/dev/null");
+    struct machine *m = machine_create(&config, &err);
+    if (!m) {
+        fputs(err.text, stderr);
+        exit(2);
+    }
+    machine_run(m, pick(2) ? 3000000 : 1000);
+    accesses(m);
+    if (m->frozen) machine_reset(m);
+    garbage(m);
+    (void)machine_hash(m);
+    machine_destroy(m);
+}
+
+int main(int argc, char **argv)
+{
+    unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 20, seed = argc > 2 ? strtoul(argv[2], NULL, 0) : 1;
+
+    for (unsigned long i = 0; i < rounds; i++) round_of(seed + i);
+    printf("fuzz: %lu rounds from seed %lu: nothing broke\n", rounds, seed);
+    return 0;
+}
