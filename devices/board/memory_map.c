@@ -120,6 +120,8 @@ bool memory_build(struct machine *m, struct error *err)
     physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m));
     physical_set(m->map, MIB, m->ram_bytes - MIB, m->ram + MIB, m->ram + MIB);
     physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
+    /* The ROM answers 1 MiB below its place too: a reset by port 92h may come with A20 low, and the first fetch with it. */
+    physical_set(m->map, 0xfff00000ull - rom_low_bytes(m), rom_low_bytes(m), m->rom + m->rom_bytes - rom_low_bytes(m), NULL);
     return true;
 }
 
