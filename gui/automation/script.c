@@ -60,7 +60,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
-        s->over = true;
+        s->over = !s->attended;
         s->status = session_status_of(&stop);
     } else if (s->ticks_left == 0) {
         printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));

@@ -10,6 +10,7 @@ struct session {
     struct machine *machine;
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
     u64 ticks_left;              /* run limit; NEVER without one */
+    bool attended;               /* somebody sits at the prompt: a machine that cannot go on stays for inspection */
     char stop[512];              /* why the machine cannot go on, "" while it can */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
