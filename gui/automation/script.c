@@ -5,7 +5,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "gui/debugger/commands.h"
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/expression.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
 
@@ -73,7 +75,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
 /* --- arguments --- */
 
 /* The next word or "quoted text" with \n \t \\ \" ; false at the end. */
-static bool next_argument(const char **at, char *word, size_t size)
+bool next_argument(const char **at, char *word, size_t size)
 {
     size_t n = 0;
 
@@ -217,10 +219,8 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
 
     cpu_view(machine_cpu(s->machine), &v);
     u64 la = (u32)(v.seg[CPU_SEG_CS].base + v.rip);
-    while (next_argument(&at, word, sizeof word)) {
-        if (word[0] == '/') count = (unsigned)strtoul(word + 1, NULL, 0);
-        else la = strtoull(word, NULL, 0);
-    }
+    while (*(at += strspn(at, " \t")) == '/' && next_argument(&at, word, sizeof word)) count = (unsigned)strtoul(word + 1, NULL, 0);
+    if (*at && !expression_value(s->machine, at, &la, err)) return false;
     for (unsigned i = 0; i < count && i < 1000; i++) {
         size_t n = machine_peek_linear(s->machine, la, bytes, sizeof bytes);
         if (!n) return fail(err, "nothing is mapped at linear 0x%llx", (unsigned long long)la);
@@ -237,17 +237,18 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
 
 static bool add_breakpoint(struct session *s, const char *at, enum breakpoint_kind kind, struct error *err)
 {
-    char word[64], *end;
     struct breakpoint b = { .kind = kind };
 
-    if (!next_argument(&at, word, sizeof word)) return fail(err, "where? e.g. lb 0x7c00, vb 0x0000:0x7c00");
-    b.address = strtoull(word, &end, 0);
+    at += strspn(at, " \t");
+    if (!*at) return fail(err, "where? e.g. lb 0x7c00, vb 0x0000:0x7c00");
+    if (!expression_prefix(s->machine, &at, &b.address, err)) return false;
     if (kind == BREAK_VIRTUAL) {
         b.selector = (u16)b.address;
-        if (*end != ':') return fail(err, "\"%s\" is no SELECTOR:OFFSET", word);
-        b.address = strtoull(end + 1, &end, 0);
+        if (*at != ':') return fail(err, "vb wants SELECTOR:OFFSET");
+        at++;
+        if (!expression_prefix(s->machine, &at, &b.address, err)) return false;
     }
-    if (end == word || *end) return fail(err, "\"%s\" is no address", word);
+    if (*at) return fail(err, "\"%s\" stands behind the address", at);
     return breakpoint_add(&s->breakpoints, &b) || fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
 }
 
@@ -274,68 +275,6 @@ static bool numbered_break(struct session *s, const char *at, char what, struct 
 static bool delete_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'd', err); }
 static bool enable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'e', err); }
 static bool disable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'x', err); }
-
-static bool registers(struct session *s, const char *at, struct error *err)
-{
-    static const char *const name[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" };
-    struct cpu_view v;
-
-    (void)at;
-    (void)err;
-    cpu_view(machine_cpu(s->machine), &v);
-    for (unsigned i = 0; i < 8; i++)
-        printf("%s: %08x_%08x%s", name[i], (u32)(v.gpr[i] >> 32), (u32)v.gpr[i], i % 4 == 3 ? "\n" : " ");
-    printf("rip: %08x_%08x\neflags: 0x%08x\n", (u32)(v.rip >> 32), (u32)v.rip, (u32)v.rflags);
-    return true;
-}
-
-static bool segments(struct session *s, const char *at, struct error *err)
-{
-    static const char *const name[] = { "es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr" };
-    struct cpu_view v;
-
-    (void)at;
-    (void)err;
-    cpu_view(machine_cpu(s->machine), &v);
-    for (unsigned i = 0; i < CPU_SEGS; i++)
-        printf("%s:0x%04x, base=0x%08llx, limit=0x%08x, rights=0x%04x, valid=%d\n", name[i], v.seg[i].selector,
-               (unsigned long long)v.seg[i].base, v.seg[i].limit, v.seg[i].rights, v.seg[i].usable);
-    printf("gdtr:base=0x%08llx, limit=0x%x\nidtr:base=0x%08llx, limit=0x%x\n", (unsigned long long)v.gdtr_base, v.gdtr_limit,
-           (unsigned long long)v.idtr_base, v.idtr_limit);
-    return true;
-}
-
-static bool control_registers(struct session *s, const char *at, struct error *err)
-{
-    struct cpu_view v;
-
-    (void)at;
-    (void)err;
-    cpu_view(machine_cpu(s->machine), &v);
-    printf("CR0=0x%08llx CR2=0x%08llx CR3=0x%08llx CR4=0x%08llx CPL=%u\n", (unsigned long long)v.cr0, (unsigned long long)v.cr2,
-           (unsigned long long)v.cr3, (unsigned long long)v.cr4, v.cpl);
-    return true;
-}
-
-static bool examine(struct session *s, const char *at, bool linear, struct error *err)
-{
-    char word[64];
-    u8 bytes[16];
-
-    if (!next_argument(&at, word, sizeof word)) return fail(err, "which address? e.g. xp 0x7c00 64");
-    u64 address = strtoull(word, NULL, 0), count = next_argument(&at, word, sizeof word) ? strtoull(word, NULL, 0) : 16;
-    for (u64 done = 0; done < count && done < 4096; done += 16) {
-        size_t n = linear ? machine_peek_linear(s->machine, address + done, bytes, 16) : machine_peek(s->machine, address + done, bytes, 16);
-        if (linear && n < 16) return fail(err, "nothing is mapped at linear 0x%llx", (unsigned long long)(address + done + n));
-        printf("0x%08llx:", (unsigned long long)(address + done));
-        for (unsigned i = 0; i < 16; i++) printf(" %02x", bytes[i]);
-        putchar('\n');
-    }
-    return true;
-}
-
-static bool examine_linear(struct session *s, const char *at, struct error *err) { return examine(s, at, true, err); }
-static bool examine_physical(struct session *s, const char *at, struct error *err) { return examine(s, at, false, err); }
 
 static bool type_text(struct session *s, const char *at, struct error *err)
 {
@@ -414,7 +353,7 @@ static bool info(struct session *s, const char *at, struct error *err)
     const void *instance;
 
     next_argument(&at, word, sizeof word);
-    if (strcmp(word, "device")) return fail(err, "info device [NAME]");
+    if (strcmp(word, "device")) return debug_info(s, word, at, err);
     if (!next_argument(&at, word, sizeof word)) {
         for (unsigned i = 0; machine_device_name(s->machine, i); i++) puts(machine_device_name(s->machine, i));
         return true;
@@ -477,11 +416,21 @@ static const struct command {
     { "d del delete", "N", "delete a breakpoint", delete_break },
     { "bpe", "N", "enable a breakpoint", enable_break },
     { "bpd", "N", "disable a breakpoint", disable_break },
-    { "r reg regs registers", "", "general registers", registers },
-    { "sreg", "", "segment and table registers", segments },
-    { "creg", "", "control registers", control_registers },
-    { "x", "ADDRESS [COUNT]", "bytes at a linear address", examine_linear },
-    { "xp", "ADDRESS [COUNT]", "bytes at a physical address", examine_physical },
+    { "n next p", "", "run one instruction; calls, interrupts and repeats whole", debug_next },
+    { "r reg regs registers", "", "general registers", debug_registers },
+    { "sreg", "", "segment and table registers", debug_segments },
+    { "creg", "", "control registers", debug_control },
+    { "dreg", "", "debug registers", debug_debug_registers },
+    { "x", "[/NUF] ADDRESS [BYTES]", "memory at a linear address: count, x d u o t c m, b h w g", debug_examine_linear },
+    { "xp", "[/NUF] ADDRESS [BYTES]", "the same at a physical address", debug_examine_physical },
+    { "set", "REGISTER = EXPRESSION", "change a register", debug_set },
+    { "setpmem", "ADDRESS SIZE VALUE", "change 1, 2, 4 or 8 bytes of physical memory", debug_set_memory },
+    { "writemem", "FILE ADDRESS BYTES", "linear memory into a file", debug_write_memory },
+    { "page", "ADDRESS", "the page-table walk of a linear address", debug_page },
+    { "print-stack", "[N]", "N elements of the stack", debug_stack },
+    { "calc ?", "EXPRESSION", "in hexadecimal and decimal", debug_calculate },
+    { "ptime", "", "the tick", debug_time },
+    { "expect", "EXPRESSION", "status 3 unless it is true, e.g. expect eax == 5 && [0x500] != 0", debug_expect },
     { "wait-text", "\"TEXT\" [TIME] [--on screen|com1|com2|e9]", "run until the text is there; status 3 when it is not in time", wait_text },
     { "expect-text", "\"TEXT\" [--on ...]", "status 3 unless the text is there now", expect_text },
     { "type", "\"TEXT\"", "type on the keyboard; \\n is Enter", type_text },
@@ -489,7 +438,7 @@ static const struct command {
     { "screenshot", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", print_screen },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
-    { "info", "device [NAME]", "devices, or one's state with meanings", info },
+    { "info", "device [NAME]|gdt|idt|ldt|tab|eflags|cpu|break", "devices with meanings; tables [FIRST [LAST]]; registers", info },
     { "why", "", "the last faults and their reasons", why },
     { "reset", "", "the reset button", reset },
     { "q quit exit", "[STATUS]", "end", quit },

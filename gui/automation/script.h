@@ -23,6 +23,9 @@ int session_status_of(const struct machine_stop *stop);
 /* Runs; prints the line of a stop that ends the run, and sets over and status. */
 struct machine_stop session_run(struct session *s, u64 ticks);
 
+/* The next word or "quoted text" with \\n \\t \\\\ and \\"; false at the end. */
+bool next_argument(const char **at, char *word, size_t size);
+
 /* One command line; false and a message when it is wrong. */
 bool session_command(struct session *s, const char *line, struct error *err);
 

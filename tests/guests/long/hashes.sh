@@ -16,5 +16,6 @@ want=
 variant "$1"
 variant build-hard HARD=1
 variant build-O0 OPT=-O0
-command -v clang > /dev/null && variant build-clang CC=clang
+clang=$(command -v clang || command -v clang-19 || command -v clang-14)
+[ -z "$clang" ] || variant build-clang CC="$clang"
 exit 0

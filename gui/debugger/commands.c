@@ -1,0 +1,202 @@
+#include "gui/debugger/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gui/debugger/disassemble.h"
+#include "gui/debugger/expression.h"
+#include "gui/debugger/show.h"
+
+typedef unsigned long long llu;
+
+enum { STATUS_EXPECT = 3 };
+
+#define SHOWS(name, show) \
+    bool name(struct session *s, const char *at, struct error *err) \
+    { \
+        (void)at, (void)err; \
+        show(s->machine); \
+        return true; \
+    }
+SHOWS(debug_registers, show_registers)
+SHOWS(debug_segments, show_segments)
+SHOWS(debug_control, show_control)
+SHOWS(debug_debug_registers, show_debug_registers)
+
+/* --- memory --- */
+
+/* /NUF ADDRESS, or ADDRESS BYTES as a dump. */
+static bool examine(struct session *s, const char *at, bool linear, struct error *err)
+{
+    char nuf[32] = "4m", word[64];
+    u64 address, count = 16;
+
+    at += strspn(at, " \t");
+    bool formed = *at == '/';
+    if (formed && next_argument(&at, word, sizeof word)) snprintf(nuf, sizeof nuf, "%.30s", word + 1);
+    at += strspn(at, " \t");
+    if (!*at) return fail(err, "which address? e.g. xp /16bx 0x7c00, or xp 0x7c00 64");
+    if (!expression_prefix(s->machine, &at, &address, err)) return false;
+    if (!formed) {
+        if (*at && !expression_value(s->machine, at, &count, err)) return false;
+        snprintf(nuf, sizeof nuf, "%llum", (llu)count);
+    } else if (*at) {
+        return fail(err, "\"%s\" stands behind the address", at);
+    }
+    return show_memory(s->machine, linear, nuf, address, err);
+}
+
+bool debug_examine_linear(struct session *s, const char *at, struct error *err) { return examine(s, at, true, err); }
+bool debug_examine_physical(struct session *s, const char *at, struct error *err) { return examine(s, at, false, err); }
+
+bool debug_set_memory(struct session *s, const char *at, struct error *err)
+{
+    char word[3][64];
+    u64 v[3];
+    u8 bytes[8];
+
+    for (unsigned i = 0; i < 3; i++) {
+        if (!next_argument(&at, word[i], sizeof word[i])) return fail(err, "setpmem ADDRESS SIZE VALUE");
+        if (!expression_value(s->machine, word[i], &v[i], err)) return false;
+    }
+    if (v[1] != 1 && v[1] != 2 && v[1] != 4 && v[1] != 8) return fail(err, "a size of %llu: 1, 2, 4 or 8 bytes", (llu)v[1]);
+    for (unsigned i = 0; i < 8; i++) bytes[i] = (u8)(v[2] >> 8 * i);
+    machine_poke(s->machine, v[0], bytes, v[1]);
+    return true;
+}
+
+bool debug_write_memory(struct session *s, const char *at, struct error *err)
+{
+    char path[1024], word[2][64];
+    u64 v[2];
+
+    if (!next_argument(&at, path, sizeof path)) return fail(err, "writemem FILE ADDRESS BYTES");
+    for (unsigned i = 0; i < 2; i++) {
+        if (!next_argument(&at, word[i], sizeof word[i])) return fail(err, "writemem FILE ADDRESS BYTES");
+        if (!expression_value(s->machine, word[i], &v[i], err)) return false;
+    }
+    if (v[1] > 1ull << 30) return fail(err, "%llu bytes: at most 1 GiB", (llu)v[1]);
+    FILE *f = fopen(path, "wbxe");
+    if (!f) return fail(err, "%s: %s", path, strerror(errno));
+    u8 byte;
+    u64 done = 0;
+    while (done < v[1] && machine_peek_linear(s->machine, v[0] + done, &byte, 1) == 1) fputc(byte, f), done++;
+    bool whole = fclose(f) == 0;
+    if (done < v[1]) return fail(err, "nothing is mapped at linear 0x%llx; %s has %llu bytes", (llu)(v[0] + done), path, (llu)done);
+    return whole || fail(err, "%s: %s", path, strerror(errno));
+}
+
+bool debug_page(struct session *s, const char *at, struct error *err)
+{
+    u64 la;
+    if (!expression_value(s->machine, at + strspn(at, " \t"), &la, err)) return false;
+    show_page(s->machine, la);
+    return true;
+}
+
+bool debug_stack(struct session *s, const char *at, struct error *err)
+{
+    u64 count = 16;
+    at += strspn(at, " \t");
+    if (*at && !expression_value(s->machine, at, &count, err)) return false;
+    show_stack(s->machine, count > 1024 ? 1024 : (unsigned)count);
+    return true;
+}
+
+/* --- registers and numbers --- */
+
+bool debug_set(struct session *s, const char *at, struct error *err)
+{
+    char name[32] = "";
+    u64 value;
+    const char *equals = strchr(at, '=');
+
+    at += strspn(at, " \t$");
+    if (!strncmp(at, "reg ", 4)) at += 4 + strspn(at + 4, " \t$");
+    if (!equals || equals < at) return fail(err, "set REGISTER = EXPRESSION, e.g. set eax = 0x10");
+    snprintf(name, sizeof name, "%.*s", (int)(equals - at), at);
+    name[strcspn(name, " \t")] = 0;
+    return expression_value(s->machine, equals + 1 + strspn(equals + 1, " \t"), &value, err) && cpu_set_register(machine_cpu(s->machine), name, value, err);
+}
+
+bool debug_calculate(struct session *s, const char *at, struct error *err)
+{
+    u64 value;
+    if (!expression_value(s->machine, at + strspn(at, " \t"), &value, err)) return false;
+    printf("0x%llx %lld\n", (llu)value, (long long)value);
+    return true;
+}
+
+bool debug_time(struct session *s, const char *at, struct error *err)
+{
+    (void)at, (void)err;
+    printf("ptime: %llu\n", (llu)machine_tick(s->machine));
+    return true;
+}
+
+bool debug_expect(struct session *s, const char *at, struct error *err)
+{
+    u64 value;
+
+    at += strspn(at, " \t");
+    if (!expression_value(s->machine, at, &value, err)) return false;
+    if (value) return true;
+    printf("orrery: at tick %llu it is not true that %s\n", (llu)machine_tick(s->machine), at);
+    s->over = true;
+    s->status = STATUS_EXPECT;
+    return true;
+}
+
+/* --- the next line of a program --- */
+
+/* Instructions whose work happens elsewhere or many times: CALL, INT, LOOP, REP. */
+static bool runs_elsewhere(const char *text)
+{
+    static const char *const begins[] = { "call", "int", "loop", "rep" };
+    for (unsigned i = 0; i < ARRAY_COUNT(begins); i++)
+        if (!strncmp(text, begins[i], strlen(begins[i]))) return true;
+    return false;
+}
+
+bool debug_next(struct session *s, const char *at, struct error *err)
+{
+    struct cpu_view v;
+    u8 bytes[15];
+    char text[128] = "";
+
+    (void)at;
+    cpu_view(machine_cpu(s->machine), &v);
+    u64 la = (u32)(v.seg[CPU_SEG_CS].base + v.rip);
+    unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
+    if (!runs_elsewhere(text)) return session_command(s, "s", err);
+    struct breakpoint b = { .kind = BREAK_LINEAR, .address = (u32)(la + length) };
+    unsigned number = breakpoint_add(&s->breakpoints, &b);
+    if (!number) return fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
+    session_run(s, UINT64_MAX);
+    breakpoint_delete(&s->breakpoints, number);
+    return true;
+}
+
+/* --- info --- */
+
+bool debug_info(struct session *s, const char *what, const char *at, struct error *err)
+{
+    u64 first = 0, last = 63;            /* without a range: as much as a person wants to read */
+
+    at += strspn(at, " \t");
+    if (*at && !expression_prefix(s->machine, &at, &first, err)) return false;
+    if (first) last = first;
+    if (*at && !expression_value(s->machine, at, &last, err)) return false;
+    if (!strcmp(what, "gdt")) return show_gdt(s->machine, first, last, err);
+    if (!strcmp(what, "ldt")) return show_ldt(s->machine, first, last, err);
+    if (!strcmp(what, "idt") || !strcmp(what, "ivt")) return show_idt(s->machine, first, last, err);
+    if (!strcmp(what, "tab")) return show_mapping(s->machine), true;
+    if (!strcmp(what, "eflags") || !strcmp(what, "flags")) return show_eflags(s->machine), true;
+    if (!strcmp(what, "break")) return breakpoint_list(&s->breakpoints), true;
+    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tab eflags cpu break", what);
+    show_registers(s->machine);
+    show_segments(s->machine);
+    show_control(s->machine);
+    return true;
+}

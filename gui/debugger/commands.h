@@ -1,0 +1,13 @@
+#ifndef ORRERY_DEBUGGER_COMMANDS_H
+#define ORRERY_DEBUGGER_COMMANDS_H
+/* Commands that look at the processor and change it; rows of gui/automation/script.c.       doc: automation */
+#include "gui/automation/script.h"
+
+typedef bool debug_command(struct session *s, const char *arguments, struct error *err);
+debug_command debug_next, debug_registers, debug_segments, debug_control, debug_debug_registers, debug_examine_linear, debug_examine_physical, debug_set,
+    debug_set_memory, debug_write_memory, debug_page, debug_stack, debug_calculate, debug_time, debug_expect;
+
+/* info WHAT ... */
+bool debug_info(struct session *s, const char *what, const char *arguments, struct error *err);
+
+#endif
