@@ -96,20 +96,40 @@ static void send_codes(struct keyboard_mf2 *k, const u8 *bytes, unsigned count)
     k->ready(k->controller);
 }
 
-/* Pause and Print Screen have sequences of their own in sets 1 and 2. */
+static bool held(const struct keyboard_mf2 *k, u8 usage) { return k->down[usage >> 3] >> (usage & 7) & 1; }
+
+/* Pause and Print Screen have sequences of their own in sets 1 and 2, others with Ctrl (Break) and with Alt (SysRq), and
+ * Print Screen one without its shift when Shift or Ctrl is held.  IBM AT Technical Reference, "Keyboard scan codes". */
 static bool send_special(struct keyboard_mf2 *k, u8 usage, bool down)
 {
-    static const struct { u8 usage, set; bool down; u8 count, bytes[8]; } rows[] = {
-        { USAGE_PAUSE, 1, true,  6, { 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5 } },
-        { USAGE_PAUSE, 2, true,  8, { 0xe1, 0x14, 0x77, 0xe1, 0xf0, 0x14, 0xf0, 0x77 } },
-        { USAGE_PRINT, 1, true,  4, { 0xe0, 0x2a, 0xe0, 0x37 } },
-        { USAGE_PRINT, 1, false, 4, { 0xe0, 0xb7, 0xe0, 0xaa } },
-        { USAGE_PRINT, 2, true,  4, { 0xe0, 0x12, 0xe0, 0x7c } },
-        { USAGE_PRINT, 2, false, 6, { 0xe0, 0xf0, 0x7c, 0xe0, 0xf0, 0x12 } },
+    enum { ALONE, SHIFT, CTRL, ALT };
+    static const struct { u8 usage, set; bool down; u8 with, count, bytes[8]; } rows[] = {
+        { USAGE_PAUSE, 1, true,  CTRL,  4, { 0xe0, 0x46, 0xe0, 0xc6 } },
+        { USAGE_PAUSE, 2, true,  CTRL,  5, { 0xe0, 0x7e, 0xe0, 0xf0, 0x7e } },
+        { USAGE_PAUSE, 1, true,  ALONE, 6, { 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5 } },
+        { USAGE_PAUSE, 2, true,  ALONE, 8, { 0xe1, 0x14, 0x77, 0xe1, 0xf0, 0x14, 0xf0, 0x77 } },
+        { USAGE_PRINT, 1, true,  ALT,   1, { 0x54 } },
+        { USAGE_PRINT, 1, false, ALT,   1, { 0xd4 } },
+        { USAGE_PRINT, 2, true,  ALT,   1, { 0x84 } },
+        { USAGE_PRINT, 2, false, ALT,   2, { 0xf0, 0x84 } },
+        { USAGE_PRINT, 1, true,  SHIFT, 2, { 0xe0, 0x37 } },
+        { USAGE_PRINT, 1, false, SHIFT, 2, { 0xe0, 0xb7 } },
+        { USAGE_PRINT, 2, true,  SHIFT, 2, { 0xe0, 0x7c } },
+        { USAGE_PRINT, 2, false, SHIFT, 3, { 0xe0, 0xf0, 0x7c } },
+        { USAGE_PRINT, 1, true,  ALONE, 4, { 0xe0, 0x2a, 0xe0, 0x37 } },
+        { USAGE_PRINT, 1, false, ALONE, 4, { 0xe0, 0xb7, 0xe0, 0xaa } },
+        { USAGE_PRINT, 2, true,  ALONE, 4, { 0xe0, 0x12, 0xe0, 0x7c } },
+        { USAGE_PRINT, 2, false, ALONE, 6, { 0xe0, 0xf0, 0x7c, 0xe0, 0xf0, 0x12 } },
     };
+    bool ctrl = held(k, 0xe0) || held(k, 0xe4), shift = held(k, 0xe1) || held(k, 0xe5), alt = held(k, 0xe2) || held(k, 0xe6);
+
     if (k->set == 3 || (usage != USAGE_PAUSE && usage != USAGE_PRINT)) return false;
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].usage == usage && rows[i].set == k->set && rows[i].down == down) send_codes(k, rows[i].bytes, rows[i].count);
+    for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].usage != usage || rows[i].set != k->set || rows[i].down != down) continue;
+        if ((rows[i].with == CTRL && !ctrl) || (rows[i].with == ALT && !alt) || (rows[i].with == SHIFT && !shift && !ctrl)) continue;
+        send_codes(k, rows[i].bytes, rows[i].count);
+        break;
+    }
     return true;
 }
 
@@ -151,10 +171,10 @@ static bool repeats(const struct keyboard_mf2 *k, u8 usage)
 
 void keyboard_mf2_key(struct keyboard_mf2 *k, u8 usage, bool down)
 {
-    u8 *held = &k->down[usage >> 3], bit = (u8)(1 << (usage & 7));
+    u8 *state = &k->down[usage >> 3], bit = (u8)(1 << (usage & 7));
 
-    if (usage >= sizeof codes / sizeof codes[0] || !codes[usage].set2 || !!(*held & bit) == down) return;
-    *held = down ? *held | bit : *held & (u8)~bit;
+    if (usage >= sizeof codes / sizeof codes[0] || !codes[usage].set2 || !!(*state & bit) == down) return;
+    *state = down ? *state | bit : *state & (u8)~bit;
     if (!k->scanning) return;
     send_key(k, usage, down);
     if (down && repeats(k, usage)) {

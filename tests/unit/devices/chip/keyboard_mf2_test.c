@@ -66,6 +66,30 @@ Test(keyboard_mf2, set_1_marks_a_break_with_bit_7)
     EXPECT("pause", 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5);
 }
 
+Test(keyboard_mf2, with_ctrl_pause_is_break_and_with_alt_print_screen_is_sysrq)
+{
+    enum { LEFT_CTRL = 0xe0, LEFT_ALT = 0xe2 };
+
+    choose_set(1);
+    keyboard_mf2_key(&keyboard, LEFT_CTRL, true);
+    press(KEY_PAUSE);
+    press(KEY_PRINT);
+    keyboard_mf2_key(&keyboard, LEFT_CTRL, false);
+    EXPECT("ctrl", 0x1d, 0xe0, 0x46, 0xe0, 0xc6, 0xe0, 0x37, 0xe0, 0xb7, 0x9d);
+    keyboard_mf2_key(&keyboard, LEFT_ALT, true);
+    press(KEY_PRINT);
+    keyboard_mf2_key(&keyboard, LEFT_ALT, false);
+    EXPECT("alt", 0x38, 0x54, 0xd4, 0xb8);
+    keyboard_mf2_key(&keyboard, LEFT_SHIFT, true);
+    press(KEY_PRINT);
+    keyboard_mf2_key(&keyboard, LEFT_SHIFT, false);
+    EXPECT("shift", 0x2a, 0xe0, 0x37, 0xe0, 0xb7, 0xaa);
+    choose_set(2);
+    keyboard_mf2_key(&keyboard, LEFT_CTRL, true);
+    press(KEY_PAUSE);
+    EXPECT("ctrl, set 2", 0x14, 0xe0, 0x7e, 0xe0, 0xf0, 0x7e);
+}
+
 Test(keyboard_mf2, set_3_sends_breaks_of_a_few_keys_until_told_otherwise)
 {
     choose_set(3);

@@ -173,6 +173,6 @@ Test(vga_memory, wide_accesses_are_their_bytes_low_first)
         vga_memory_write_wide(&wide->vga, at, 4, 0x44332211);
         for (unsigned k = 0; k < 4; k++) vga_memory_write(&narrow->vga, at + k, (u8)(0x11 * (k + 1)));
         cr_expect_eq(memcmp(wide->vga.vram, narrow->vga.vram, sizeof wide->vga.vram), 0, "mode %s", modes[i]->name);
-        cr_expect_eq(vga_memory_read_wide(&wide->vga, at, 2), vga_memory_read(&narrow->vga, at) | vga_memory_read(&narrow->vga, at + 1) << 8, "mode %s", modes[i]->name);
+        cr_expect_eq(vga_memory_read_wide(&wide->vga, at, 2), (u64)vga_memory_read(&narrow->vga, at) | (u64)vga_memory_read(&narrow->vga, at + 1) << 8, "mode %s", modes[i]->name);
     }
 }
