@@ -70,12 +70,18 @@ void line_hex(struct line *l, u32 value, u8 digits);
 void line_number(struct line *l, u32 value, u8 width);
 void put_line(u8 row, u8 column, u8 attribute, struct line *l);      /* and empties it */
 
+/* --- graphics.c: mode 13h, a byte a dot, on the screen or in a frame of the same shape --- */
+enum { GRAPHICS = 0xa000, GRAPHICS_WIDTH = 320, GRAPHICS_HEIGHT = 200 };
+void dot(u16 segment, s32 x, s32 y, u8 color);                       /* outside: nothing */
+void graphics_text(u16 segment, u16 x, u16 y, u8 color, const char *text);
+void wait_retrace(void);                                             /* until one begins */
+
 /* A page: title, a frame, what to type at Orrery's prompt. */
 void page_begin(const char *title, const char *look);
 void page_wait(void);
 
 /* --- keyboard, by the BIOS --- */
-enum { KEY_ESC = 0x011b, KEY_ENTER = 0x1c0d, KEY_UP = 0x4800, KEY_DOWN = 0x5000 };
+enum { KEY_ESC = 0x011b, KEY_ENTER = 0x1c0d, KEY_UP = 0x4800, KEY_DOWN = 0x5000, KEY_LEFT = 0x4b00, KEY_RIGHT = 0x4d00 };
 u16 key_wait(void);
 bool key_ready(void);
 

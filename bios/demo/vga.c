@@ -1,20 +1,16 @@
 /* The VGA: 256 colours and their DAC, and the CRTC's ways to scroll.                        doc: demo-disk */
 #include "demo.h"
 
-enum { DAC_READ = 0x3c7, DAC_WRITE = 0x3c8, DAC_DATA = 0x3c9, CRTC = 0x3d4, STATUS = 0x3da, RETRACE = 8 };
-
-static void wait_retrace(void)
-{
-    while (inb(STATUS) & RETRACE) continue;
-    while (!(inb(STATUS) & RETRACE)) continue;
-}
+enum { DAC_READ = 0x3c7, DAC_WRITE = 0x3c8, DAC_DATA = 0x3c9, CRTC = 0x3d4 };
 
 /* --- 256 colours --- */
 
 static void squares(void)
 {
-    for (u16 y = 0; y < 192; y++)
-        for (u16 x = 0; x < 320; x++) poke8(0xa000, (u16)((y + 4) * 320 + x), (u8)((y / 12 << 4) + x / 20));
+    for (u16 y = 0; y < 176; y++)
+        for (u16 x = 0; x < GRAPHICS_WIDTH; x++) dot(GRAPHICS, x, y + 10, (u8)((y / 11 << 4) + x / 20));
+    graphics_text(GRAPHICS, 0, 0, 15, "256 colours; the DAC turns 216 of them");
+    graphics_text(GRAPHICS, 0, 191, 15, "prompt: info device vga      Esc: menu");
 }
 
 /* Entries 32 to 247 are nine rings of 24 hues: each turns by one. */
@@ -74,7 +70,8 @@ static void draw(void)
     screen_clear(0x70);
     put_at(0, 2, 0x70, "Below the split: memory from 0, which never moves (line compare, CRTC 18h)");
     put_at(2, 2, 0x70, "Above it: start address (0Ch, 0Dh) by rows, preset row scan (08h) by lines");
-    put_at(4, 2, 0x70, "Esc: back to the menu");
+    put_at(4, 2, 0x70, "Look inside, at Orrery's prompt: info device vga, xp 0xb8000 160");
+    put_at(6, 2, 0x70, "Esc: back to the menu");
     for (u8 row = 0; row < COUNT; row++) {
         u8 attribute = (u8)(0x10 + (row / 5 & 1 ? 0x0f : 0x0e));
         line_text(&l, "row ");
