@@ -81,7 +81,7 @@ void page_begin(const char *title, const char *look);
 void page_wait(void);
 
 /* --- keyboard, by the BIOS --- */
-enum { KEY_ESC = 0x011b, KEY_ENTER = 0x1c0d, KEY_UP = 0x4800, KEY_DOWN = 0x5000, KEY_LEFT = 0x4b00, KEY_RIGHT = 0x4d00 };
+enum { KEY_ESC = 0x011b, KEY_ENTER = 0x1c0d, KEY_UP = 0x4800, KEY_DOWN = 0x5000 };
 u16 key_wait(void);
 bool key_ready(void);
 

@@ -65,7 +65,7 @@ static void data_area(void)
 {
     static const struct { u16 offset; const char *what; } shown[] = {
         { 0x00, "port of COM1" }, { 0x0e, "segment of the EBDA" }, { 0x10, "equipment word" }, { 0x13, "KiB of memory" },
-        { 0x4a, "columns of the screen" }, { 0x63, "port of the CRTC" },
+        { 0x4a, "screen columns" }, { 0x63, "port of the CRTC" },
     };
     struct line l = { .used = 0 };
 
