@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "config/bochsrc.h"
+#include "config/image.h"
 #include "config/write.h"
-#include "devices/storage/disk_image.h"
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
@@ -30,7 +30,7 @@ static void usage(void)
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
-         "orrery image create FILE SIZE\n"
+         "orrery image create FILE SIZE | image info FILE | image check FILE\n"
          "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
          "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");
@@ -329,21 +329,6 @@ static int run(const struct arguments *asked)
     machine_destroy(r.session.machine);
     if (r.commands && r.commands != stdin) fclose(r.commands);
     return ok ? r.session.status : STATUS_USAGE;
-}
-
-static int image_command(int argc, char **argv)
-{
-    struct error err = { 0 };
-    char *end = "";
-
-    if (argc != 5 || strcmp(argv[2], "create")) {
-        fputs("orrery image create FILE SIZE   (SIZE in bytes, or with K, M, G of 1024)\n", stderr);
-        return STATUS_USAGE;
-    }
-    u64 size = strtoull(argv[4], &end, 0), unit = *end == 'K' ? 1 << 10 : *end == 'M' ? 1 << 20 : *end == 'G' ? 1 << 30 : 1;
-    if (image_create_raw(argv[3], size * unit, &err)) return 0;
-    fputs(err.text, stderr);
-    return 4;
 }
 
 int main(int argc, char **argv)

@@ -33,5 +33,10 @@ expect 2 "a multiple of 512" -n 'vgaromimage: file=rom'
 head -c 1024 c.img > opt.rom; expect 2 "option ROM" -n 'optromimage1: file=opt.rom, address=0xd0001'
 expect 2 "64 or 128 bytes" -n 'cmosimage: file=rom'
 expect 2 "--max-time" --max-time never
+rm -f new.img; "$orrery" image create new.img 3M > out 2>&1 && "$orrery" image check new.img > out 2>&1 && grep -q "all 6144 sectors" out || { cat out; exit 1; }
+"$orrery" image info new.img | grep -q "6144 sectors" || exit 1
+"$orrery" image create new.img 3M > out 2>&1; [ $? = 4 ] && grep -q "exists already" out || { cat out; exit 1; }
+"$orrery" image info none.img > out 2>&1; [ $? = 4 ] || { cat out; exit 1; }
+"$orrery" image create other.img 3x > out 2>&1; [ $? = 2 ] || { cat out; exit 1; }
 printf 'wait-text\n' > q; expect 2 "q:1" -n
 printf 'no-such-command\n' > q; expect 2 "q:1" -n
