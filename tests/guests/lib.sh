@@ -7,7 +7,7 @@ need() { # FILE...: a guest that is not on this host is skipped with a line
 need_tool() { for tool; do command -v "$tool" > /dev/null || { echo "$tool is not installed: skipped"; exit 77; }; done; }
 run_guest() { # BUILD SCRIPT-TEXT DIRECTIVE...: sets status; output in $work/out, shown when it fails
     program=$1/orrery; printf '%s\n' "$2" > "$work/script"; shift 2
-    "$program" -n --headless -rc "$work/script" --max-time ${limit:-300} "$@" > "$work/out" 2>&1
+    "$program" -n --display ${ORRERY_DISPLAY:-headless} -rc "$work/script" --max-time ${limit:-300} 'clock: sync=none' "$@" > "$work/out" 2>&1
     status=$?
     [ $status = 0 ] || cat "$work/out"
 }
