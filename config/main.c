@@ -12,7 +12,7 @@
 #include "gui/screenshot.h"
 #include "gui/serve.h"
 
-enum { STATUS_PANIC = 1, STATUS_USAGE = 2 };
+enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
 struct arguments {
     const char *config, *script, *display, *screenshot, *record, *replay, *log;
@@ -328,7 +328,7 @@ static int run(const struct arguments *asked)
     if (!ok) fputs(err.text, stderr);
     machine_destroy(r.session.machine);
     if (r.commands && r.commands != stdin) fclose(r.commands);
-    return ok ? r.session.status : STATUS_USAGE;
+    return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

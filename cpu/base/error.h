@@ -4,6 +4,7 @@
 #include "cpu/base/types.h"
 
 struct error {
+    bool about_image;    /* one of them is about a disk image: programs end with a status of their own */
     unsigned count;      /* findings, also those that no longer fitted into text */
     char text[8192];     /* lines ended by '\n' */
 };

@@ -217,7 +217,10 @@ void machine_notices(struct machine *m, char *text, size_t size)
 bool board_disks_open(struct machine *m, struct error *err)
 {
     bool ok = insert_floppies(m, err);
-    return attach_ata(m, err) && ok;
+
+    ok &= attach_ata(m, err);
+    err->about_image |= !ok;
+    return ok;
 }
 
 void board_disks_close(struct machine *m)

@@ -186,8 +186,9 @@ static bool check_image(void *context, const char *rest, struct error *err)
         struct disk_image *image = image_at(m, i, &name);
         if (strcmp(name, wanted)) continue;
         if (!image) return fail(err, "%s: the journal has a disk here, this machine has none", name);
-        return image_hash(image) == hash ||
-               fail(err, "%s: path=\"%s\": is not what it was when the journal was recorded; bring the old image back", name, disk_image_path(image));
+        if (image_hash(image) == hash) return true;
+        err->about_image = true;
+        return fail(err, "%s: path=\"%s\": is not what it was when the journal was recorded; bring the old image back", name, disk_image_path(image));
     }
     return fail(err, "journal: image %s: there is no such drive", wanted);
 }

@@ -21,12 +21,12 @@ expect 2 "No such file" -f nothere.rc
 head -c 4000 /dev/zero > nul.rc; expect 2 "NUL byte" -f nul.rc
 : > empty.rc; expect 0 "" -f empty.rc
 expect 2 "command line:" -n 'mmeory: guest=8'
-expect 2 "no such file" -n 'floppya: image=none.img'
-: > empty.img; expect 2 "is empty" -n 'floppya: image=empty.img'
-head -c 1000 /dev/zero > odd.img; expect 2 "no multiple of 512" -n 'ata0-master: type=disk, path=odd.img'
-head -c 5120 /dev/zero > small.img; expect 2 "no floppy format" -n 'floppya: image=small.img'
-head -c 1048576 /dev/zero > c.img; expect 2 "ata0-master" -n 'ata0-master: type=disk, path=c.img, cylinders=60000, heads=16, spt=63'
-expect 2 "in use" -n 'ata0-master: type=disk, path=c.img' 'ata0-slave: type=disk, path=c.img'
+expect 4 "no such file" -n 'floppya: image=none.img'
+: > empty.img; expect 4 "is empty" -n 'floppya: image=empty.img'
+head -c 1000 /dev/zero > odd.img; expect 4 "no multiple of 512" -n 'ata0-master: type=disk, path=odd.img'
+head -c 5120 /dev/zero > small.img; expect 4 "no floppy format" -n 'floppya: image=small.img'
+head -c 1048576 /dev/zero > c.img; expect 4 "ata0-master" -n 'ata0-master: type=disk, path=c.img, cylinders=60000, heads=16, spt=63'
+expect 4 "in use" -n 'ata0-master: type=disk, path=c.img' 'ata0-slave: type=disk, path=c.img'
 expect 2 "are taken by" -n 'ata0: ioaddr1=0x3f8'
 head -c 1000 /dev/zero > rom; expect 2 "a multiple of 65536" -n 'romimage: file=rom'
 expect 2 "a multiple of 512" -n 'vgaromimage: file=rom'

@@ -10,4 +10,4 @@ grep -q "as recorded" "$work/out" || { cat "$work/out"; exit 1; }
 sed 's/key 60 1/key 61 1/' "$work/journal" > "$work/other"
 "$1/orrery" replay "$work/other" --headless > "$work/out" 2>&1; [ $? = 1 ] || { echo "a changed key is not noticed"; cat "$work/out"; exit 1; }
 printf x | dd of="$work/a.img" bs=1 seek=300000 conv=notrunc 2> /dev/null
-"$1/orrery" replay "$work/journal" --headless > "$work/out" 2>&1; [ $? = 2 ] && grep -q "is not what it was" "$work/out" || { echo "a changed image is not noticed"; cat "$work/out"; exit 1; }
+"$1/orrery" replay "$work/journal" --headless > "$work/out" 2>&1; [ $? = 4 ] && grep -q "is not what it was" "$work/out" || { echo "a changed image is not noticed"; cat "$work/out"; exit 1; }
