@@ -1,5 +1,6 @@
 /* Text typed on the guest's keyboard: a key change an event, as on a US keyboard.           doc: machine */
 #include "devices/board/board.h"
+#include "devices/us_keyboard.h"
 
 enum { LEFT_SHIFT = 0xe1, DOWN = 0x100 };
 
@@ -31,26 +32,13 @@ static bool queue_key(struct typing *t, unsigned change)
     return true;
 }
 
-/* The key of a character on a US keyboard; 0 when there is none. */
-static u8 usage_of(char c, bool *shift)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz1234567890\n\033\b\t -=[]\\\0;'`,./";
-    static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()\0\0\0\0\0_+{}|\0:\"~<>?";
-
-    for (u8 i = 0; c && i < sizeof plain - 1; i++) {
-        *shift = shifted[i] == c;
-        if (plain[i] == c || shifted[i] == c) return (u8)(4 + i);
-    }
-    return 0;
-}
-
 bool typing_add(struct machine *m, const char *text)
 {
     struct typing *t = &m->typing;
     bool all = true, shift;
 
     for (; *text; text++) {
-        u8 usage = usage_of(*text == '\r' ? '\n' : *text, &shift);
+        u8 usage = us_keyboard_usage(*text == '\r' ? '\n' : *text, &shift);
         if (!usage) {
             all = false;
             continue;

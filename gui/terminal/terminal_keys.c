@@ -2,21 +2,9 @@
  * Source: ECMA-48 control sequences as xterm and the Linux console send them. */
 #include "gui/terminal/terminal.h"
 
+#include "devices/us_keyboard.h"
+
 enum { ESC = 0x1b, USAGE_ENTER = 0x28, USAGE_ESC = 0x29, USAGE_BACKSPACE = 0x2a, USAGE_TAB = 0x2b, USAGE_SPACE = 0x2c };
-
-/* A character by the key's place: column 0 plain, column 1 with shift. */
-static u8 usage_of(char c, bool *shift)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz1234567890\n\033\b\t -=[]\\\0;'`,./";
-    static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()\0\0\0\0\0_+{}|\0:\"~<>?";
-
-    for (u8 i = 0; c && i < sizeof plain - 1; i++) {
-        if (plain[i] != c && shifted[i] != c) continue;
-        *shift = plain[i] != c;
-        return (u8)(4 + i);
-    }
-    return 0;
-}
 
 static struct terminal_key key_of_byte(u8 byte)
 {
@@ -28,9 +16,9 @@ static struct terminal_key key_of_byte(u8 byte)
     else if (byte == ESC) k.usage = USAGE_ESC;
     else if (byte == 0) k = (struct terminal_key){ .usage = USAGE_SPACE, .control = true };
     else if (byte < 0x20) {
-        k.usage = usage_of(byte <= 26 ? (char)('a' + byte - 1) : (char)(byte | 0x40), &k.shift);
+        k.usage = us_keyboard_usage(byte <= 26 ? (char)('a' + byte - 1) : (char)(byte | 0x40), &k.shift);
         k.control = true;
-    } else if (byte < 0x80) k.usage = usage_of((char)byte, &k.shift);
+    } else if (byte < 0x80) k.usage = us_keyboard_usage((char)byte, &k.shift);
     return k;
 }
 

@@ -1,0 +1,123 @@
+/* Where a picture lies, what a terminal's bytes mean, and the box between machine and display. */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gui/terminal/terminal.h"
+#include "gui/window/placement.h"
+
+/* --- placement --- */
+
+Test(placement, a_picture_fills_the_largest_4_3_rectangle_in_the_middle)
+{
+    struct placement p = place_4_3(1280, 1024);
+    cr_expect(p.x == 0 && p.y == 32 && p.width == 1280 && p.height == 960, "%d,%d %dx%d", p.x, p.y, p.width, p.height);
+    p = place_4_3(1000, 300);
+    cr_expect(p.x == 300 && p.y == 0 && p.width == 400 && p.height == 300, "%d,%d %dx%d", p.x, p.y, p.width, p.height);
+}
+
+Test(placement, whole_dots_are_multiplied_and_a_small_window_falls_back)
+{
+    struct placement p = place_integer(1500, 900, 720, 400);
+    cr_expect(p.x == 30 && p.y == 50 && p.width == 1440 && p.height == 800, "%d,%d %dx%d", p.x, p.y, p.width, p.height);
+    p = place_integer(600, 400, 720, 400);
+    struct placement q = place_4_3(600, 400);
+    cr_expect_eq(memcmp(&p, &q, sizeof p), 0);
+    p = place_integer(0, 0, 720, 400);
+    cr_expect(p.width >= 1 && p.height >= 1);
+}
+
+/* --- terminal keys --- */
+
+static void means(const char *bytes, size_t size, u8 usage, bool shift, bool control, bool alt)
+{
+    struct terminal_key k;
+    size_t took = terminal_key((const u8 *)bytes, size, &k);
+    cr_expect_eq(took, size, "%zu of %zu bytes", took, size);
+    cr_expect(k.usage == usage && k.shift == shift && k.control == control && k.alt == alt, "usage %02x, not %02x; %d%d%d", k.usage, usage, k.shift, k.control, k.alt);
+}
+
+Test(terminal_keys, characters_and_control_characters)
+{
+    means("a", 1, 0x04, false, false, false);
+    means("A", 1, 0x04, true, false, false);
+    means("?", 1, 0x38, true, false, false);
+    means("\r", 1, 0x28, false, false, false);
+    means("\x7f", 1, 0x2a, false, false, false);
+    means("\x03", 1, 0x06, false, true, false);
+    means("\x1b" "x", 2, 0x1b, false, false, true);
+    means("\x1b", 1, 0x29, false, false, false);
+}
+
+Test(terminal_keys, sequences_with_their_modifiers)
+{
+    means("\x1b[A", 3, 0x52, false, false, false);
+    means("\x1bOP", 3, 0x3a, false, false, false);
+    means("\x1b[24~", 5, 0x45, false, false, false);
+    means("\x1b[1;5C", 6, 0x4f, false, true, false);
+    means("\x1b[3;3~", 6, 0x4c, false, false, true);
+    means("\x1b[[B", 4, 0x3b, false, false, false);
+    means("\x1b[Z", 3, 0x2b, true, false, false);
+}
+
+Test(terminal_keys, what_is_not_whole_waits_and_what_never_ends_is_dropped)
+{
+    struct terminal_key k;
+    u8 endless[64];
+
+    cr_expect_eq(terminal_key((const u8 *)"\x1b[", 2, &k), 0);
+    cr_expect_eq(terminal_key((const u8 *)"\x1b[1;", 4, &k), 0);
+    memset(endless, '1', sizeof endless);
+    endless[0] = 0x1b, endless[1] = '[';
+    cr_expect_eq(terminal_key(endless, sizeof endless, &k), sizeof endless);
+    cr_expect_eq(k.usage, 0);
+    for (unsigned i = 0; i < 256; i++) {
+        u8 bytes[3] = { 0x1b, '[', (u8)i };
+        cr_expect_leq(terminal_key(bytes, 3, &k), 3);
+    }
+}
+
+/* --- the mailbox --- */
+
+Test(mailbox, mail_comes_out_in_order_and_a_full_box_takes_no_more)
+{
+    struct mailbox *box = mailbox_create();
+    struct mail mail = { .kind = MAIL_KEY };
+
+    cr_expect(!mailbox_take(box, &mail));
+    for (unsigned i = 0; i < MAIL_ROOM; i++) {
+        mail.usage = (u8)i;
+        cr_expect(mailbox_post(box, &mail));
+    }
+    cr_expect(!mailbox_post(box, &mail));
+    for (unsigned i = 0; i < MAIL_ROOM; i++) {
+        cr_expect(mailbox_take(box, &mail));
+        cr_expect_eq(mail.usage, (u8)i);
+    }
+    cr_expect(!mailbox_take(box, &mail));
+    mailbox_destroy(box);
+}
+
+Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
+{
+    struct mailbox *box = mailbox_create();
+    struct vga_picture *picture = calloc(1, sizeof *picture), *seen_picture = calloc(1, sizeof *seen_picture);
+    struct mailbox_status status = { .tick = 5 }, seen_status;
+    u64 seen = 0;
+
+    cr_expect(mailbox_wants_picture(box));
+    picture->misc = 0x67;
+    mailbox_show(box, picture, &status);
+    cr_expect(!mailbox_wants_picture(box));
+    cr_expect(mailbox_see(box, &seen, seen_picture, &seen_status));
+    cr_expect(seen_picture->misc == 0x67 && seen_status.tick == 5);
+    cr_expect(!mailbox_see(box, &seen, seen_picture, &seen_status), "it has been seen");
+    cr_expect(mailbox_wants_picture(box));
+    cr_expect(!mailbox_closed(box));
+    mailbox_close(box);
+    cr_expect(mailbox_closed(box));
+    free(picture);
+    free(seen_picture);
+    mailbox_destroy(box);
+}
