@@ -7,7 +7,7 @@ BUILD   ?= build$(if $(SAN),-san)$(if $(HARD),-hard)
 PREFIX  ?= /usr/local
 comma   := ,
 
-CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -I. -I$(BUILD)/gen -MMD -MP \
+CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(CFLAGS)
 LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
@@ -15,12 +15,12 @@ PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/inclu
            libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h
 
 # Guests and tools of single tests: a test whose package cannot be had is skipped with a line.
-TEST_PACKAGES = nasm:/usr/bin/nasm bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin seabios:/usr/share/seabios/bios.bin grub-rescue-pc:/usr/lib/grub-rescue/grub-rescue-cdrom.iso syslinux:/usr/bin/syslinux \
+TEST_PACKAGES = libmpfr-dev:/usr/include/mpfr.h nasm:/usr/bin/nasm bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin seabios:/usr/share/seabios/bios.bin grub-rescue-pc:/usr/lib/grub-rescue/grub-rescue-cdrom.iso syslinux:/usr/bin/syslinux \
            syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin \
            genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool
 
 # devices/machine.h and what it includes: a program that holds a machine builds with -I$(PREFIX)/include/orrery.
-PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/base/types.h cpu/base/error.h cpu/base/state.h cpu/memory/physical.h
+PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/system/features.inc cpu/base/types.h cpu/base/error.h cpu/base/state.h cpu/memory/physical.h
 
 BENCH_PACKAGES = gcc-multilib:/usr/share/doc/gcc-multilib nasm:/usr/bin/nasm python3:/usr/bin/python3
 
@@ -28,6 +28,8 @@ LIB_SRC  := $(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c)
 APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
 VECTOR_SRC := $(wildcard tests/vectors/*.c)
+VECTOR_OPS_SRC := $(wildcard tests/vector/*.c)
+FLOAT_SRC := $(filter-out tests/float/transcendental.c,$(wildcard tests/float/*.c))
 ORACLE_SRC := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CPU_OBJ  := $(filter $(BUILD)/cpu/%,$(LIB_OBJ))
@@ -56,25 +58,36 @@ $(BUILD)/unit: $(UNIT_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 $(BUILD)/vectors: $(VECTOR_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(VECTOR_OBJ) $(BUILD)/liborrery.a $(LIBS) -lz
 
+# The software float against the host's own unit, and the transcendentals against MPFR where it is.
+$(BUILD)/float: $(FLOAT_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/vector: $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lmpfr -lgmp
+
 $(BUILD)/fuzz: tests/fuzz/fuzz.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
 $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
-# Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, and no sanitizer watches its signal frames.
+# Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, no sanitizer watches its signal frames, and
+# nothing asks for thread-local storage while FS is the case's.
 $(BUILD)/oracle: $(ORACLE_OBJ) $(CPU_OBJ)
 	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(ORACLE_OBJ) $(CPU_OBJ) $(LIBS)
 
 $(BUILD)/tests/oracle/%.o: tests/oracle/%
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -fno-pie -c -o $@ $<
+	$(CC) $(CFLAGS_ALL) -fno-pie -fno-stack-protector -c -o $@ $<
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
+-include $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -85,11 +98,13 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(if $(SAN),,$(BUILD)/oracle)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle)
 	@tests/run.sh $(BUILD)
 
 test-long: test
-	$(BUILD)/oracle 10000000 1
+	$(BUILD)/oracle 100000000 1
+	$(BUILD)/float 2000000
+	$(BUILD)/vector 1000
 	$(BUILD)/oracle 8bit
 	$(BUILD)/fuzz 1000 100000
 	@for t in $(filter-out %/linux-cd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
