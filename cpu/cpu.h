@@ -19,19 +19,43 @@ struct cpu_bus {
     u64 (*mmio_read)(void *board, u64 pa, unsigned size_bytes);          /* never crosses a page */
     void (*mmio_write)(void *board, u64 pa, unsigned size_bytes, u64 value);
     u8 (*interrupt_acknowledge)(void *board);                            /* INTA: the vector */
+    void (*ferr)(void *board, bool level);                               /* FERR#, or NULL: an x87 error without CR0.NE */
+    /* cpu_timer is to be called at that tick; UINT64_MAX: no more.  NULL: a local APIC's timer never ends. */
+    void (*call_at)(void *board, u64 tick);
 };
 
-/* CPUID, MSRs, feature bits and undefined results, as data (config/models). */
+/* Registers of CPUID that hold feature bits: leaf, register.  81 is leaf 8000_0001h, 7 and D their subleaves 0 and 1. */
+enum feature_word { WORD_1_EDX, WORD_1_ECX, WORD_7_EBX, WORD_7_ECX, WORD_D_EAX, WORD_81_EDX, WORD_81_ECX, FEATURE_WORDS };
+enum cpu_feature {
+#define X(name, word, bit, flag, meaning) FEATURE_##name = WORD_##word * 32 + (bit),
+#include "cpu/system/features.inc"
+#undef X
+};
+
+struct cpuid_leaf {
+    u32 leaf, subleaf, eax, ebx, ecx, edx;
+};
+
+/* What a processor model is, as data.                                                      doc: cpu-models */
 struct cpu_model {
     const char *name, *meaning;
-    u8 family, model, stepping;
-    bool has_cpuid, has_fpu;
-    char vendor[13];             /* 12 characters and a NUL */
-    u32 features_edx;            /* CPUID leaf 1 EDX: also what gates instructions */
-    u64 tsc_hz;                  /* 0: the TSC counts ticks */
+    char vendor[13];             /* CPUID: 12 characters and a NUL */
+    const char *brand;           /* CPUID 8000_0002h..4: at most 47 characters, or NULL */
+    u16 family, model, stepping; /* the displayed ones: extended fields added */
+    bool has_cpuid;
+    u32 features[FEATURE_WORDS]; /* also what gates instructions, register bits, MSRs */
+    u8 pa_bits;                  /* physical address bits: 32, 36, 39, 40, 46, 48 */
+    u32 last_leaf, last_extended_leaf;       /* 0: no extended leaves */
+    const struct cpuid_leaf *leaves;         /* the rest of CPUID: caches, TLBs; what depends on state is computed */
+    unsigned leaf_count;
 };
 
-enum cpu_line { CPU_LINE_INTR, CPU_LINE_NMI, CPU_LINE_SMI, CPU_LINE_INIT };
+static inline bool cpu_model_has(const struct cpu_model *model, enum cpu_feature feature)
+{
+    return model->features[feature / 32] >> feature % 32 & 1;
+}
+
+enum cpu_line { CPU_LINE_INTR, CPU_LINE_NMI, CPU_LINE_SMI, CPU_LINE_INIT, CPU_LINE_IGNNE };
 
 /* Why cpu_run came back. */
 enum cpu_stop {
@@ -47,6 +71,12 @@ struct cpu;
 /* Models by name and by number; NULL past the end.  The first is the default. */
 const struct cpu_model *cpu_model_find(const char *name);
 const struct cpu_model *cpu_model_at(unsigned i);
+/* Features by flag name ("sse4_2") and by number in the list; NULL past its end. */
+struct cpu_feature_row {
+    const char *flag, *meaning;
+    enum cpu_feature feature;
+};
+const struct cpu_feature_row *cpu_feature_at(unsigned i);
 
 struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, const struct cpu_bus *bus,
                        struct physical_map *memory);
@@ -57,7 +87,11 @@ enum cpu_stop cpu_run(struct cpu *cpu);
 
 /* Lines in.  INTR is a level; NMI, SMI and INIT act on their rising edge. */
 void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
+/* From the next reset on: whether RESET and INIT leave a local APIC handing INTR and NMI on, for firmware that does not
+ * know that it must be told so.  The manual says no, and so does cpu_create. */
+void cpu_set_virtual_wire(struct cpu *cpu, bool at_reset);
 void cpu_set_a20(struct cpu *cpu, bool enabled);         /* false: physical address bit 20 is forced to 0 */
+void cpu_timer(struct cpu *cpu);                         /* the tick that call_at asked for has come */
 void cpu_request_stop(struct cpu *cpu);                  /* cpu_run returns after the current instruction */
 
 /* Lowers the deadline while cpu_run is on the stack (the clock calls it when an earlier event appears). */

@@ -20,12 +20,28 @@ else
 fi
 case $build in *-san*) ;; *) sh tests/lint.sh "$build"; count $? "lint" ;; esac
 if [ -x "$build/oracle" ]; then
+    "$build/oracle" host 20000 1 > "$build/oracle-host.log" 2>&1; status=$?
+    tail -n 8 "$build/oracle-host.log"
+    count $status "oracle: the host's side gives known results, and the same twice"
     "$build/oracle" 300000 1 > "$build/oracle.log" 2>&1; status=$?
     tail -n 8 "$build/oracle.log"
     count $status "oracle: 300000 random instructions equal on the host's processor"
     "$build/oracle" 8bit 997 > "$build/oracle8.log" 2>&1; status=$?
     tail -n 8 "$build/oracle8.log"
     count $status "oracle: a sample of all 8-bit operations"
+fi
+"$build/float" 20000 > "$build/float.log" 2>&1; status=$?
+tail -n 4 "$build/float.log"
+count $status "float: the software unit equals the host's"
+"$build/vector" 100 > "$build/vector.log" 2>&1; status=$?
+tail -n 4 "$build/vector.log"
+count $status "vector: AES, SHA, strings, estimates, 3DNow! against the host and models"
+if [ -x "$build/transcendental" ]; then
+    "$build/transcendental" 2000 > "$build/transcendental.log" 2>&1; status=$?
+    tail -n 2 "$build/transcendental.log"
+    count $status "transcendental: below one unit in the last place"
+else
+    count 77 "transcendental: MPFR is not there"
 fi
 "$build/fuzz" 25 1 > "$build/fuzz.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz.log"

@@ -349,6 +349,72 @@ boot_again:
     fresh int_19_start, boot_service
     fresh int_18_start, nothing_boots
 
+/* void virtual_wire(void): a local APIC hands the 8259A's requests and NMI on to the processor, as if it were not there.
+ * RESET and INIT leave it masked.  Intel MultiProcessor Specification, "Virtual Wire Mode". */
+    APIC_PA = 0xfee00000
+    .globl virtual_wire
+virtual_wire:
+    pushl %ebx
+    pushfl                          /* CPUID exists where EFLAGS.ID can be changed */
+    popl %eax
+    movl %eax, %ecx
+    xorl $0x200000, %eax
+    pushl %eax
+    popfl
+    pushfl
+    popl %eax
+    pushl %ecx
+    popfl
+    xorl %ecx, %eax
+    testl $0x200000, %eax
+    jz 3f
+    movl $1, %eax
+    cpuid
+    testl $0x200, %edx              /* APIC */
+    jz 3f
+    andl $0xf00, %eax
+    cmpl $0x600, %eax               /* the Pentium's cannot be moved */
+    jb 1f
+    movl $0x1b, %ecx                /* back from x2APIC mode, or from where an operating system has moved it */
+    rdmsr
+    movl %eax, %ebx
+    andl $0x100, %eax
+    orl $APIC_PA, %eax
+    xorl %eax, %ebx
+    cmpl $0x800, %ebx
+    je 1f
+    xorl %edx, %edx
+    wrmsr
+    orl $0x800, %eax
+    wrmsr
+1:  lgdtl %cs:wire_gdt
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    ljmp $0x08, $1f
+1:  movw $0x10, %ax
+    movw %ax, %es
+    movl $APIC_PA, %eax
+    movl $0x10f, %es:0xf0(%eax)     /* enabled; a spurious interrupt looks like the 8259A's, IRQ7 */
+    movl $0x700, %es:0x350(%eax)    /* LINT0: ExtINT */
+    movl $0x400, %es:0x360(%eax)    /* LINT1: NMI */
+    movw $0x18, %ax                 /* a limit of 64 KiB for real mode */
+    movw %ax, %es
+    movl %cr0, %eax
+    andb $0xfe, %al
+    movl %eax, %cr0
+    ljmp $0xf000, $2f
+2:  movw %ss, %ax
+    movw %ax, %es
+3:  popl %ebx
+    retl
+    .balign 8
+wire_gdt:                           /* the null descriptor's place holds the pointer; then code, flat data, real mode's */
+    .word 0x1f
+    .long 0xf0000 + wire_gdt
+    .word 0
+    .quad 0x00009b0f0000ffff, 0x00cf93000000ffff, 0x000093000000ffff
+
 /* Power-on and reset.  The stack below 7C00h holds until DOS brings its own. */
     .globl post_start
 post_start:
@@ -364,12 +430,24 @@ post_start:
     outb %al, $0x71
     movw $0x40, %ax
     movw %ax, %fs
+    cmpb $5, %bl
+    je before_resume
+    cmpb $0x0a, %bl
+    je before_resume
+    cmpb $0x09, %bl
+    jne power_on
+before_resume:                      /* the stack of disk services is free: nothing but POST's memory may change */
+    movw %fs:0x0e, %ax
+    movw %ax, %ss
+    movl $EBDA_BYTES, %esp
+    calll virtual_wire
     cmpb $5, %bl                    /* 5: EOI and jump through 40:67; 0Ah: the jump alone; 9: end of a block move */
     je resume_eoi
     cmpb $0x0a, %bl
     je resume
     cmpb $0x09, %bl
     je resume_block_move
+power_on:
     xorw %ax, %ax
     movw %ax, %ss
     movl $0x7c00, %esp

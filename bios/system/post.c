@@ -5,6 +5,7 @@
 enum { POST_PORT = 0x80, FIRST_ROM = 0xc000, VIDEO_END = 0xc800, LAST_ROM = 0xf000, ROM_STEP = 0x80 };
 
 void set_data_segments(void);
+void virtual_wire(void);
 void call_far(u32 segment, u32 offset);
 
 #define HANDLER(name) extern const u8 name[];
@@ -170,6 +171,7 @@ void __attribute__((noreturn)) post(void)
     outb(POST_PORT, 0x01);
     outb(0x92, (inb(0x92) & (u8)~1) | 2);                    /* A20 open, however this reset came about */
     set_pics();
+    virtual_wire();
     set_timer();
     set_dma();
     set_vectors();

@@ -15,38 +15,31 @@ const char *const op_names[OP_COUNT] = {
 };
 
 const struct opcode_row opcode_rows[] = {
+#define OP_ROW4(bytes, name, dst, src, third, fourth, since, reads, writes, undefined, notes)              \
+    { bytes, #name, { OPERAND_##dst, OPERAND_##src, OPERAND_##third, OPERAND_##fourth }, SINCE_##since,     \
+      FLAGS_##reads, FLAGS_##writes, FLAGS_##undefined, notes },
 #define OP_ROW(bytes, name, dst, src, third, since, reads, writes, undefined, notes)                       \
-    { bytes, #name, { OPERAND_##dst, OPERAND_##src, OPERAND_##third }, SINCE_##since, FLAGS_##reads,        \
-      FLAGS_##writes, FLAGS_##undefined, notes },
+    OP_ROW4(bytes, name, dst, src, third, None, since, reads, writes, undefined, notes)
 #include "cpu/decode/rows.inc"
 #undef OP_ROW
+#undef OP_ROW4
 };
 const unsigned opcode_row_count = ARRAY_COUNT(opcode_rows);
 
-/* How an operand appears in a form's name, and the width it gives the form: 8, 16, 32, 'v' or 0. */
-static const struct { char letter; u8 width; } operand_shape[] = {
-    [OPERAND_None] = { 0, 0 },      [OPERAND_Eb] = { 'E', 8 },    [OPERAND_Ew] = { 'E', 16 },  [OPERAND_Ev] = { 'E', 'v' },
-    [OPERAND_Gb] = { 'R', 8 },      [OPERAND_Gw] = { 'R', 16 },   [OPERAND_Gv] = { 'R', 'v' }, [OPERAND_Zb] = { 'R', 8 },
-    [OPERAND_Zv] = { 'R', 'v' },    [OPERAND_AL] = { 'R', 8 },    [OPERAND_rAX] = { 'R', 'v' }, [OPERAND_Ib] = { 'I', 0 },
-    [OPERAND_Iw] = { 'I', 0 },      [OPERAND_Iz] = { 'I', 0 },    [OPERAND_Ibs] = { 'I', 0 },  [OPERAND_ONE] = { 'I', 0 },
-    [OPERAND_CL] = { 'C', 0 },      [OPERAND_DX] = { 'D', 0 },    [OPERAND_M] = { 'E', 0 },    [OPERAND_Ob] = { 'M', 8 },
-    [OPERAND_Ov] = { 'M', 'v' },    [OPERAND_Jb] = { 'J', 'v' },  [OPERAND_Jz] = { 'J', 'v' }, [OPERAND_Ap] = { 'A', 0 },
-    [OPERAND_Sw] = { 'S', 0 },      [OPERAND_Rd] = { 'R', 32 },   [OPERAND_Cd] = { 'N', 0 },   [OPERAND_ES] = { 'S', 0 },
-    [OPERAND_CS] = { 'S', 0 },      [OPERAND_SS] = { 'S', 0 },    [OPERAND_DS] = { 'S', 0 },   [OPERAND_FS] = { 'S', 0 },
-    [OPERAND_GS] = { 'S', 0 },      [OPERAND_Xb] = { 0, 8 },      [OPERAND_Xv] = { 0, 'v' },   [OPERAND_Yb] = { 0, 8 },
-    [OPERAND_Yv] = { 0, 'v' },
+static const struct { char letter; u8 width; } operand_shape[OPERAND_COUNT] = {
+#define X(code, letter, width) { letter, width },
+    OPERANDS(X)
+#undef X
 };
 
 static bool model_has(const struct cpu_model *model, const struct opcode_row *row)
 {
-    static const u32 feature[] = {
-        [SINCE_TSC] = CPUID_1_EDX_TSC, [SINCE_MSR] = CPUID_1_EDX_MSR, [SINCE_CX8] = CPUID_1_EDX_CX8,
-        [SINCE_SEP] = CPUID_1_EDX_SEP, [SINCE_CMOV] = CPUID_1_EDX_CMOV,
-    };
     if (row->notes & UP_TO_486 && model->family > 4) return false;
+    if (row->notes & WITHOUT_FPU && cpu_model_has(model, FEATURE_FPU)) return false;
+    if (row->notes & NEEDS_FPU && !cpu_model_has(model, FEATURE_FPU)) return false;
     if (row->since == SINCE_I486) return model->family >= 4;
     if (row->since == SINCE_CPUID) return model->has_cpuid;
-    if (row->since > SINCE_CPUID) return model->features_edx & feature[row->since];
+    if (row->since >= 256) return cpu_model_has(model, (enum cpu_feature)(row->since - 256));
     return true;                     /* the oldest model is a 386 */
 }
 
@@ -71,27 +64,60 @@ static u16 form_number(const u16 *sorted, const char *name)
     return 0;
 }
 
-/* "ADD_M_R_32": the row's name, a letter an operand, the width. */
-static void form_name(char *text, size_t size, const struct opcode_row *row, unsigned opsize_bits, unsigned repeat,
-                      bool reg)
+/* Bits of a form's width code at an operand size; widths by W are 64 with OPSIZE_64 alone. */
+static unsigned width_bits(unsigned width, unsigned opsize)
+{
+    if (width == 'V') return 16u << opsize;
+    if (width == 'Y') return opsize == OPSIZE_64 ? 64 : 32;
+    return width;
+}
+
+static bool is_vector(const struct opcode_row *row)
+{
+    for (unsigned i = 0; i < OPERANDS_MAX; i++)
+        if (row->operand[i] >= OPERAND_Pq) return true;
+    return false;
+}
+
+/* The operand that mod and rm of ModRM name. */
+static bool names_modrm(enum operand o)
+{
+    char letter = operand_shape[o].letter;
+    return letter == 'E' || letter == 'M' || o == OPERAND_Nq || o == OPERAND_Ux;
+}
+
+/* "ADD_M_R_32": the row's name, a letter an operand, the width.  Vector forms: "PADDB_M", "MOVD_LD_R_64": one letter for the
+ * operand of ModRM, and a width where general registers make one. */
+static void form_name(char *text, size_t size, const struct opcode_row *row, unsigned opsize, unsigned repeat, bool reg)
 {
     static const char *const repcc[] = { "", "REPE_", "REPNE_" };
+    bool vector = is_vector(row);
     const char *prefix = repeat == REPEAT_NONE ? "" : row->notes & REPCC ? repcc[repeat] : "REP_";
     size_t n = (size_t)snprintf(text, size, "%s%s", prefix, row->name);
-    unsigned width = row->notes & BY_OPSIZE ? 'v' : 0;
+    unsigned width = row->notes & BY_OPSIZE ? 'V' : row->notes & BY_W ? 'Y' : 0;
 
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < OPERANDS_MAX; i++) {
         char letter = operand_shape[row->operand[i]].letter;
+        u8 operand_width = operand_shape[row->operand[i]].width;
+        if (vector && !names_modrm(row->operand[i])) letter = 0;
+        if (vector && operand_width != 'Y') operand_width = 0;
         if (letter == 'E') letter = reg ? 'R' : 'M';
         if (letter) n += (size_t)snprintf(text + n, size - n, "_%c", letter);
-        if (!width) width = operand_shape[row->operand[i]].width;
+        if (!width) width = operand_width;
     }
-    if (width) snprintf(text + n, size - n, "_%u", width == 'v' ? opsize_bits : width);
+    if (width) snprintf(text + n, size - n, "_%u", width_bits(width, opsize));
 }
 
 static bool has_modrm(const struct opcode_row *row)
 {
-    return strchr(row->bytes, '/') != NULL;
+    return strpbrk(row->bytes, "/!") != NULL;
+}
+
+static bool is_mmx(const struct opcode_row *row)
+{
+    enum operand first = row->operand[0], second = row->operand[1];
+    bool memory = first >= OPERAND_M && first <= OPERAND_Mv;
+    return (first >= OPERAND_Pq && first <= OPERAND_Nq) || (memory && second == OPERAND_Pq);
 }
 
 /* Looks up every form of a row; a row without any body is our mistake. */
@@ -102,10 +128,13 @@ static bool fill_entry(struct decode_entry *entry, const struct opcode_row *row,
 
     entry->row = row;
     entry->has_modrm = has_modrm(row);
+    entry->vector = is_vector(row);
+    entry->mmx = is_mmx(row);
+    entry->vsib = row->operand[2] == OPERAND_Sx;
     for (unsigned size = 0; size < OPSIZES; size++) {
         for (unsigned repeat = 0; repeat < REPEATS; repeat++) {
             for (unsigned reg = 0; reg < 2; reg++) {
-                form_name(name, sizeof name, row, size == OPSIZE_16 ? 16 : 32, repeats ? repeat : REPEAT_NONE, reg);
+                form_name(name, sizeof name, row, size, repeats ? repeat : REPEAT_NONE, reg);
                 entry->form[size][repeat][reg] = form_number(sorted, name);
                 any |= entry->form[size][repeat][reg] != 0;
             }
@@ -114,20 +143,120 @@ static bool fill_entry(struct decode_entry *entry, const struct opcode_row *row,
     return any || fail(err, "row %s %s: no operation body is called %s", row->bytes, row->name, name);
 }
 
-/* Enters a row under its opcode bytes: "0F AF /r", "80 /5", "B8+r". */
-static void enter_row(struct decode_tables *tables, const struct opcode_row *row, u16 number)
-{
-    unsigned map = strncmp(row->bytes, "0F ", 3) == 0;
-    char *end;
-    unsigned opcode = (unsigned)strtoul(row->bytes + (map ? 3 : 0), &end, 16);
-    unsigned last = strncmp(end, "+r", 2) == 0 ? opcode | 7 : opcode;
-    const char *slash = strchr(end, '/');
-    bool group = slash && slash[1] != 'r';
+/* --- the bytes of a row: "0F AF /r", "80 /5", "B8+r", "66 0F 38 1C /r", "D9 !F0", "VEX F2 0F 38 F5 W0 /r" ---
+ *     prefix NP 66 F3 F2 (none: any), VEX (by VEX alone), W0 W1, opcode, then /r, /digit, or !ModRM, which +i widens by 8 */
+struct row_place {
+    bool vex_only;
+    unsigned prefixes;       /* bit PREFIX_* */
+    unsigned ws;             /* bit 0: W = 0, bit 1: W = 1 */
+    unsigned map, first, last;
+    int digit, modrm, modrm_last;        /* -1: any */
+};
 
-    for (unsigned code = opcode; code <= last; code++) {
-        if (slash) tables->modrm[map][code] = true;
-        for (unsigned reg = 0; reg < 8; reg++) {
-            if (!group || reg == (unsigned)(slash[1] - '0')) tables->index[map][code][reg] = number;
+static unsigned parse_prefixes(const char **at, struct row_place *p)
+{
+    static const struct { const char *word; u8 bit; } word[] = {
+        { "NP ", 1 << PREFIX_NONE }, { "66 ", 1 << PREFIX_66 }, { "F3 ", 1 << PREFIX_F3 }, { "F2 ", 1 << PREFIX_F2 },
+    };
+    unsigned prefixes = 0;
+
+    p->vex_only = strncmp(*at, "VEX ", 4) == 0;
+    if (p->vex_only) *at += 4;
+    for (unsigned i = 0; i < ARRAY_COUNT(word); i++) {
+        if (strncmp(*at, word[i].word, 3)) continue;
+        prefixes |= word[i].bit;
+        *at += 3;
+    }
+    return prefixes ? prefixes : 15;
+}
+
+static struct row_place parse_row(const char *bytes)
+{
+    struct row_place p = { .digit = -1, .modrm = -1, .ws = 3 };
+    const char *at = bytes;
+    char *end;
+
+    p.prefixes = parse_prefixes(&at, &p);
+    if (strncmp(at, "0F ", 3) == 0) {
+        p.map = MAP_0F;
+        at += 3;
+        if (strncmp(at, "38 ", 3) == 0) p.map = MAP_0F38;
+        if (strncmp(at, "3A ", 3) == 0) p.map = MAP_0F3A;
+        if (p.map != MAP_0F) at += 3;
+    }
+    if (*at == 'W') {                       /* before the opcode, where it is easier to read in columns */
+        p.ws = at[1] == '0' ? 1 : 2;
+        at += 3;
+    }
+    p.first = p.last = (unsigned)strtoul(at, &end, 16);
+    if (strncmp(end, "+r", 2) == 0) p.last = p.first | 7;
+    if (strstr(end, "W0")) p.ws = 1;
+    if (strstr(end, "W1")) p.ws = 2;
+    const char *slash = strchr(end, '/'), *fixed = strchr(end, '!');
+    if (slash && slash[1] != 'r') p.digit = slash[1] - '0';
+    if (fixed) {
+        p.modrm = (int)strtoul(fixed + 1, &end, 16);
+        p.modrm_last = strncmp(end, "+i", 2) == 0 ? p.modrm | 7 : p.modrm;
+    }
+    return p;
+}
+
+static struct opcode_block *block_for(struct decode_tables *t, struct opcode_place p)
+{
+    u16 *number = &t->index[p.code64][p.vex][p.w][p.map][p.opcode][p.prefix];
+
+    if (*number) return &t->blocks[*number - 1];
+    if (t->blocks_used == t->blocks_room) {
+        t->blocks_room = t->blocks_room ? 2 * t->blocks_room : 1024;
+        t->blocks = realloc(t->blocks, t->blocks_room * sizeof *t->blocks);
+    }
+    struct opcode_block *block = &t->blocks[t->blocks_used++];
+    *block = (struct opcode_block){ 0 };
+    *number = (u16)t->blocks_used;
+    return block;
+}
+
+enum { TAKES_MEMORY = 1, TAKES_REGISTER = 2 };
+static unsigned takes(const struct opcode_row *row)
+{
+    for (unsigned i = 0; i < OPERANDS_MAX; i++) {
+        enum operand o = row->operand[i];
+        if ((o >= OPERAND_M && o <= OPERAND_Mv) || o == OPERAND_Sx) return TAKES_MEMORY;
+        if (o == OPERAND_Nq || o == OPERAND_Ux || o == OPERAND_Rv || o == OPERAND_Ry) return TAKES_REGISTER;
+    }
+    return TAKES_MEMORY | TAKES_REGISTER;
+}
+
+static void enter_in_block(struct opcode_block *block, const struct row_place *p, const struct decode_entry *e, u16 number)
+{
+    unsigned kinds = takes(e->row);
+
+    block->modrm |= e->has_modrm;
+    for (unsigned reg = 0; reg < 8; reg++) {
+        if (p->modrm < 0 && (p->digit < 0 || p->digit == (int)reg) && kinds & TAKES_MEMORY) block->memory[reg] = number;
+    }
+    for (unsigned low = 0; low < 64; low++) {
+        if (p->modrm >= 0 ? (int)low < (p->modrm & 63) || (int)low > (p->modrm_last & 63)
+                          : p->digit >= 0 && p->digit != (int)(low >> 3)) continue;
+        if (kinds & TAKES_REGISTER) block->reg[low] = number;
+    }
+}
+
+static void enter_row(struct decode_tables *tables, const struct cpu_model *model, const struct decode_entry *e, u16 number)
+{
+    struct row_place p = parse_row(e->row->bytes);
+    u32 notes = e->row->notes;
+    bool vex_too = notes & (VEX_FP | VEX_INT | VEX_SCALAR | VEX_128) && cpu_model_has(model, FEATURE_AVX);
+
+    for (unsigned i = 0; i < 8 * PREFIXES; i++) {
+        struct opcode_place at = { .prefix = (u8)(i & 3), .w = i >> 2 & 1, .vex = i >> 3 & 1, .code64 = i >> 4 & 1, .map = (u8)p.map };
+        if (!(p.prefixes >> at.prefix & 1) || !(p.ws >> at.w & 1)) continue;
+        if (at.vex ? !p.vex_only && !vex_too : p.vex_only) continue;
+        if (notes & (at.code64 ? NOT_IN_64BIT : ONLY_64BIT)) continue;
+        for (unsigned code = p.first; code <= p.last; code++) {
+            at.opcode = (u8)code;
+            enter_in_block(block_for(tables, at), &p, e, number);
+            tables->modrm[at.vex][at.map][code] |= e->has_modrm;
         }
     }
 }
@@ -137,6 +266,7 @@ struct decode_tables *decode_tables_create(const struct cpu_model *model, struct
     struct decode_tables *tables = calloc(1, sizeof *tables);
     u16 *sorted = malloc(OP_COUNT * sizeof *sorted);
 
+    tables->model = model;
     tables->entries = calloc(opcode_row_count, sizeof *tables->entries);
     for (unsigned i = 0; i < OP_COUNT; i++) sorted[i] = (u16)i;
     qsort_r(sorted, OP_COUNT, sizeof *sorted, compare_names, (void *)op_names);
@@ -144,7 +274,7 @@ struct decode_tables *decode_tables_create(const struct cpu_model *model, struct
     for (unsigned i = 0; i < opcode_row_count; i++) {
         const struct opcode_row *row = &opcode_rows[i];
         ok &= fill_entry(&tables->entries[i], row, sorted, err);
-        if (model_has(model, row)) enter_row(tables, row, (u16)(i + 1));
+        if (model_has(model, row)) enter_row(tables, model, &tables->entries[i], (u16)(i + 1));
     }
     free(sorted);
     if (ok) return tables;
@@ -156,5 +286,6 @@ void decode_tables_destroy(struct decode_tables *tables)
 {
     if (!tables) return;
     free(tables->entries);
+    free(tables->blocks);
     free(tables);
 }

@@ -124,10 +124,19 @@ static void append_stop(struct builder *b)
     *b->record++ = (struct record){ .h = OP_CONTINUE };
 }
 
+static struct decode_mode mode_of(const struct cpu *cpu, u32 trace_offset)
+{
+    return (struct decode_mode){
+        .code_bits = cpu->mode & MODE_LONG64 ? 64 : cpu->mode & MODE_CODE32 ? 32 : 16,
+        .protected_mode = cpu->mode & MODE_PROTECTED, .trace_offset = trace_offset,
+    };
+}
+
 /* How many bytes from here the segment limit allows; the processor fetches no byte behind it. */
 static u64 bytes_to_limit(const struct cpu *cpu)
 {
     u64 limit = cpu->seg[CPU_SEG_CS].limit;
+    if (code_64bit(cpu)) return UINT64_MAX;
     return cpu->rip > limit ? 0 : limit - cpu->rip + 1;
 }
 
@@ -135,14 +144,10 @@ static u64 bytes_to_limit(const struct cpu *cpu)
 static bool fetch_byte(struct cpu *cpu, u64 la, u8 *byte)
 {
     u64 pa;
+    if (!canonical(la)) return FAULT(cpu, BRANCH_NOT_CANONICAL, .la = la);
     if (!access_fetch(cpu, la, &pa)) return false;
-    struct physical_page *page = physical_page_at(cpu->memory, pa);
-    if (page->read) {
-        *byte = page->read[pa & (PAGE_BYTES - 1)];
-    } else {
-        cpu_sync_time(cpu);
-        *byte = (u8)cpu->bus.mmio_read(cpu->bus.board, pa, 1);
-    }
+    struct physical_page *page = page_at(cpu, pa);
+    *byte = page->read ? page->read[pa & (PAGE_BYTES - 1)] : (u8)bus_load(cpu, pa, 1);
     return true;
 }
 
@@ -163,7 +168,7 @@ static struct trace *scratch_trace(struct cpu *cpu)
         }
         if (!fetch_byte(cpu, linear_of(cpu, CPU_SEG_CS, cpu->rip + count), &bytes[count])) return NULL;
         count++;
-    } while (decode(cpu->tables, bytes, count, cpu->mode & MODE_CODE32, &d) == DECODE_NEEDS_MORE);
+    } while (decode(cpu->tables, bytes, count, mode_of(cpu, 0), &d) == DECODE_NEEDS_MORE);
 
     struct trace *trace = &cache->scratch;
     *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = cache->scratch_records + 1 };
@@ -209,7 +214,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     struct decoded d = { 0 };
 
     while (b.instructions < TRACE_MAX_INSTRUCTIONS && !d.ends) {
-        if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, cpu->mode & MODE_CODE32, &d) != DECODED) break;
+        if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, mode_of(cpu, trace->bytes), &d) != DECODED) break;
         append(&b, &d);
     }
     if (!b.instructions) return NULL;
@@ -249,8 +254,12 @@ struct trace *trace_find(struct cpu *cpu)
         FAULT(cpu, FETCH_PAST_LIMIT, .segment = CPU_SEG_CS, .ea = cpu->rip, .size = 1, .limit = cpu->seg[CPU_SEG_CS].limit);
         return NULL;
     }
+    if (!canonical(la)) {                    /* execution ran off the lower half */
+        FAULT(cpu, BRANCH_NOT_CANONICAL, .la = la);
+        return NULL;
+    }
     if (!access_fetch(cpu, la, &pa)) return NULL;
-    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    struct physical_page *page = page_at(cpu, pa);
     cpu->never_written_fetch = !page->read || (page->write && !page->written);
     if (!page->read) return scratch_trace(cpu);
     for (trace = cache->bucket[bucket_of(pa, cpu->mode)]; trace; trace = trace->next_in_bucket)

@@ -9,6 +9,14 @@ struct place {
     struct physical_page *page;
 };
 
+/* The largest naturally aligned piece of an access. */
+static unsigned mmio_piece(u64 pa, unsigned left)
+{
+    unsigned n = 8;
+    while (n > left || (n > 1 && pa & (n - 1))) n /= 2;
+    return n;
+}
+
 /* Translates the part of an access that lies in one page; set is TLB_USER or TLB_SUPERVISOR.  A TLB
  * hit is used as it stands even where memory says otherwise by now, as the hardware does. */
 static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struct place *place)
@@ -16,47 +24,66 @@ static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struc
     const struct tlb_entry *t = &cpu->tlb_set[set][la >> 12 & (TLB_ENTRIES - 1)];
     struct translation to;
 
-    if (t->tag_read == (la & ~0xfffull) && !(access & ACCESS_WRITE)) {
-        place->pa = t->pa | (la & 0xfff);
-        place->page = physical_page_at(cpu->memory, place->pa);
+    bool forbidden = access & ACCESS_WRITE || (access & ACCESS_FETCH && t->pa & TLB_NO_FETCH);
+
+    if (t->tag_read == (la & ~0xfffull) && !forbidden) {
+        place->pa = (t->pa & ~0xfffull) | (la & 0xfff);
+        place->page = page_at(cpu, place->pa);
         return true;
     }
     if (!page_walk(cpu, la, access, set == TLB_USER, &to)) return false;
-    *place = (struct place){ .pa = to.pa, .page = physical_page_at(cpu->memory, to.pa) };
+    *place = (struct place){ .pa = to.pa, .page = page_at(cpu, to.pa) };
     tlb_fill(cpu, set, la, access, &to, place->page);
     return true;
 }
 
-static unsigned set_of_cpl(const struct cpu *cpu)
+u64 bus_load(struct cpu *cpu, u64 pa, unsigned size)
 {
-    return cpu->cpl == 3 ? TLB_USER : TLB_SUPERVISOR;
-}
-
-static u64 place_read(struct cpu *cpu, const struct place *place, unsigned size)
-{
-    u64 v = 0;
-
-    if (place->page->read) {
-        memcpy(&v, place->page->read + (place->pa & 0xfff), size);
-        return v;
-    }
+    if (at_local_apic(cpu, pa)) return apic_mmio_read(cpu, pa, size);
     cpu_sync_time(cpu);
-    v = cpu->bus.mmio_read(cpu->bus.board, place->pa, size);
-    return low_bits(v, size * 8);
+    return low_bits(cpu->bus.mmio_read(cpu->bus.board, pa, size), size * 8);
 }
 
-static void place_write(struct cpu *cpu, const struct place *place, unsigned size, u64 value)
+void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
 {
-    if (place->page->write) {
-        if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
-        memcpy(place->page->write + (place->pa & 0xfff), &value, size);
+    if (at_local_apic(cpu, pa)) {
+        apic_mmio_write(cpu, pa, size, value);
         return;
     }
     cpu_sync_time(cpu);
-    cpu->bus.mmio_write(cpu->bus.board, place->pa, size, low_bits(value, size * 8));
+    cpu->bus.mmio_write(cpu->bus.board, pa, size, value);
 }
 
-/* An access of at most 8 bytes lies in one page or two. */
+/* A device is asked in pieces of at most 8 bytes, naturally where they fit. */
+static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsigned size)
+{
+    if (place->page->read) {
+        memcpy(out, place->page->read + (place->pa & 0xfff), size);
+        return;
+    }
+    for (unsigned at = 0, n; at < size; at += n) {
+        n = mmio_piece(place->pa + at, size - at);
+        u64 v = bus_load(cpu, place->pa + at, n);
+        memcpy(out + at, &v, n);
+    }
+}
+
+static void place_write(struct cpu *cpu, const struct place *place, const u8 *in, unsigned size)
+{
+    if (place->page->write) {
+        if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
+        memcpy(place->page->write + (place->pa & 0xfff), in, size);
+        return;
+    }
+    for (unsigned at = 0, n; at < size; at += n) {
+        u64 v = 0;
+        n = mmio_piece(place->pa + at, size - at);
+        memcpy(&v, in + at, n);
+        bus_store(cpu, place->pa + at, n, v);
+    }
+}
+
+/* An access of at most 64 bytes lies in one page or two. */
 struct span {
     struct place part[2];
     unsigned bytes[2];       /* bytes[1] is 0 within one page */
@@ -66,88 +93,108 @@ static bool locate_span(struct cpu *cpu, u64 la, unsigned size, unsigned access,
                         struct span *span)
 {
     unsigned room = PAGE_BYTES - (unsigned)(la & 0xfff);
+    u64 mask = long_mode(cpu) ? UINT64_MAX : 0xffffffff;
 
     span->bytes[0] = size < room ? size : room;
     span->bytes[1] = size - span->bytes[0];
     return locate(cpu, la, access, set, &span->part[0]) &&
-           (!span->bytes[1] || locate(cpu, (u32)(la + room), access, set, &span->part[1]));
+           (!span->bytes[1] || locate(cpu, (la + room) & mask, access, set, &span->part[1]));
 }
 
-static u64 span_read(struct cpu *cpu, const struct span *span)
+static void span_read(struct cpu *cpu, const struct span *span, u8 *out)
 {
-    u64 v = 0;
-    unsigned at = 0;
-
-    if (!span->bytes[1]) return place_read(cpu, &span->part[0], span->bytes[0]);
-    /* over a page boundary: byte by byte, as the pieces may be of any size */
-    for (unsigned p = 0; p < 2; p++) {
-        for (unsigned i = 0; i < span->bytes[p]; i++, at++) {
-            struct place byte = span->part[p];
-            byte.pa += i;
-            v |= place_read(cpu, &byte, 1) << 8 * at;
-        }
-    }
-    return v;
+    place_read(cpu, &span->part[0], out, span->bytes[0]);
+    if (span->bytes[1]) place_read(cpu, &span->part[1], out + span->bytes[0], span->bytes[1]);
 }
 
-static void span_write(struct cpu *cpu, const struct span *span, u64 value)
+static void span_write(struct cpu *cpu, const struct span *span, const u8 *in)
 {
-    if (!span->bytes[1]) {
-        place_write(cpu, &span->part[0], span->bytes[0], value);
-        return;
-    }
-    for (unsigned p = 0; p < 2; p++) {
-        for (unsigned i = 0; i < span->bytes[p]; i++, value >>= 8) {
-            struct place byte = span->part[p];
-            byte.pa += i;
-            place_write(cpu, &byte, 1, value & 0xff);
-        }
-    }
+    place_write(cpu, &span->part[0], in, span->bytes[0]);
+    if (span->bytes[1]) place_write(cpu, &span->part[1], in + span->bytes[0], span->bytes[1]);
+}
+
+/* Only 64-bit mode can make an address that is not canonical.  SDM vol. 1, "Canonical Addressing". */
+static bool is_canonical(struct cpu *cpu, unsigned seg, u64 la, unsigned size)
+{
+    if (canonical(la) && canonical(la + size - 1)) return true;
+    if (seg == CPU_SEG_SS) return FAULT(cpu, STACK_NOT_CANONICAL, .la = la, .size = (u8)size);
+    return FAULT(cpu, NOT_CANONICAL, .la = la, .size = (u8)size, .segment = (u8)seg);
 }
 
 /* The TLB set that stays empty brings every access of CPL 3 here while alignment is checked. */
 static bool aligned(struct cpu *cpu, u64 la, unsigned size)
 {
-    if (cpu->tlb != cpu->tlb_set[TLB_NEVER] || !(la & (size - 1))) return true;
+    unsigned boundary = size < 16 ? size : 16;
+
+    if (cpu->tlb != cpu->tlb_set[TLB_NEVER] || !(la & (boundary - 1))) return true;
     return FAULT(cpu, MISALIGNED, .la = la, .size = (u8)size);
 }
 
-bool access_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
+bool access_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned boundary)
+{
+    u64 la = linear_of(cpu, seg, ea);
+    return is_canonical(cpu, seg, la, boundary) && aligned(cpu, la, boundary);
+}
+
+static bool open_span(struct cpu *cpu, unsigned seg, u64 la, unsigned size, unsigned access, struct span *span)
+{
+    return is_canonical(cpu, seg, la, size) && locate_span(cpu, la, size, access, tlb_set_of_cpl(cpu), span);
+}
+
+bool access_read(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u64 *value)
+{
+    *value = 0;
+    return access_read_bytes(cpu, seg, la, size, (u8 *)value);
+}
+
+bool access_write(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u64 value)
+{
+    return access_write_bytes(cpu, seg, la, size, (const u8 *)&value);
+}
+
+bool access_probe_write(struct cpu *cpu, unsigned seg, u64 la, unsigned size)
+{
+    struct span span;
+    return is_canonical(cpu, seg, la, size) && aligned(cpu, la, size) && open_span(cpu, seg, la, size, ACCESS_WRITE, &span);
+}
+
+bool access_read_bytes(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u8 *out)
 {
     struct span span;
 
-    if (!aligned(cpu, la, size) || !locate_span(cpu, la, size, ACCESS_READ, set_of_cpl(cpu), &span))
-        return false;
+    if (!(size & (size - 1)) && is_canonical(cpu, seg, la, size) && !aligned(cpu, la, size)) return false;
+    if (!open_span(cpu, seg, la, size, ACCESS_READ, &span)) return false;
     debug_note_data(cpu, la, size, false);
-    *value = span_read(cpu, &span);
+    span_read(cpu, &span, out);
     return true;
 }
 
-bool access_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
+bool access_write_bytes(struct cpu *cpu, unsigned seg, u64 la, unsigned size, const u8 *in)
 {
     struct span span;
 
-    if (!aligned(cpu, la, size) ||
-        !locate_span(cpu, la, size, ACCESS_WRITE, set_of_cpl(cpu), &span))
-        return false;
+    if (!(size & (size - 1)) && is_canonical(cpu, seg, la, size) && !aligned(cpu, la, size)) return false;
+    if (!open_span(cpu, seg, la, size, ACCESS_WRITE, &span)) return false;
     debug_note_data(cpu, la, size, true);
-    span_write(cpu, &span, value);
+    span_write(cpu, &span, in);
     return true;
 }
 
-bool access_probe_write(struct cpu *cpu, u64 la, unsigned size)
+/* --- descriptor tables and the TSS --- */
+
+static bool open_system_span(struct cpu *cpu, u64 la, unsigned size, unsigned access, struct span *span)
 {
-    struct span span;
-    return aligned(cpu, la, size) &&
-           locate_span(cpu, la, size, ACCESS_WRITE, set_of_cpl(cpu), &span);
+    if (!long_mode(cpu)) la = (u32)la;
+    return is_canonical(cpu, CPU_SEG_DS, la, size) && locate_span(cpu, la, size, access, TLB_SUPERVISOR, span);
 }
 
 bool system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
 {
     struct span span;
 
-    if (!locate_span(cpu, (u32)la, size, ACCESS_READ, TLB_SUPERVISOR, &span)) return false;
-    *value = span_read(cpu, &span);
+    if (!open_system_span(cpu, la, size, ACCESS_READ | ACCESS_IMPLICIT, &span)) return false;
+    *value = 0;
+    span_read(cpu, &span, (u8 *)value);
     return true;
 }
 
@@ -155,15 +202,15 @@ bool system_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
 {
     struct span span;
 
-    if (!locate_span(cpu, (u32)la, size, ACCESS_WRITE, TLB_SUPERVISOR, &span)) return false;
-    span_write(cpu, &span, value);
+    if (!open_system_span(cpu, la, size, ACCESS_WRITE | ACCESS_IMPLICIT, &span)) return false;
+    span_write(cpu, &span, (const u8 *)&value);
     return true;
 }
 
 bool system_probe_write(struct cpu *cpu, u64 la, unsigned size)
 {
     struct span span;
-    return locate_span(cpu, (u32)la, size, ACCESS_WRITE, TLB_SUPERVISOR, &span);
+    return open_system_span(cpu, la, size, ACCESS_WRITE | ACCESS_IMPLICIT, &span);
 }
 
 u8 *access_host(struct cpu *cpu, u64 la, unsigned size, enum access access)
@@ -179,7 +226,7 @@ bool access_fetch(struct cpu *cpu, u64 la, u64 *pa)
 {
     struct place place;
 
-    if (!locate(cpu, la, ACCESS_FETCH, set_of_cpl(cpu), &place)) return false;
+    if (!locate(cpu, la, ACCESS_FETCH, tlb_set_of_cpl(cpu), &place)) return false;
     *pa = place.pa;
     return true;
 }

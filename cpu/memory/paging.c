@@ -1,23 +1,40 @@
-/* The page walk.  SDM vol. 3A, "32-Bit Paging", "Access Rights", "Page-Fault Exceptions",
+/* The page walk.  SDM vol. 3A, "32-Bit Paging", "PAE Paging", "4-Level Paging", "Access Rights", "Page-Fault Exceptions",
  * "Accessed and Dirty Flags".                                                    doc: page-walk
  *
- *    linear address   31        22 21        12 11       0
- *                    | directory  |   table    |  offset |
- *    PDE, PTE         31..12 frame   8 G   7 PS (PDE)   6 D   5 A   2 U/S   1 R/W   0 P
+ *    32-bit    31..22 directory  21..12 table                               entries of 4 bytes
+ *    PAE       31..30 PDPTE register  29..21 directory  20..12 table        entries of 8
+ *    4-level   47..39 PML4  38..30 PDPT  29..21 directory  20..12 table     entries of 8
+ *    entry     63 XD   M-1..12 frame   8 G   7 PS   6 D   5 A   2 U/S   1 R/W   0 P
  *
- * Not modelled: PCD and PWT, as there is no cache; PAE and PSE-36, which no model has yet. */
+ * Not modelled: PCD, PWT and PAT, as there is no cache. */
 #include "cpu/memory/access.h"
 
-enum { PTE_P = 1, PTE_RW = 2, PTE_US = 4, PTE_A = 32, PTE_D = 64, PDE_PS = 128, PTE_G = 256 };
-enum { PDE_BIG_RESERVED = 0x3ff000 };                                  /* 21:12 of a 4 MiB entry */
-enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8 };   /* error code */
+enum { PTE_P = 1, PTE_RW = 2, PTE_US = 4, PTE_A = 32, PTE_D = 64, PTE_PS = 128, PTE_G = 256 };
+#define PTE_XD (1ull << 63)
+enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16 };   /* error code */
+enum { WALK_LEVELS = 4 };
 
-/* Entries that lead to a page.  The leaf is the one that maps it: the PTE, or the PDE of a 4 MiB
- * page. */
+/* A kind of paging: shift and width of each level's index, from the root. */
+struct paging {
+    u8 levels, entry_bytes, index_bits;
+    u8 shift[WALK_LEVELS];
+};
+static const struct paging paging_32 = { .levels = 2, .entry_bytes = 4, .index_bits = 10, .shift = { 22, 12 } };
+static const struct paging paging_pae = { .levels = 2, .entry_bytes = 8, .index_bits = 9, .shift = { 21, 12 } };
+static const struct paging paging_4level = { .levels = 4, .entry_bytes = 8, .index_bits = 9, .shift = { 39, 30, 21, 12 } };
+
+static const struct paging *paging_of(const struct cpu *cpu)
+{
+    if (long_mode(cpu)) return &paging_4level;
+    return cpu->cr4 & CR4_PAE ? &paging_pae : &paging_32;
+}
+
+/* The entries that lead to a page; the last one maps it. */
 struct walk {
-    u64 pde_pa, leaf_pa;
-    u32 pde, leaf;
-    bool big;
+    const struct paging *paging;
+    unsigned used;
+    struct { u64 pa, value; } entry[WALK_LEVELS];
+    u64 rights;              /* R/W and U/S of all, XD of any */
 };
 
 static u64 a20_masked(const struct cpu *cpu, u64 pa)
@@ -25,32 +42,98 @@ static u64 a20_masked(const struct cpu *cpu, u64 pa)
     return cpu->a20 ? pa : pa & ~(1ull << 20);
 }
 
-/* An entry lies in memory or, where there is none, on the bus. */
-static u32 entry_read(struct cpu *cpu, u64 pa)
+/* --- entries: in memory or, where there is none, on the bus --- */
+
+static u64 entry_read(struct cpu *cpu, u64 pa, unsigned bytes)
 {
     struct physical_page *page = physical_page_at(cpu->memory, pa);
 
-    if (page->read) return get32(page->read + (pa & 0xfff));
+    if (page->read) return bytes == 4 ? get32(page->read + (pa & 0xfff)) : get64(page->read + (pa & 0xfff));
     cpu_sync_time(cpu);
-    return (u32)cpu->bus.mmio_read(cpu->bus.board, pa, 4);
+    return low_bits(cpu->bus.mmio_read(cpu->bus.board, pa, bytes), bytes * 8);
 }
 
-static void entry_write(struct cpu *cpu, u64 pa, u32 value)
+/* For an onlooker: memory only. */
+static u64 entry_peek(const struct cpu *cpu, u64 pa, unsigned bytes)
+{
+    const struct physical_page *page = physical_page_at(cpu->memory, pa);
+
+    if (!page->read) return 0;
+    return bytes == 4 ? get32(page->read + (pa & 0xfff)) : get64(page->read + (pa & 0xfff));
+}
+
+static void entry_write(struct cpu *cpu, u64 pa, u64 value, unsigned bytes)
 {
     struct physical_page *page = physical_page_at(cpu->memory, pa);
 
     if (!page->write) {                      /* ROM or a device: the write goes where writes go */
         cpu_sync_time(cpu);
-        cpu->bus.mmio_write(cpu->bus.board, pa, 4, value);
+        cpu->bus.mmio_write(cpu->bus.board, pa, bytes, value);
         return;
     }
-    if (page->code_chunks) trace_code_written(cpu, pa, 4);
-    put32(page->write + (pa & 0xfff), value);
+    if (page->code_chunks) trace_code_written(cpu, pa, bytes);
+    if (bytes == 4) put32(page->write + (pa & 0xfff), (u32)value);
+    else put64(page->write + (pa & 0xfff), value);
     page->written = true;
 }
 
-static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u32 entry,
-                       u64 entry_pa)
+/* --- what an entry says --- */
+
+static u64 frame_mask(const struct cpu *cpu)
+{
+    return low_bits(UINT64_MAX, cpu->model->pa_bits) & ~0xfffull;
+}
+
+/* Whether the entry at this level maps a page by itself. */
+static bool maps_page(const struct cpu *cpu, const struct paging *p, unsigned level, u64 entry)
+{
+    if (level + 1 == p->levels) return true;
+    if (!(entry & PTE_PS)) return false;
+    switch (p->shift[level]) {
+    case 22: return cpu->cr4 & CR4_PSE;
+    case 21: return true;
+    case 30: return has(cpu, FEATURE_PAGE1GB);
+    default: return false;
+    }
+}
+
+/* PSE-36: bits 20:13 of a 4 MiB entry are address bits 39:32; 21 and those above the processor's address are reserved. */
+static u64 reserved_32(const struct cpu *cpu, bool big)
+{
+    unsigned high = cpu->model->pa_bits > 40 ? 40 : cpu->model->pa_bits;
+
+    if (!big) return 0;
+    if (!has(cpu, FEATURE_PSE36) || high <= 32) return 0x3fe000 | (has(cpu, FEATURE_PAT) ? 0 : 0x1000);
+    return 0x3fe000 & ~(low_bits(UINT64_MAX, high - 32) << 13);
+}
+
+/* Bits that must be 0.  SDM vol. 3A, "Use of ... with Reserved Bits". */
+static u64 reserved_bits(const struct cpu *cpu, const struct paging *p, unsigned level, bool maps)
+{
+    unsigned shift = p->shift[level];
+
+    if (p->entry_bytes == 4) return reserved_32(cpu, maps && shift == 22);
+    u64 reserved = 0xffffffffff000 & ~frame_mask(cpu);
+    if (!(cpu->efer & EFER_NXE)) reserved |= PTE_XD;
+    if (p == &paging_pae) reserved |= 0x7ff0000000000000;
+    if (shift == 39 || (shift == 30 && !has(cpu, FEATURE_PAGE1GB))) reserved |= PTE_PS;
+    if (maps && shift > 12) reserved |= low_bits(UINT64_MAX, shift) & ~0x1fffull;
+    return reserved;
+}
+
+static u64 frame_address(const struct cpu *cpu, const struct walk *w, u64 la)
+{
+    const struct paging *p = w->paging;
+    unsigned shift = p->shift[w->used - 1];
+    u64 entry = w->entry[w->used - 1].value, inside = low_bits(UINT64_MAX, shift);
+    u64 high = p->entry_bytes == 4 && shift == 22 ? bits(entry, 20, 13) << 32 : 0;
+
+    return a20_masked(cpu, (entry & (p->entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu)) & ~inside) | high | (la & inside));
+}
+
+/* --- the walk --- */
+
+static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u64 entry, u64 entry_pa)
 {
     cpu->cr2 = la;
     return fault_raise(cpu, reason, (struct fault_facts){
@@ -58,106 +141,143 @@ static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u
     });
 }
 
-static u64 pde_address(const struct cpu *cpu, u64 la)
+enum step { STEP_DOWN, STEP_MAPS, STEP_NOT_PRESENT, STEP_RESERVED };
+
+/* Takes in one more entry.  rights start as all ones without XD. */
+static enum step take_entry(const struct cpu *cpu, struct walk *w, u64 pa, u64 value)
 {
-    return a20_masked(cpu, (cpu->cr3 & 0xfffff000) | bits(la, 31, 22) << 2);
+    unsigned level = w->used++;
+    bool maps = maps_page(cpu, w->paging, level, value);
+
+    w->entry[level].pa = pa;
+    w->entry[level].value = value;
+    if (!(value & PTE_P)) return STEP_NOT_PRESENT;
+    if (value & reserved_bits(cpu, w->paging, level, maps)) return STEP_RESERVED;
+    w->rights = (w->rights & value & (PTE_RW | PTE_US)) | ((w->rights | value) & PTE_XD);
+    return maps ? STEP_MAPS : STEP_DOWN;
 }
 
-static u64 pte_address(const struct cpu *cpu, u32 pde, u64 la)
+static u64 index_address(const struct cpu *cpu, const struct paging *p, u64 table, unsigned level, u64 la)
 {
-    return a20_masked(cpu, (pde & 0xfffff000u) | bits(la, 21, 12) << 2);
+    return a20_masked(cpu, table + (la >> p->shift[level] & low_bits(UINT64_MAX, p->index_bits)) * p->entry_bytes);
 }
 
-static bool is_big(const struct cpu *cpu, u32 pde)
+/* The root table; false where a PAE page-directory-pointer entry is not present. */
+static bool root_table(const struct cpu *cpu, u64 la, u64 *table)
 {
-    return pde & PDE_PS && cpu->cr4 & CR4_PSE;
+    *table = long_mode(cpu) ? cpu->cr3 & frame_mask(cpu) : cpu->cr3 & 0xfffff000;
+    if (paging_of(cpu) != &paging_pae) return true;
+    u64 pdpte = cpu->pdpte[bits(la, 31, 30)];
+    *table = pdpte & frame_mask(cpu);
+    return pdpte & PTE_P;
 }
 
-/* Follows the directory and the table: P and the reserved bits are looked at, rights are not. */
 static bool find_entries(struct cpu *cpu, u64 la, u32 error, struct walk *w)
 {
-    w->pde_pa = w->leaf_pa = pde_address(cpu, la);
-    w->pde = w->leaf = entry_read(cpu, w->pde_pa);
-    if (!(w->pde & PTE_P))
-        return page_fault(cpu, REASON_PDE_NOT_PRESENT, la, error, w->pde, w->pde_pa);
-    w->big = is_big(cpu, w->pde);
-    if (w->big) {
-        if (!(w->pde & PDE_BIG_RESERVED)) return true;
-        return page_fault(cpu, REASON_PDE_RESERVED, la, error | PF_PRESENT | PF_RESERVED, w->pde,
-                          w->pde_pa);
+    u64 table;
+
+    *w = (struct walk){ .paging = paging_of(cpu), .rights = PTE_RW | PTE_US };
+    if (!root_table(cpu, la, &table))
+        return page_fault(cpu, REASON_PDPTE_NOT_PRESENT, la, error, cpu->pdpte[bits(la, 31, 30)], 0);
+    for (;;) {
+        u64 pa = index_address(cpu, w->paging, table, w->used, la);
+        u64 value = entry_read(cpu, pa, w->paging->entry_bytes);
+        switch (take_entry(cpu, w, pa, value)) {
+        case STEP_MAPS: return true;
+        case STEP_DOWN: table = value & (w->paging->entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu)); break;
+        case STEP_NOT_PRESENT:
+            return page_fault(cpu, w->used == w->paging->levels ? REASON_PTE_NOT_PRESENT : REASON_PDE_NOT_PRESENT, la, error,
+                              value, pa);
+        case STEP_RESERVED:
+            return page_fault(cpu, w->used == w->paging->levels ? REASON_PTE_RESERVED : REASON_PDE_RESERVED, la,
+                              error | PF_PRESENT | PF_RESERVED, value, pa);
+        }
     }
-    w->leaf_pa = pte_address(cpu, w->pde, la);
-    w->leaf = entry_read(cpu, w->leaf_pa);
-    if (!(w->leaf & PTE_P))
-        return page_fault(cpu, REASON_PTE_NOT_PRESENT, la, error, w->leaf, w->leaf_pa);
+}
+
+/* Who may do what.  SDM vol. 3A, "Determination of Access Rights". */
+static bool rights_allow(struct cpu *cpu, u64 la, unsigned access, bool user, u32 error, const struct walk *w)
+{
+    u64 leaf = w->entry[w->used - 1].value, leaf_pa = w->entry[w->used - 1].pa;
+    bool user_page = w->rights & PTE_US, write = access & ACCESS_WRITE, fetch = access & ACCESS_FETCH;
+    bool writable = w->rights & PTE_RW || (!user && !(cpu->cr0 & CR0_WP));
+    bool smap = cpu->cr4 & CR4_SMAP && (access & ACCESS_IMPLICIT || !(cpu->rflags & EFLAGS_AC));
+
+    error |= PF_PRESENT;
+    if (user && !user_page) return page_fault(cpu, REASON_PAGE_IS_SUPERVISOR, la, error, leaf, leaf_pa);
+    if (!user && user_page && fetch && cpu->cr4 & CR4_SMEP) return page_fault(cpu, REASON_PAGE_SMEP, la, error, leaf, leaf_pa);
+    if (!user && user_page && !fetch && smap) return page_fault(cpu, REASON_PAGE_SMAP, la, error, leaf, leaf_pa);
+    if (fetch && w->rights & PTE_XD) return page_fault(cpu, REASON_PAGE_NOT_EXECUTABLE, la, error, leaf, leaf_pa);
+    if (write && !writable) return page_fault(cpu, REASON_PAGE_IS_READ_ONLY, la, error, leaf, leaf_pa);
     return true;
 }
 
-/* A is set in every entry that was used, D in the leaf by a write. */
-static u32 mark_used(struct cpu *cpu, const struct walk *w, bool write)
+/* A is set in every entry that was used, D in the last by a write. */
+static void mark_used(struct cpu *cpu, struct walk *w, bool write)
 {
-    u32 leaf = w->leaf | PTE_A | (write ? PTE_D : 0);
-
-    if (!w->big && !(w->pde & PTE_A)) entry_write(cpu, w->pde_pa, w->pde | PTE_A);
-    if (leaf != w->leaf) entry_write(cpu, w->leaf_pa, leaf);
-    return leaf;
-}
-
-static u64 frame_address(const struct cpu *cpu, u32 leaf, bool big, u64 la)
-{
-    u32 offset_mask = big ? 0x3fffff : 0xfff;
-    return a20_masked(cpu, (leaf & ~offset_mask) | (la & offset_mask));
+    for (unsigned i = 0; i < w->used; i++) {
+        u64 value = w->entry[i].value | PTE_A | (write && i + 1 == w->used ? PTE_D : 0);
+        if (value == w->entry[i].value) continue;
+        entry_write(cpu, w->entry[i].pa, value, w->paging->entry_bytes);
+        w->entry[i].value = value;
+    }
 }
 
 bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to)
 {
-    bool write = access & ACCESS_WRITE;
-    u32 error = (write ? PF_WRITE : 0) | (user ? PF_USER : 0);
-    struct walk w = { 0 };
+    bool write = access & ACCESS_WRITE, tells_fetch = cpu->efer & EFER_NXE || cpu->cr4 & CR4_SMEP;
+    u32 error = (write ? PF_WRITE : 0) | (user ? PF_USER : 0) | (access & ACCESS_FETCH && tells_fetch ? PF_FETCH : 0);
+    struct walk w;
 
     if (!(cpu->cr0 & CR0_PG)) {
-        *to = (struct translation){ .pa = a20_masked(cpu, la), .storable = true };
+        *to = (struct translation){ .pa = a20_masked(cpu, la), .storable = true, .readable = true, .executable = true };
         return true;
     }
-    if (!find_entries(cpu, la, error, &w)) return false;
-    u32 rights = w.pde & w.leaf;
-    if (user && !(rights & PTE_US))
-        return page_fault(cpu, REASON_PAGE_IS_SUPERVISOR, la, error | PF_PRESENT, w.leaf,
-                          w.leaf_pa);
-    bool writable = rights & PTE_RW || (!user && !(cpu->cr0 & CR0_WP));
-    if (write && !writable)
-        return page_fault(cpu, REASON_PAGE_IS_READ_ONLY, la, error | PF_PRESENT, w.leaf, w.leaf_pa);
-    u32 leaf = mark_used(cpu, &w, write);
+    if (!find_entries(cpu, la, error, &w) || !rights_allow(cpu, la, access, user, error, &w)) return false;
+    mark_used(cpu, &w, write);
+    u64 leaf = w.entry[w.used - 1].value;
+    bool user_page = w.rights & PTE_US;
     *to = (struct translation){
-        .pa = frame_address(cpu, leaf, w.big, la), .storable = writable && leaf & PTE_D,
-        .global = leaf & PTE_G && cpu->cr4 & CR4_PGE, .big = w.big,
+        .pa = frame_address(cpu, &w, la),
+        .storable = leaf & PTE_D && (w.rights & PTE_RW || (!user && !(cpu->cr0 & CR0_WP))),
+        .readable = user || !user_page || !(cpu->cr4 & CR4_SMAP) || !(access & ACCESS_FETCH),
+        .executable = !(w.rights & PTE_XD) && !(!user && user_page && cpu->cr4 & CR4_SMEP),
+        .global = leaf & PTE_G && cpu->cr4 & CR4_PGE, .big = w.paging->shift[w.used - 1] > 12,
     };
     return true;
 }
 
-/* The same for an onlooker: memory only, nothing is marked, nothing faults. */
-static bool entry_peek(const struct cpu *cpu, u64 pa, u32 *entry)
+bool paging_load_pdptes(struct cpu *cpu, u64 cr3)
 {
-    const struct physical_page *page = physical_page_at(cpu->memory, pa);
+    u64 entry[4], reserved = ~frame_mask(cpu) & ~0xe19ull;       /* 2:1 and 8:5, and what lies above the address */
 
-    if (page->read) *entry = get32(page->read + (pa & 0xfff));
-    return page->read && *entry & PTE_P;
+    for (unsigned i = 0; i < 4; i++) {
+        entry[i] = entry_read(cpu, a20_masked(cpu, (cr3 & 0xffffffe0) + 8 * i), 8);
+        if (entry[i] & PTE_P && entry[i] & reserved)
+            return FAULT(cpu, PDPTE_RESERVED, .entry = entry[i], .entry_pa = (cr3 & 0xffffffe0) + 8 * i);
+    }
+    for (unsigned i = 0; i < 4; i++) cpu->pdpte[i] = entry[i];
+    return true;
 }
 
 bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa)
 {
-    u32 pde, pte;
+    struct walk w = { .paging = paging_of(cpu), .rights = PTE_RW | PTE_US };
+    u64 table;
 
     if (!(cpu->cr0 & CR0_PG)) {
         *pa = a20_masked(cpu, la);
         return true;
     }
-    if (!entry_peek(cpu, pde_address(cpu, la), &pde)) return false;
-    if (is_big(cpu, pde)) {
-        *pa = frame_address(cpu, pde, true, la);
-        return true;
+    if (!canonical(la) || !root_table(cpu, la, &table)) return false;
+    for (;;) {
+        u64 at = index_address(cpu, w.paging, table, w.used, la);
+        u64 value = entry_peek(cpu, at, w.paging->entry_bytes);
+        enum step step = take_entry(cpu, &w, at, value);
+        if (step == STEP_NOT_PRESENT || step == STEP_RESERVED) return false;
+        if (step == STEP_MAPS) break;
+        table = value & (w.paging->entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu));
     }
-    if (!entry_peek(cpu, pte_address(cpu, pde, la), &pte)) return false;
-    *pa = frame_address(cpu, pte, false, la);
+    *pa = frame_address(cpu, &w, la);
     return true;
 }

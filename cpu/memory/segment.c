@@ -13,7 +13,7 @@ enum { RIGHTS_DATA_3 = 0xf3 };
 
 /* Access ranges: an access is legal iff first <= ea and its last byte <= last; an empty range has
  * first > last. */
-void segment_derive(struct segment *s)
+void segment_ranges(struct segment *s)
 {
     bool code = s->rights & RIGHTS_CODE, expand_down = !code && s->rights & RIGHTS_EXPAND_DOWN;
     u64 top = s->rights & RIGHTS_DB ? 0xffffffff : 0xffff;
@@ -25,6 +25,19 @@ void segment_derive(struct segment *s)
     s->read_last = readable ? last : 0;
     s->write_first = writable ? first : 1;
     s->write_last = writable ? last : 0;
+}
+
+/* 64-bit mode looks at no limit, type or null selector: a TLB tag is canonical, and the slow path asks. */
+void segment_derive(struct cpu *cpu, unsigned seg)
+{
+    struct segment *s = &cpu->seg[seg];
+    bool plain = cpu->segments_64bit && seg < 6;
+
+    segment_ranges(s);
+    s->effective_base = plain && seg != CPU_SEG_FS && seg != CPU_SEG_GS ? 0 : s->base;
+    if (!plain) return;
+    s->read_first = s->write_first = 0;
+    s->read_last = s->write_last = UINT64_MAX;
 }
 
 /* Real mode changes selector and base and, of CS, makes a writable data segment; limits and sizes
@@ -44,7 +57,7 @@ void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector)
         s->rights =
             (u16)((s->rights & ~0xffu) | RIGHTS_P | RIGHTS_S | RIGHTS_WRITABLE | RIGHTS_ACCESSED);
     }
-    segment_derive(s);
+    segment_derive(cpu, seg);
     if (seg == CPU_SEG_CS || seg == CPU_SEG_SS) mode_derive(cpu);
 }
 
@@ -56,7 +69,7 @@ void segment_set(struct cpu *cpu, unsigned seg, u16 selector, const struct descr
         .selector = selector, .base = descriptor_base(d), .limit = descriptor_limit(d),
         .rights = descriptor_rights(d), .usable = true,
     };
-    segment_derive(s);
+    segment_derive(cpu, seg);
 }
 
 void segment_set_null(struct cpu *cpu, unsigned seg, u16 selector)
@@ -65,14 +78,15 @@ void segment_set_null(struct cpu *cpu, unsigned seg, u16 selector)
 
     s->selector = selector;
     s->usable = false;
-    segment_derive(s);
+    if (seg == CPU_SEG_FS || seg == CPU_SEG_GS) s->base = 0;
+    segment_derive(cpu, seg);
 }
 
 /* --- descriptors --- */
 
-u32 descriptor_base(const struct descriptor *d)
+u64 descriptor_base(const struct descriptor *d)
 {
-    return (u32)(bits(d->raw, 39, 16) | bits(d->raw, 63, 56) << 24);
+    return bits(d->raw, 39, 16) | bits(d->raw, 63, 56) << 24 | d->upper << 32;
 }
 
 u32 descriptor_limit(const struct descriptor *d)
@@ -106,7 +120,9 @@ bool descriptor_find(struct cpu *cpu, u16 selector, struct descriptor *d, bool *
     bool local = selector & 4;
     u64 base = local ? cpu->seg[CPU_SEG_LDTR].base : cpu->gdtr_base;
 
-    d->la = (u32)(base + (selector & ~7u));
+    d->upper = 0;
+    d->la = base + (selector & ~7u);
+    if (!long_mode(cpu)) d->la = (u32)d->la;
     *in_limit = (!local || cpu->seg[CPU_SEG_LDTR].usable) &&
                 (selector | 7u) <= table_limit(cpu, selector);
     return !*in_limit || system_read(cpu, d->la, 8, &d->raw);
@@ -121,6 +137,14 @@ bool descriptor_fetch(struct cpu *cpu, u16 selector, struct descriptor *d, enum 
     return fault_raise(cpu, past_limit, (struct fault_facts){
         .selector = selector, .limit = table_limit(cpu, selector),
     });
+}
+
+bool descriptor_fetch_upper(struct cpu *cpu, u16 selector, struct descriptor *d)
+{
+    if ((selector | 7u) + 8 > table_limit(cpu, selector))
+        return FAULT(cpu, SELECTOR_PAST_LIMIT, .selector = selector, .limit = table_limit(cpu, selector));
+    if (!system_read(cpu, d->la + 8, 8, &d->upper)) return false;
+    return !bits(d->upper, 44, 40) || FAULT(cpu, SYSTEM_UPPER_TYPE, .selector = selector, .entry = d->upper);
 }
 
 bool descriptor_set_accessed(struct cpu *cpu, struct descriptor *d)
@@ -159,10 +183,20 @@ bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl,
     return descriptor_set_accessed(cpu, d);
 }
 
+/* 64-bit mode runs CPL 0 to 2 with a null SS whose RPL is CPL.  SDM vol. 2, "MOV". */
+bool null_stack_allowed(const struct cpu *cpu, u16 selector, unsigned cpl)
+{
+    return code_64bit(cpu) && selector_is_null(selector) && cpl < 3 && selector_rpl(selector) == cpl;
+}
+
 static bool load_ss(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
 
+    if (null_stack_allowed(cpu, selector, cpu->cpl)) {
+        segment_set_null(cpu, CPU_SEG_SS, selector);
+        return true;
+    }
     if (!stack_segment_fetch(cpu, selector, cpu->cpl, &stack_reasons_gp, &d)) return false;
     segment_set(cpu, CPU_SEG_SS, selector, &d);
     mode_derive(cpu);

@@ -6,10 +6,11 @@
 
 struct descriptor {
     u64 raw;             /* the eight bytes */
+    u64 upper;           /* of a 16-byte system descriptor of long mode: the next eight */
     u64 la;              /* where they lie */
 };
 
-u32 descriptor_base(const struct descriptor *d);
+u64 descriptor_base(const struct descriptor *d);
 u32 descriptor_limit(const struct descriptor *d);        /* last offset, granularity applied */
 u16 descriptor_rights(const struct descriptor *d);
 /* What a fault tells of it: selector, RPL, DPL, type, the bytes and their place. */
@@ -24,9 +25,13 @@ static inline unsigned selector_rpl(u16 selector) { return selector & 3; }
 bool descriptor_find(struct cpu *cpu, u16 selector, struct descriptor *d, bool *in_limit);
 /* The same, raising `past_limit` with the selector as error code. */
 bool descriptor_fetch(struct cpu *cpu, u16 selector, struct descriptor *d, enum reason past_limit);
+/* Long mode: reads the upper half of a system descriptor; #GP unless it lies within the table and has type 0. */
+bool descriptor_fetch_upper(struct cpu *cpu, u16 selector, struct descriptor *d);
 /* Sets the accessed bit, in memory too where it was clear. */
 bool descriptor_set_accessed(struct cpu *cpu, struct descriptor *d);
 
+/* Access ranges of a segment that is in no register yet, as legacy modes have them. */
+void segment_ranges(struct segment *s);
 void segment_set(struct cpu *cpu, unsigned seg, u16 selector, const struct descriptor *d);
 void segment_set_null(struct cpu *cpu, unsigned seg, u16 selector);
 
@@ -36,6 +41,7 @@ struct stack_reasons {
 };
 extern const struct stack_reasons stack_reasons_gp, stack_reasons_ts;
 /* Fetches and checks the descriptor that SS is to take at `cpl`; its accessed bit is set. */
+bool null_stack_allowed(const struct cpu *cpu, u16 selector, unsigned cpl);
 bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl,
                          const struct stack_reasons *why, struct descriptor *d);
 

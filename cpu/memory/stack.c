@@ -11,13 +11,14 @@ static u64 with_sp(const struct cpu *cpu, u64 sp)
     return (cpu->gpr[RSP] & ~mask) | (sp & mask);
 }
 
-/* The two sizes apart, so that each access is of a size the compiler knows. */
+/* The sizes apart, so that each access is of a size the compiler knows. */
 bool stack_push(struct cpu *cpu, u64 value, unsigned size)
 {
     u64 sp = (cpu->gpr[RSP] - size) & cpu->stack_mask;
 
-    if (!(size == 4 ? store(cpu, CPU_SEG_SS, sp, 4, value) : store(cpu, CPU_SEG_SS, sp, 2, value)))
-        return false;
+    bool done = size == 8 ? store(cpu, CPU_SEG_SS, sp, 8, value)
+              : size == 4 ? store(cpu, CPU_SEG_SS, sp, 4, value) : store(cpu, CPU_SEG_SS, sp, 2, value);
+    if (!done) return false;
     cpu->gpr[RSP] = with_sp(cpu, sp);
     return true;
 }
@@ -26,8 +27,9 @@ bool stack_pop(struct cpu *cpu, u64 *value, unsigned size)
 {
     u64 sp = cpu->gpr[RSP] & cpu->stack_mask;
 
-    if (!(size == 4 ? load(cpu, CPU_SEG_SS, sp, 4, value) : load(cpu, CPU_SEG_SS, sp, 2, value)))
-        return false;
+    bool done = size == 8 ? load(cpu, CPU_SEG_SS, sp, 8, value)
+              : size == 4 ? load(cpu, CPU_SEG_SS, sp, 4, value) : load(cpu, CPU_SEG_SS, sp, 2, value);
+    if (!done) return false;
     cpu->gpr[RSP] = with_sp(cpu, sp + size);
     return true;
 }

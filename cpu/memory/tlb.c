@@ -34,14 +34,14 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
     u64 page_la = la & ~0xfffull;
 
     if (access & ACCESS_WRITE && page->write) page->written = true;
-    if (!page->read || debug_page_watched(cpu, la)) {
+    if (!page->read || !to->readable || debug_page_watched(cpu, la)) {
         if (t->tag_read == page_la) invalidate(cpu, set, i);
         return;
     }
     bool plain = page->write == page->read && !page->code_chunks && page->written;
     *t = (struct tlb_entry){
         .tag_read = page_la, .tag_write = to->storable && plain ? page_la : TLB_INVALID,
-        .addend = (u64)(uintptr_t)page->read - page_la, .pa = to->pa & ~0xfffull,
+        .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
     };
     mark(cpu->tlb_marks[set].filled, i, true);
     mark(cpu->tlb_marks[set].global, i, to->global);
@@ -75,7 +75,7 @@ void tlb_flush_local(struct cpu *cpu)
     }
 }
 
-/* INVLPG of an address in a 4 MiB page drops every piece of it. */
+/* INVLPG of an address in a big page drops every piece of it: all of its GiB, whatever the size is. */
 static void flush_big_page(struct cpu *cpu, unsigned set, u64 la)
 {
     const struct tlb_marks *m = &cpu->tlb_marks[set];
@@ -83,7 +83,7 @@ static void flush_big_page(struct cpu *cpu, unsigned set, u64 la)
     for (unsigned word = 0; word < TLB_MARK_WORDS; word++) {
         for (u64 look = m->filled[word] & m->big[word]; look;) {
             unsigned i = take_lowest(&look, word);
-            if (cpu->tlb_set[set][i].tag_read >> 22 == la >> 22) invalidate(cpu, set, i);
+            if (cpu->tlb_set[set][i].tag_read >> 30 == la >> 30) invalidate(cpu, set, i);
         }
     }
 }

@@ -4,4 +4,5 @@
 #define OP(name) FORM_NAME(name, W)
 #define OP_UNSIZED_(name) ORRERY_FORM_##name
 #define OP_UNSIZED(name) OP_UNSIZED_(name)
+#include "cpu/vector/lanes.h"       /* its lists name forms too */
 #include "cpu/ops/all.inc"

@@ -1,6 +1,6 @@
 /* The words of operation bodies, as the exact instance means them.  Included by cpu/run/exact.c inside its switch.
  *
- *   uw, sw, W      the operation's unsigned and signed type and its width in bits
+ *   uw, sw, W      the operation's unsigned and signed type and its width in bits; udouble, sdouble hold twice as many
  *   R(f), SET_R    register named by field f (d or s); a 32-bit write clears the upper half
  *   REG(n)         a register by number, at the operation's width; SET_REG writes it
  *   EA, SEG        offset and segment of the memory operand
@@ -15,6 +15,9 @@
 #define CAT(a, b) CAT_(a, b)
 #define uw CAT(u, W)
 #define sw CAT(s, W)
+#define udouble CAT(udouble_, W)
+#define sdouble CAT(sdouble_, W)
+#define SDOUBLE_MIN (W == 64 ? (s128)1 << 127 : (s128)INT64_MIN)
 #define FORM_CASE_(name, w) case OP_##name##_##w:
 #define FORM_CASE(name, w) FORM_CASE_(name, w)
 #define OP(name) FORM_CASE(name, W)
@@ -31,10 +34,11 @@
 #define REG8(n) (*(u8 *)SLOT((n) * 8))
 #define REG16(n) (*(u16 *)SLOT((n) * 8))
 #define REG32(n) (*(u32 *)SLOT((n) * 8))
+#define REG64(n) (*(u64 *)SLOT((n) * 8))
 #define IMM ((uw)rec->imm)
 #define SEG (rec->b & 7u)
 #define EA record_ea(cpu, rec)
-#define ADDR_MASK (rec->x & RECORD_ADDR16 ? 0xffffu : 0xffffffffu)
+#define ADDR_MASK record_mask(cpu, rec)
 
 #define LD(v, ea) \
     do { u64 value_; if (!load(cpu, SEG, ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
@@ -43,7 +47,7 @@
 #define RMW(v, ea) \
     do { u64 value_; update_ea = (ea); if (!load_for_update(cpu, SEG, update_ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
 #define WB(v) \
-    do { if (!linear_write(cpu, linear_of(cpu, SEG, update_ea), W / 8, (uw)(v))) goto fault; } while (0)
+    do { if (!linear_write(cpu, SEG, linear_of(cpu, SEG, update_ea), W / 8, (uw)(v))) goto fault; } while (0)
 
 #define TOP(v) ((u64)(uw)(v) << (64 - W))
 #define FL(kind, a, r) \
@@ -59,6 +63,7 @@
 #define SYNC (cpu->rip = HERE, cpu->next_rip = AFTER)
 #define TRY(call) do { if (!(call)) goto fault; } while (0)
 #define RAISE(...) do { FAULT(cpu, __VA_ARGS__); goto fault; } while (0)
+#define BAD_TARGET(t) ((t) + cpu->target_bias > cpu->target_last)
 #define NEXT goto next
 #define END goto end
 #define GOTO(t) do { target = (uw)(t); goto transfer; } while (0)

@@ -83,13 +83,11 @@ void cpu_set_watch(struct cpu *cpu, bool (*watch)(void *context), void *context)
 void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level)
 {
     switch (line) {
-    case CPU_LINE_INTR: cpu->intr = level; break;
-    case CPU_LINE_NMI:
-        cpu->nmi_pending |= level && !cpu->nmi_level;
-        cpu->nmi_level = level;
-        break;
+    case CPU_LINE_INTR: apic_set_pin(cpu, 0, level); break;
+    case CPU_LINE_NMI: apic_set_pin(cpu, 1, level); break;
     case CPU_LINE_SMI: cpu->smi_pending |= level; break;
     case CPU_LINE_INIT: cpu->init_pending |= level; break;
+    case CPU_LINE_IGNNE: cpu->ignne = level; break;
     }
     cpu_leave_after_instruction(cpu);
 }
@@ -103,7 +101,7 @@ static bool interrupts_shadowed(const struct cpu *cpu)
 
 static bool intr_acceptable(const struct cpu *cpu)
 {
-    return cpu->intr && cpu->rflags & EFLAGS_IF;
+    return cpu->interrupt_request && cpu->rflags & EFLAGS_IF;
 }
 
 /* Takes what waits; true when the processor's state changed by it. */
@@ -123,8 +121,7 @@ static bool take_interrupt(struct cpu *cpu)
     }
     if (cpu->activity != ACTIVITY_SHUTDOWN && intr_acceptable(cpu)) {
         cpu->activity = ACTIVITY_RUNNING;
-        u8 vector = cpu->bus.interrupt_acknowledge(cpu->bus.board);
-        interrupt_external(cpu, vector);
+        interrupt_external(cpu, apic_acknowledge(cpu));
         return true;
     }
     return false;
@@ -134,7 +131,7 @@ static bool take_interrupt(struct cpu *cpu)
 static bool single_instruction(const struct cpu *cpu)
 {
     return cpu->watch || cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) ||
-           (interrupts_shadowed(cpu) && (cpu->intr || cpu->nmi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
+           (interrupts_shadowed(cpu) && (cpu->interrupt_request || cpu->nmi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
 }
 
 static void start_slice(struct cpu *cpu)
@@ -181,6 +178,7 @@ static void run_slice(struct cpu *cpu)
 enum cpu_stop cpu_run(struct cpu *cpu)
 {
     for (;;) {
+        cpu->trace_rip = cpu->rip;
         if (cpu->stop_requested) {
             cpu->stop_requested = false;
             return CPU_STOP_REQUEST;

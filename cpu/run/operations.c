@@ -4,13 +4,13 @@
 
 static void set_sp(struct cpu *cpu, u64 value)
 {
-    cpu->gpr[RSP] = (cpu->gpr[RSP] & ~(u64)cpu->stack_mask) | (value & cpu->stack_mask);
+    cpu->gpr[RSP] = (cpu->gpr[RSP] & ~cpu->stack_mask) | (value & cpu->stack_mask);
 }
 
 static void set_register(struct cpu *cpu, unsigned n, u64 value, unsigned size_bytes)
 {
     if (size_bytes == 2) cpu->gpr[n] = (cpu->gpr[n] & ~0xffffull) | (value & 0xffff);
-    else cpu->gpr[n] = (u32)value;
+    else cpu->gpr[n] = size_bytes == 4 ? (u32)value : value;
 }
 
 /* With a 32-bit operand only 16 bits are written, as all processors since the P6 do; SDM vol. 2, "PUSH". */
@@ -34,9 +34,9 @@ bool pop_segment(struct cpu *cpu, unsigned seg, unsigned size_bytes)
 
     /* a 32-bit POP moves ESP by 4 and reads the low word; the selector load comes before ESP changes, POP SS included */
     if (!load(cpu, CPU_SEG_SS, sp & cpu->stack_mask, 2, &selector)) return false;
-    u32 mask = cpu->stack_mask;
+    u64 mask = cpu->stack_mask;
     if (!segment_load(cpu, seg, (u16)selector)) return false;
-    cpu->gpr[RSP] = (sp & ~(u64)mask) | ((sp + size_bytes) & mask);
+    cpu->gpr[RSP] = (sp & ~mask) | ((sp + size_bytes) & mask);
     if (seg == CPU_SEG_SS) shadow_after_ss(cpu);
     return true;
 }
@@ -78,12 +78,12 @@ bool pop_all(struct cpu *cpu, unsigned size_bytes)
 /* SDM vol. 2, "ENTER", Operation. */
 bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level)
 {
-    u32 mask = cpu->stack_mask;
+    u64 mask = cpu->stack_mask;
     u64 sp = (cpu->gpr[RSP] - size_bytes) & mask, bp = cpu->gpr[RBP], value;
 
     level &= 31;
     if (!store(cpu, CPU_SEG_SS, sp, size_bytes, bp)) return false;
-    u64 frame = (cpu->gpr[RSP] & ~(u64)mask) | sp;       /* EBP takes all of ESP even where the stack uses SP */
+    u64 frame = (cpu->gpr[RSP] & ~mask) | sp;       /* EBP takes all of ESP even where the stack uses SP */
     for (unsigned i = 1; i < level; i++) {
         bp -= size_bytes;
         sp = (sp - size_bytes) & mask;
@@ -97,7 +97,7 @@ bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level
     sp = (sp - frame_bytes) & mask;
     /* the new stack top must be writable: the instruction faults here, not the next push */
     if (!segment_may_write(cpu, CPU_SEG_SS, sp, size_bytes)) return segment_violation(cpu, CPU_SEG_SS, sp, size_bytes, ACCESS_WRITE);
-    if (!access_probe_write(cpu, linear_of(cpu, CPU_SEG_SS, sp), size_bytes)) return false;
+    if (!access_probe_write(cpu, CPU_SEG_SS, linear_of(cpu, CPU_SEG_SS, sp), size_bytes)) return false;
     set_register(cpu, RBP, frame, size_bytes);
     set_sp(cpu, sp);
     return true;
@@ -113,13 +113,18 @@ bool leave_frame(struct cpu *cpu, unsigned size_bytes)
     return true;
 }
 
+bool branch_refused(struct cpu *cpu, u64 target)
+{
+    if (code_64bit(cpu)) return FAULT(cpu, BRANCH_NOT_CANONICAL, .la = target);
+    return FAULT(cpu, BRANCH_PAST_LIMIT, .ea = target, .limit = cpu->seg[CPU_SEG_CS].limit);
+}
+
 bool pop_return(struct cpu *cpu, unsigned size_bytes, u16 extra_bytes, u64 *offset)
 {
     u64 sp = cpu->gpr[RSP];
 
     if (!load(cpu, CPU_SEG_SS, sp & cpu->stack_mask, size_bytes, offset)) return false;
-    if (*offset > cpu->seg[CPU_SEG_CS].limit)
-        return FAULT(cpu, BRANCH_PAST_LIMIT, .ea = *offset, .limit = cpu->seg[CPU_SEG_CS].limit);
+    if (*offset + cpu->target_bias > cpu->target_last) return branch_refused(cpu, *offset);
     set_sp(cpu, sp + size_bytes + extra_bytes);
     return true;
 }
@@ -128,16 +133,18 @@ bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset
 {
     u64 ea = record_ea(cpu, rec);
     return load(cpu, rec->b & 7, ea, offset_bytes, offset) &&
-           load(cpu, rec->b & 7, (ea + offset_bytes) & record_mask(rec), 2, selector);
+           load(cpu, rec->b & 7, (ea + offset_bytes) & record_mask(cpu, rec), 2, selector);
 }
 
-/* All faults before the first byte: the operand is six bytes in two stores. */
+/* All faults before the first byte: the operand is six or ten bytes in two stores. */
 bool store_table_register(struct cpu *cpu, const struct record *rec, u16 limit, u64 base)
 {
-    u64 ea = record_ea(cpu, rec), high = (ea + 2) & record_mask(rec);
+    u64 ea = record_ea(cpu, rec), high = (ea + 2) & record_mask(cpu, rec);
+    unsigned bytes = code_64bit(cpu) ? 8 : 4;
     u64 unused;
-    return load_for_update(cpu, rec->b & 7, high, 4, &unused) && store(cpu, rec->b & 7, ea, 2, limit) &&
-           store(cpu, rec->b & 7, high, 4, base);
+    if (!umip_allows(cpu)) return false;
+    return load_for_update(cpu, rec->b & 7, high, bytes, &unused) && store(cpu, rec->b & 7, ea, 2, limit) &&
+           store(cpu, rec->b & 7, high, bytes, base);
 }
 
 /* A 16-bit operand size takes 24 bits of base.  SDM vol. 2, "LGDT/LIDT". */
@@ -147,9 +154,10 @@ bool load_table_register(struct cpu *cpu, const struct record *rec, unsigned ops
 
     if (!require_cpl0(cpu)) return false;
     if (!load(cpu, rec->b & 7, ea, 2, &new_limit)) return false;
-    if (!load(cpu, rec->b & 7, (ea + 2) & record_mask(rec), 4, &new_base)) return false;
+    if (!load(cpu, rec->b & 7, (ea + 2) & record_mask(cpu, rec), code_64bit(cpu) ? 8 : 4, &new_base)) return false;
+    if (!canonical(new_base)) return FAULT(cpu, TABLE_BASE_NOT_CANONICAL, .la = new_base);
     *limit = (u16)new_limit;
-    *base = opsize_bits == 16 ? new_base & 0xffffff : new_base;
+    *base = opsize_bits == 16 && !code_64bit(cpu) ? new_base & 0xffffff : new_base;
     return true;
 }
 
@@ -193,4 +201,14 @@ void ascii_adjust(struct cpu *cpu, bool subtract)
     cpu->gpr[RAX] = (cpu->gpr[RAX] & ~0xffffull) | ax;
     cpu_set_result_flags8(cpu, (u8)ax);
     cpu->flag_kept = adjust ? EFLAGS_CF | EFLAGS_AF : 0;
+}
+
+/* SplitMix64 of a count: the same guest draws the same numbers in every run. */
+u64 draw_random(struct cpu *cpu)
+{
+    u64 z = ++cpu->random_count * 0x9e3779b97f4a7c15;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
 }

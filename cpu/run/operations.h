@@ -11,9 +11,14 @@ static inline u64 record_ea(const struct cpu *cpu, const struct record *rec)
 {
     u64 base = *(const u64 *)((const u8 *)cpu + (rec->b & 0xf8)), index = *(const u64 *)((const u8 *)cpu + (rec->x & 0xf8));
     u64 ea = base + (index << (rec->x & 3)) + (u64)(s64)rec->disp;
-    return ea & (rec->x & RECORD_ADDR16 ? 0xffff : 0xffffffff);
+    return ea & cpu->address_mask[rec->x >> 2 & 1];
 }
-static inline u64 record_mask(const struct record *rec) { return rec->x & RECORD_ADDR16 ? 0xffff : 0xffffffff; }
+/* The same without the index, not cut to the address size. */
+static inline u64 record_base(const struct cpu *cpu, const struct record *rec)
+{
+    return *(const u64 *)((const u8 *)cpu + (rec->b & 0xf8)) + (u64)(s64)rec->disp;
+}
+static inline u64 record_mask(const struct cpu *cpu, const struct record *rec) { return cpu->address_mask[rec->x >> 2 & 1]; }
 
 /* cpu/run/operations.c */
 bool push_selector(struct cpu *cpu, u16 selector, unsigned size_bytes);
@@ -24,10 +29,14 @@ bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level
 bool leave_frame(struct cpu *cpu, unsigned size_bytes);
 /* RET: the offset, checked against the CS limit before ESP moves, then extra bytes released. */
 bool pop_return(struct cpu *cpu, unsigned size_bytes, u16 extra_bytes, u64 *offset);
+/* #GP of a near transfer to `target`: past the CS limit, or not canonical.  Always false. */
+bool branch_refused(struct cpu *cpu, u64 target);
 bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector);
 bool move_to_segment(struct cpu *cpu, unsigned seg, u16 selector);
 bool store_table_register(struct cpu *cpu, const struct record *rec, u16 limit, u64 base);
 bool load_table_register(struct cpu *cpu, const struct record *rec, unsigned opsize_bits, u16 *limit, u64 *base);
+/* RDRAND, RDSEED: the next number of a sequence that begins anew with every reset. */
+u64 draw_random(struct cpu *cpu);
 void decimal_adjust(struct cpu *cpu, bool subtract);     /* DAA, DAS */
 void ascii_adjust(struct cpu *cpu, bool subtract);       /* AAA, AAS */
 void cpu_set_result_flags8(struct cpu *cpu, u8 result);  /* SF ZF PF of a byte; CF OF AF cleared */
@@ -50,7 +59,7 @@ bool rep_ins(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
 bool rep_outs(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
 
 /* A repeat's counter, (E)CX by address size. */
-static inline u64 repeat_count(const struct cpu *cpu, const struct record *rec) { return cpu->gpr[RCX] & record_mask(rec); }
+static inline u64 repeat_count(const struct cpu *cpu, const struct record *rec) { return cpu->gpr[RCX] & record_mask(cpu, rec); }
 void repeat_done(struct cpu *cpu, const struct record *rec, u64 iterations);   /* counter down, ticks taken */
 
 #endif

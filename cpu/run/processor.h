@@ -4,9 +4,13 @@
  * For the rooms of cpu/ only; a board sees cpu/cpu.h. */
 #include "cpu/base/bits.h"
 #include "cpu/cpu.h"
+#include "cpu/float/x87.h"
+#include "cpu/vector/vector.h"
+#include "cpu/run/mode.h"
 #include "cpu/system/fault.h"
+#include "cpu/system/local_apic.h"
 
-enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 
 /* SDM vol. 1, "EFLAGS Register". */
 enum {
@@ -33,17 +37,26 @@ enum {
 #define CR4_TSD (1u << 2)
 #define CR4_DE (1u << 3)
 #define CR4_PSE (1u << 4)
+#define CR4_PAE (1u << 5)
+#define CR4_MCE (1u << 6)
 #define CR4_PGE (1u << 7)
-#define CPUID_1_EDX_FPU (1u << 0)
-#define CPUID_1_EDX_VME (1u << 1)
-#define CPUID_1_EDX_DE (1u << 2)
-#define CPUID_1_EDX_PSE (1u << 3)
-#define CPUID_1_EDX_TSC (1u << 4)
-#define CPUID_1_EDX_MSR (1u << 5)
-#define CPUID_1_EDX_CX8 (1u << 8)
-#define CPUID_1_EDX_SEP (1u << 11)
-#define CPUID_1_EDX_PGE (1u << 13)
-#define CPUID_1_EDX_CMOV (1u << 15)
+#define CR4_PCE (1u << 8)
+#define CR4_OSFXSR (1u << 9)
+#define CR4_OSXMMEXCPT (1u << 10)
+#define CR4_UMIP (1u << 11)
+#define CR4_FSGSBASE (1u << 16)
+#define CR4_PCIDE (1u << 17)
+#define CR4_OSXSAVE (1u << 18)
+#define CR4_SMEP (1u << 20)
+#define CR4_SMAP (1u << 21)
+#define EFER_SCE (1u << 0)
+#define EFER_LME (1u << 8)
+#define EFER_LMA (1u << 10)
+#define EFER_NXE (1u << 11)
+#define EFER_FFXSR (1u << 14)
+#define XCR0_X87 1u
+#define XCR0_SSE 2u
+#define XCR0_AVX 4u
 
 /* Segment rights: descriptor bits 8-15 in [7:0] (type, S, DPL, P) and 20-23 in [15:12] (AVL, L, D/B, G). */
 enum {
@@ -67,6 +80,7 @@ struct segment {
     STATE_MEMBERS(SEGMENT_STATE)
     /* derived by segment_derive: an access [ea, ea + size - 1] is legal iff ea >= first and its end <= last */
     u64 read_first, read_last, write_first, write_last;
+    u64 effective_base;           /* base, or 0 where 64-bit mode ignores it */
 };
 
 /* Lazy flags.  flag_result and flag_first are shifted so that the operation's top bit is bit 63; size_bits is in
@@ -86,6 +100,8 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
     /*    type  name             count  unit     min         max  meaning                                       */ \
     MANY(u64, gpr, 16,                    "",      0, UINT64_MAX, "RAX RCX RDX RBX RSP RBP RSI RDI R8..R15")      \
     ONE (u64, zero,                       "",      0,          0, "always 0: the base or index that an address lacks") \
+    ONE (u64, trace_rip,                  "",      0, UINT64_MAX, "rip between instructions: what RIP-relative addresses count from") \
+    ONE (u64, page,                       "",      0,       4096, "always 4096: an index that a far RIP-relative address needs") \
     ONE (u64, rip,                        "",      0, UINT64_MAX, "of the instruction that runs or runs next")    \
     ONE (u64, flag_result,                "",      0, UINT64_MAX, "last result, top bit at 63")                   \
     ONE (u64, flag_first,                 "",      0, UINT64_MAX, "its first operand, top bit at 63")             \
@@ -101,6 +117,8 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
     ONE (bool, smi_pending,               "",      0,          1, "SMI edge seen")                                \
     ONE (bool, intr,                      "",      0,          1, "level of INTR")                                \
     ONE (bool, nmi_level,                 "",      0,          1, "level of NMI")                                 \
+    ONE (bool, ignne,                     "",      0,          1, "level of IGNNE#: x87 errors without CR0.NE are ignored") \
+    ONE (bool, ferr,                      "",      0,          1, "level of FERR#")                               \
     ONE (bool, a20,                       "",      0,          1, "A20M# released: address bit 20 passes")        \
     ONE (u64, shadow_tick,            "tick",      0, UINT64_MAX, "no interrupt at this boundary: STI, MOV SS, POP SS") \
     ONE (u64, debug_shadow_tick,      "tick",      0, UINT64_MAX, "no #DB trap at this boundary: MOV SS, POP SS") \
@@ -120,22 +138,44 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
     ONE (u64, sysenter_esp,               "",      0, UINT64_MAX, "MSR 175h")                                     \
     ONE (u64, sysenter_eip,               "",      0, UINT64_MAX, "MSR 176h")                                     \
     ONE (s64, tsc_offset,             "tick", INT64_MIN, INT64_MAX, "TSC minus ticks: WRMSR 10h")                 \
-    ONE (u64, apic_base,                  "",      0, UINT64_MAX, "MSR 1Bh as written")
+    ONE (u64, apic_base,                  "",      0, UINT64_MAX, "MSR 1Bh as written")                           \
+    ONE (u64, kernel_gs_base,             "",      0, UINT64_MAX, "MSR C000_0102h")                               \
+    ONE (u64, star,                       "",      0, UINT64_MAX, "MSR C000_0081h")                               \
+    ONE (u64, lstar,                      "",      0, UINT64_MAX, "MSR C000_0082h")                               \
+    ONE (u64, cstar,                      "",      0, UINT64_MAX, "MSR C000_0083h")                               \
+    ONE (u64, sfmask,                 "bits",      0, UINT64_MAX, "MSR C000_0084h")                               \
+    ONE (u64, tsc_aux,                    "",      0, UINT32_MAX, "MSR C000_0103h")                               \
+    ONE (u64, pat,                        "",      0, UINT64_MAX, "MSR 277h")                                     \
+    MANY(u64, pdpte, 4,                   "",      0, UINT64_MAX, "page-directory-pointer entries, loaded with CR3 in PAE paging") \
+    ONE (u64, mtrr_default,               "",      0, UINT64_MAX, "MSR 2FFh")                                     \
+    MANY(u64, mtrr_variable, 16,          "",      0, UINT64_MAX, "MSRs 200h..20Fh")                              \
+    MANY(u64, mtrr_fixed, 11,             "",      0, UINT64_MAX, "MSRs 250h 258h 259h 268h..26Fh")               \
+    MANY(u64, machine_check, 32,          "",      0, UINT64_MAX, "MSRs 179h..17Bh and 400h.. as written")        \
+    MANY(u64, counter, 4,                 "",      0, UINT64_MAX, "MSRs C1h C2h 186h 187h")                       \
+    ONE (u64, debugctl,               "bits",      0, UINT64_MAX, "MSR 1D9h")                                     \
+    ONE (u64, misc_enable,            "bits",      0, UINT64_MAX, "MSR 1A0h")                                     \
+    ONE (u64, random_count,               "",      0, UINT64_MAX, "numbers drawn by RDRAND and RDSEED")           \
+    ONE (u64, xcr0,                   "bits",      0, UINT64_MAX, "XCR0")                                         \
+    ONE (u64, xss,                    "bits",      0, UINT64_MAX, "MSR DA0h")                                     \
+    ONE (u32, mxcsr,                  "bits",      0,    0x2ffff, "MXCSR")                                        \
+    MANY(u64, ymm, 64,                    "",      0, UINT64_MAX, "YMM0..YMM15, four words a register, lowest first")
 
-enum { TLB_SUPERVISOR, TLB_USER, TLB_NEVER, TLB_SETS };   /* NEVER stays empty: #AC is on, every access is checked */
+/* SUPERVISOR_AC: CR4.SMAP and EFLAGS.AC are set, user pages may be touched.  NEVER stays empty: #AC is on, every access is checked. */
+enum { TLB_SUPERVISOR, TLB_USER, TLB_SUPERVISOR_AC, TLB_NEVER, TLB_SETS };
 #ifdef HARD
 enum { TLB_ENTRIES = 1 };
 #else
 enum { TLB_ENTRIES = 1024 };
 #endif
 #define TLB_INVALID 1ull      /* no page-aligned address equals it */
+#define TLB_NO_FETCH 1ull     /* in tlb_entry.pa */
 
 /* Hit: tag == page of the access's first and last byte.  tag_write stays invalid for clean pages (PTE_D), pages
  * without a write pointer (ROM, MMIO), pages holding decoded code, pages under a data breakpoint. */
 struct tlb_entry {
     u64 tag_read, tag_write;
     u64 addend;                   /* host address = addend + la */
-    u64 pa;                       /* physical page, valid with tag_read */
+    u64 pa;                       /* physical page, valid with tag_read; bit 0: nothing may be fetched from it */
 };
 
 /* Which entries of a set are in use, of global pages, pieces of 4 MiB pages: bit n of word n / 64. */
@@ -149,7 +189,9 @@ struct decode_tables;             /* cpu/decode/tables.h */
 
 struct cpu {
     STATE_MEMBERS(CPU_STATE)
+    struct x87 x87;
     struct segment seg[CPU_SEGS];
+    struct local_apic apic;
 
     /* --- derived --- */
     u64 next_rip;                 /* of the instruction that runs: what follows it; a transfer stores its target here */
@@ -162,8 +204,13 @@ struct cpu {
     bool in_instruction;          /* cpu_run is executing a record: time.now is set by call-outs */
     bool software_interrupt;      /* the instruction was INT n: no single-step trap follows it */
     bool external_event;          /* an event that is no INT n is being delivered: error codes carry EXT */
+    bool interrupt_request;       /* INTR as the core sees it: the local APIC's request, the pin where there is none */
     bool never_written_fetch;     /* the last fetch found RAM that nothing ever stored to, or no memory at all */
-    u32 stack_mask;               /* SS.B: 0xffff or 0xffffffff */
+    bool segments_64bit;          /* the segments' derived members are those of 64-bit mode */
+    u64 stack_mask;               /* SS.B: 0xffff or 0xffffffff; all ones in 64-bit mode */
+    u64 address_mask[2];          /* of an offset, by RECORD_NARROW */
+    u64 linear_mask;              /* 32 bits outside 64-bit mode */
+    u64 target_bias, target_last; /* a near transfer to t is legal iff t + target_bias <= target_last */
 
     /* --- fixed after cpu_create --- */
     const struct cpu_model *model;
@@ -174,6 +221,7 @@ struct cpu {
     struct decode_tables *tables;
     bool (*watch)(void *context);
     void *watch_context;
+    bool virtual_wire;            /* the local APIC comes out of a reset with LINT0 ExtINT, LINT1 NMI */
 
     struct fault fault;           /* the one being raised */
     struct fault_log fault_log;   /* the last ones, for `why` */
@@ -197,9 +245,15 @@ void cpu_sync_time(struct cpu *cpu);
 void cpu_leave_after_instruction(struct cpu *cpu);        /* budget becomes that of the current instruction */
 static inline u64 cpu_now(const struct cpu *cpu) { return cpu->slice_end - (u64)cpu->budget; }
 
+static inline bool has(const struct cpu *cpu, enum cpu_feature feature) { return cpu_model_has(cpu->model, feature); }
+static inline bool is_amd(const struct cpu *cpu) { return cpu->model->vendor[0] == 'A'; }
 static inline bool real_mode(const struct cpu *cpu) { return !(cpu->cr0 & CR0_PE); }
 static inline bool v86_mode(const struct cpu *cpu) { return cpu->rflags & EFLAGS_VM; }
 static inline bool protected_mode(const struct cpu *cpu) { return (cpu->cr0 & CR0_PE) && !(cpu->rflags & EFLAGS_VM); }
+static inline bool long_mode(const struct cpu *cpu) { return cpu->efer & EFER_LMA; }
+static inline bool code_64bit(const struct cpu *cpu) { return cpu->mode & MODE_LONG64; }
+/* 48 bits of linear address: bits 63:47 are equal. */
+static inline bool canonical(u64 la) { return la + 0x800000000000 <= 0xffffffffffff; }
 static inline unsigned iopl(const struct cpu *cpu) { return cpu->rflags >> 12 & 3; }
 
 #endif

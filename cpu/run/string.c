@@ -6,12 +6,12 @@
 void string_advance(u64 *reg, s64 step, u64 mask)
 {
     u64 v = *reg + (u64)step;
-    *reg = mask == 0xffff ? (*reg & ~0xffffull) | (v & 0xffff) : (u32)v;
+    *reg = mask == 0xffff ? (*reg & ~0xffffull) | (v & 0xffff) : v & mask;
 }
 
 void repeat_done(struct cpu *cpu, const struct record *rec, u64 iterations)
 {
-    string_advance(&cpu->gpr[RCX], -(s64)iterations, record_mask(rec));
+    string_advance(&cpu->gpr[RCX], -(s64)iterations, record_mask(cpu, rec));
     cpu->budget -= (s64)iterations;
 }
 
@@ -36,7 +36,8 @@ static u64 plain_elements(const struct cpu *cpu, unsigned seg, u64 offset, u64 m
     u64 page = (PAGE_BYTES - (linear_of(cpu, seg, offset) & (PAGE_BYTES - 1))) / size;
 
     if (offset < first || offset > last) return 0;
-    u64 room = (last < mask ? last : mask) - offset + 1;
+    u64 room = (last < mask ? last : mask) - offset;
+    if (room != UINT64_MAX) room++;
     return room / size < page ? room / size : page;
 }
 
@@ -55,7 +56,7 @@ static void copy_upwards(u8 *to, const u8 *from, u64 bytes, unsigned size)
 /* A piece of REP MOVS within one page each side; elements moved, 0 when it must go one by one. */
 static u64 movs_piece(struct cpu *cpu, const struct record *rec, unsigned size, u64 wanted)
 {
-    u64 mask = record_mask(rec), si = cpu->gpr[RSI] & mask, di = cpu->gpr[RDI] & mask;
+    u64 mask = record_mask(cpu, rec), si = cpu->gpr[RSI] & mask, di = cpu->gpr[RDI] & mask;
     u64 n = least(wanted, least(plain_elements(cpu, rec->b & 7, si, mask, size, false),
                                 plain_elements(cpu, CPU_SEG_ES, di, mask, size, true)));
     if (n < 2 || cpu->rflags & EFLAGS_DF) return 0;
@@ -70,7 +71,7 @@ static u64 movs_piece(struct cpu *cpu, const struct record *rec, unsigned size, 
 
 bool rep_movs(struct cpu *cpu, const struct record *rec, unsigned size)
 {
-    u64 mask = record_mask(rec), first_count = repeat_count(cpu, rec), count, value;
+    u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), count, value;
 
     while ((count = repeat_count(cpu, rec)) && cpu->budget > 0) {
         u64 n = movs_piece(cpu, rec, size, least(count, (u64)cpu->budget));
@@ -88,7 +89,7 @@ bool rep_movs(struct cpu *cpu, const struct record *rec, unsigned size)
 
 static u64 stos_piece(struct cpu *cpu, const struct record *rec, unsigned size, u64 wanted)
 {
-    u64 mask = record_mask(rec), di = cpu->gpr[RDI] & mask, value = cpu->gpr[RAX];
+    u64 mask = record_mask(cpu, rec), di = cpu->gpr[RDI] & mask, value = cpu->gpr[RAX];
     u64 n = least(wanted, plain_elements(cpu, CPU_SEG_ES, di, mask, size, true));
     if (n < 2 || cpu->rflags & EFLAGS_DF) return 0;
     u8 *to = access_host(cpu, linear_of(cpu, CPU_SEG_ES, di), (unsigned)(n * size), ACCESS_WRITE);
@@ -101,7 +102,7 @@ static u64 stos_piece(struct cpu *cpu, const struct record *rec, unsigned size, 
 
 bool rep_stos(struct cpu *cpu, const struct record *rec, unsigned size)
 {
-    u64 mask = record_mask(rec), first_count = repeat_count(cpu, rec), count;
+    u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), count;
 
     while ((count = repeat_count(cpu, rec)) && cpu->budget > 0) {
         u64 n = stos_piece(cpu, rec, size, least(count, (u64)cpu->budget));
@@ -117,11 +118,11 @@ bool rep_stos(struct cpu *cpu, const struct record *rec, unsigned size)
 
 bool rep_lods(struct cpu *cpu, const struct record *rec, unsigned size)
 {
-    u64 mask = record_mask(rec), first_count = repeat_count(cpu, rec), value;
+    u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), value;
 
     while (repeat_count(cpu, rec) && cpu->budget > 0) {
         if (!load(cpu, rec->b & 7, cpu->gpr[RSI] & mask, size, &value)) return false;
-        if (size == 4) cpu->gpr[RAX] = value;
+        if (size >= 4) cpu->gpr[RAX] = value;
         else memcpy(&cpu->gpr[RAX], &value, size);
         string_advance(&cpu->gpr[RSI], step_of(cpu, size), mask);
         repeat_done(cpu, rec, 1);
@@ -140,7 +141,7 @@ static void compare_flags(struct cpu *cpu, u64 a, u64 b, unsigned size)
 
 bool rep_cmps(struct cpu *cpu, const struct record *rec, unsigned size, bool while_equal)
 {
-    u64 mask = record_mask(rec), first_count = repeat_count(cpu, rec), a, b;
+    u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), a, b;
 
     while (repeat_count(cpu, rec) && cpu->budget > 0) {
         if (!load(cpu, rec->b & 7, cpu->gpr[RSI] & mask, size, &a)) return false;
@@ -156,7 +157,7 @@ bool rep_cmps(struct cpu *cpu, const struct record *rec, unsigned size, bool whi
 
 bool rep_scas(struct cpu *cpu, const struct record *rec, unsigned size, bool while_equal)
 {
-    u64 mask = record_mask(rec), first_count = repeat_count(cpu, rec), b;
+    u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), b;
     u64 a = low_bits(cpu->gpr[RAX], size * 8);
 
     while (repeat_count(cpu, rec) && cpu->budget > 0) {

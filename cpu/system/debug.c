@@ -51,9 +51,10 @@ bool debug_read(struct cpu *cpu, unsigned n, u64 *value)
 bool debug_write(struct cpu *cpu, unsigned n, u64 value)
 {
     if (!debug_open(cpu, &n)) return false;
+    if (n >= 6 && value >> 32) return FAULT(cpu, CONTROL_RESERVED, .rpl = (u8)n, .value = value);
     if (n == 6) value = (value & DR6_WRITABLE) | DR6_ONES;
     if (n == 7) value = (value & DR7_WRITABLE) | DR7_ONES;
-    cpu->dr[n] = (u32)value;
+    cpu->dr[n & 7] = value;
     if (n != 6) tlb_flush(cpu);              /* watched pages have no tags: others get them back */
     return true;
 }

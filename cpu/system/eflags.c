@@ -10,7 +10,7 @@ u32 eflags_known(const struct cpu *cpu)
         EFLAGS_RF | EFLAGS_VM;
 
     return first | (m->family >= 4 ? EFLAGS_AC : 0) | (m->has_cpuid ? EFLAGS_ID : 0) |
-           (m->features_edx & CPUID_1_EDX_VME ? EFLAGS_VIF | EFLAGS_VIP : 0);
+           (cpu_model_has(m, FEATURE_VME) ? EFLAGS_VIF | EFLAGS_VIP : 0);
 }
 
 u32 eflags_popped(const struct cpu *cpu, unsigned opsize)

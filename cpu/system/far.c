@@ -8,6 +8,19 @@ bool target_within(struct cpu *cpu, u64 offset, u64 limit)
     return offset <= limit || FAULT(cpu, TARGET_PAST_LIMIT, .ea = offset, .limit = (u32)limit);
 }
 
+bool target_in_segment(struct cpu *cpu, u64 offset, const struct descriptor *d)
+{
+    if (!long_mode(cpu) || !(descriptor_rights(d) & RIGHTS_L)) return target_within(cpu, offset, descriptor_limit(d));
+    return canonical(offset) || FAULT(cpu, BRANCH_NOT_CANONICAL, .la = offset);
+}
+
+bool code_width_legal(struct cpu *cpu, u16 selector, const struct descriptor *d)
+{
+    unsigned both = RIGHTS_L | RIGHTS_DB;
+    if (!long_mode(cpu) || (descriptor_rights(d) & both) != both) return true;
+    return fault_raise(cpu, REASON_CS_L_AND_D, descriptor_facts(selector, d));
+}
+
 void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl,
                         u64 offset)
 {
@@ -53,9 +66,10 @@ static bool direct(struct cpu *cpu, u16 selector, struct descriptor *d, u64 offs
 
     if (!(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
     if (!admitted) return fault_raise(cpu, REASON_CS_PRIVILEGE, facts);
+    if (!code_width_legal(cpu, selector, d)) return false;
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
     if (is_call && !stack_room(cpu, 2, opsize)) return false;
-    if (!target_within(cpu, offset, descriptor_limit(d))) return false;
+    if (!target_in_segment(cpu, offset, d)) return false;
     if (!descriptor_set_accessed(cpu, d) || (is_call && !push_return(cpu, opsize))) return false;
     code_segment_enter(cpu, selector, d, cpu->cpl, offset);
     return true;
@@ -134,11 +148,12 @@ static bool call_inner(struct cpu *cpu, const struct gate_target *t)
     return true;
 }
 
-static bool through_gate(struct cpu *cpu, u16 selector, const struct descriptor *gate, bool is_call)
+static bool through_gate(struct cpu *cpu, u16 selector, struct descriptor *gate, bool is_call)
 {
     struct gate_target t;
 
     if (!may_use(cpu, selector, gate) || !gate_present(cpu, selector, gate)) return false;
+    if (long_mode(cpu)) return through_gate_long_mode(cpu, selector, gate, is_call);
     if (!gate_open(cpu, gate, is_call, &t)) return false;
     if (t.inner) return call_inner(cpu, &t);
     if (is_call && !stack_room(cpu, 2, t.size)) return false;
@@ -160,6 +175,8 @@ static bool transfer_protected(struct cpu *cpu, u16 selector, u64 offset, unsign
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(&d);
     if (rights & RIGHTS_S) return direct(cpu, selector, &d, offset, opsize, is_call);
+    if (long_mode(cpu) && rights_type(rights) != TYPE_CALL_GATE_32)
+        return fault_raise(cpu, REASON_SYSTEM_TYPE, descriptor_facts(selector, &d));
     switch (rights_type(rights)) {
     case TYPE_CALL_GATE_16: case TYPE_CALL_GATE_32:
         return through_gate(cpu, selector, &d, is_call);

@@ -113,7 +113,7 @@ void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text,
 {
     static const char *const vector_name[] = {
         "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS",
-        "#GP", "#PF", "15", "#MF", "#AC", "#MC",
+        "#GP", "#PF", "15", "#MF", "#AC", "#MC", "#XM",
     };
     char sentence[320], error[16] = "";
 

@@ -19,6 +19,9 @@ struct event {
  * new task's. */
 bool event_deliver(struct cpu *cpu, struct event *e);
 
+/* The same in long mode, for event_deliver (cpu/system/long_mode.c). */
+bool deliver_long_mode(struct cpu *cpu, struct event *e);
+
 /* The #DB of a TSS with the T bit, due before the first instruction of a task that an interrupt or
  * exception started. */
 void trap_after_task_switch(struct cpu *cpu);

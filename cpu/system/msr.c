@@ -1,14 +1,16 @@
 /* Model-specific registers and the time-stamp counter.  SDM vol. 4, "MSRs in Pentium Processors",
- * "MSRs in the P6 Family Processors"; vol. 2, "RDMSR", "WRMSR", "RDTSC".                doc: msr */
+ * "MSRs in the P6 Family Processors", "Architectural MSRs"; vol. 2, "RDMSR", "WRMSR", "RDTSC", "RDPMC".   doc: msr */
+#include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
 enum msr {
-    MSR_P5_MC_ADDR = 0x00, MSR_P5_MC_TYPE = 0x01, MSR_TSC = 0x10, MSR_PLATFORM_ID = 0x17,
-    MSR_APIC_BASE = 0x1b,
-    MSR_EBL_CR_POWERON = 0x2a, MSR_BIOS_UPDT_TRIG = 0x79, MSR_BIOS_SIGN_ID = 0x8b,
-    MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176,
+    MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_MTRRCAP = 0xfe, MSR_MCG_CAP = 0x179, MSR_PAT = 0x277, MSR_TSC_DEADLINE = 0x6e0,
 };
-/* base, and the enable bit of an APIC that is not there; BSP stays */
+#define MSR_EFER 0xc0000080u
+#define MSR_FS_BASE 0xc0000100u
+#define MSR_GS_BASE 0xc0000101u
+enum { MTRR_VARIABLE = 8, MC_BANKS = 6 };
+/* a model without an APIC: base, and the enable bit of an APIC that is not there; BSP stays */
 #define APIC_BASE_WRITABLE 0xffffff800ull
 
 /* A tick is a cycle: no model has a counter of another rate. */
@@ -24,80 +26,225 @@ static void set_edx_eax(struct cpu *cpu, u64 value)
     cpu->gpr[RDX] = value >> 32;
 }
 
-static bool has_msr(const struct cpu *cpu, u32 number)
-{
-    bool p6 = cpu->model->family >= 6;
+/* --- registers that hold what is written --- */
 
+/* Who has it: a feature, or a family (from .. to, of Intel or of any vendor). */
+enum msr_rule { KEEPS, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
+struct msr_row {
+    u32 first, last;
+    enum cpu_feature feature;        /* FPU where the family alone decides */
+    u8 least_family;
+    u16 offset;                      /* of the u64 in struct cpu; elements follow each other */
+    u64 writable;                    /* other bits are reserved: #GP */
+    enum msr_rule rule;
+};
+#define AT(member) offsetof(struct cpu, member)
+#define ANY FEATURE_MSR
+static const struct msr_row rows[] = {
+    /* first      last        feature           family  where                    writable             rule */
+    { 0x00,       0x01,       ANY,               5,     0,                       UINT64_MAX,          READS_ZERO },   /* P5_MC_ADDR, P5_MC_TYPE */
+    { 0x17,       0x17,       ANY,               6,     0,                       0,                   READ_ONLY_ZERO }, /* PLATFORM_ID */
+    { 0x2a,       0x2a,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* EBL_CR_POWERON */
+    { 0x79,       0x79,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_UPDT_TRIG */
+    { 0x8b,       0x8b,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_SIGN_ID */
+    { 0xc1,       0xc2,       ANY,               6,     AT(counter[0]),          0xffffffffff,        KEEPS },        /* PERFCTR0, 1 */
+    { 0x174,      0x174,      FEATURE_SEP,       6,     AT(sysenter_cs),         0xffffffff,          KEEPS },
+    { 0x175,      0x175,      FEATURE_SEP,       6,     AT(sysenter_esp),        UINT64_MAX,          CANONICAL_ONLY },
+    { 0x176,      0x176,      FEATURE_SEP,       6,     AT(sysenter_eip),        UINT64_MAX,          CANONICAL_ONLY },
+    { 0x17a,      0x17b,      FEATURE_MCA,       6,     AT(machine_check[30]),   UINT64_MAX,          KEEPS },        /* MCG_STATUS, MCG_CTL */
+    { 0x186,      0x187,      ANY,               6,     AT(counter[2]),          0xffffffff,          KEEPS },        /* PERFEVTSEL0, 1 */
+    { 0x1a0,      0x1a0,      FEATURE_SSE2,      6,     AT(misc_enable),         UINT64_MAX,          KEEPS },        /* MISC_ENABLE */
+    { 0x1d9,      0x1d9,      ANY,               6,     AT(debugctl),            0x3,                 KEEPS },        /* DEBUGCTL: LBR, BTF as written */
+    { 0x200,      0x20f,      FEATURE_MTRR,      6,     AT(mtrr_variable[0]),    UINT64_MAX,          KEEPS },
+    { 0x250,      0x250,      FEATURE_MTRR,      6,     AT(mtrr_fixed[0]),       UINT64_MAX,          KEEPS },
+    { 0x258,      0x259,      FEATURE_MTRR,      6,     AT(mtrr_fixed[1]),       UINT64_MAX,          KEEPS },
+    { 0x268,      0x26f,      FEATURE_MTRR,      6,     AT(mtrr_fixed[3]),       UINT64_MAX,          KEEPS },
+    { MSR_PAT,    MSR_PAT,    FEATURE_PAT,       6,     AT(pat),                 UINT64_MAX,          KEEPS },
+    { 0x2ff,      0x2ff,      FEATURE_MTRR,      6,     AT(mtrr_default),        0xcff,               KEEPS },
+    { 0x400,      0x400 + 4 * MC_BANKS - 1, FEATURE_MCA, 6, AT(machine_check[0]), UINT64_MAX,         KEEPS },        /* MCn_CTL STATUS ADDR MISC */
+    { 0xda0,      0xda0,      FEATURE_XSAVES,    6,     AT(xss),                 0,                   KEEPS },
+    { 0xc0000081, 0xc0000081, FEATURE_SYSCALL,   5,     AT(star),                UINT64_MAX,          KEEPS },
+    { 0xc0000082, 0xc0000082, FEATURE_LM,        6,     AT(lstar),               UINT64_MAX,          CANONICAL_ONLY },
+    { 0xc0000083, 0xc0000083, FEATURE_LM,        6,     AT(cstar),               UINT64_MAX,          CANONICAL_ONLY },
+    { 0xc0000084, 0xc0000084, FEATURE_SYSCALL,   6,     AT(sfmask),              0xffffffff,          KEEPS },
+    { 0xc0000102, 0xc0000102, FEATURE_LM,        6,     AT(kernel_gs_base),      UINT64_MAX,          CANONICAL_ONLY },
+    { 0xc0000103, 0xc0000103, FEATURE_RDTSCP,    6,     AT(tsc_aux),             0xffffffff,          KEEPS },
+};
+
+static const struct msr_row *row_of(const struct cpu *cpu, u32 number)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct msr_row *row = &rows[i];
+        if (number < row->first || number > row->last) continue;
+        return has(cpu, row->feature) && cpu->model->family >= row->least_family ? row : NULL;
+    }
+    return NULL;
+}
+
+static u64 *kept_at(struct cpu *cpu, const struct msr_row *row, u32 number)
+{
+    return (u64 *)((u8 *)cpu + row->offset) + (number - row->first);
+}
+
+/* --- registers with a meaning --- */
+
+/* Eight variable ranges, fixed ranges, write combining. */
+static u64 mtrr_capabilities(void)
+{
+    return MTRR_VARIABLE | 1 << 8 | 1 << 10;
+}
+
+static bool has_special(const struct cpu *cpu, u32 number)
+{
     switch (number) {
-    case MSR_TSC: return cpu->model->features_edx & CPUID_1_EDX_TSC;
-    case MSR_SYSENTER_CS: case MSR_SYSENTER_ESP: case MSR_SYSENTER_EIP:
-        return cpu->model->features_edx & CPUID_1_EDX_SEP;
-    case MSR_P5_MC_ADDR: case MSR_P5_MC_TYPE:
-        return true;
-    case MSR_PLATFORM_ID: case MSR_APIC_BASE: case MSR_EBL_CR_POWERON:
-    case MSR_BIOS_UPDT_TRIG: case MSR_BIOS_SIGN_ID:
-        return p6;
+    case MSR_TSC: return has(cpu, FEATURE_TSC);
+    case MSR_APIC_BASE: return cpu->model->family >= 6;
+    case MSR_TSC_DEADLINE: return has(cpu, FEATURE_TSC_DEADLINE);
+    case MSR_MTRRCAP: return has(cpu, FEATURE_MTRR);
+    case MSR_MCG_CAP: return has(cpu, FEATURE_MCA);
+    case MSR_EFER: return has(cpu, FEATURE_LM) || has(cpu, FEATURE_NX) || has(cpu, FEATURE_SYSCALL);
+    case MSR_FS_BASE: case MSR_GS_BASE: return has(cpu, FEATURE_LM);
     default: return false;
     }
 }
 
-/* What is not listed here reads as 0: no machine check happened, no microcode update was loaded. */
-static u64 read(const struct cpu *cpu, u32 number)
+static u64 read_special(const struct cpu *cpu, u32 number)
 {
     switch (number) {
     case MSR_TSC: return tsc(cpu);
     case MSR_APIC_BASE: return cpu->apic_base;
-    case MSR_SYSENTER_CS: return cpu->sysenter_cs;
-    case MSR_SYSENTER_ESP: return cpu->sysenter_esp;
-    case MSR_SYSENTER_EIP: return cpu->sysenter_eip;
-    default: return 0;
+    case MSR_TSC_DEADLINE: return cpu->apic.tsc_deadline;
+    case MSR_MTRRCAP: return mtrr_capabilities();
+    case MSR_MCG_CAP: return MC_BANKS | 1 << 8;
+    case MSR_EFER: return cpu->efer;
+    case MSR_FS_BASE: return cpu->seg[CPU_SEG_FS].base;
+    default: return cpu->seg[CPU_SEG_GS].base;
     }
 }
 
-/* The registers that keep nothing take a write and forget it. */
-static void write(struct cpu *cpu, u32 number, u64 value)
+/* SDM vol. 4, "IA32_EFER"; LMA is the processor's. */
+static bool write_efer(struct cpu *cpu, u64 value)
+{
+    u64 known = (has(cpu, FEATURE_SYSCALL) ? EFER_SCE : 0) | (has(cpu, FEATURE_LM) ? EFER_LME | EFER_LMA : 0) |
+                (has(cpu, FEATURE_NX) ? EFER_NXE : 0) | (has(cpu, FEATURE_FFXSR) ? EFER_FFXSR : 0);
+
+    if (value & ~known) return FAULT(cpu, EFER_RESERVED, .value = value);
+    if ((value ^ cpu->efer) & EFER_LME && cpu->cr0 & CR0_PG) return FAULT(cpu, EFER_LME_WHILE_PAGING, .value = value);
+    if ((value ^ cpu->efer) & EFER_NXE) tlb_flush(cpu);
+    cpu->efer = (value & ~(u64)EFER_LMA) | (cpu->efer & EFER_LMA);
+    return true;
+}
+
+static bool write_base(struct cpu *cpu, unsigned seg, u64 base)
+{
+    if (!canonical(base)) return FAULT(cpu, TABLE_BASE_NOT_CANONICAL, .la = base);
+    cpu->seg[seg].base = base;
+    segment_derive(cpu, seg);
+    return true;
+}
+
+static bool refuse(struct cpu *cpu, u32 number, u64 value)
+{
+    return FAULT(cpu, MSR_RESERVED, .ea = number, .value = value);
+}
+
+static bool write_special(struct cpu *cpu, u32 number, u64 value)
 {
     switch (number) {
-    case MSR_TSC: cpu->tsc_offset += (s64)(value - tsc(cpu)); break;
+    case MSR_TSC:
+        cpu->tsc_offset += (s64)(value - tsc(cpu));
+        apic_timer_follow_tsc(cpu);
+        return true;
+    case MSR_TSC_DEADLINE: apic_timer_set_deadline(cpu, value); return true;
     case MSR_APIC_BASE:
+        if (has(cpu, FEATURE_APIC)) return apic_set_base(cpu, value);
         cpu->apic_base = (cpu->apic_base & ~APIC_BASE_WRITABLE) | (value & APIC_BASE_WRITABLE);
-        break;
-    case MSR_SYSENTER_CS: cpu->sysenter_cs = (u32)value; break;
-    case MSR_SYSENTER_ESP: cpu->sysenter_esp = (u32)value; break;
-    case MSR_SYSENTER_EIP: cpu->sysenter_eip = (u32)value; break;
-    default: break;
+        return true;
+    case MSR_EFER: return write_efer(cpu, value);
+    case MSR_FS_BASE: return write_base(cpu, CPU_SEG_FS, value);
+    case MSR_GS_BASE: return write_base(cpu, CPU_SEG_GS, value);
+    default: return refuse(cpu, number, value);
     }
 }
 
-/* The P6 family's platform ID cannot be written. */
-static bool msr_open(struct cpu *cpu, u32 number, bool to_write)
+/* Memory types: 0 UC, 1 WC, 4 WT, 5 WP, 6 WB, and of the PAT 7 UC-. */
+static bool types_legal(u64 value, bool pat)
 {
-    if (!require_cpl0(cpu)) return false;
-    if (has_msr(cpu, number) && !(to_write && number == MSR_PLATFORM_ID)) return true;
-    return FAULT(cpu, MSR_UNKNOWN, .value = number);
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned type = value >> 8 * i & 0xff;
+        if (type > 7 || type == 2 || type == 3 || (type == 7 && !pat)) return false;
+    }
+    return true;
+}
+
+static bool value_legal(const struct cpu *cpu, const struct msr_row *row, u32 number, u64 value)
+{
+    if (value & ~row->writable) return false;
+    if (row->rule == READ_ONLY_ZERO) return false;
+    if (row->rule == CANONICAL_ONLY) return !has(cpu, FEATURE_LM) || canonical(value);
+    if (number == MSR_PAT || (number >= 0x250 && number <= 0x26f)) return types_legal(value, number == MSR_PAT);
+    if (number >= 0x200 && number <= 0x20f) return !(value >> cpu->model->pa_bits) && !(number & 1 ? value & 0x7ff : value & 0xf00);
+    return true;
 }
 
 bool msr_read(struct cpu *cpu)
 {
     u32 number = (u32)cpu->gpr[RCX];
+    const struct msr_row *row = row_of(cpu, number);
+    u64 value;
 
-    if (!msr_open(cpu, number, false)) return false;
-    set_edx_eax(cpu, read(cpu, number));
+    if (!require_cpl0(cpu)) return false;
+    if (apic_owns_msr(number)) {
+        if (!apic_msr_read(cpu, number, &value)) return false;
+        set_edx_eax(cpu, value);
+    } else if (has_special(cpu, number)) set_edx_eax(cpu, read_special(cpu, number));
+    else if (!row) return FAULT(cpu, MSR_UNKNOWN, .value = number);
+    else set_edx_eax(cpu, row->offset ? *kept_at(cpu, row, number) : 0);
     return true;
 }
 
 bool msr_write(struct cpu *cpu)
 {
     u32 number = (u32)cpu->gpr[RCX];
+    u64 value = (u64)(u32)cpu->gpr[RDX] << 32 | (u32)cpu->gpr[RAX];
+    const struct msr_row *row = row_of(cpu, number);
 
-    if (!msr_open(cpu, number, true)) return false;
-    write(cpu, number, (u64)(u32)cpu->gpr[RDX] << 32 | (u32)cpu->gpr[RAX]);
+    if (!require_cpl0(cpu)) return false;
+    if (apic_owns_msr(number)) return apic_msr_write(cpu, number, value);
+    if (has_special(cpu, number)) return write_special(cpu, number, value);
+    if (!row) return FAULT(cpu, MSR_UNKNOWN, .value = number);
+    if (!value_legal(cpu, row, number, value)) return refuse(cpu, number, value);
+    if (row->offset) *kept_at(cpu, row, number) = value;
     return true;
+}
+
+/* --- counters --- */
+
+static bool may_read_tsc(struct cpu *cpu)
+{
+    return !(cpu->cr4 & CR4_TSD && cpu->cpl) || FAULT(cpu, TSC_DISABLED, .value = 0);
 }
 
 bool read_tsc(struct cpu *cpu)
 {
-    if (cpu->cr4 & CR4_TSD && cpu->cpl) return FAULT(cpu, TSC_DISABLED, .value = 0);
+    if (!may_read_tsc(cpu)) return false;
     set_edx_eax(cpu, tsc(cpu));
+    return true;
+}
+
+bool read_tscp(struct cpu *cpu)
+{
+    if (!read_tsc(cpu)) return false;
+    cpu->gpr[RCX] = (u32)cpu->tsc_aux;
+    return true;
+}
+
+/* Two counters, which count nothing: no event of theirs is modelled. */
+bool read_pmc(struct cpu *cpu)
+{
+    u32 number = (u32)cpu->gpr[RCX];
+
+    if ((cpu->cpl && !(cpu->cr4 & CR4_PCE)) || number > 1) return FAULT(cpu, PMC_DISABLED, .value = number);
+    set_edx_eax(cpu, cpu->counter[number]);
     return true;
 }

@@ -1,4 +1,5 @@
 /* Reset, and the lists of state.  SDM vol. 3A, "Processor State After Reset".     doc: processor */
+#include <assert.h>
 #include <string.h>
 
 #include "cpu/memory/access.h"
@@ -9,6 +10,9 @@ STATE_LAYOUT(cpu_layout, "cpu", CPU_STATE);
 #undef STATE_OWNER
 #define STATE_OWNER struct segment
 STATE_LAYOUT(segment_layout, "segment", SEGMENT_STATE);
+#undef STATE_OWNER
+#define STATE_OWNER struct x87
+STATE_LAYOUT(x87_layout, "x87", X87_STATE);
 #undef STATE_OWNER
 
 /* all present, level 0 */
@@ -27,11 +31,19 @@ static void reset_segments(struct cpu *cpu)
     for (unsigned seg = 0; seg < CPU_SEGS; seg++) {
         u16 rights = seg == CPU_SEG_LDTR ? RIGHTS_LDT :
                      seg == CPU_SEG_TR   ? RIGHTS_BUSY_TSS : RIGHTS_DATA;
-        cpu->seg[seg] = (struct segment){ .limit = 0xffff, .rights = rights, .usable = true };
-        segment_derive(&cpu->seg[seg]);
+        bool cs = seg == CPU_SEG_CS;
+        cpu->seg[seg] = (struct segment){
+            .selector = cs ? 0xf000 : 0, .base = cs ? 0xffff0000 : 0, .limit = 0xffff, .rights = rights, .usable = true,
+        };
+        segment_derive(cpu, seg);
     }
-    cpu->seg[CPU_SEG_CS].selector = 0xf000;
-    cpu->seg[CPU_SEG_CS].base = 0xffff0000;
+}
+
+/* Extended fields stand above the old ones.  SDM vol. 2, "CPUID", "Version Information". */
+u32 cpu_signature(const struct cpu_model *m)
+{
+    u32 family = m->family < 15 ? m->family : 15, extended = m->family - family;
+    return extended << 20 | (m->model & 0xf0u) << 12 | family << 8 | (m->model & 15u) << 4 | m->stepping;
 }
 
 /* Between instructions, or from a device that an OUT reaches: what is left of the OUT then changes
@@ -47,14 +59,22 @@ void cpu_reset(struct cpu *cpu)
     cpu->nmi_level = nmi_level;
     cpu->shadow_tick = cpu->debug_shadow_tick = UINT64_MAX;
     cpu->tsc_offset = -(s64)(cpu->in_instruction ? cpu_now(cpu) : cpu->time->now);
-    cpu->rip = cpu->next_rip = 0xfff0;
-    cpu->gpr[RDX] = (u64)m->family << 8 | (u64)m->model << 4 | m->stepping;
+    cpu->rip = cpu->trace_rip = cpu->next_rip = 0xfff0;
+    cpu->page = 4096;
+    cpu->pat = 0x0007040600070406;
+    cpu->xcr0 = XCR0_X87;
+    cpu->mxcsr = 0x1f80;
+    cpu->misc_enable = 1;
+    /* RESET, not FNINIT: SDM vol. 3A, table "IA-32 and Intel 64 Processor States Following Power-up, Reset, or INIT" */
+    cpu->x87 = (struct x87){ .control = 0x40, .in_use = 0xff };
+    cpu->gpr[RDX] = cpu_signature(m);
     cpu->cr0 = m->family >= 4 ? CR0_ET | CR0_CD | CR0_NW : 0;
     cpu->dr[6] = 0xffff0ff0;
     cpu->dr[7] = 0x400;
     cpu->idtr_limit = cpu->gdtr_limit = 0xffff;
-    /* a boot processor whose APIC is off */
-    cpu->apic_base = m->family >= 6 ? 0xfee00100 : 0;
+    /* a boot processor, whose APIC is on where there is one */
+    cpu->apic_base = has(cpu, FEATURE_APIC) ? 0xfee00900 : m->family >= 6 ? 0xfee00100 : 0;
+    apic_reset(cpu);
     reset_segments(cpu);
     cpu_set_eflags(cpu, EFLAGS_1);
     tlb_flush(cpu);
@@ -62,22 +82,34 @@ void cpu_reset(struct cpu *cpu)
     cpu_leave_after_instruction(cpu);
 }
 
-/* INIT: a reset that leaves the caches' control bits, the time-stamp counter and the MSRs alone.  Processors before the
- * Pentium have no INIT: the board's pulse reaches their RESET.  SDM vol. 3A, "Processor States Following Power-up, Reset, or INIT". */
+/* What INIT leaves alone, besides CR0.CD and NW and the APIC's base and ID. */
+static const struct { u16 offset, bytes; } kept_over_init[] = {
+#define KEPT(member) { offsetof(struct cpu, member), sizeof ((struct cpu *)0)->member }
+    KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
+    KEPT(sysenter_eip), KEPT(kernel_gs_base), KEPT(star), KEPT(lstar), KEPT(cstar), KEPT(sfmask), KEPT(tsc_aux), KEPT(pat),
+    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(counter), KEPT(debugctl), KEPT(misc_enable),
+    KEPT(random_count),
+#undef KEPT
+};
+
+/* INIT: a reset that leaves the caches' control bits, the time-stamp counter, the FPU and vector registers and the MSRs alone.  Processors
+ * before the Pentium have no INIT: the board's pulse reaches their RESET.  SDM vol. 3A, "Processor States Following Power-up, Reset, or INIT". */
 void cpu_initialize(struct cpu *cpu)
 {
-    u64 kept = cpu->cr0 & (CR0_CD | CR0_NW), apic_base = cpu->apic_base;
-    u64 sysenter[] = { cpu->sysenter_cs, cpu->sysenter_esp, cpu->sysenter_eip };
-    s64 tsc_offset = cpu->tsc_offset;
+    u64 cache = cpu->cr0 & (CR0_CD | CR0_NW);
+    u8 apic_id = cpu->apic.id, kept[4096], *at = kept;
 
+    for (unsigned i = 0; i < ARRAY_COUNT(kept_over_init); at += kept_over_init[i++].bytes)
+        memcpy(at, (u8 *)cpu + kept_over_init[i].offset, kept_over_init[i].bytes);
+    assert(at <= kept + sizeof kept);
     cpu_reset(cpu);
     if (cpu->model->family < 5) return;
-    cpu->cr0 = (cpu->cr0 & ~(u64)(CR0_CD | CR0_NW)) | kept;
-    cpu->apic_base = apic_base;
-    cpu->sysenter_cs = sysenter[0];
-    cpu->sysenter_esp = sysenter[1];
-    cpu->sysenter_eip = sysenter[2];
-    cpu->tsc_offset = tsc_offset;
+    at = kept;
+    for (unsigned i = 0; i < ARRAY_COUNT(kept_over_init); at += kept_over_init[i++].bytes)
+        memcpy((u8 *)cpu + kept_over_init[i].offset, at, kept_over_init[i].bytes);
+    cpu->cr0 = (cpu->cr0 & ~(u64)(CR0_CD | CR0_NW)) | cache;
+    cpu->apic.id = apic_id;
+    apic_derive(cpu);
 }
 
 unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned room)
@@ -88,7 +120,10 @@ unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned
     unsigned count = 0;
 
     if (count < room) parts[count++] = (struct cpu_state_part){ "cpu0", &cpu_layout, cpu };
+    if (count < room) parts[count++] = (struct cpu_state_part){ "cpu0.x87", &x87_layout, &cpu->x87 };
     for (unsigned seg = 0; seg < CPU_SEGS && count < room; seg++)
         parts[count++] = (struct cpu_state_part){ names[seg], &segment_layout, &cpu->seg[seg] };
+    if (has(cpu, FEATURE_APIC) && count < room)
+        parts[count++] = (struct cpu_state_part){ "cpu0.apic", &local_apic_layout, &cpu->apic };
     return count;
 }

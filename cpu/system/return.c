@@ -16,6 +16,7 @@ static bool return_segment(struct cpu *cpu, u16 selector, struct descriptor *d)
     if (rpl < cpu->cpl) return fault_raise(cpu, REASON_RETURN_TO_INNER, facts);
     if (rights & RIGHTS_CONFORMING ? dpl > rpl : dpl != rpl)
         return fault_raise(cpu, REASON_RETURN_PRIVILEGE, facts);
+    if (!code_width_legal(cpu, selector, d)) return false;
     if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
     return descriptor_set_accessed(cpu, d);
 }
@@ -40,13 +41,25 @@ struct destination {
     u16 cs, ss;
     struct descriptor code, stack;
     u64 offset, sp;
-    bool outer;              /* the level changes: ss, stack and sp are set */
+    bool null_stack;
+    bool outer;              /* the level changes */
+    bool takes_stack;        /* ss, stack and sp are set: with the level, and by every IRET of 64-bit mode */
 };
+
+/* Returning to 64-bit code of level 0 to 2, SS may be null. */
+static bool destination_stack(struct cpu *cpu, struct destination *to)
+{
+    unsigned cpl = selector_rpl(to->cs);
+    bool to_64bit = long_mode(cpu) && descriptor_rights(&to->code) & RIGHTS_L;
+
+    to->null_stack = to_64bit && cpl < 3 && selector_is_null(to->ss) && selector_rpl(to->ss) == cpl;
+    return to->null_stack || stack_segment_fetch(cpu, to->ss, cpl, &stack_reasons_gp, &to->stack);
+}
 
 /* Checks the destination.  words holds offset and selector; an outer SP and SS lie outer_bytes
  * above the stack's top. */
 static bool destination_open(struct cpu *cpu, const u64 *word, unsigned outer_bytes, unsigned size,
-                             struct destination *to)
+                             bool always_stack, struct destination *to)
 {
     u64 outer[2];
 
@@ -54,14 +67,14 @@ static bool destination_open(struct cpu *cpu, const u64 *word, unsigned outer_by
     to->cs = (u16)word[1];
     if (!return_segment(cpu, to->cs, &to->code)) return false;
     to->outer = selector_rpl(to->cs) > cpu->cpl;
-    if (to->outer) {
+    to->takes_stack = to->outer || always_stack;
+    if (to->takes_stack) {
         if (!stack_peek(cpu, outer, outer_bytes, 2, size)) return false;
         to->sp = outer[0];
         to->ss = (u16)outer[1];
-        if (!stack_segment_fetch(cpu, to->ss, selector_rpl(to->cs), &stack_reasons_gp, &to->stack))
-            return false;
+        if (!destination_stack(cpu, to)) return false;
     }
-    return target_within(cpu, to->offset, descriptor_limit(&to->code));
+    return target_in_segment(cpu, to->offset, &to->code);
 }
 
 /* Commit; same_level_bytes leave the stack where the level stays, released_bytes the new one where
@@ -70,15 +83,16 @@ static void destination_enter(struct cpu *cpu, const struct destination *to,
                               unsigned same_level_bytes, unsigned released_bytes)
 {
     code_segment_enter(cpu, to->cs, &to->code, selector_rpl(to->cs), to->offset);
-    if (!to->outer) {
+    if (!to->takes_stack) {
         stack_release(cpu, same_level_bytes);
         return;
     }
-    segment_set(cpu, CPU_SEG_SS, to->ss, &to->stack);
+    if (to->null_stack) segment_set_null(cpu, CPU_SEG_SS, to->ss);
+    else segment_set(cpu, CPU_SEG_SS, to->ss, &to->stack);
     mode_derive(cpu);
     u64 mask = cpu->stack_mask;
     cpu->gpr[RSP] = (cpu->gpr[RSP] & ~mask) | ((to->sp + released_bytes) & mask);
-    drop_inner_segments(cpu);
+    if (to->outer) drop_inner_segments(cpu);
 }
 
 static bool return_real(struct cpu *cpu, const u64 *word, unsigned bytes)
@@ -100,7 +114,7 @@ bool far_return(struct cpu *cpu, unsigned opsize, u16 pop_bytes)
 
     if (!stack_peek(cpu, word, 0, 2, opsize)) return false;
     if (!protected_mode(cpu)) return return_real(cpu, word, bytes);
-    if (!destination_open(cpu, word, bytes, opsize, &to)) return false;
+    if (!destination_open(cpu, word, bytes, opsize, false, &to)) return false;
     destination_enter(cpu, &to, bytes, pop_bytes);
     return true;
 }
@@ -116,7 +130,7 @@ static void iret_flags(struct cpu *cpu, u32 image, u32 taken)
 /* RF comes with a 32-bit image: that is how a debugger steps over its breakpoint. */
 static u32 iret_taken(const struct cpu *cpu, unsigned opsize)
 {
-    return eflags_popped(cpu, opsize) | (opsize == 4 ? EFLAGS_RF : 0);
+    return eflags_popped(cpu, opsize) | (opsize >= 4 ? EFLAGS_RF : 0);
 }
 
 static bool iret_real(struct cpu *cpu, unsigned opsize)
@@ -179,12 +193,13 @@ static bool iret_protected(struct cpu *cpu, unsigned opsize)
     struct destination to;
     u64 word[3];
 
+    if (cpu->rflags & EFLAGS_NT && long_mode(cpu)) return FAULT(cpu, IRET_NT_IN_LONG_MODE, .value = 0);
     if (cpu->rflags & EFLAGS_NT) return iret_to_task(cpu);
     if (!stack_peek(cpu, word, 0, 3, opsize)) return false;
-    if (opsize == 4 && word[2] & EFLAGS_VM && cpu->cpl == 0) return iret_to_v86(cpu);
-    if (!destination_open(cpu, word, 3 * opsize, opsize, &to)) return false;
+    if (opsize == 4 && word[2] & EFLAGS_VM && cpu->cpl == 0 && !long_mode(cpu)) return iret_to_v86(cpu);
+    if (!destination_open(cpu, word, 3 * opsize, opsize, code_64bit(cpu), &to)) return false;
     u32 taken = iret_taken(cpu, opsize);
-    if (opsize == 4 && cpu->cpl == 0) taken |= eflags_known(cpu) & (EFLAGS_VIF | EFLAGS_VIP);
+    if (opsize >= 4 && cpu->cpl == 0) taken |= eflags_known(cpu) & (EFLAGS_VIF | EFLAGS_VIP);
     destination_enter(cpu, &to, 3 * opsize, 0);
     iret_flags(cpu, (u32)word[2], taken);
     return true;

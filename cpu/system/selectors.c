@@ -2,6 +2,15 @@
 #include "cpu/memory/access.h"
 #include "cpu/system/transfer.h"
 
+/* In long mode LDT and TSS descriptors have 16 bytes and a base of 64 bits. */
+static bool fetch_long(struct cpu *cpu, u16 selector, struct descriptor *d)
+{
+    if (!long_mode(cpu)) return true;
+    if (!descriptor_fetch_upper(cpu, selector, d)) return false;
+    u64 base = descriptor_base(d);
+    return canonical(base) || FAULT(cpu, TABLE_BASE_NOT_CANONICAL, .la = base);
+}
+
 bool load_ldtr(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
@@ -16,6 +25,7 @@ bool load_ldtr(struct cpu *cpu, u16 selector)
     if (facts.type != TYPE_LDT) return fault_raise(cpu, REASON_LLDT_TYPE, facts);
     if (!(descriptor_rights(&d) & RIGHTS_P))
         return fault_raise(cpu, REASON_LLDT_NOT_PRESENT, facts);
+    if (!fetch_long(cpu, selector, &d)) return false;
     segment_set(cpu, CPU_SEG_LDTR, selector, &d);
     return true;
 }
@@ -28,9 +38,10 @@ bool load_tr(struct cpu *cpu, u16 selector)
     if (selector & 4) return FAULT(cpu, TSS_LOCAL, .selector = selector);
     if (!descriptor_fetch(cpu, selector, &d, REASON_TSS_PAST_LIMIT)) return false;
     struct fault_facts facts = descriptor_facts(selector, &d);
-    if (facts.type != TYPE_TSS_16 && facts.type != TYPE_TSS_32)
+    if ((facts.type != TYPE_TSS_16 || long_mode(cpu)) && facts.type != TYPE_TSS_32)
         return fault_raise(cpu, REASON_TSS_TYPE, facts);
     if (!(descriptor_rights(&d) & RIGHTS_P)) return fault_raise(cpu, REASON_TSS_NOT_PRESENT, facts);
+    if (!fetch_long(cpu, selector, &d)) return false;
     d.raw |= (u64)TYPE_BUSY << 40;
     if (!system_write(cpu, d.la + 5, 1, d.raw >> 40 & 0xff)) return false;
     segment_set(cpu, CPU_SEG_TR, selector, &d);
@@ -55,6 +66,8 @@ static bool visible(struct cpu *cpu, u16 selector, struct descriptor *d, bool *o
     return true;
 }
 
+enum { TYPES_LONG_MODE = 1 << TYPE_LDT | 1 << TYPE_TSS_32 | 1 << (TYPE_TSS_32 | TYPE_BUSY) | 1 << TYPE_CALL_GATE_32 };
+
 /* A question that system descriptors answer by type only: bit n of system_types is type n. */
 static bool ask(struct cpu *cpu, u16 selector, unsigned system_types, struct descriptor *d,
                 bool *ok)
@@ -62,6 +75,7 @@ static bool ask(struct cpu *cpu, u16 selector, unsigned system_types, struct des
     if (!visible(cpu, selector, d, ok)) return false;
     if (!*ok) return true;
     unsigned rights = descriptor_rights(d);
+    if (long_mode(cpu)) system_types &= TYPES_LONG_MODE;
     *ok = rights & RIGHTS_S || system_types >> rights_type(rights) & 1;
     return true;
 }

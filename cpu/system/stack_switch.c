@@ -24,7 +24,7 @@ bool inner_stack_open(struct cpu *cpu, unsigned cpl, struct inner_stack *stack)
         .base = descriptor_base(&stack->d), .limit = descriptor_limit(&stack->d),
         .rights = descriptor_rights(&stack->d), .usable = true,
     };
-    segment_derive(&stack->segment);
+    segment_ranges(&stack->segment);
     stack->mask = stack->segment.rights & RIGHTS_DB ? 0xffffffff : 0xffff;
     stack->sp = sp & stack->mask;
     return true;

@@ -4,14 +4,15 @@
 
 enum { TYPE_CODE_READ_ACCESSED = 11, TYPE_DATA_WRITE_ACCESSED = 3 };
 
-static void set_flat(struct cpu *cpu, unsigned seg, u16 selector, unsigned type, unsigned dpl)
+void segment_set_flat(struct cpu *cpu, unsigned seg, u16 selector, unsigned dpl, unsigned code_bits)
 {
-    unsigned rights = type | RIGHTS_S | dpl << 5 | RIGHTS_P | RIGHTS_DB | RIGHTS_G;
+    unsigned type = code_bits ? TYPE_CODE_READ_ACCESSED : TYPE_DATA_WRITE_ACCESSED;
+    unsigned rights = type | RIGHTS_S | dpl << 5 | RIGHTS_P | (code_bits == 64 ? RIGHTS_L : RIGHTS_DB) | RIGHTS_G;
 
     cpu->seg[seg] = (struct segment){
         .selector = selector, .limit = 0xffffffff, .rights = (u16)rights, .usable = true,
     };
-    segment_derive(&cpu->seg[seg]);
+    segment_derive(cpu, seg);
 }
 
 /* Both begin with the same checks. */
@@ -22,13 +23,15 @@ static bool code_selector(struct cpu *cpu, u16 *selector)
     return *selector || FAULT(cpu, SYSENTER_CS_NULL, .value = 0);
 }
 
-static void enter(struct cpu *cpu, u16 cs, u16 ss, unsigned cpl, u64 rip, u64 rsp)
+static void enter(struct cpu *cpu, u16 cs, u16 ss, unsigned cpl, unsigned code_bits, u64 rip, u64 rsp)
 {
-    set_flat(cpu, CPU_SEG_CS, cs, TYPE_CODE_READ_ACCESSED, cpl);
-    set_flat(cpu, CPU_SEG_SS, ss, TYPE_DATA_WRITE_ACCESSED, cpl);
+    u64 mask = code_bits == 64 ? UINT64_MAX : 0xffffffff;
+
+    segment_set_flat(cpu, CPU_SEG_CS, cs, cpl, code_bits);
+    segment_set_flat(cpu, CPU_SEG_SS, ss, cpl, 0);
     cpu->cpl = (u8)cpl;
-    cpu->gpr[RSP] = (u32)rsp;
-    cpu->next_rip = (u32)rip;
+    cpu->gpr[RSP] = rsp & mask;
+    cpu->next_rip = rip & mask;
     mode_derive(cpu);
 }
 
@@ -38,15 +41,18 @@ bool sysenter(struct cpu *cpu)
 
     if (!code_selector(cpu, &cs)) return false;
     cpu_set_eflags(cpu, cpu_eflags(cpu) & ~(u32)(EFLAGS_VM | EFLAGS_IF | EFLAGS_RF));
-    enter(cpu, cs, (u16)(cs + 8), 0, cpu->sysenter_eip, cpu->sysenter_esp);
+    enter(cpu, cs, (u16)(cs + 8), 0, long_mode(cpu) ? 64 : 32, cpu->sysenter_eip, cpu->sysenter_esp);
     return true;
 }
 
-bool sysexit(struct cpu *cpu)
+bool sysexit(struct cpu *cpu, bool to_64bit)
 {
-    u16 cs;
+    u64 rip = cpu->gpr[RDX], rsp = cpu->gpr[RCX];
+    u16 cs, offset = to_64bit ? 32 : 16;
 
     if (!code_selector(cpu, &cs) || !require_cpl0(cpu)) return false;
-    enter(cpu, (u16)((cs + 16) | 3), (u16)((cs + 24) | 3), 3, cpu->gpr[RDX], cpu->gpr[RCX]);
+    if (to_64bit && !(canonical(rip) && canonical(rsp)))
+        return FAULT(cpu, SYSRET_TARGET, .la = canonical(rip) ? rsp : rip);
+    enter(cpu, (u16)((cs + offset) | 3), (u16)((cs + offset + 8) | 3), 3, to_64bit ? 64 : 32, rip, rsp);
     return true;
 }

@@ -9,7 +9,7 @@
 #include "cpu/run/processor.h"
 
 /* --- segment registers: cpu/memory/segment.c --- */
-void segment_derive(struct segment *s);                                 /* access ranges from base, limit, rights */
+void segment_derive(struct cpu *cpu, unsigned seg);                     /* access ranges from base, limit, rights, mode */
 void segment_set_real(struct cpu *cpu, unsigned seg, u16 selector);     /* real and V86 mode loads */
 bool segment_load(struct cpu *cpu, unsigned seg, u16 selector);         /* MOV, POP, LDS.. to ES SS DS FS GS, any mode */
 
@@ -38,6 +38,7 @@ bool verify(struct cpu *cpu, u16 selector, bool write, bool *ok);       /* VERR,
 /* --- control, debug and test registers, MSRs: cpu/system/control.c debug.c msr.c cpuid.c sysenter.c --- */
 bool control_read(struct cpu *cpu, unsigned n, u64 *value);             /* MOV r, CRn: #UD, #GP checks included */
 bool control_write(struct cpu *cpu, unsigned n, u64 value);
+bool umip_allows(struct cpu *cpu);                                      /* #GP(0) of SGDT and its kind at CPL > 0 with CR4.UMIP */
 bool load_msw(struct cpu *cpu, u16 value);                              /* LMSW */
 bool clear_task_switched(struct cpu *cpu);                              /* CLTS */
 bool debug_read(struct cpu *cpu, unsigned n, u64 *value);
@@ -46,10 +47,20 @@ bool test_read(struct cpu *cpu, unsigned n, u64 *value);                /* MOV r
 bool test_write(struct cpu *cpu, unsigned n, u64 value);
 bool msr_read(struct cpu *cpu);                                         /* RDMSR: ECX -> EDX:EAX */
 bool msr_write(struct cpu *cpu);
+u32 cpu_signature(const struct cpu_model *model);                       /* family, model, stepping as CPUID and RESET tell */
 void cpuid(struct cpu *cpu);                                            /* EAX, ECX -> EAX EBX ECX EDX */
 bool read_tsc(struct cpu *cpu);                                         /* RDTSC into EDX:EAX */
 bool sysenter(struct cpu *cpu);
-bool sysexit(struct cpu *cpu);
+bool sysexit(struct cpu *cpu, bool to_64bit);                           /* REX.W: to 64-bit code */
+bool syscall_enter(struct cpu *cpu);                                    /* SYSCALL: cpu/system/syscall.c */
+bool syscall_return(struct cpu *cpu, bool to_64bit);                    /* SYSRET */
+bool swap_gs(struct cpu *cpu);
+bool fsgsbase_open(struct cpu *cpu);                                    /* #UD unless CR4.FSGSBASE */
+bool fsgsbase_write(struct cpu *cpu, unsigned seg, u64 base);
+bool set_access_flag(struct cpu *cpu, bool value);                      /* STAC, CLAC */
+bool invalidate_pcid(struct cpu *cpu, u64 type, unsigned seg, u64 ea);  /* INVPCID */
+bool read_pmc(struct cpu *cpu);                                         /* RDPMC */
+bool read_tscp(struct cpu *cpu);                                        /* RDTSCP */
 
 /* Instruction breakpoint at cpu->rip (RF clear): false after #DB was raised. */
 bool debug_check_fetch(struct cpu *cpu);

@@ -19,10 +19,19 @@ enum { DR7_GD = 1 << 13 };
 
 void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting);
 
+/* A flat segment without a look at descriptors: code of 32 or 64 bits, or data when code_bits is 0 (cpu/system/sysenter.c). */
+void segment_set_flat(struct cpu *cpu, unsigned seg, u16 selector, unsigned dpl, unsigned code_bits);
+
 /* --- code segments: cpu/system/far.c --- */
 /* False after #GP(0): the offset lies beyond the limit of the segment that is about to be
  * entered. */
 bool target_within(struct cpu *cpu, u64 offset, u64 limit);
+/* The same for a descriptor: of 64-bit code the offset must be canonical instead. */
+bool target_in_segment(struct cpu *cpu, u64 offset, const struct descriptor *d);
+/* Long mode: #GP(selector) of a code segment with both L and D. */
+bool code_width_legal(struct cpu *cpu, u16 selector, const struct descriptor *d);
+/* CALL and JMP through a 64-bit call gate whose privilege and presence are checked: cpu/system/long_mode.c. */
+bool through_gate_long_mode(struct cpu *cpu, u16 selector, struct descriptor *gate, bool is_call);
 /* Commit: CS at `cpl`, and next_rip.  Whoever changes SS too calls mode_derive. */
 void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl,
                         u64 offset);

@@ -339,14 +339,25 @@ static bool load_cmos(struct machine *m, struct error *err)
 static u32 port_in(void *board, u16 port, unsigned size) { return ports_read(((struct machine *)board)->ports, port, size); }
 static void port_out(void *board, u16 port, unsigned size, u32 value) { ports_write(((struct machine *)board)->ports, port, size, value); }
 
+/* The processor's own timer. */
+static void processor_call_at(void *board, u64 tick)
+{
+    struct machine *m = board;
+    clock_at(&m->clock, &m->cpu_timer, tick);
+}
+
+static void processor_timer(void *owner) { cpu_timer(((struct machine *)owner)->cpu); }
+
 bool board_build(struct machine *m, struct error *err)
 {
-    static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge };
+    static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge,
+                                              .call_at = processor_call_at };
     const struct cpu_model *model = m->config.cpu_model[0] ? cpu_model_find(m->config.cpu_model) : cpu_model_at(0);
 
     if (!model) return fail(err, "cpu: model=%s does not exist; see orrery --help cpu", m->config.cpu_model);
     if (!memory_build(m, err)) return false;
     clock_init(&m->clock, m->config.ips);
+    clock_add(&m->clock, &m->cpu_timer, processor_timer, m);
     m->ports = ports_create();
     struct cpu_bus bus = functions;
     bus.board = m;
@@ -354,6 +365,7 @@ bool board_build(struct machine *m, struct error *err)
     bus.out = port_out;
     m->cpu = cpu_create(model, &m->clock.time, &bus, m->map);
     if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
+    cpu_set_virtual_wire(m->cpu, m->config.system_rom.path[0]);  /* a foreign BIOS may not know of a local APIC */
     m->system.port_a = 2;
     build_chips(m);
     bool ok = add_ports(m, err);

@@ -72,12 +72,12 @@ bool oracle_exhaustive_case(struct oracle_case *c, unsigned n, u64 number)
 
     if (b >= f->second) return false;
     u32 in = (number % flags & 1 ? EFLAGS_CF : 0) | (number % flags & 2 ? EFLAGS_AF : 0);
-    *c = (struct oracle_case){ .length = f->length, .name = f->name, .data_seed = 1, .data_limit = 0xffff, .undefined = undefined_of(f, b) };
+    *c = (struct oracle_case){ .code_bits = 32, .length = f->length, .name = f->name, .data_seed = 1, .data_limit = 0xffff, .undefined = undefined_of(f, b) };
     memcpy(c->code, f->code, f->length);
     c->in.gpr[RAX] = a;
     c->in.gpr[RBX] = c->in.gpr[RCX] = b;
     c->in.gpr[RSP] = DATA_LA + 0x8000;
-    c->in.eflags = in | 0x202;
+    c->in.rflags = in | 0x202;
     return true;
 }
 

@@ -1,36 +1,25 @@
 /* Cases: a row of the opcode map, prefixes, operands, and registers near the places where something happens. doc: oracle */
+
+
 #include <string.h>
-
 #include "cpu/decode/tables.h"
-#include "tests/oracle/oracle.h"
+#include "tests/oracle/generate.h"
 
-static u64 next_random(u64 *state)
+/* Not the rows that need privilege or change what the thunk relies on. */
+/* Rows with mandatory prefixes, fixed ModRM, W or vector operands have a generator of their own. */
+bool generate_comparable(const struct opcode_row *row)
 {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state * 0x2545f4914f6cdd1dull >> 16;
-}
-
-static u32 pick(u64 *random, u32 n) { return (u32)(next_random(random) % n); }
-
-/* Half of all values lie where carries, signs and widths change. */
-static u32 edge_value(u64 *random)
-{
-    static const u32 edge[] = { 0, 1, 2, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff,
-                                0x80000000, 0x80000001, 0xfffffffe, 0xffffffff };
-    if (pick(random, 2)) return (u32)next_random(random);
-    return edge[pick(random, sizeof edge / sizeof edge[0])] + (pick(random, 4) == 0 ? pick(random, 16) - 8 : 0);
-}
-
-/* Rows that need privilege, change what the thunk relies on, or name hardware that we do not have yet. */
-static bool comparable(const struct opcode_row *row)
-{
+    if (strpbrk(row->bytes, "!WVN") || strncmp(row->bytes, "66 ", 3) == 0 || strncmp(row->bytes, "F2 ", 3) == 0 || strncmp(row->bytes, "F3 ", 3) == 0 ||
+        strncmp(row->bytes, "0F 38", 5) == 0 || strncmp(row->bytes, "0F 3A", 5) == 0) return false;
+    for (unsigned i = 0; i < OPERANDS_MAX; i++)
+        if (row->operand[i] >= OPERAND_Pq || row->operand[i] == OPERAND_Mt) return false;
+    if (row->bytes[0] == 'D' && row->bytes[1] >= '8') return false;
+    if (row->notes & ONLY_64BIT) return false;
     static const char *const left_out[] = {
         "INT", "INT1", "INT3", "INTO", "IRET", "CALLF", "JMPF", "RETF", "LES", "LDS", "LSS", "LFS", "LGS", "LOAD_SEG",
         "STORE_SEG", "ESC", "FWAIT", "CPUID", "RDTSC", "SYSENTER", "SYSEXIT", "SGDT", "SIDT", "LGDT", "LIDT", "INVLPG", "LOAD_CR", "STORE_CR", "SLDT", "STR", "SMSW",
         "LAR", "LSL", "VERR", "VERW", "LOAD_TR", "STORE_TR", "ARPL", "UD1", "UD2", "POPF", "PUSHF", "IN", "OUT", "INS",
-        "OUTS", "INVD", "WBINVD", "RDMSR", "WRMSR", "BOUND", "SALC",
+        "OUTS", "INVD", "WBINVD", "RDMSR", "WRMSR", "BOUND", "SALC", "SYSCALL", "SYSRET", "INVPCID", "RDPMC",
     };
     for (unsigned i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
         if (strcmp(row->name, left_out[i]) == 0) return false;
@@ -84,7 +73,7 @@ static void put_modrm(struct oracle_case *c, const struct opcode_row *row, bool 
     }
     if (mod == 1) put(c, (u32)next_random(random), 1);
     else if (mod == 2) put(c, pick(random, 64) - 32, 4);
-    else if (base == 5) put(c, (c->code16 ? 0 : DATA_LA) + pick(random, DATA_BYTES), 4);
+    else if (base == 5) put(c, (c->code_bits == 16 ? 0 : DATA_LA) + pick(random, DATA_BYTES), 4);
 }
 
 static void put_immediate(struct oracle_case *c, enum operand operand, bool opsize32, bool addr32, u64 *random)
@@ -93,7 +82,7 @@ static void put_immediate(struct oracle_case *c, enum operand operand, bool opsi
     case OPERAND_Ib: case OPERAND_Ibs: put(c, edge_value(random), 1); break;
     case OPERAND_Iw: put(c, edge_value(random), 2); break;
     case OPERAND_Iz: put(c, edge_value(random), opsize32 ? 4 : 2); break;
-    case OPERAND_Ob: case OPERAND_Ov: put(c, (c->code16 ? 0 : DATA_LA) + pick(random, DATA_BYTES), addr32 ? 4 : 2); break;
+    case OPERAND_Ob: case OPERAND_Ov: put(c, (c->code_bits == 16 ? 0 : DATA_LA) + pick(random, DATA_BYTES), addr32 ? 4 : 2); break;
     case OPERAND_Jb: put(c, EXIT_1_OFFSET - CODE_START - c->length - 1, 1); break;
     case OPERAND_Jz: put(c, EXIT_1_OFFSET - CODE_START - c->length - (opsize32 ? 4 : 2), opsize32 ? 4 : 2); break;
     default: break;
@@ -103,24 +92,24 @@ static void put_immediate(struct oracle_case *c, enum operand operand, bool opsi
 static void choose_registers(struct oracle_case *c, u64 *random)
 {
     for (int i = 0; i < 8; i++) {
-        u32 pointer = (c->code16 ? 0 : DATA_LA) + (pick(random, 8) ? 0x1000 + pick(random, 0xe000) : pick(random, 0x10000));
+        u32 pointer = (c->code_bits == 16 ? 0 : DATA_LA) + (pick(random, 8) ? 0x1000 + pick(random, 0xe000) : pick(random, 0x10000));
         c->in.gpr[i] = pick(random, 8) < 3 ? edge_value(random) : pointer;
     }
-    if (pick(random, 16)) c->in.gpr[4] = (c->code16 ? 0 : DATA_LA) + 0x4000 + pick(random, 0x8000);
-    if (pick(random, 2)) c->in.gpr[1] = (c->in.gpr[1] & ~0xffu) | pick(random, 40);
-    c->in.eflags = (u32)next_random(random) & 0xcd5;
-    if (pick(random, 16) == 0) c->in.eflags |= 1 << 18;        /* AC */
+    if (pick(random, 16)) c->in.gpr[4] = (c->code_bits == 16 ? 0 : DATA_LA) + 0x4000 + pick(random, 0x8000);
+    if (pick(random, 2)) c->in.gpr[1] = (c->in.gpr[1] & ~0xffull) | pick(random, 40);
+    c->in.rflags = (u32)next_random(random) & 0xcd5;
+    if (pick(random, 16) == 0) c->in.rflags |= 1 << 18;        /* AC */
 }
 
-void oracle_generate(struct oracle_case *c, u64 *random)
+void oracle_generate(struct oracle_case *c, unsigned code_bits, u64 *random)
 {
     static const u8 prefix[] = { 0x66, 0x67, 0xf2, 0xf3, 0x26, 0x36, 0x3e, 0xf0 };   /* CS: the code page differs */
     const struct opcode_row *row;
-    bool code16 = c->code16;
+    bool code16 = code_bits == 16;
 
     memset(c, 0, sizeof *c);
-    c->code16 = code16;
-    do row = &opcode_rows[pick(random, opcode_row_count)]; while (!comparable(row));
+    c->code_bits = code_bits;
+    do row = &opcode_rows[pick(random, opcode_row_count)]; while (!generate_comparable(row));
     bool opsize32 = !code16, addr32 = !code16, repeated = false;
     while (pick(random, 3) == 0 && c->length < 4) {
         u8 p = prefix[pick(random, sizeof prefix)];
@@ -138,10 +127,10 @@ void oracle_generate(struct oracle_case *c, u64 *random)
     for (unsigned i = 0; i < 3; i++) put_immediate(c, row->operand[i], opsize32, addr32, random);
     choose_registers(c, random);
     /* makers differ in whether CALL's push or its target is checked first */
-    if (strcmp(row->name, "CALL") == 0) c->in.eflags &= ~(1u << 18);
+    if (strcmp(row->name, "CALL") == 0) c->in.rflags &= ~(1u << 18);
     if (strcmp(row->name, "SHLD") == 0 || strcmp(row->name, "SHRD") == 0) {
         /* counts of 16 and above of a 16-bit operand are undefined, result included, and differ between makers */
-        c->in.gpr[1] = (c->in.gpr[1] & ~0xffu) | pick(random, 16);
+        c->in.gpr[1] = (c->in.gpr[1] & ~0xffull) | pick(random, 16);
         if (row->operand[2] == OPERAND_Ib) c->code[c->length - 1] = (u8)pick(random, 16);
     }
     if (repeated) c->in.gpr[1] = pick(random, 300);
@@ -151,12 +140,13 @@ void oracle_generate(struct oracle_case *c, u64 *random)
     c->undefined = row->undefined;
 }
 
-void oracle_fill(u8 *data, u32 seed)
+void oracle_fill(u8 *data, const struct oracle_case *c)
 {
-    u64 v = seed * 0x9e3779b97f4a7c15ull + 1;
+    u64 v = c->data_seed * 0x9e3779b97f4a7c15ull + 1;
     for (unsigned i = 0; i < DATA_BYTES; i += 8) {
         v = v * 6364136223846793005ull + 1442695040888963407ull;
         u64 word = v >> 5 & 3 ? v : v >> 60 & 1 ? ~0ull : 0;
         memcpy(data + i, &word, 8);
     }
+    memcpy(data + c->plant_offset, c->plant, c->plant_bytes);
 }

@@ -1,59 +1,96 @@
 /* The host's side: maps the code and data, enters by the thunk, learns faults from signals.  doc: oracle */
-#define _GNU_SOURCE
 #include <asm/ldt.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "tests/oracle/oracle.h"
+#include "cpu/base/bits.h"
+#include "tests/oracle/host.h"
+#include "tests/oracle/thunk.h"
 
-/* Shared with thunk.S, by offset. */
 struct thunk_in {
-    u32 gpr[8], eip, eflags;             /* 0 .. 36 */
-    u32 ds, es, ss;                      /* 40 44 48 */
-    u32 target_offset;                   /* 52: m16:32 of the far jump */
-    u16 target_selector;
+    u64 gpr[16], target, rflags;
+    u32 far_offset, far_selector;
+    u32 ds, es, ss;
+    u32 extended, bases;
+    u64 fs_base, gs_base;
 } oracle_in;
-u64 oracle_in_flags;
-struct {
-    u32 gpr[8], eip, eflags, end;
+struct thunk_out {
+    u64 gpr[16], rflags;
+    u32 end;
 } oracle_out;
 
-extern void oracle_enter(void);
-extern u8 oracle_exit_0[], oracle_exit_1[], oracle_exit_fault[];
+#define AT(member, offset) _Static_assert(offsetof(struct thunk_in, member) == offset, #member)
+AT(gpr, IN_GPR); AT(target, IN_TARGET); AT(rflags, IN_FLAGS); AT(far_offset, IN_FAR);
+AT(ds, IN_DS); AT(es, IN_ES); AT(ss, IN_SS); AT(extended, IN_EXTENDED); AT(bases, IN_BASES);
+AT(fs_base, IN_FS_BASE); AT(gs_base, IN_GS_BASE);
+#undef AT
+_Static_assert(offsetof(struct thunk_out, rflags) == OUT_FLAGS, "flags");
+_Static_assert(offsetof(struct thunk_out, end) == OUT_END, "end");
 
-enum { CS_32 = 0x23, CS_64 = 0x33, DS_FLAT = 0x2b, LDT_CODE16 = 0 << 3 | 7, LDT_DATA16 = 1 << 3 | 7 };
-enum { USER_FLAGS = 0xcd5 | 1 << 18 | 1 << 21 };     /* arithmetic, DF, AC, ID: what POPF changes at CPL 3 */
+extern void oracle_enter(void);
+extern u8 oracle_go_far[], oracle_exit_0[], oracle_exit_1[], oracle_exit_fault[];
+
+enum { CS_32 = 0x23, LDT_CODE16 = 0 << 3 | 7, LDT_DATA16 = 1 << 3 | 7 };
+/* arithmetic, DF, AC, ID: what POPF changes at CPL 3 */
+enum { USER_FLAGS = 0xcd5 | 1 << 18 | 1 << 21 };
+enum { EXIT_POINTERS = 0x800 };          /* in the code page, aligned: AC may be set */
 
 static struct registers fault;
-static bool has_16bit;
+static struct extended fault_extended;
+static unsigned can;
 static u8 *code, *data;
 static u32 data_limit;
+static u64 heap_start;
+static volatile bool inside;             /* a case runs */
+static bool inside_before;               /* and did at the last alarm, with this number */
+static volatile u64 case_number;
+static u64 case_number_before;
 
+static void leave(ucontext_t *u)
+{
+    greg_t *r = u->uc_mcontext.gregs;
+
+    r[REG_RIP] = (greg_t)(uintptr_t)oracle_exit_fault;
+    r[REG_EFL] = 0x202;
+    u64 selectors = (u64)r[REG_CSGSFS] & 0x0000ffffffff0000;
+    r[REG_CSGSFS] = (greg_t)(selectors | USER_CS64 | (u64)USER_DS << 48);       /* CS, SS */
+}
+
+/* Runs on its own stack, and with the case's FS base: nothing here may want thread-local storage. */
 static void on_signal(int number, siginfo_t *info, void *context)
 {
+    static const u8 order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                  REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
     ucontext_t *u = context;
-    greg_t *r = u->uc_mcontext.gregs;
-    static const int order[8] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI };
+    const greg_t *r = u->uc_mcontext.gregs;
 
-    (void)number;
     (void)info;
     /* the kernel leaves AC as the case set it */
     __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~(1ull << 18));
-    for (int i = 0; i < 8; i++) fault.gpr[i] = (u32)r[order[i]];
-    fault.eip = (u32)r[REG_RIP];
-    fault.eflags = (u32)r[REG_EFL];
-    fault.vector = (u32)r[REG_TRAPNO];
-    fault.error = (u32)r[REG_ERR] & ~16u;    /* I/D: our models have no NX */
-    fault.cr2 = (u32)r[REG_CR2];
-    r[REG_RIP] = (greg_t)(uintptr_t)oracle_exit_fault;
-    r[REG_EFL] = 0x202;
-    r[REG_CSGSFS] = (r[REG_CSGSFS] & ~(greg_t)0xffff) | CS_64;
-    u64 *selectors = (u64 *)&r[REG_CSGSFS];
-    *selectors = (*selectors & 0x0000ffffffffffffull) | (u64)DS_FLAT << 48;     /* SS */
+    if (number == SIGALRM) {
+        bool stuck = inside && inside_before && case_number == case_number_before;
+        inside_before = inside;
+        case_number_before = case_number;
+        if (!stuck) return;
+    }
+    if (!inside) {                       /* a fault of this program itself */
+        signal(number, SIG_DFL);
+        return;
+    }
+    for (int i = 0; i < 16; i++) fault.gpr[i] = (u64)r[order[i]];
+    fault.rip = (u64)r[REG_RIP];
+    fault.rflags = (u64)r[REG_EFL];
+    fault.vector = number == SIGALRM ? VECTOR_STUCK : (u32)r[REG_TRAPNO];
+    fault.error = (u32)r[REG_ERR] & ~(fault.vector == 14 ? 16u : 0);  /* I/D: our tables set no NX */
+    fault.cr2 = (u64)r[REG_CR2];
+    host_extended_from_frame(&fault_extended, u->uc_mcontext.fpregs);
+    leave(u);
 }
 
 static bool set_ldt(unsigned entry, u32 base, u32 limit, bool is_code)
@@ -65,75 +102,156 @@ static bool set_ldt(unsigned entry, u32 base, u32 limit, bool is_code)
 
 static u8 *map_at(u32 la, size_t bytes, int protection)
 {
-    void *p = mmap((void *)(uintptr_t)la, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    void *p = mmap((void *)(uintptr_t)la, bytes, protection,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     return p == MAP_FAILED ? NULL : p;
+}
+
+static void take_signals(void)
+{
+    static const int taken[] = { SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGBUS, SIGALRM };
+    static u8 stack[65536];
+    stack_t alternate = { .ss_sp = stack, .ss_size = sizeof stack };
+    struct sigaction action = { .sa_sigaction = on_signal,
+                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART };
+    struct itimerval second = { .it_interval.tv_sec = 1, .it_value.tv_sec = 1 };
+
+    sigaltstack(&alternate, NULL);
+    sigemptyset(&action.sa_mask);
+    for (unsigned i = 0; i < ARRAY_COUNT(taken); i++) sigaction(taken[i], &action, NULL);
+    setitimer(ITIMER_REAL, &second, NULL);
+}
+
+static u64 find_heap(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    unsigned long long start, heap = (uintptr_t)sbrk(0);
+    char line[256];
+
+    while (maps && fgets(line, sizeof line, maps))
+        if (strstr(line, "[heap]") && sscanf(line, "%llx", &start) == 1) heap = start;
+    if (maps) fclose(maps);
+    return heap;
 }
 
 bool oracle_host_start(const char **why_not)
 {
-    static u8 stack[65536];
-    stack_t alternate = { .ss_sp = stack, .ss_size = sizeof stack };
-    struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
-
     code = map_at(CODE_LA, CODE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC);
     data = map_at(DATA_LA, DATA_BYTES, PROT_READ | PROT_WRITE);
     if (!code || !data) {
         *why_not = "the host gives no executable memory at the addresses the cases use";
         return false;
     }
-    sigaltstack(&alternate, NULL);
-    sigemptyset(&action.sa_mask);
-    for (int s = 1; s < 32; s++)
-        if (s == SIGSEGV || s == SIGFPE || s == SIGILL || s == SIGTRAP || s == SIGBUS) sigaction(s, &action, NULL);
+    heap_start = find_heap();
+    take_signals();
     data_limit = 0xffff;
-    has_16bit = set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(1, DATA_LA, 0xffff, false);
+    bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(1, DATA_LA, 0xffff, false);
+    bool bases = getauxval(AT_HWCAP2) & 2;                       /* HWCAP2_FSGSBASE */
+    can = CAN_32BIT | CAN_64BIT | (ldt ? CAN_16BIT : 0) | (bases ? CAN_BASES : 0) | host_extended_can();
     return true;
 }
 
-bool oracle_host_has_16bit(void)
+unsigned oracle_host_can(void)
 {
-    return has_16bit;
+    return can;
 }
 
-/* A far jump back into 64-bit code. */
-static void put_exit(u8 *at, bool code16, const u8 *where)
+/* Below the code lies the program, towards the top of the lower half libraries and stack; the system puts the heap
+ * anywhere in the gibibyte behind the program. */
+bool oracle_host_spares(u64 la)
 {
-    u32 offset = (u32)(uintptr_t)where;
-    if (code16) *at++ = 0x66;
+    if (la + 64 >= heap_start && la < (uintptr_t)sbrk(0) + 64) return false;
+    return la >= CODE_LA && (la < 1ull << 40 || la >> 47 != 0);
+}
+
+/* A jump back that changes no state: far into 64-bit code, or near through a pointer. */
+static void put_exit(unsigned offset, unsigned code_bits, unsigned number)
+{
+    u32 where = (u32)(uintptr_t)(number ? oracle_exit_1 : oracle_exit_0);
+    u32 pointer = EXIT_POINTERS + 8 * number;
+    u8 *at = code + offset;
+
+    if (code_bits == 64) {
+        *at++ = 0xff;
+        *at++ = 0x25;                                            /* JMP [RIP + disp32] */
+        put32(at, pointer - (offset + 6));
+        put64(code + pointer, where);
+        return;
+    }
+    if (code_bits == 16) *at++ = 0x66;
     *at++ = 0xea;
-    memcpy(at, &offset, 4);
-    at[4] = CS_64;
-    at[5] = 0;
+    put32(at, where);
+    put16(at + 4, USER_CS64);
 }
 
-void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *data_out)
+static void prepare_registers(const struct oracle_case *c)
+{
+    unsigned data_selector = c->code_bits == 16 ? LDT_DATA16 : USER_DS;
+
+    memcpy(oracle_in.gpr, c->in.gpr, sizeof oracle_in.gpr);
+    oracle_in.rflags = (c->in.rflags & USER_FLAGS) | 0x202;
+    oracle_in.ds = oracle_in.es = c->code_bits == 64 ? 0 : data_selector;
+    oracle_in.ss = data_selector;
+    oracle_in.far_offset = CODE_START + (c->code_bits == 16 ? 0 : CODE_LA);
+    oracle_in.far_selector = c->code_bits == 16 ? LDT_CODE16 : CS_32;
+    oracle_in.target = c->code_bits == 64 ? CODE_LA + CODE_START : (uintptr_t)oracle_go_far;
+    oracle_in.extended = !c->extended ? EXTENDED_LEFT : can & CAN_AVX ? EXTENDED_XSAVE : EXTENDED_FXSAVE;
+    if (c->extended) host_extended_load(&c->extended_in);
+    oracle_in.bases = c->code_bits == 64 && can & CAN_BASES;
+    oracle_in.fs_base = c->fs_base;
+    oracle_in.gs_base = c->gs_base;
+}
+
+static void prepare_memory(const struct oracle_case *c)
 {
     memset(code, 0xcc, CODE_BYTES);
     memcpy(code + CODE_START, c->code, c->length);
-    put_exit(code + CODE_START + c->length, c->code16, oracle_exit_0);
-    put_exit(code + EXIT_1_OFFSET, c->code16, oracle_exit_1);
-    oracle_fill(data, c->data_seed);
-    if (c->code16 && c->data_limit != data_limit) {
+    put_exit(CODE_START + c->length, c->code_bits, 0);
+    put_exit(EXIT_1_OFFSET, c->code_bits, 1);
+    oracle_fill(data, c);
+    if (c->code_bits == 16 && c->data_limit != data_limit) {
         data_limit = c->data_limit;
         set_ldt(1, DATA_LA, data_limit, false);
     }
-    memcpy(oracle_in.gpr, c->in.gpr, sizeof oracle_in.gpr);
-    oracle_in_flags = (c->in.eflags & USER_FLAGS) | 0x202;
-    oracle_in.ds = oracle_in.es = oracle_in.ss = c->code16 ? LDT_DATA16 : DS_FLAT;
-    oracle_in.target_offset = CODE_START + (c->code16 ? 0 : CODE_LA);
-    oracle_in.target_selector = c->code16 ? LDT_CODE16 : CS_32;
-    oracle_enter();
-    if (oracle_out.end == END_FAULT && fault.vector == 3) {           /* a branch into the filling: INT3 */
-        *out = fault;
-        out->end = END_TAKEN;
-        out->eip = fault.eip - 1 - (c->code16 ? 0 : CODE_LA);
-    } else if (oracle_out.end == END_FAULT) {
-        *out = fault;
-        out->end = END_FAULT;
+}
+
+static u64 image_components(void)
+{
+    return can & CAN_AVX ? oracle_image_out.xstate_bv : XSTATE_X87 | XSTATE_SSE;
+}
+
+static void take_outcome(const struct oracle_case *c, struct outcome *out)
+{
+    u32 page = c->code_bits == 16 ? 0 : CODE_LA;
+    struct registers *regs = &out->regs;
+
+    if (oracle_out.end == END_FAULT) {
+        *regs = fault;
+        regs->end = END_FAULT;
+        if (c->extended) out->extended = fault_extended;
+        if (fault.vector == 3) {                                 /* a branch into the filling: INT3 */
+            regs->end = END_TAKEN;
+            regs->rip = fault.rip - 1 - page;
+        }
     } else {
-        *out = (struct registers){ .end = oracle_out.end, .eflags = oracle_out.eflags };
-        memcpy(out->gpr, oracle_out.gpr, sizeof out->gpr);
-        out->eip = oracle_out.end == END_TAKEN ? EXIT_1_OFFSET : CODE_START + c->length;
+        *regs = (struct registers){ .end = oracle_out.end, .rflags = oracle_out.rflags };
+        memcpy(regs->gpr, oracle_out.gpr, sizeof regs->gpr);
+        regs->rip = regs->end == END_TAKEN ? EXIT_1_OFFSET : CODE_START + c->length;
+        if (c->extended) host_extended_take(&out->extended, &oracle_image_out, image_components());
     }
-    memcpy(data_out, data, DATA_BYTES);
+    if (c->code_bits == 64) return;
+    for (unsigned i = 0; i < 16; i++) regs->gpr[i] = i < 8 ? (u32)regs->gpr[i] : 0;
+}
+
+void oracle_host_run(const struct oracle_case *c, struct outcome *out)
+{
+    memset(out, 0, offsetof(struct outcome, data));
+    prepare_memory(c);
+    prepare_registers(c);
+    case_number++;
+    inside = true;
+    oracle_enter();
+    inside = false;
+    take_outcome(c, out);
+    memcpy(out->data, data, DATA_BYTES);
 }

@@ -1,49 +1,100 @@
 #ifndef ORRERY_TESTS_ORACLE_H
 #define ORRERY_TESTS_ORACLE_H
 /* One instruction, run on the host's processor and on ours, compared bit by bit.           doc: oracle */
+#include <stdio.h>
+
 #include "cpu/base/types.h"
 
 enum {
     CODE_LA = 0x30000000, CODE_BYTES = 4096,
-    DATA_LA = 0x30100000, DATA_BYTES = 0x10000,       /* the 64 KiB that 16-bit segments see, and memory around 32-bit pointers */
-    CODE_START = 0x20,                                /* the instruction's place in its page: 0 is a common jump target */
-    EXIT_1_OFFSET = 0x40,                             /* landing place of branches */
+    DATA_LA = 0x30100000, DATA_BYTES = 0x10000,  /* all that 16-bit segments see; around pointers */
+    CODE_START = 0x20,                           /* of the instruction: 0 is a common jump target */
+    EXIT_1_OFFSET = 0x40,                        /* landing place of branches */
+    PLANT_BYTES = 64,
 };
 
 enum { END_NEXT, END_TAKEN, END_FAULT };
+enum { VECTOR_STUCK = 255 };                     /* the host was still at it after a second */
 
+/* Outside 64-bit code the upper halves and R8..R15 are 0 and not compared. */
 struct registers {
-    u32 gpr[8];              /* EAX ECX EDX EBX ESP EBP ESI EDI */
-    u32 eip, eflags;
+    u64 gpr[16];             /* RAX RCX RDX RBX RSP RBP RSI RDI R8..R15 */
+    u64 rip, rflags;
+    u64 cr2;                 /* END_FAULT, vector 14 */
     u32 end;                 /* END_* */
-    u32 vector, error, cr2;  /* END_FAULT */
+    u32 vector, error;       /* END_FAULT */
 };
 
-/* A case: bytes of code at CODE_LA + CODE_START (offset CODE_START of CS in 16-bit mode), registers, and DATA_BYTES of data. */
+/* x87, MXCSR, XMM and YMM as FXSAVE64 and XSAVE64 show them.  SDM vol. 1, "x87 State", "AVX State". */
+struct extended {
+    u16 fcw, fsw, fop;
+    u8 ftw;                  /* abridged: bit n is 1 when physical register n is not empty */
+    u64 fip, fdp;
+    u8 st[8][10];            /* ST(0)..ST(7) */
+    u32 mxcsr;
+    u8 ymm[16][32];
+};
+
+struct outcome {
+    struct registers regs;
+    struct extended extended;    /* of cases with c->extended alone */
+    u8 data[DATA_BYTES];
+};
+
+/* A case: code at CODE_LA + CODE_START (offset CODE_START of CS in 16-bit mode), registers, data. */
 struct oracle_case {
-    bool code16;
-    u8 code[16];
+    unsigned code_bits;      /* 16, 32, 64 */
+    u8 code[24];
     unsigned length;
+    bool fwait;              /* the last byte is an FWAIT behind the instruction */
     struct registers in;
+    bool extended;           /* extended_in is loaded, and the outcome has extended state */
+    struct extended extended_in;
+    u64 fs_base, gs_base;    /* 64-bit code, where the host can */
     u32 data_seed;
+    u32 plant_offset, plant_bytes;   /* plant[] lies there in the data, over the random bytes */
+    u8 plant[PLANT_BYTES];
     u32 data_limit;          /* 16-bit: limit of DS, ES, SS */
     const char *name;        /* of the row */
     u32 undefined;           /* flags that the manual leaves undefined here */
+    u16 undefined_fsw;       /* likewise of the x87 status word */
+    bool undefined_pointers; /* FOP, FIP, FDP are not compared */
 };
 
+/* What a side can run.  CAN_BASES: FS and GS bases may be set.  CAN_POINTERS: FXSAVE and FXRSTOR move FOP, FIP and FDP
+ * always, not only while FSW.ES = 1 (as AMD's do). */
+enum { CAN_16BIT = 1, CAN_32BIT = 2, CAN_64BIT = 4, CAN_EXTENDED = 8, CAN_AVX = 16, CAN_BASES = 32,
+       CAN_POINTERS = 64 };
+
 bool oracle_host_start(const char **why_not);                    /* false: the host forbids it */
-bool oracle_host_has_16bit(void);
-void oracle_host_run(const struct oracle_case *c, struct registers *out, u8 *data);
+unsigned oracle_host_can(void);
+void oracle_host_run(const struct oracle_case *c, struct outcome *out);
+/* False when an access to la could hit this program on the host. */
+bool oracle_host_spares(u64 la);
 
 void oracle_ours_start(void);
-void oracle_ours_run(const struct oracle_case *c, struct registers *out, u8 *data);
+unsigned oracle_ours_can(void);
+void oracle_ours_run(const struct oracle_case *c, struct outcome *out);
 void oracle_ours_end(void);
 
-void oracle_fill(u8 *data, u32 seed);
+void oracle_fill(u8 *data, const struct oracle_case *c);
+
+/* compare.c: prints every field that differs, a line each, when `to` is not NULL; how many differ.
+ * What the case declares undefined is left out. */
+unsigned oracle_compare(const struct oracle_case *c, const struct outcome *host,
+                        const struct outcome *our, FILE *to);
+void oracle_print_case(const struct oracle_case *c, FILE *to);
+
 /* exhaust.c: every 8-bit operation with every operand.  False when family n has no case of that number. */
 unsigned oracle_families(void);
 bool oracle_exhaustive_case(struct oracle_case *c, unsigned n, u64 number);
 
-void oracle_generate(struct oracle_case *c, u64 *random);
+void oracle_generate(struct oracle_case *c, unsigned code_bits, u64 *random);    /* 16, 32 */
+/* `can`: CAN_* bits of both sides. */
+void oracle_generate64(struct oracle_case *c, unsigned can, u64 *random);
+void oracle_generate_wide(struct oracle_case *c, unsigned code_bits, unsigned can, u64 *random);
+
+/* selftest.c: known instructions on the host alone; how many came out wrong. */
+unsigned oracle_selftest(unsigned *tests);
 
 #endif

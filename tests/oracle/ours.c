@@ -14,7 +14,8 @@ static struct {
     struct cpu *cpu;
     struct cpu_time time;
     struct physical_map *memory;
-    u8 tables[5 * PAGE_BYTES] __attribute__((aligned(4096)));     /* page directory, page tables */
+    u8 tables[6 * PAGE_BYTES] __attribute__((aligned(4096)));     /* directory, table; PML4, PDPT, directory, table */
+    bool long_mode;
     u8 code[CODE_BYTES] __attribute__((aligned(4096)));
     u8 data[DATA_BYTES] __attribute__((aligned(4096)));
 } ours;
@@ -33,6 +34,27 @@ static void map_pages(u32 la, u32 pa, u32 bytes, unsigned table)
         put32(ours.tables + table * PAGE_BYTES + ((la + at) >> 12 & 1023) * 4, (pa + at) | 7);
 }
 
+/* The same pages for long mode. */
+static void map_pages_long(u64 la, u64 pa, u64 bytes)
+{
+    u8 *level = ours.tables + 2 * PAGE_BYTES;
+
+    for (unsigned shift = 39; shift > 12; shift -= 9, level += PAGE_BYTES)
+        put64(level + (la >> shift & 511) * 8, (TABLES_PA + (u64)(level - ours.tables) + PAGE_BYTES) | 7);
+    for (u64 at = 0; at < bytes; at += PAGE_BYTES) put64(level + ((la + at) >> 12 & 511) * 8, (pa + at) | 7);
+}
+
+static void set_paging(bool long_mode)
+{
+    struct cpu *cpu = ours.cpu;
+
+    ours.long_mode = long_mode;
+    cpu->cr3 = TABLES_PA + (long_mode ? 2 * PAGE_BYTES : 0);
+    cpu->cr4 = CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE | CR4_FSGSBASE | (long_mode ? CR4_PAE : 0);
+    cpu->efer = long_mode ? EFER_LME | EFER_LMA | EFER_SCE : 0;
+    tlb_flush(cpu);
+}
+
 void oracle_ours_start(void)
 {
     static const struct cpu_bus bus = { .in = no_port_in, .out = no_port_out, .mmio_read = no_read,
@@ -43,9 +65,12 @@ void oracle_ours_start(void)
     physical_set(ours.memory, DATA_PA, DATA_BYTES, ours.data, ours.data);
     map_pages(CODE_LA, CODE_PA, CODE_BYTES, 1);
     map_pages(DATA_LA, DATA_PA, DATA_BYTES, 1);
-    ours.cpu = cpu_create(cpu_model_find("p6_nofpu"), &ours.time, &bus, ours.memory);
-    ours.cpu->cr0 |= CR0_PE | CR0_PG | CR0_WP | CR0_AM;
-    ours.cpu->cr3 = TABLES_PA;
+    map_pages_long(CODE_LA, CODE_PA, CODE_BYTES);
+    map_pages_long(DATA_LA, DATA_PA, DATA_BYTES);
+    ours.cpu = cpu_create(cpu_model_find("ryzen"), &ours.time, &bus, ours.memory);
+    ours.cpu->cr0 |= CR0_PE | CR0_PG | CR0_WP | CR0_AM | CR0_NE | CR0_MP;
+    ours.cpu->xcr0 = XCR0_X87 | XCR0_SSE | XCR0_AVX;
+    set_paging(false);
 }
 
 void oracle_ours_end(void)
@@ -54,23 +79,27 @@ void oracle_ours_end(void)
     physical_destroy(ours.memory);
 }
 
-static void set_segment(unsigned seg, u32 base, u32 limit, unsigned rights)
+static void set_segment(unsigned seg, u64 base, u32 limit, unsigned rights)
 {
     ours.cpu->seg[seg] = (struct segment){ .base = base, .limit = limit, .rights = (u16)rights, .selector = 7, .usable = true };
-    segment_derive(&ours.cpu->seg[seg]);
+    segment_derive(ours.cpu, seg);
 }
 
 static void set_mode(const struct oracle_case *c)
 {
     enum { CODE = 0xfb, DATA = 0xf3 };
-    bool flat = !c->code16;
+    bool flat = c->code_bits != 16, code64 = c->code_bits == 64;
 
-    set_segment(CPU_SEG_CS, flat ? 0 : CODE_LA, flat ? 0xffffffff : CODE_BYTES - 1, CODE | (flat ? RIGHTS_DB | RIGHTS_G : 0));
+    if (code64 != ours.long_mode) set_paging(code64);
+    set_segment(CPU_SEG_CS, flat ? 0 : CODE_LA, flat ? 0xffffffff : CODE_BYTES - 1, CODE | (code64 ? RIGHTS_L | RIGHTS_G : flat ? RIGHTS_DB | RIGHTS_G : 0));
     for (unsigned seg = CPU_SEG_ES; seg <= CPU_SEG_DS; seg++) {
         if (seg == CPU_SEG_CS) continue;
         set_segment(seg, flat ? 0 : DATA_LA, flat ? 0xffffffff : c->data_limit, DATA | (flat ? RIGHTS_DB | RIGHTS_G : 0));
     }
+    set_segment(CPU_SEG_FS, code64 ? c->fs_base : 0, 0xffffffff, DATA | RIGHTS_DB | RIGHTS_G);
+    set_segment(CPU_SEG_GS, code64 ? c->gs_base : 0, 0xffffffff, DATA | RIGHTS_DB | RIGHTS_G);
     ours.cpu->cpl = 3;
+    mode_derive(ours.cpu);
 }
 
 /* One instruction, or the fetch of one; false when it faulted. */
@@ -91,40 +120,85 @@ static void report_fault(struct cpu *cpu, struct registers *out)
     out->end = END_FAULT;
     out->vector = cpu->fault.vector;
     out->error = cpu->fault.has_error_code ? cpu->fault.error_code : 0;
-    out->cr2 = (u32)cpu->cr2;
+    out->cr2 = cpu->cr2;
 }
 
-void oracle_ours_run(const struct oracle_case *c, struct registers *out, u8 *data)
+unsigned oracle_ours_can(void)
 {
-    struct cpu *cpu = ours.cpu;
-    u32 page = c->code16 ? 0 : CODE_LA;
+    return CAN_16BIT | CAN_32BIT | CAN_64BIT | CAN_EXTENDED | CAN_AVX | CAN_BASES | CAN_POINTERS;
+}
 
+static void put_extended(struct cpu *cpu, const struct extended *x)
+{
+    cpu->x87 = (struct x87){
+        .control = x->fcw, .status = x->fsw, .in_use = x->ftw, .fop = x->fop, .fip = x->fip, .fdp = x->fdp,
+    };
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned n = (i + (x->fsw >> 11)) & 7;
+        cpu->x87.significand[n] = get64(x->st[i]);
+        cpu->x87.sign_exponent[n] = get16(x->st[i] + 8);
+    }
+    cpu->mxcsr = x->mxcsr;
+    memcpy(cpu->ymm, x->ymm, sizeof cpu->ymm);
+}
+
+static void take_extended(const struct cpu *cpu, struct extended *x)
+{
+    const struct x87 *from = &cpu->x87;
+
+    *x = (struct extended){ .fcw = from->control, .fsw = from->status, .fop = from->fop, .ftw = from->in_use, .fip = from->fip,
+                            .fdp = from->fdp, .mxcsr = cpu->mxcsr };
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned n = (i + (from->status >> 11)) & 7;
+        put64(x->st[i], from->significand[n]);
+        put16(x->st[i] + 8, from->sign_exponent[n]);
+    }
+    memcpy(x->ymm, cpu->ymm, sizeof cpu->ymm);
+}
+
+static void load_case(struct cpu *cpu, const struct oracle_case *c)
+{
     memset(ours.code, 0xcc, CODE_BYTES);
     memcpy(ours.code + CODE_START, c->code, c->length);
     trace_cache_flush(cpu);
-    oracle_fill(ours.data, c->data_seed);
+    oracle_fill(ours.data, c);
     set_mode(c);
-    for (int i = 0; i < 8; i++) cpu->gpr[i] = c->in.gpr[i];
-    cpu_set_eflags(cpu, (c->in.eflags & (0xcd5 | EFLAGS_AC | EFLAGS_ID)) | 0x202);
+    for (unsigned i = 0; i < 16; i++) cpu->gpr[i] = c->in.gpr[i];
+    cpu_set_eflags(cpu, ((u32)c->in.rflags & (0xcd5 | EFLAGS_AC | EFLAGS_ID)) | 0x202);
     mode_derive(cpu);
-    cpu->rip = page + CODE_START;
-    memset(out, 0, sizeof *out);
+    cpu->rip = (c->code_bits == 16 ? 0 : CODE_LA) + CODE_START;
+    if (c->extended) put_extended(cpu, &c->extended_in);
+}
 
+/* The instruction to its end, and the FWAIT behind it; false when something faulted. */
+static bool run(struct cpu *cpu, const struct oracle_case *c)
+{
+    u64 start = cpu->rip;
     bool done = step(cpu);
-    u32 offset = (u32)cpu->rip - page;
+
     /* a repeated instruction takes a tick an iteration */
-    for (unsigned i = 0; done && offset == CODE_START && i < 100000; i++) {
-        done = step(cpu);
-        offset = (u32)cpu->rip - page;
-    }
-    if (done && (u32)cpu->rip - page - (DATA_LA - CODE_LA) < DATA_BYTES && !c->code16) {
-        *out = (struct registers){ .end = END_FAULT, .vector = 14, .error = 5, .cr2 = (u32)cpu->rip };   /* the host's data is NX */
-        cpu->cr2 = cpu->rip;
+    for (unsigned i = 0; done && cpu->rip == start && i < 100000; i++) done = step(cpu);
+    return done && c->fwait && cpu->rip == start + c->length - 1 ? step(cpu) : done;
+}
+
+void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
+{
+    struct cpu *cpu = ours.cpu;
+    struct registers *out = &outcome->regs;
+    u64 page = c->code_bits == 16 ? 0 : CODE_LA, mask = c->code_bits == 64 ? ~0ull : 0xffffffff;
+
+    memset(outcome, 0, offsetof(struct outcome, data));
+    load_case(cpu, c);
+    bool done = run(cpu, c);
+    u64 offset = cpu->rip - page;
+    if (done && c->code_bits != 16 && cpu->rip - DATA_LA < DATA_BYTES) {   /* the host's data is NX */
+        *out = (struct registers){ .end = END_FAULT, .vector = VECTOR_PF, .error = 5, .cr2 = cpu->rip };
     } else if (done && offset == CODE_START + c->length) out->end = END_NEXT;
     else if (done && offset < CODE_BYTES) out->end = END_TAKEN;
     else if (!done || !step(cpu)) report_fault(cpu, out);
-    for (int i = 0; i < 8; i++) out->gpr[i] = (u32)cpu->gpr[i];
-    out->eip = (u32)cpu->rip - (out->end == END_FAULT ? 0 : page);
-    out->eflags = cpu_eflags(cpu);
-    memcpy(data, ours.data, DATA_BYTES);
+    for (unsigned i = 0; i < 16; i++) out->gpr[i] = cpu->gpr[i] & mask;
+    out->rip = (cpu->rip - (out->end == END_FAULT ? 0 : page)) & mask;
+    out->rflags = cpu_eflags(cpu);
+    if (c->extended) take_extended(cpu, &outcome->extended);
+    memcpy(outcome->data, ours.data, DATA_BYTES);
 }

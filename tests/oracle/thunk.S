@@ -1,10 +1,12 @@
-/* Into 16- or 32-bit code with chosen registers, and back.                                 doc: oracle
+/* Into 16-, 32- or 64-bit code with chosen registers, and back.                            doc: oracle
  * Linked below 4 GiB (-no-pie): the code under test jumps back here with 32-bit offsets.
- *   void oracle_enter(void)   loads oracle_in, jumps far to oracle_in.target
+ *   void oracle_enter(void)   loads oracle_image_in and oracle_in, jumps to the code
  *   oracle_exit_0 / _1        where the code under test arrives: not taken / taken
  *   oracle_exit_fault         where the signal handler sends the thread */
+#include "tests/oracle/thunk.h"
+
         .text
-        .globl oracle_enter, oracle_exit_0, oracle_exit_1, oracle_exit_fault
+        .globl oracle_enter, oracle_go_far, oracle_exit_0, oracle_exit_1, oracle_exit_fault
 oracle_enter:
         pushq %rbx
         pushq %rbp
@@ -12,57 +14,110 @@ oracle_enter:
         pushq %r13
         pushq %r14
         pushq %r15
-        movq %rsp, oracle_saved_rsp
-        movl oracle_in+40, %eax          /* selectors */
+        movq %rsp, saved_rsp
+        cmpl $0, oracle_in+IN_BASES
+        je 1f
+        rdfsbase %rax
+        movq %rax, saved_fs_base
+        rdgsbase %rax
+        movq %rax, saved_gs_base
+        movq oracle_in+IN_FS_BASE, %rax
+        wrfsbase %rax
+        movq oracle_in+IN_GS_BASE, %rax
+        wrgsbase %rax
+1:      cmpl $EXTENDED_FXSAVE, oracle_in+IN_EXTENDED
+        jb 3f
+        fninit                           /* FOP, FIP, FDP are 0 where FXRSTOR leaves them alone */
+        ja 2f
+        fxrstor64 oracle_image_in
+        jmp 3f
+2:      movl $XSAVE_MASK, %eax
+        xorl %edx, %edx
+        xrstor64 oracle_image_in
+3:      movl oracle_in+IN_DS, %eax
         movl %eax, %ds
-        movl oracle_in+44, %eax
+        movl oracle_in+IN_ES, %eax
         movl %eax, %es
-        movl oracle_in+48, %eax
+        movl oracle_in+IN_SS, %eax
         movl %eax, %ss
-        pushq oracle_in_flags
+        pushq oracle_in+IN_FLAGS
         popfq
-        movl oracle_in+0, %eax
-        movl oracle_in+4, %ecx
-        movl oracle_in+8, %edx
-        movl oracle_in+12, %ebx
-        movl oracle_in+20, %ebp
-        movl oracle_in+24, %esi
-        movl oracle_in+28, %edi
-        movl oracle_in+16, %esp
-        ljmpl *oracle_in+52
+        movq oracle_in+IN_GPR+0, %rax
+        movq oracle_in+IN_GPR+8, %rcx
+        movq oracle_in+IN_GPR+16, %rdx
+        movq oracle_in+IN_GPR+24, %rbx
+        movq oracle_in+IN_GPR+40, %rbp
+        movq oracle_in+IN_GPR+48, %rsi
+        movq oracle_in+IN_GPR+56, %rdi
+        movq oracle_in+IN_GPR+64, %r8
+        movq oracle_in+IN_GPR+72, %r9
+        movq oracle_in+IN_GPR+80, %r10
+        movq oracle_in+IN_GPR+88, %r11
+        movq oracle_in+IN_GPR+96, %r12
+        movq oracle_in+IN_GPR+104, %r13
+        movq oracle_in+IN_GPR+112, %r14
+        movq oracle_in+IN_GPR+120, %r15
+        movq oracle_in+IN_GPR+32, %rsp
+        jmp *oracle_in+IN_TARGET
+oracle_go_far:
+        ljmpl *oracle_in+IN_FAR
 
 oracle_exit_1:
-        movl $1, oracle_out+40
+        movl $1, oracle_out+OUT_END
         jmp 1f
 oracle_exit_0:
-        movl $0, oracle_out+40
-1:      movl %eax, oracle_out+0
-        movl %ecx, oracle_out+4
-        movl %edx, oracle_out+8
-        movl %ebx, oracle_out+12
-        movl %esp, oracle_out+16
-        movl %ebp, oracle_out+20
-        movl %esi, oracle_out+24
-        movl %edi, oracle_out+28
-        movl $0x2b, %eax
+        movl $0, oracle_out+OUT_END
+1:      movq %rax, oracle_out+OUT_GPR+0
+        movq %rcx, oracle_out+OUT_GPR+8
+        movq %rdx, oracle_out+OUT_GPR+16
+        movq %rbx, oracle_out+OUT_GPR+24
+        movq %rsp, oracle_out+OUT_GPR+32
+        movq %rbp, oracle_out+OUT_GPR+40
+        movq %rsi, oracle_out+OUT_GPR+48
+        movq %rdi, oracle_out+OUT_GPR+56
+        movq %r8, oracle_out+OUT_GPR+64
+        movq %r9, oracle_out+OUT_GPR+72
+        movq %r10, oracle_out+OUT_GPR+80
+        movq %r11, oracle_out+OUT_GPR+88
+        movq %r12, oracle_out+OUT_GPR+96
+        movq %r13, oracle_out+OUT_GPR+104
+        movq %r14, oracle_out+OUT_GPR+112
+        movq %r15, oracle_out+OUT_GPR+120
+        movl $USER_DS, %eax
         movl %eax, %ss
-        movq oracle_saved_rsp, %rsp
+        movq saved_rsp, %rsp
         pushfq
-        popq %rax
-        movl %eax, oracle_out+36
-        jmp 2f
+        popq oracle_out+OUT_FLAGS
+        cmpl $EXTENDED_FXSAVE, oracle_in+IN_EXTENDED
+        jb 4f
+        ja 3f
+        fxsave64 oracle_image_out
+        jmp 4f
+3:      movl $XSAVE_MASK, %eax
+        xorl %edx, %edx
+        xsave64 oracle_image_out
+        jmp 4f
 oracle_exit_fault:
-        movq oracle_saved_rsp, %rsp
-        movl $0x2b, %eax
+        movq saved_rsp, %rsp
+        movl $USER_DS, %eax
         movl %eax, %ss
-        movl $2, oracle_out+40
-2:      cld
-        pushq $0x202
+        movl $2, oracle_out+OUT_END
+4:      pushq $0x202                     /* DF and AC as the C code expects them */
         popfq
-        xorl %eax, %eax
+        cmpl $EXTENDED_LEFT, oracle_in+IN_EXTENDED
+        je 5f
+        fninit                           /* empty stack, and no exception left pending */
+        ldmxcsr c_mxcsr
+5:      xorl %eax, %eax
         movl %eax, %ds
         movl %eax, %es
-        popq %r15
+        cmpl $0, oracle_in+IN_BASES
+        je 6f
+        movq saved_fs_base, %rax
+        wrfsbase %rax
+        movq saved_gs_base, %rax
+        wrgsbase %rax
+6:      popq %r15
         popq %r14
         popq %r13
         popq %r12
@@ -70,7 +125,12 @@ oracle_exit_fault:
         popq %rbx
         ret
 
+        .section .rodata
+        .balign 4
+c_mxcsr: .long 0x1f80
         .bss
         .balign 8
-oracle_saved_rsp: .skip 8
+saved_rsp: .skip 8
+saved_fs_base: .skip 8
+saved_gs_base: .skip 8
         .section .note.GNU-stack,"",@progbits

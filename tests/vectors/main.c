@@ -104,7 +104,7 @@ static void set_segment(unsigned seg, u16 selector)
 {
     struct segment *s = &run.cpu->seg[seg];
     *s = (struct segment){ .base = (u32)selector << 4, .limit = 0xffff, .rights = 0x93, .selector = selector, .usable = true };
-    segment_derive(s);
+    segment_derive(run.cpu, seg);
 }
 
 static void put_before(const struct moo_test *t)

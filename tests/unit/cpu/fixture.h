@@ -9,6 +9,7 @@
 
 #include "cpu/memory/access.h"
 #include "cpu/memory/segment.h"
+#include "cpu/run/mode.h"
 #include "cpu/system/transfer.h"
 
 enum {
@@ -35,6 +36,8 @@ struct pc {
     u8 *ram;
     struct { unsigned in, out, reads, writes; u64 address, value; unsigned size; } bus;
     u8 vector;               /* what INTA answers */
+    unsigned acknowledged;   /* how often it did */
+    u64 timer_at;            /* tick that the processor asked to be called at */
 };
 
 static inline u32 bus_in(void *board, u16 port, unsigned size)
@@ -73,22 +76,37 @@ static inline void bus_write(void *board, u64 pa, unsigned size, u64 value)
     pc->bus.value = value;
 }
 
-static inline u8 bus_acknowledge(void *board) { return ((struct pc *)board)->vector; }
+static inline u8 bus_acknowledge(void *board)
+{
+    struct pc *pc = board;
+    pc->acknowledged++;
+    return pc->vector;
+}
 
-static inline struct pc *pc_create(const char *model)
+static inline void bus_call_at(void *board, u64 tick)
+{
+    struct pc *pc = board;
+    pc->timer_at = tick;
+    if (tick < pc->time.deadline) pc->time.deadline = tick;
+}
+
+static inline struct pc *pc_create_of(const struct cpu_model *model)
 {
     struct pc *pc = calloc(1, sizeof *pc);
     struct cpu_bus bus = { .board = pc, .in = bus_in, .out = bus_out, .mmio_read = bus_read, .mmio_write = bus_write,
-                           .interrupt_acknowledge = bus_acknowledge };
+                           .interrupt_acknowledge = bus_acknowledge, .call_at = bus_call_at };
 
     pc->ram = aligned_alloc(PAGE_BYTES, RAM_BYTES);
     memset(pc->ram, 0, RAM_BYTES);
     pc->memory = physical_create();
     physical_set(pc->memory, 0, RAM_BYTES, pc->ram, pc->ram);
-    pc->cpu = cpu_create(cpu_model_find(model), &pc->time, &bus, pc->memory);
+    pc->timer_at = UINT64_MAX;
+    pc->cpu = cpu_create(model, &pc->time, &bus, pc->memory);
     cr_assert(pc->cpu != NULL);
     return pc;
 }
+
+static inline struct pc *pc_create(const char *model) { return pc_create_of(cpu_model_find(model)); }
 
 static inline void pc_free(struct pc **at)
 {
@@ -140,7 +158,7 @@ static inline void set_segment(struct cpu *cpu, unsigned seg, u16 selector, u32 
 {
     cpu->seg[seg] = (struct segment){ .selector = selector, .base = base, .limit = limit,
                                       .rights = (u16)(rights | P | RIGHTS_ACCESSED), .usable = true };
-    segment_derive(&cpu->seg[seg]);
+    segment_derive(cpu, seg);
 }
 
 /* As an operating system's start leaves it: flat segments at `cpl`, TR loaded, interrupts off. */
@@ -191,9 +209,58 @@ static inline void enter_paging(struct pc *pc)
     tlb_flush(pc->cpu);
 }
 
+/* --- long mode: LONG_PAGES holds PML4, PDPT, directory, table; the first 2 MiB identity-mapped by 4 KiB pages, all rights.  The same
+ *     GDT with 64-bit code segments; the IDT has gates of 16 bytes to the same handlers, for vectors 0 to 31. --- */
+enum { LONG_PAGES = 0x34000, LONG_TABLE = LONG_PAGES + 0x3000, L64 = 0x2000 };
+
+static inline void set_idt64(struct pc *pc, u8 vector, u64 raw, u64 upper)
+{
+    put64(pc->ram + IDT + vector * 16u, raw);
+    put64(pc->ram + IDT + vector * 16u + 8, upper);
+}
+
+static inline u8 *pte64_of(struct pc *pc, u32 la) { return pc->ram + LONG_TABLE + (la >> 12) * 8; }
+
+static inline void enter_long(struct pc *pc, unsigned cpl)
+{
+    struct cpu *cpu = pc->cpu;
+
+    enter_protected(pc, cpl);
+    set_gdt(pc, KERNEL_CS, descriptor(0, 0xfffff, CODE_READ | P | L64 | G4K));
+    set_gdt(pc, USER_CS, descriptor(0, 0xfffff, CODE_READ | DPL_3 | P | L64 | G4K));
+    for (unsigned v = 0; v < 32; v++) set_idt64(pc, (u8)v, gate(KERNEL_CS, HANDLERS + v * 16, TYPE_INTERRUPT_GATE_32 | DPL_3 | P, 0), 0);
+    memset(pc->ram + TSS, 0, 104);
+    put64(pc->ram + TSS + 4, STACK_0);
+    put16(pc->ram + TSS + 102, BITMAP);
+    for (unsigned level = 0; level < 3; level++) put64(pc->ram + LONG_PAGES + level * 0x1000, (LONG_PAGES + (level + 1) * 0x1000) | 7);
+    for (u64 i = 0; i < 512; i++) put64(pc->ram + LONG_TABLE + i * 8, i << 12 | 7);
+    cpu->cr3 = LONG_PAGES;
+    cpu->cr4 |= CR4_PAE;
+    cpu->efer |= EFER_LME | EFER_LMA | EFER_NXE | EFER_SCE;
+    cpu->cr0 |= CR0_PG;
+    cpu->idtr_limit = 32 * 16 - 1;
+    tlb_flush(cpu);
+    set_segment(cpu, CPU_SEG_CS, cpl ? USER_CS : KERNEL_CS, 0, ~0u, CODE_READ | cpl << 5 | L64 | G4K);
+    mode_derive(cpu);
+}
+
+static inline u64 stack_quad(const struct pc *pc, unsigned n) { return get64(pc->ram + (u32)pc->cpu->gpr[RSP] + n * 8); }
+
 static inline u8 *pte_of(struct pc *pc, u32 la) { return pc->ram + PAGES + 0x1000 + (la >> 12) * 4; }
 
 /* --- running --- */
+
+/* As a board runs it: the timer's tick is a deadline too, and HLT goes on there. */
+static inline void run_until(struct pc *pc, u64 end)
+{
+    while (pc->time.now < end) {
+        pc->time.deadline = pc->timer_at < end ? pc->timer_at : end;
+        if (pc->time.now < pc->time.deadline && cpu_run(pc->cpu) == CPU_STOP_HALTED) pc->time.now = pc->time.deadline;
+        if (pc->time.now < pc->timer_at) continue;
+        pc->timer_at = UINT64_MAX;
+        cpu_timer(pc->cpu);
+    }
+}
 
 static inline void run_ticks(struct pc *pc, unsigned ticks)
 {

@@ -8,6 +8,8 @@
 
 static struct decode_tables *tables;
 
+static struct decode_mode mode(bool code32) { return (struct decode_mode){ .code_bits = code32 ? 32 : 16 }; }
+
 static void setup(void)
 {
     struct error err = { 0 };
@@ -20,7 +22,7 @@ TestSuite(decode, .init = setup, .fini = done);
 static struct decoded of(const u8 *bytes, unsigned count, bool code32)
 {
     struct decoded d;
-    cr_assert_eq(decode(tables, bytes, count, code32, &d), DECODED);
+    cr_assert_eq(decode(tables, bytes, count, mode(code32), &d), DECODED);
     return d;
 }
 #define OF(code32, ...) of((const u8[16]){ __VA_ARGS__ }, 16, code32)
@@ -66,8 +68,8 @@ Test(decode, bytes_that_end_too_early_ask_for_more)
     static const u8 bytes[] = { 0x66, 0x81, 0x84, 0x24, 1, 2, 3, 4, 5, 6 };
     struct decoded d;
 
-    for (unsigned n = 1; n < 10; n++) cr_expect_eq(decode(tables, bytes, n, true, &d), DECODE_NEEDS_MORE, "%u bytes", n);
-    cr_expect_eq(decode(tables, bytes, 10, true, &d), DECODED);
+    for (unsigned n = 1; n < 10; n++) cr_expect_eq(decode(tables, bytes, n, mode(true), &d), DECODE_NEEDS_MORE, "%u bytes", n);
+    cr_expect_eq(decode(tables, bytes, 10, mode(true), &d), DECODED);
     cr_expect_eq(d.length, 10);
 }
 
@@ -123,8 +125,8 @@ Test(decode, models_lack_what_came_later)
     for (unsigned i = 0; i < ARRAY_COUNT(cases); i++) {
         struct decode_tables *without = decode_tables_create(cpu_model_find(cases[i].without), &err), *with = decode_tables_create(cpu_model_find(cases[i].with), &err);
         struct decoded a, b;
-        decode(without, cases[i].bytes, 4, true, &a);
-        decode(with, cases[i].bytes, 4, true, &b);
+        decode(without, cases[i].bytes, 4, mode(true), &a);
+        decode(with, cases[i].bytes, 4, mode(true), &b);
         cr_expect_eq(a.record.h, OP_UNDEFINED, "%02x %02x on %s", cases[i].bytes[0], cases[i].bytes[1], cases[i].without);
         cr_expect_neq(b.record.h, OP_UNDEFINED, "%02x %02x on %s", cases[i].bytes[0], cases[i].bytes[1], cases[i].with);
         decode_tables_destroy(without);
@@ -150,7 +152,7 @@ Test(decode, lengths_agree_with_an_independent_decoder)
             memcpy(bytes + k, &random, 8);
         }
         if (i & 2) bytes[0] = 0x0f;
-        if (decode(tables, bytes, 16, i & 1, &ours) != DECODED) continue;
+        if (decode(tables, bytes, 16, mode(i & 1), &ours) != DECODED) continue;
         if (ours.record.h == OP_UNDEFINED || ours.record.h == OP_TOO_LONG || ours.record.h == OP_LOCK_FORBIDDEN) continue;
         if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder[i & 1], NULL, bytes, 16, &theirs))) continue;
         compared++;

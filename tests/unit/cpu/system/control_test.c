@@ -54,7 +54,7 @@ Test(control, every_state_field_is_within_its_range_after_reset)
         PC(pc) = pc_create(cpu_model_at(i)->name);
         struct cpu_state_part part[16];
         unsigned count = cpu_state_parts(pc->cpu, part, ARRAY_COUNT(part));
-        cr_expect_eq(count, 1 + CPU_SEGS);
+        cr_expect_eq(count, 2u + CPU_SEGS + has(pc->cpu, FEATURE_APIC));
         for (unsigned p = 0; p < count; p++) {
             const struct state_field *bad = state_out_of_range(part[p].layout, part[p].instance);
             cr_expect(bad == NULL, "%s: %s of %s", cpu_model_at(i)->name, bad->name, part[p].name);
@@ -269,8 +269,8 @@ Test(control, cpuid_says_vendor_signature_and_features)
     cr_expect_eq(pc->cpu->gpr[RCX], 0x6c65746e, "ntel");
     ask(pc, 1);
     cr_expect_eq(pc->cpu->gpr[RAX], 0x652);
-    cr_expect_eq(pc->cpu->gpr[RDX] & CPUID_1_EDX_FPU, 0);
-    cr_expect_eq(pc->cpu->gpr[RDX] & (CPUID_1_EDX_CMOV | CPUID_1_EDX_SEP), CPUID_1_EDX_CMOV | CPUID_1_EDX_SEP);
+    cr_expect_eq(pc->cpu->gpr[RDX] & 1u, 0);
+    cr_expect_eq(pc->cpu->gpr[RDX] & (1u << 15 | 1u << 11), 1u << 15 | 1u << 11);
 }
 
 Test(control, a_leaf_that_does_not_exist_answers_as_the_highest_basic_one)
@@ -292,7 +292,7 @@ Test(control, models_are_found_by_name)
     cr_expect(cpu_model_find("nonesuch") == NULL);
     for (unsigned i = 0; cpu_model_at(i); i++) cr_expect_eq(cpu_model_find(cpu_model_at(i)->name), cpu_model_at(i));
     cr_expect_str_eq(cpu_model_at(0)->name, "p6_nofpu", "the default");
-    cr_expect(cpu_model_at(5) == NULL);
+    cr_expect(cpu_model_at(1000) == NULL);
 }
 
 /* --- SYSENTER, SYSEXIT --- */
