@@ -161,10 +161,10 @@ static inline bool store_bytes(struct cpu *cpu, unsigned seg, u64 ea, unsigned s
 /* An element of a masked vector, for which alignment is not checked. */
 static inline bool load_element(struct cpu *cpu, unsigned seg, u64 ea, unsigned size, void *out)
 {
+    if (!segment_may_read(cpu, seg, ea, size)) return segment_violation(cpu, seg, ea, size, ACCESS_READ);
     u64 la = linear_of(cpu, seg, ea);
     struct tlb_entry *t = tlb_entry_of(cpu, la);
-
-    if (likely(segment_may_read(cpu, seg, ea, size) && t->tag_read == page_of_last(la, size))) {
+    if (likely(t->tag_read == page_of_last(la, size))) {
         memcpy(out, (const u8 *)(uintptr_t)(t->addend + la), size);
         return true;
     }

@@ -188,6 +188,7 @@ void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
     u64 page = c->code_bits == 16 ? 0 : CODE_LA, mask = c->code_bits == 64 ? ~0ull : 0xffffffff;
 
     memset(outcome, 0, offsetof(struct outcome, data));
+    __asm__ volatile("fninit");              /* what the host's side left on the stack of its unit */
     load_case(cpu, c);
     bool done = run(cpu, c);
     u64 offset = cpu->rip - page;
