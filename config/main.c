@@ -39,7 +39,21 @@ static void usage(void)
 
 static void help_cpu(void)
 {
-    for (unsigned i = 0; cpu_model_at(i); i++) printf("  %-12s %s\n", cpu_model_at(i)->name, cpu_model_at(i)->meaning);
+    puts("\nModels:");
+    for (unsigned i = 0; cpu_model_at(i); i++) {
+        const struct cpu_model *m = cpu_model_at(i);
+        unsigned column = 4;
+        printf("%s%s%s%s: %s\n   ", m->name, m->alias ? " (" : "", m->alias ? m->alias : "", m->alias ? ")" : i ? "" : " (default)", m->meaning);
+        for (unsigned f = 0; cpu_feature_at(f); f++) {
+            const char *flag = cpu_feature_at(f)->flag;
+            if (!cpu_model_has(m, cpu_feature_at(f)->feature)) continue;
+            if (column + strlen(flag) > 100) column = (unsigned)printf("\n   ") + 2;
+            column += (unsigned)printf(" %s", flag);
+        }
+        putchar('\n');
+    }
+    puts("\nFlags of add_features and exclude_features:");
+    for (unsigned f = 0; cpu_feature_at(f); f++) printf("  %-14s %s\n", cpu_feature_at(f)->flag, cpu_feature_at(f)->meaning);
 }
 
 /* Options that take a value, and where it goes. */
@@ -338,8 +352,11 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
-    if (argc > 2 && strcmp(argv[1], "--help") == 0 && bochsrc_help_directive(argv[2])) return 0;
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) return argc > 2 && !strcmp(argv[2], "cpu") ? help_cpu(), 0 : (usage(), 0);
+    if (argc > 2 && strcmp(argv[1], "--help") == 0 && bochsrc_help_directive(argv[2])) {
+        if (strcmp(argv[2], "cpu") == 0) help_cpu();
+        return 0;
+    }
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) return usage(), 0;
     if (argc > 1 && strcmp(argv[1], "--version") == 0) return puts("orrery 0.1"), 0;
     bool replay = argc > 2 && !strcmp(argv[1], "replay");
     if (replay) a.replay = argv[2];

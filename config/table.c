@@ -24,13 +24,13 @@ static bool memory_size(const struct given *g, struct machine_config *c, void *b
     return true;
 }
 
-/* Models of Bochs that are not there yet: its files are full of them. */
+/* Models of Bochs that are not there: its files are full of them. */
 static bool cpu_model(const struct given *g, struct machine_config *c, void *base)
 {
     static const char *const later[] = {
-        "bx_generic", "pentium_mmx", "amd_k6_2_chomper", "p2_klamath", "p3_katmai", "p4_willamette", "p4_prescott_celeron_336", "athlon64_clawhammer",
-        "athlon64_venice", "turion64_tyler", "phenom_8650_toliman", "core_duo_t2400_yonah", "core2_penryn_t9600", "atom_n270", "corei5_lynnfield_750",
-        "corei5_arrandale_m520", "corei7_sandy_bridge_2600k", "zambezi", "trinity_apu", "ryzen", "corei7_ivy_bridge_3770k", "corei7_haswell_4770",
+        "bx_generic", "amd_k6_2_chomper", "p4_willamette",
+        "athlon64_venice", "turion64_tyler", "phenom_8650_toliman", "core_duo_t2400_yonah", "atom_n270",
+        "corei5_arrandale_m520", "zambezi", "trinity_apu", "corei7_ivy_bridge_3770k",
         "broadwell_ult", "corei7_skylake_x", "corei3_cnl", "corei7_icelake_u", "tigerlake", "sapphire_rapids", "arrow_lake",
     };
     const char *near = NULL;
@@ -40,7 +40,7 @@ static bool cpu_model(const struct given *g, struct machine_config *c, void *bas
     for (unsigned i = 0; i < ARRAY_COUNT(later); i++) {
         if (strcmp(g->value, later[i])) continue;
         c->cpu_model[0] = 0;
-        return note(g, "this model is not there yet; the default one runs (orrery --help cpu)");
+        return note(g, "this model is not there; the default one runs (orrery --help cpu)");
     }
     for (unsigned i = 0; cpu_model_at(i); i++) near = nearest(g->value, near, cpu_model_at(i)->name);
     return fail(g->place->err, "%s:%u: cpu: model=%s does not exist; %s%s", g->place->where, g->column, g->value, near ? "did you mean " : "see orrery --help cpu", near ? near : "");
@@ -279,11 +279,12 @@ static const struct parameter memory[] = {
 };
 static const struct parameter cpu[] = {
     { "model", TYPE_CUSTOM, .take = cpu_model, .meaning = "processor; orrery --help cpu lists them" },
+    { "add_features", TYPE_TEXT, AT(cpu_add_features), .meaning = "features that the model has not: flags of orrery --help cpu, with commas between" },
+    { "exclude_features", TYPE_TEXT, AT(cpu_exclude_features), .meaning = "features to leave out of it" },
     { "ips", TYPE_NUMBER, AT(ips), .least = 1000000, .most = 100000000000ull, .meaning = "ticks (instructions) that make a virtual second" },
     { "reset_on_triple_fault", TYPE_BOOL, AT(reset_on_triple_fault), .meaning = "0: a triple fault stops the machine and is explained" },
     { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "1" },
-    ACCEPT("quantum"), ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("add_features"),
-    ACCEPT("exclude_features"), ACCEPT("cpuid_freq"), END_ROW,
+    ACCEPT("quantum"), ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("cpuid_freq"), END_ROW,
 };
 static const struct parameter floppy[] = {
     { "1_44", TYPE_CUSTOM, .take = floppy_size, .meaning = "image in a drive of this size (2_88 1_44 1_2 720k 360k 320k 180k 160k); a shorter image reads as zeros behind its end" },

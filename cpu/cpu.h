@@ -38,7 +38,7 @@ struct cpuid_leaf {
 
 /* What a processor model is, as data.                                                      doc: cpu-models */
 struct cpu_model {
-    const char *name, *meaning;
+    const char *name, *alias, *meaning;      /* alias: another name of it, or NULL */
     char vendor[13];             /* CPUID: 12 characters and a NUL */
     const char *brand;           /* CPUID 8000_0002h..4: at most 47 characters, or NULL */
     u16 family, model, stepping; /* the displayed ones: extended fields added */
@@ -77,6 +77,9 @@ struct cpu_feature_row {
     enum cpu_feature feature;
 };
 const struct cpu_feature_row *cpu_feature_at(unsigned i);
+/* *out is base with the features of one list and without those of the other: flags with commas or blanks between.  False when a flag
+ * does not exist, stands in both lists, or needs another that is missing. */
+bool cpu_model_with(const struct cpu_model *base, const char *add, const char *exclude, struct cpu_model *out, struct error *err);
 
 struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, const struct cpu_bus *bus,
                        struct physical_map *memory);

@@ -53,6 +53,7 @@ enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
 
 struct machine_config {
     char cpu_model[32];          /* "" = default */
+    char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
     u64 ips;                     /* ticks a virtual second, 1 M at least */
     bool reset_on_triple_fault;
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */

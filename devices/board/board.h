@@ -95,6 +95,7 @@ struct machine {
     struct ports *ports;
     struct physical_map *map;
     struct cpu *cpu;
+    struct cpu_model cpu_model;  /* the configured one, with added and excluded features */
     struct event cpu_timer;      /* its tick is state of the processor */
     u8 *ram, *rom, *vga_rom, *option_rom[4];
     u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[4];

@@ -184,7 +184,7 @@ void board_disks_fill_cmos(struct machine *m)
 
     for (unsigned n = 0; n < 2; n++) floppies += m->config.floppy[n].drive_type != 0;
     ram[0x10] = (u8)(m->config.floppy[0].drive_type << 4 | m->config.floppy[1].drive_type);
-    ram[0x14] = (u8)((floppies ? 1 | (floppies - 1) << 6 : 0) | 4);
+    ram[0x14] = (u8)((floppies ? 1 | (floppies - 1) << 6 : 0) | (cpu_model_has(&m->cpu_model, FEATURE_FPU) ? 2 : 0) | 4);
     for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
         const struct ata_device *d = &m->ata[i >> 1].device[i & 1];
         if (d->kind != ATA_KIND_DISK) continue;

@@ -109,7 +109,22 @@ static void port_a_write(void *chip, unsigned reg, u8 value)
 
 static u8 post_read(void *chip, unsigned reg) { (void)reg; return ((struct machine *)chip)->system.post; }
 static void post_write(void *chip, unsigned reg, u8 value) { (void)reg; ((struct machine *)chip)->system.post = value; }
-static void coprocessor_write(void *chip, unsigned reg, u8 value) { (void)chip; (void)reg; (void)value; }
+/* FERR# is IRQ 13.  A write to F0h takes the request away and lets the processor go on (IGNNE#) until the error is cleared.  SDM vol. 1,
+ * "MS-DOS Compatibility Sub-mode". */
+static void coprocessor_error(void *board, bool level)
+{
+    struct machine *m = board;
+    line_set(&m->irq[13], level);
+    if (!level) cpu_set_line(m->cpu, CPU_LINE_IGNNE, false);
+}
+
+static void coprocessor_write(void *chip, unsigned reg, u8 value)
+{
+    struct machine *m = chip;
+    (void)reg, (void)value;
+    line_set(&m->irq[13], false);
+    cpu_set_line(m->cpu, CPU_LINE_IGNNE, true);
+}
 
 static void put_capture(void *to, u8 byte)
 {
@@ -351,10 +366,11 @@ static void processor_timer(void *owner) { cpu_timer(((struct machine *)owner)->
 bool board_build(struct machine *m, struct error *err)
 {
     static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge,
-                                              .call_at = processor_call_at };
+                                              .call_at = processor_call_at, .ferr = coprocessor_error };
     const struct cpu_model *model = m->config.cpu_model[0] ? cpu_model_find(m->config.cpu_model) : cpu_model_at(0);
 
     if (!model) return fail(err, "cpu: model=%s does not exist; see orrery --help cpu", m->config.cpu_model);
+    if (!cpu_model_with(model, m->config.cpu_add_features, m->config.cpu_exclude_features, &m->cpu_model, err)) return false;
     if (!memory_build(m, err)) return false;
     clock_init(&m->clock, m->config.ips);
     clock_add(&m->clock, &m->cpu_timer, processor_timer, m);
@@ -363,7 +379,7 @@ bool board_build(struct machine *m, struct error *err)
     bus.board = m;
     bus.in = port_in;
     bus.out = port_out;
-    m->cpu = cpu_create(model, &m->clock.time, &bus, m->map);
+    m->cpu = cpu_create(&m->cpu_model, &m->clock.time, &bus, m->map);
     if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
     cpu_set_virtual_wire(m->cpu, m->config.system_rom.path[0]);  /* a foreign BIOS may not know of a local APIC */
     m->system.port_a = 2;

@@ -30,7 +30,7 @@ quit 0' "floppya: image=$work/a.img, status=inserted" "floppyb: image=$work/b.im
 [ $status = 0 ] || { cat "$work/com1"; exit 1; }
 sed 's/ *$//' "$work/com1" > "$work/is"
 cat > "$work/should" <<'E2'
-11h 12h 0265 027F
+11h 12h 0267 027F
 E820 nc 0000 0000 0000 0000 0000 0000 0009 FC00 0001
 E820 nc 0000 0000 0009 FC00 0000 0000 0000 0400 0002
 E820 nc 0000 0000 000F 0000 0000 0000 0001 0000 0002
@@ -60,7 +60,7 @@ Alt 6 5 0041 0000 ; Num 7 4737 0020 ; Shift 7 4700 0020 ; Num 0000 ; Caps a A 1E
 Break [1Bh] 0000 0080 ; 8000 Print [05h] 0080 ; Ctrl Print 7200 0080 ; SysRq [15h/85h 8500 ] [15h/85h 8501 ] 0080 ; x into y, z away 1579 0080 ;
 Pause, 5 ticks 0080 ; 0000 16 keys fill it, one more 0501 0000
 C2h nc 00AA nc 0000 CY 0500 nc nc nc nc 0020 0003 0064 packet 000F 0005 00FD 0000
-14h 8014 17h 2914 15h FFh CY 8614 entries 00FC 027F 0265 sum 0000 font rest 0000
+14h 8014 17h 2914 15h FFh CY 8614 entries 00FC 027F 0267 sum 0000 font rest 0000
 89h 0001 0030 0000
 end
 E2

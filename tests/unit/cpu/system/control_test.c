@@ -291,7 +291,7 @@ Test(control, models_are_found_by_name)
 {
     cr_expect(cpu_model_find("nonesuch") == NULL);
     for (unsigned i = 0; cpu_model_at(i); i++) cr_expect_eq(cpu_model_find(cpu_model_at(i)->name), cpu_model_at(i));
-    cr_expect_str_eq(cpu_model_at(0)->name, "p6_nofpu", "the default");
+    cr_expect_str_eq(cpu_model_at(0)->name, "core2_penryn", "the default");
     cr_expect(cpu_model_at(1000) == NULL);
 }
 

@@ -806,7 +806,10 @@ static const struct {
 /* NOT_IN_REAL_MODE and its like begin in real mode, at a place in memory. */
 static struct pc *pc_in_memory(void)
 {
-    struct pc *pc = pc_create("corei7_haswell");
+    static struct cpu_model model;           /* has every feature that a reason needs */
+    struct error err = { 0 };
+    cr_assert(cpu_model_with(cpu_model_find("corei7_haswell"), "smap, umip", "", &model, &err), "%s", err.text);
+    struct pc *pc = pc_create_of(&model);
     segment_set_real(pc->cpu, CPU_SEG_CS, CODE >> 4);
     pc->cpu->rip = 0;
     pc->cpu->gpr[RSP] = 0x1000;
