@@ -71,6 +71,9 @@ $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 $(BUILD)/fuzz: tests/fuzz/fuzz.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
+$(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lcriterion
+
 $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
@@ -98,7 +101,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -107,6 +110,8 @@ test-long: test
 	$(BUILD)/vector 1000
 	$(BUILD)/oracle 8bit
 	$(BUILD)/fuzz 1000 100000
+	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-bytes
+	build-san/fuzz-bytes 100000000 1
 	@for t in $(filter-out %/linux-cd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps

@@ -46,6 +46,9 @@ fi
 "$build/fuzz" 25 1 > "$build/fuzz.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz.log"
 count $status "fuzz: hostile guests"
+"$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
+tail -n 8 "$build/fuzz-bytes.log"
+count $status "fuzz-bytes: random strings of bytes in every mode"
 silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
 if [ -d "$silicon" ]; then
     "$build/vectors" "$silicon" > "$build/vectors.log" 2>&1; status=$?
