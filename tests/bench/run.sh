@@ -1,6 +1,5 @@
 #!/bin/sh
 # run.sh BUILD: builds the guest kernels, runs them here and on Bochs and QEMU where they are installed, prints MIPS and ratios.
-# The FPU kernels are left out: no processor model has an FPU yet.
 build=$1 here=tests/bench/kernels out=$1/bench
 mkdir -p "$out"
 flags="-m32 -march=i686 -mno-sse -O2 -std=gnu11 -ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector -fno-tree-loop-distribute-patterns
@@ -17,7 +16,6 @@ expected() { (cd "$out" && sh "$root/$here/gen_expect.sh" "$@"); }
 expected && compile && "$out/native" > "$out/native.txt" && expected native.txt && compile || { echo "the kernels cannot be built: gcc-multilib and nasm are needed" >&2; exit 1; }
 ld -m elf_i386 --no-warn-rwx-segments -T $here/gk.ld -o "$out/gk.elf" "$out/entry.o" "$out/main.o" $kernels && objcopy -O binary -j .text -j .rodata -j .data "$out/gk.elf" "$out/gk.bin" || exit 1
 nasm -f bin -DSECTORS=$((($(stat -c %s "$out/gk.bin") + 511) / 512)) $here/boot.asm -o "$out/boot.bin" || exit 1
-printf '\002' | dd of="$out/gk.bin" bs=1 seek=16 conv=notrunc 2> /dev/null         # flags: no x87 and SSE
 cat "$out/boot.bin" "$out/gk.bin" > "$out/gk.img"; truncate -s 10321920 "$out/gk.img"
 
 echo "orrery ..." >&2; "$build/bench-kernels" "$out/gk.img" > "$out/orrery.txt" || { cat "$out/orrery.txt"; exit 1; }
@@ -63,5 +61,5 @@ awk -v out="$out" 'BEGIN {
         if (f[1] in qemu) { logq += log(qemu[f[1]] / f[3]); nq++ }
     }
     printf "%-10s %14.0f %9.3f %9.1f %10s %10s\n", "all", ticks, seconds, ticks / seconds / 1e6, (nb ? sprintf("%.2f", exp(logb / nb)) : "-"), (nq ? sprintf("%.2f", exp(logq / nq)) : "-")
-    print "Ratios are times as fast as; in the last line geometric means.  x87 and sse2 are left out: there is no FPU yet."
+    print "Ratios are times as fast as; in the last line geometric means."
 }'
