@@ -31,6 +31,17 @@ static f80 widen(u64 v, unsigned fraction_bits, int bias, unsigned *raised)
     return r;
 }
 
+/* Ten bytes go as eight and two. */
+static bool load_ten(struct cpu *cpu, unsigned seg, u64 ea, u8 ten[10])
+{
+    u64 low, high;
+
+    if (!load(cpu, seg, ea, 8, &low) || !load(cpu, seg, (ea + 8) & cpu->address_mask[0], 2, &high)) return false;
+    put64(ten, low);
+    put16(ten + 8, (u16)high);
+    return true;
+}
+
 bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, f80 *value, unsigned *raised)
 {
     static const u8 size[] = { 4, 8, 10, 2, 4, 8, 10 };
@@ -39,8 +50,7 @@ bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, f8
 
     *raised = 0;
 
-    if (size[format] == 10 && !access_aligned(cpu, seg, ea, 8)) return false;
-    if (!(size[format] == 10 ? load_bytes(cpu, seg, ea, 10, ten) : load(cpu, seg, ea, size[format], &v))) return false;
+    if (!(size[format] == 10 ? load_ten(cpu, seg, ea, ten) : load(cpu, seg, ea, size[format], &v))) return false;
     switch (format) {
     case X87_F32: *value = widen(v, 23, 127, raised); break;
     case X87_F64: *value = widen(v, 52, 1023, raised); break;
@@ -141,8 +151,9 @@ bool x87_store(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, bo
     if (empty) env.raised = FLOAT_I;
     refused = env;
     if (!(refused.raised & ~refused.masked & (X87_BEFORE | FLOAT_O | FLOAT_U))) {
-        if (size == 10 && !access_aligned(cpu, seg, ea, 8)) return false;
-        if (!(size == 10 ? store_bytes(cpu, seg, ea, 10, image) : store(cpu, seg, ea, size, get64(image)))) return false;
+        if (size == 10 && !may_store(cpu, seg, ea, 10)) return false;
+        if (!store(cpu, seg, ea, size == 10 ? 8 : size, get64(image))) return false;
+        if (size == 10 && !store(cpu, seg, (ea + 8) & cpu->address_mask[0], 2, get16(image + 8))) return false;
     } else {
         if (!may_store(cpu, seg, ea, size)) return false;
         pop = false;

@@ -27,16 +27,19 @@ struct float_env vector_env(const struct cpu *cpu)
     };
 }
 
+static bool raise_all(struct cpu *cpu, u32 raised, u32 masked)
+{
+    cpu->mxcsr |= raised;
+    if (!(raised & ~masked)) return true;
+    if (!(cpu->cr4 & CR4_OSXMMEXCPT)) return FAULT(cpu, VECTOR_OSXMMEXCPT, .value = raised);
+    return FAULT(cpu, SIMD_FLOAT, .value = raised & ~masked);
+}
+
 /* Where an element has an unmasked exception before its operation, no element reports one after it. */
 bool vector_raise(struct cpu *cpu, const struct float_env *env)
 {
-    u32 raised = env->raised;
-
-    if (raised & BEFORE & ~env->masked) raised &= BEFORE;
-    cpu->mxcsr |= raised;
-    if (!(raised & ~env->masked)) return true;
-    if (!(cpu->cr4 & CR4_OSXMMEXCPT)) return FAULT(cpu, VECTOR_OSXMMEXCPT, .value = raised);
-    return FAULT(cpu, SIMD_FLOAT, .value = raised & ~(u32)env->masked);
+    bool before = env->raised & BEFORE & ~env->masked;
+    return raise_all(cpu, before ? env->raised & BEFORE : env->raised, env->masked);
 }
 
 /* Results wait in r until no exception is unmasked. */
@@ -281,7 +284,9 @@ bool vector_dot(struct cpu *cpu, union vector *d, const union vector *a, const u
         if (element_bytes == 4) vector_dpps(&env, &r.d[at / 4], &a->d[at / 4], &b->d[at / 4], imm);
         else vector_dppd(&env, &r.q[at / 8], &a->q[at / 8], &b->q[at / 8], imm);
     }
-    COMMIT(bytes);
+    if (!raise_all(cpu, env.raised, env.masked)) return false;       /* step by step they have hidden what they hide */
+    memcpy(d, &r, bytes);
+    return true;
 }
 
 bool vector_half_to_single(struct cpu *cpu, union vector *d, const union vector *b, unsigned count)
@@ -362,7 +367,7 @@ bool vector_probe_store(struct cpu *cpu, unsigned seg, u64 ea, unsigned bytes)
 {
     u64 la = linear_of(cpu, seg, ea), next_page = (la | (PAGE_BYTES - 1)) + 1;
 
-    if (!segment_may_write(cpu, seg, ea, bytes)) return true;        /* the limit is asked for byte by byte */
+    if (!segment_may_write(cpu, seg, ea, bytes)) return segment_violation(cpu, seg, ea, bytes, ACCESS_WRITE);
     if (bytes == 8 && !access_aligned(cpu, seg, ea, 8)) return false;
     if (!access_probe_write(cpu, seg, la, 1)) return false;
     return next_page - la >= bytes || access_probe_write(cpu, seg, next_page & cpu->linear_mask, 1);
