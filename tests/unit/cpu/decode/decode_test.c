@@ -161,3 +161,85 @@ Test(decode, lengths_agree_with_an_independent_decoder)
     }
     cr_expect_gt(compared, 500000);
 }
+
+/* --- 64-bit mode, all that the largest models have --- */
+
+static void random_string(u8 bytes[16], u64 *random)
+{
+    static const u8 first[] = { 0x66, 0xf2, 0xf3, 0x48, 0x41, 0x4f, 0x0f, 0xc4, 0xc5, 0xd9, 0xdf, 0x67, 0x64 };
+    unsigned at = 0;
+
+    for (unsigned k = 0; k < 16; k += 8) {
+        *random ^= *random << 13, *random ^= *random >> 7, *random ^= *random << 17;
+        memcpy(bytes + k, random, 8);
+    }
+    u64 choice = *random * 0x2545f4914f6cdd1dull;
+    for (; at < 3 && choice >> at & 1; at++) bytes[at] = first[(choice >> (8 + 5 * at) & 0xff) % ARRAY_COUNT(first)];
+    if (at && choice >> 40 & 1) bytes[at] = choice >> 41 & 1 ? 0x38 : 0x3a;
+}
+
+/* What we call an instruction, the other decoder knows with the same length; what lies behind its end does not count. */
+static void agree(const char *model, unsigned code_bits, ZydisMachineMode machine, ZydisStackWidth stack)
+{
+    struct error err = { 0 };
+    struct decode_tables *own = decode_tables_create(cpu_model_find(model), &err);
+    ZydisDecoder decoder;
+    ZydisDecodedInstruction theirs;
+    u64 random = 0x9e3779b97f4a7c15ull + code_bits;
+    unsigned compared = 0, unknown = 0;
+
+    ZydisDecoderInit(&decoder, machine, stack);
+    for (unsigned i = 0; i < 1000000; i++) {
+        u8 bytes[16];
+        struct decoded ours;
+        random_string(bytes, &random);
+        if (decode(own, bytes, 16, (struct decode_mode){ .code_bits = (u8)code_bits, .protected_mode = true }, &ours) != DECODED || !ours.row) continue;
+        if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes, 16, &theirs))) {
+            unknown++;
+            continue;
+        }
+        compared++;
+        cr_assert_eq(ours.length, theirs.length, "%02x %02x %02x %02x %02x %02x in %u bits: %u bytes (%s), theirs %u (%s)", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
+                     bytes[5], code_bits, ours.length, op_names[ours.record.h], theirs.length, ZydisMnemonicGetString(theirs.mnemonic));
+    }
+    decode_tables_destroy(own);
+    cr_expect_gt(compared, 300000);
+    cr_expect_lt(unknown, compared / 20, "%u of %u strings are instructions to us alone", unknown, compared);
+}
+
+Test(decode, lengths_of_vector_and_64_bit_forms_agree_with_an_independent_decoder)
+{
+    agree("corei7_haswell", 64, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    agree("ryzen", 64, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    agree("corei7_haswell", 32, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
+    agree("athlon64", 32, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
+}
+
+Test(decode, a_row_without_its_feature_is_undefined)
+{
+    static const struct { const char *with, *without; u8 bytes[8]; } cases[] = {
+        { "i486dx4", "i486sx", { 0xd9, 0xe8 } },                         /* FLD1: an escape without an FPU, another form with one */
+        { "pentium_mmx", "pentium", { 0x0f, 0xfc, 0xc1 } },
+        { "p3_katmai", "p2_klamath", { 0x0f, 0x58, 0xc1 } },
+        { "p4_prescott", "p3_katmai", { 0x66, 0x0f, 0x58, 0xc1 } },
+        { "core2_penryn", "p4_prescott", { 0x66, 0x0f, 0x38, 0x00, 0xc1 } },
+        { "corei5_lynnfield", "core2_penryn", { 0xf3, 0x0f, 0xb8, 0xc1 } },
+        { "corei7_sandy_bridge", "corei5_lynnfield", { 0xc5, 0xf0, 0x58, 0xc1 } },
+        { "corei7_haswell", "corei7_sandy_bridge", { 0xc5, 0xf5, 0xfc, 0xc1 } },
+        { "ryzen", "corei7_haswell", { 0x0f, 0x38, 0xc8, 0xc1 } },
+        { "athlon64", "ryzen", { 0x0f, 0x0f, 0xc1, 0x9e } },
+    };
+    struct error err = { 0 };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct decode_tables *with = decode_tables_create(cpu_model_find(cases[i].with), &err), *without = decode_tables_create(cpu_model_find(cases[i].without), &err);
+        struct decode_mode m = { .code_bits = 32, .protected_mode = true };
+        struct decoded a, b;
+        decode(with, cases[i].bytes, 8, m, &a);
+        decode(without, cases[i].bytes, 8, m, &b);
+        cr_expect(a.row != NULL, "case %u", i);
+        cr_expect(b.row == NULL || strcmp(b.row->name, "ESC") == 0, "case %u: %s", i, b.row ? b.row->name : "");
+        decode_tables_destroy(with);
+        decode_tables_destroy(without);
+    }
+}
