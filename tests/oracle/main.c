@@ -36,7 +36,7 @@ static bool excused(const struct oracle_case *c, const struct registers *host, c
     if (both && strcmp(c->name, "DPPS") == 0) return true;
     /* a word shifted by its width or more */
     if (strncmp(c->name, "SH", 2) == 0 && strlen(c->name) == 4 && (c->in.gpr[RCX] & 31) >= 16 && memchr(c->code, 0x66, 4)) return true;
-    if (both && strcmp(c->name, "CALL") == 0 && our->vector == VECTOR_GP && host->vector == VECTOR_SS) return true;
+    if (both && strcmp(c->name, "CALL") == 0 && our->vector == VECTOR_GP && (host->vector == VECTOR_SS || host->vector == VECTOR_PF || host->vector == VECTOR_AC)) return true;
     if (both && strcmp(c->name, "POPA") == 0) return true;      /* registers popped before the fault: AMD keeps them */
     return our->end == END_TAKEN && our->rip != EXIT_1_OFFSET && our->rip > CODE_START && our->rip < EXIT_1_OFFSET + 8;
 }

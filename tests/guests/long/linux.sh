@@ -1,4 +1,4 @@
-# Debian's i386 and amd64 kernels from an ISOLINUX CD, on several models: BusyBox works, answers right, switches the machine off; the same tick every time.
+# Debian's i386 and amd64 kernels from an ISOLINUX CD, on several models: BusyBox works and answers right; the same tick every time.
 . tests/guests/lib.sh
 need_tool genisoimage apt-get dpkg-deb cpio
 need /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32
@@ -6,7 +6,6 @@ limit=900
 boots() { # BUILD ISO MODEL
     run_guest "$1" 'wait-text "WORK-OK" 900s --on com1
 hash
-wait-text "reboot: " 60s --on com1
 quit 0' "cpu: model=$3" "memory: guest=256" "boot: cdrom" "com1: enabled=1, mode=file, dev=$work/com1.txt" "ata1-master: type=cdrom, path=$2, status=inserted"
     [ $status = 0 ] || { tail -n 20 "$work/com1.txt"; exit 1; }
     sums=$(grep -aoE '^[0-9a-f]{64}' "$work/com1.txt" | sort -u | wc -l)
