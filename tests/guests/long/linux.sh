@@ -10,10 +10,11 @@ quit 0' "cpu: model=$3" "memory: guest=256" "boot: cdrom" "com1: enabled=1, mode
     [ $status = 0 ] || { tail -n 20 "$work/com1.txt"; exit 1; }
     sums=$(grep -aoE '^[0-9a-f]{64}' "$work/com1.txt" | sort -u | wc -l)
     [ "$sums" = 1 ] && grep -aq 'AWK 2666866670000' "$work/com1.txt" || { cat "$work/com1.txt"; exit 1; }
-    grep -a tick "$work/out" | tail -n 1
+    grep -a tick "$work/out" | tail -n 1 | tee "$work/hash"
 }
 for architecture in i386 amd64; do
     sh tests/guests/long/linux-cd.sh $architecture "$work/$architecture.iso" > "$work/made" 2>&1 || { echo "no kernel of $architecture (dpkg --add-architecture i386, apt-get update): skipped"; exit 77; }
 done
 for model in core2_penryn ryzen; do echo "amd64 on $model"; boots "$1" "$work/amd64.iso" $model; done
+cp "$work/hash" "$work/first"; echo "amd64 on ryzen again"; boots "$1" "$work/amd64.iso" ryzen; cmp "$work/hash" "$work/first" || exit 1
 for model in core2_penryn p2_klamath; do echo "i386 on $model"; boots "$1" "$work/i386.iso" $model; done
