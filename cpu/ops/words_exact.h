@@ -17,7 +17,7 @@
 #define sw CAT(s, W)
 #define udouble CAT(udouble_, W)
 #define sdouble CAT(sdouble_, W)
-#define SDOUBLE_MIN (W == 64 ? (s128)1 << 127 : (s128)INT64_MIN)
+#define SDOUBLE_MIN (W == 64 ? (s128)((u128)1 << 127) : (s128)INT64_MIN)
 #define FORM_CASE_(name, w) case OP_##name##_##w:
 #define FORM_CASE(name, w) FORM_CASE_(name, w)
 #define OP(name) FORM_CASE(name, W)
