@@ -3,7 +3,7 @@ GUEST_CC     ?= gcc
 GUEST_CFLAGS := -m16 -march=i386 -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-pic -fno-pie -mregparm=3 -fomit-frame-pointer -fno-stack-protector \
                 -fcf-protection=none -fno-asynchronous-unwind-tables -fno-jump-tables -fno-tree-switch-conversion -fno-delete-null-pointer-checks \
                 -mpreferred-stack-boundary=2 -fno-builtin -fno-strict-aliasing -mgeneral-regs-only
-SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S
+SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S bios/system/acpi.S
 SYSTEM_BIOS_OBJ := $(SYSTEM_BIOS_SRC:%=$(BUILD)/%.o)
 
 all: bios
@@ -21,6 +21,13 @@ $(BUILD)/bios/system/font8x8_low.inc: $(BUILD)/bios/vga/font8x8.inc
 
 $(BUILD)/bios/system/entry.S.o: bios/system/entry.S $(BUILD)/bios/system/font8x8_low.inc
 	$(GUEST_CC) -m16 -Wa,--divide -Wa,-I$(BUILD)/bios/system -c -o $@ $<
+
+$(BUILD)/bios/system/dsdt.aml: bios/system/dsdt.asl
+	@mkdir -p $(@D)
+	iasl -vi -vr -vs -p $@ $< > $@.log || { cat $@.log; exit 1; }
+
+$(BUILD)/bios/system/acpi.S.o: bios/system/acpi.S $(BUILD)/bios/system/dsdt.aml
+	$(GUEST_CC) -m16 -Wa,-I$(BUILD) -c -o $@ $<
 
 $(BUILD)/bios/system.elf: $(SYSTEM_BIOS_OBJ) bios/system/system.ld
 	ld -m elf_i386 -T bios/system/system.ld -o $@ $(SYSTEM_BIOS_OBJ)

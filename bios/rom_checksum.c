@@ -1,6 +1,53 @@
-/* rom_checksum IN OUT SIZE: a ROM of exactly SIZE bytes that sum to zero, by its last byte.      doc: bios */
+/* rom_checksum IN OUT SIZE: a ROM of exactly SIZE bytes that sum to zero, by its last byte; the ACPI tables that an RSDP in it
+ * leads to sum to zero too.                                                                 doc: bios */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { TOP = 0x100000, RSDP_BYTES = 20, LENGTH_AT = 4, CHECKSUM_AT = 9, RSDP_CHECKSUM_AT = 8, HEADER_BYTES = 36, RSDT_AT = 16, DSDT_AT = 40 };
+
+static unsigned char *image;
+static size_t size;
+
+static uint32_t get32(const unsigned char *p) { return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24; }
+
+static void fill(unsigned char *checksum, const unsigned char *from, size_t bytes)
+{
+    unsigned char sum = 0;
+
+    *checksum = 0;
+    for (size_t i = 0; i < bytes; i++) sum = (unsigned char)(sum + from[i]);
+    *checksum = (unsigned char)-sum;
+}
+
+/* The table at a physical address below 1 MiB, with its checksum; NULL when it is not whole in this ROM. */
+static unsigned char *table(uint32_t pa)
+{
+    size_t at = pa - (TOP - size);
+
+    if (pa < TOP - size || at > size - HEADER_BYTES) return NULL;
+    uint32_t length = get32(image + at + LENGTH_AT);
+    if (length < HEADER_BYTES || length > size - at) return NULL;
+    fill(image + at + CHECKSUM_AT, image + at, length);
+    return image + at;
+}
+
+/* ACPI specification, "Root System Description Pointer". */
+static int fill_acpi(void)
+{
+    for (size_t at = 0; at + RSDP_BYTES <= size; at += 16) {
+        if (memcmp(image + at, "RSD PTR ", 8)) continue;
+        fill(image + at + RSDP_CHECKSUM_AT, image + at, RSDP_BYTES);
+        unsigned char *rsdt = table(get32(image + at + RSDT_AT));
+        if (!rsdt) return 0;
+        for (uint32_t i = HEADER_BYTES; i + 4 <= get32(rsdt + LENGTH_AT); i += 4) {
+            unsigned char *t = table(get32(rsdt + i));
+            if (!t || (!memcmp(t, "FACP", 4) && !table(get32(t + DSDT_AT)))) return 0;
+        }
+    }
+    return 1;
+}
 
 int main(int argc, char **argv)
 {
@@ -8,8 +55,8 @@ int main(int argc, char **argv)
         fputs("usage: rom_checksum IN OUT SIZE\n", stderr);
         return 2;
     }
-    size_t size = strtoul(argv[3], NULL, 0);
-    unsigned char *image = calloc(1, size + 1), sum = 0;
+    size = strtoul(argv[3], NULL, 0);
+    image = calloc(1, size + 1);
     FILE *in = fopen(argv[1], "rb");
     size_t got = in && image ? fread(image, 1, size + 1, in) : 0;
 
@@ -17,8 +64,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: not a ROM of up to %zu bytes with room for its checksum\n", argv[1], size);
         return 1;
     }
-    for (size_t i = 0; i < size; i++) sum = (unsigned char)(sum + image[i]);
-    image[size - 1] = (unsigned char)-sum;
+    if (!fill_acpi()) {
+        fprintf(stderr, "%s: an ACPI table is not whole\n", argv[1]);
+        return 1;
+    }
+    fill(image + size - 1, image, size);
     FILE *out = fopen(argv[2], "wb");
     if (!out || fwrite(image, 1, size, out) != size || fclose(out)) {
         perror(argv[2]);

@@ -89,7 +89,7 @@ struct ebda {
     u8 boot_reason[5];                /* why devices 1 to 4 did not boot, enum boot_reason */
     u32 catalogue;                    /* sector of the boot catalogue, 0: none was read */
 } PACKED;
-enum { EBDA_BYTES = 1024 };
+enum { EBDA_BYTES = 1024, FACS_SEGMENT = 0x9ffc, FACS_BYTES = 64 };
 
 #define BDA ((volatile struct bda __seg_fs *)0)
 #define EBDA ((volatile struct ebda __seg_gs *)0)

@@ -3,7 +3,7 @@
     .code16
 
     EBDA_STACK_USED = 0x5d
-    EBDA_BYTES = 1024
+    EBDA_STACK_TOP = 1024 - 64      /* the FACS is above it */
     FRAME_BYTES = 48
 
 /* An interrupt whose service is a C function void f(struct frame *). */
@@ -439,7 +439,7 @@ post_start:
 before_resume:                      /* the stack of disk services is free: nothing but POST's memory may change */
     movw %fs:0x0e, %ax
     movw %ax, %ss
-    movl $EBDA_BYTES, %esp
+    movl $EBDA_STACK_TOP, %esp
     calll virtual_wire
     cmpb $5, %bl                    /* 5: EOI and jump through 40:67; 0Ah: the jump alone; 9: end of a block move */
     je resume_eoi
@@ -541,7 +541,7 @@ on_own_stack:
     movw %dx, %ds
     movw %ax, %es
     movw %ax, %ss
-    movl $EBDA_BYTES, %esp
+    movl $EBDA_STACK_TOP, %esp
     pushw %dx
     pushl %ebp
     subl $FRAME_BYTES, %esp

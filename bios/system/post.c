@@ -2,6 +2,7 @@
  * Source: IBM PC AT Technical Reference, "POST"; Intel 8259A, 8254, 8237A data sheets. */
 #include "bios.h"
 
+enum { ELCR_2 = 0x4d1, PM_CONTROL = 0xb004, SCI = 9 };
 enum { POST_PORT = 0x80, FIRST_ROM = 0xc000, VIDEO_END = 0xc800, LAST_ROM = 0xf000, ROM_STEP = 0x80 };
 
 void set_data_segments(void);
@@ -59,7 +60,23 @@ static void set_areas(void)
     set_data_segments();
 }
 
+/* ACPI specification, "Firmware ACPI Control Structure": at 9FFC0h whatever base memory there is. */
+static void set_facs(void)
+{
+    for (unsigned at = 0; at < FACS_BYTES; at += 2) far16_put(FACS_SEGMENT, (u16)at, 0);
+    far32_put(FACS_SEGMENT, 0, 0x53434146);                  /* "FACS" */
+    far32_put(FACS_SEGMENT, 4, FACS_BYTES);
+    far8_put(FACS_SEGMENT, 32, 1);                           /* version */
+}
+
 /* --- chips --- */
+
+/* SCI is a level request, and the machine is in ACPI mode from the start. */
+static void set_power_management(void)
+{
+    outb(ELCR_2, inb(ELCR_2) | 1 << (SCI - 8));
+    outw(PM_CONTROL, 1);
+}
 
 static void set_pics(void)
 {
@@ -176,6 +193,8 @@ void __attribute__((noreturn)) post(void)
     set_dma();
     set_vectors();
     set_areas();
+    set_facs();
+    set_power_management();
     outb(POST_PORT, 0x02);
     set_clock();
     set_equipment();

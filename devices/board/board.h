@@ -16,6 +16,7 @@
 #include "devices/chip/parallel_spp.h"
 #include "devices/chip/pic_8259.h"
 #include "devices/chip/pit_8254.h"
+#include "devices/chip/pm_piix4.h"
 #include "devices/chip/uart_16550.h"
 #include "devices/chip/vga.h"
 #include "devices/machine.h"
@@ -99,7 +100,7 @@ struct machine {
     struct event cpu_timer;      /* its tick is state of the processor */
     u8 *ram, *rom, *vga_rom, *option_rom[4];
     u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[4];
-    struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, pit_out[3];
+    struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, soft_off, pit_out[3];
     struct pic_8259 pic[2];
     struct pit_8254 pit;
     struct cmos_mc146818 cmos;
@@ -111,6 +112,7 @@ struct machine {
     struct ata_channel ata[CONFIG_ATA_CHANNELS];
     struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
     struct fw_cfg fw_cfg;
+    struct pm_piix4 pm;
     struct uart_16550 com[MACHINE_COMS];
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];

@@ -68,6 +68,12 @@ static void on_reset(void *listener, unsigned n, bool level)
     if (level) cpu_set_line(((struct machine *)listener)->cpu, CPU_LINE_INIT, true);
 }
 
+static void on_soft_off(void *listener, unsigned n, bool level)
+{
+    (void)n;
+    if (level) board_stop(listener, MACHINE_POWER_OFF, 0, "the guest switched off");
+}
+
 static u8 acknowledge(void *board)
 {
     struct machine *m = board;
@@ -183,6 +189,7 @@ static bool add_ports(struct machine *m, struct error *err)
         { 0x510, 0x511, "fw_cfg", &m->fw_cfg, fw_cfg_read, fw_cfg_write, NULL, fw_cfg_write_wide },
         { 0x4d0, 0x4d0, "elcr1", &m->pic[0], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
         { 0x4d1, 0x4d1, "elcr2", &m->pic[1], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
+        { 0xb000, 0xb00b, "pm", &m->pm, pm_piix4_read, pm_piix4_write, NULL, NULL },
         { 0x8900, 0x8900, "shutdown", m, NULL, shutdown_write, NULL, NULL },
     };
     bool ok = true;
@@ -275,6 +282,7 @@ static void build_chips(struct machine *m)
     wire(&m->intr_slave, on_slave_intr, m, 2);
     wire(&m->a20, on_a20, m, 0);
     wire(&m->reset_cpu, on_reset, m, 0);
+    wire(&m->soft_off, on_soft_off, m, 0);
     pic_8259_init(&m->pic[0], &m->intr_master, true);
     pic_8259_init(&m->pic[1], &m->intr_slave, false);
     pit_8254_init(&m->pit, &m->clock, &m->irq[0], &m->pit_out[1], &m->pit_out[2]);
@@ -300,6 +308,7 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
     vga_init(&m->vga, &m->clock);
     fw_cfg_init(&m->fw_cfg);
+    pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
     if (m->vga_rom_bytes) fw_cfg_add(&m->fw_cfg, "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
     board_watch_init(m);
 }
@@ -419,6 +428,7 @@ void board_reset(struct machine *m)
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_reset(&m->ata[n]);
     vga_reset(&m->vga);
     fw_cfg_reset(&m->fw_cfg);
+    pm_piix4_reset(&m->pm);
     m->system.port_b = 0;
     m->system.port_a = 2;
     update_a20(m);

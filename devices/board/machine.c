@@ -68,6 +68,7 @@ static void register_parts(struct machine *m)
     add_part(m, "watch", &board_watch_state, &m->watch);
     add_part(m, "vga", &vga_state, &m->vga);
     add_part(m, "fw_cfg", &fw_cfg_state, &m->fw_cfg);
+    add_part(m, "pm", &pm_piix4_state, &m->pm);
     add_part(m, "system", &system_ports_state, &m->system);
 }
 

@@ -21,7 +21,7 @@ static u16 a_port(void)
 {
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
-        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 2 }, { 0x378, 3 },
+        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 2 }, { 0x378, 3 }, { 0xb000, 12 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -50,6 +50,7 @@ static void check(struct machine *m)
     complain("mouse", mouse_ps2_invariant(&m->mouse));
     complain("fdc", fdc_82077_invariant(&m->fdc));
     complain("vga", vga_invariant(&m->vga));
+    complain("pm", pm_piix4_invariant(&m->pm));
     complain("fw_cfg", fw_cfg_invariant(&m->fw_cfg));
 }
 

@@ -1,10 +1,10 @@
 #!/bin/sh
-# linux-cd.sh i386|amd64 OUT.iso: Debian's kernel with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0.
+# linux-cd.sh i386|amd64|cloud OUT.iso: Debian's kernel (cloud: the amd64 one for clouds) with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0.
 # The guest prints BOOT-OK, works a little, prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
 set -e
 architecture=$1 out=$(realpath -m "$2")
 room=$(mktemp -d); trap 'rm -rf "$room"' EXIT; cd "$room"
-case $architecture in amd64) meta=linux-image-cloud-amd64 ;; i386) meta=linux-image-686:i386 ;; esac
+case $architecture in amd64) meta=linux-image-amd64 ;; cloud) meta=linux-image-cloud-amd64 architecture=amd64 ;; i386) meta=linux-image-686:i386 ;; esac
 kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit }')
 [ -n "$kernel" ]
 apt-get download -q "$kernel" "busybox-static:$architecture" > /dev/null 2>&1
@@ -19,7 +19,10 @@ echo "BOOT-OK $(cat /proc/uptime) $(uname -m)"
 dd if=/bin/busybox of=/tmp/a bs=64k 2>/dev/null
 gzip -c /tmp/a > /tmp/a.gz; gunzip -c /tmp/a.gz | sha256sum; sha256sum /tmp/a
 seq 1 20000 | sort -r | awk '{ s += $1 * $1 } END { print "AWK", s }'
+n=0; i=0; while [ $i -lt 200 ]; do n=$((n + $(sh -c 'echo 1'))); i=$((i + 1)); done; echo "FORKS $n"
+awk 'BEGIN { x = 1; for (i = 0; i < 9; i++) x = (x + 2 / x) / 2; for (i = 1; i <= 1000; i++) h += 1 / i; printf "FLOAT %.15f %.13f\n", x, h }'
 echo "WORK-OK $(cat /proc/uptime)"
+sleep 1
 poweroff -f
 I
 chmod +x root/init
