@@ -143,6 +143,13 @@ void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size)
     memcpy(d->c->plant, bytes, size);
 }
 
+/* Few of them: a descriptor costs the host time. */
+u32 draft_limit(u64 *random)
+{
+    static const u16 limits[] = { 0x7fff, 0x8000, 0x87f1, 0x9abc, 0xa00f, 0xbffe, 0xc003, 0xd007, 0xe001, 0xeffd, 0xfff0, 0xfffe };
+    return pick(random, 8) ? 0xffff : limits[pick(random, ARRAY_COUNT(limits))];
+}
+
 void draft_registers(struct draft *d)
 {
     struct oracle_case *c = d->c;

@@ -134,19 +134,7 @@ void oracle_generate(struct oracle_case *c, unsigned code_bits, u64 *random)
         if (row->operand[2] == OPERAND_Ib) c->code[c->length - 1] = (u8)pick(random, 16);
     }
     if (repeated) c->in.gpr[1] = pick(random, 300);
-    c->data_seed = (u32)next_random(random);
-    c->data_limit = pick(random, 8) ? 0xffff : 0x8000 + pick(random, 0x7fff);
+    c->data_limit = draft_limit(random);
     c->name = row->name;
     c->undefined = row->undefined;
-}
-
-void oracle_fill(u8 *data, const struct oracle_case *c)
-{
-    u64 v = c->data_seed * 0x9e3779b97f4a7c15ull + 1;
-    for (unsigned i = 0; i < DATA_BYTES; i += 8) {
-        v = v * 6364136223846793005ull + 1442695040888963407ull;
-        u64 word = v >> 5 & 3 ? v : v >> 60 & 1 ? ~0ull : 0;
-        memcpy(data + i, &word, 8);
-    }
-    memcpy(data + c->plant_offset, c->plant, c->plant_bytes);
 }

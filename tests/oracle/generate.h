@@ -38,6 +38,7 @@ u64 draft_target(struct draft *d);
 /* When the code is complete: makes what draft_memory chose point to `target`. */
 void draft_aim(struct draft *d, u64 target);
 void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size);
+u32 draft_limit(u64 *random);                                        /* of 16-bit code's data, 0xffff mostly */
 void draft_registers(struct draft *d);                               /* general registers and flags */
 
 /* --- contents.c: values near the places where something happens, by the kind of an element --- */

@@ -185,7 +185,6 @@ void oracle_generate64(struct oracle_case *c, unsigned can, u64 *random)
     for (unsigned i = 0; i < ARRAY_COUNT(row->operand); i++) put_immediate(&d, row, row->operand[i], prefixes.opsize);
     draft_registers(&d);
     settle(&d, row, prefixes, reg);
-    c->data_seed = (u32)next_random(random);
     c->name = row->name;
     c->undefined = row->undefined;
 }

@@ -241,7 +241,6 @@ void oracle_generate_row(struct oracle_case *c, const struct wide_row *row, unsi
     c->fwait = row->name[0] == 'F' && pick(random, 2);           /* an unmasked exception shows at the next one */
     if (c->fwait) draft_put(&d, 0x9b, 1);
     choose_state(&d, row);
-    c->data_seed = (u32)next_random(random);
 }
 
 void oracle_generate_wide(struct oracle_case *c, unsigned code_bits, unsigned can, u64 *random)

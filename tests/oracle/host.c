@@ -36,7 +36,8 @@ _Static_assert(offsetof(struct thunk_out, end) == OUT_END, "end");
 extern void oracle_enter(void);
 extern u8 oracle_go_far[], oracle_exit_0[], oracle_exit_1[], oracle_exit_fault[];
 
-enum { CS_32 = 0x23, LDT_CODE16 = 0 << 3 | 7, LDT_DATA16 = 1 << 3 | 7 };
+/* LDT: entry 0 is the code, 1 + n the data with the limit that limits[n] says. */
+enum { CS_32 = 0x23, LDT_CODE16 = 0 << 3 | 7, LIMITS = 16 };
 /* arithmetic, DF, AC, ID: what POPF changes at CPL 3 */
 enum { USER_FLAGS = 0xcd5 | 1 << 18 | 1 << 21 };
 enum { EXIT_POINTERS = 0x800 };          /* in the code page, aligned: AC may be set */
@@ -45,7 +46,8 @@ static struct registers fault;
 static struct extended fault_extended;
 static unsigned can;
 static u8 *code, *data;
-static u32 data_limit;
+static u32 limits[LIMITS];
+static unsigned limits_used;             /* counts on: the oldest goes */
 static u64 heap_start;
 static volatile bool inside;             /* a case runs */
 static bool inside_before;               /* and did at the last alarm, with this number */
@@ -100,6 +102,17 @@ static bool set_ldt(unsigned entry, u32 base, u32 limit, bool is_code)
     return syscall(SYS_modify_ldt, 1, &d, sizeof d) == 0;
 }
 
+/* A selector of the data; the system takes long to change an entry. */
+static unsigned data_selector16(u32 limit)
+{
+    for (unsigned n = 0; n < LIMITS; n++)
+        if (limits[n] == limit) return (1 + n) << 3 | 7;
+    unsigned n = limits_used++ % LIMITS;
+    limits[n] = limit;
+    set_ldt(1 + n, DATA_LA, limit, false);
+    return (1 + n) << 3 | 7;
+}
+
 static u8 *map_at(u32 la, size_t bytes, int protection)
 {
     void *p = mmap((void *)(uintptr_t)la, bytes, protection,
@@ -144,8 +157,7 @@ bool oracle_host_start(const char **why_not)
     }
     heap_start = find_heap();
     take_signals();
-    data_limit = 0xffff;
-    bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(1, DATA_LA, 0xffff, false);
+    bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true);
     bool bases = getauxval(AT_HWCAP2) & 2;                       /* HWCAP2_FSGSBASE */
     can = CAN_32BIT | CAN_64BIT | (ldt ? CAN_16BIT : 0) | (bases ? CAN_BASES : 0) | host_extended_can();
     return true;
@@ -186,7 +198,7 @@ static void put_exit(unsigned offset, unsigned code_bits, unsigned number)
 
 static void prepare_registers(const struct oracle_case *c)
 {
-    unsigned data_selector = c->code_bits == 16 ? LDT_DATA16 : USER_DS;
+    unsigned data_selector = c->code_bits == 16 ? data_selector16(c->data_limit) : USER_DS;
 
     memcpy(oracle_in.gpr, c->in.gpr, sizeof oracle_in.gpr);
     oracle_in.rflags = (c->in.rflags & USER_FLAGS) | 0x202;
@@ -209,10 +221,6 @@ static void prepare_memory(const struct oracle_case *c)
     put_exit(CODE_START + c->length, c->code_bits, 0);
     put_exit(EXIT_1_OFFSET, c->code_bits, 1);
     oracle_fill(data, c);
-    if (c->code_bits == 16 && c->data_limit != data_limit) {
-        data_limit = c->data_limit;
-        set_ldt(1, DATA_LA, data_limit, false);
-    }
 }
 
 static u64 image_components(void)
@@ -245,7 +253,7 @@ static void take_outcome(const struct oracle_case *c, struct outcome *out)
 
 void oracle_host_run(const struct oracle_case *c, struct outcome *out)
 {
-    memset(out, 0, offsetof(struct outcome, data));
+    *out = (struct outcome){ .data = data };
     prepare_memory(c);
     prepare_registers(c);
     case_number++;
@@ -253,5 +261,4 @@ void oracle_host_run(const struct oracle_case *c, struct outcome *out)
     oracle_enter();
     inside = false;
     take_outcome(c, out);
-    memcpy(out->data, data, DATA_BYTES);
 }

@@ -38,7 +38,7 @@ struct extended {
 struct outcome {
     struct registers regs;
     struct extended extended;    /* of cases with c->extended alone */
-    u8 data[DATA_BYTES];
+    const u8 *data;              /* DATA_BYTES of them, where the side keeps them: until its next case */
 };
 
 /* A case: code at CODE_LA + CODE_START (offset CODE_START of CS in 16-bit mode), registers, data. */
@@ -51,7 +51,7 @@ struct oracle_case {
     bool extended;           /* extended_in is loaded, and the outcome has extended state */
     struct extended extended_in;
     u64 fs_base, gs_base;    /* 64-bit code, where the host can */
-    u32 data_seed;
+    u32 data_seed;           /* costs time when it is not that of the case before */
     u32 plant_offset, plant_bytes;   /* plant[] lies there in the data, over the random bytes */
     u8 plant[PLANT_BYTES];
     u32 data_limit;          /* 16-bit: limit of DS, ES, SS */
@@ -77,7 +77,7 @@ unsigned oracle_ours_can(void);
 void oracle_ours_run(const struct oracle_case *c, struct outcome *out);
 void oracle_ours_end(void);
 
-void oracle_fill(u8 *data, const struct oracle_case *c);
+void oracle_fill(u8 *data, const struct oracle_case *c);         /* data.c */
 
 /* compare.c: prints every field that differs, a line each, when `to` is not NULL; how many differ.
  * What the case declares undefined is left out. */

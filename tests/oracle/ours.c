@@ -160,7 +160,7 @@ static void load_case(struct cpu *cpu, const struct oracle_case *c)
 {
     memset(ours.code, 0xcc, CODE_BYTES);
     memcpy(ours.code + CODE_START, c->code, c->length);
-    trace_cache_flush(cpu);
+    trace_code_written(cpu, CODE_PA, CODE_BYTES);
     oracle_fill(ours.data, c);
     set_mode(c);
     for (unsigned i = 0; i < 16; i++) cpu->gpr[i] = c->in.gpr[i];
@@ -187,7 +187,7 @@ void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
     struct registers *out = &outcome->regs;
     u64 page = c->code_bits == 16 ? 0 : CODE_LA, mask = c->code_bits == 64 ? ~0ull : 0xffffffff;
 
-    memset(outcome, 0, offsetof(struct outcome, data));
+    *outcome = (struct outcome){ .data = ours.data };
     __asm__ volatile("fninit");              /* what the host's side left on the stack of its unit */
     load_case(cpu, c);
     bool done = run(cpu, c);
@@ -201,5 +201,4 @@ void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
     out->rip = (cpu->rip - (out->end == END_FAULT ? 0 : page)) & mask;
     out->rflags = cpu_eflags(cpu);
     if (c->extended) take_extended(cpu, &outcome->extended);
-    memcpy(outcome->data, ours.data, DATA_BYTES);
 }

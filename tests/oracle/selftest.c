@@ -226,7 +226,7 @@ static const struct known known[] = {
 
 static bool comes_out(const struct known *k)
 {
-    static struct outcome o;
+    struct outcome o;
     struct oracle_case c = { .code_bits = 64, .name = k->sentence, .data_limit = 0xffff };
     struct draft d = { .c = &c };
 
@@ -245,8 +245,7 @@ static bool comes_out(const struct known *k)
     printf("host: %s: wrong; ", k->sentence);
     if (faulted) printf("vector %u error %x cr2 %llx\n", o.regs.vector, o.regs.error, (unsigned long long)o.regs.cr2);
     else printf("no fault\n");
-    struct outcome *before = &(struct outcome){ .regs = c.in, .extended = c.extended_in };
-    memcpy(before->data, o.data, DATA_BYTES);
+    struct outcome *before = &(struct outcome){ .regs = c.in, .extended = c.extended_in, .data = o.data };
     oracle_print_case(&c, stdout);
     oracle_compare(&c, &o, before, stdout);
     return false;

@@ -1,0 +1,35 @@
+/* The data of a case: random bytes that many cases share, and what this one plants over them.  doc: oracle */
+#include <string.h>
+
+#include "tests/oracle/oracle.h"
+
+static struct {
+    bool made;
+    u32 seed;
+    u8 bytes[DATA_BYTES];
+} background;
+
+/* One word in four is all zeros or all ones. */
+static void make_background(u32 seed)
+{
+    u64 v = seed * 0x9e3779b97f4a7c15ull + 1;
+
+    for (unsigned i = 0; i < DATA_BYTES; i += 8) {
+        v = v * 6364136223846793005ull + 1442695040888963407ull;
+        u64 word = v >> 5 & 3 ? v : v >> 60 & 1 ? ~0ull : 0;
+        memcpy(background.bytes + i, &word, 8);
+    }
+    background.seed = seed;
+    background.made = true;
+}
+
+/* Most pages are as the last case found them: to compare is cheaper than to write. */
+void oracle_fill(u8 *data, const struct oracle_case *c)
+{
+    enum { PIECE = 4096 };
+
+    if (!background.made || background.seed != c->data_seed) make_background(c->data_seed);
+    for (unsigned at = 0; at < DATA_BYTES; at += PIECE)
+        if (memcmp(data + at, background.bytes + at, PIECE)) memcpy(data + at, background.bytes + at, PIECE);
+    memcpy(data + c->plant_offset, c->plant, c->plant_bytes);
+}
