@@ -11,54 +11,6 @@
 
 enum { SHOWN = 20 };
 
-/* Differences that say nothing of us: the host maps other pages than ours and hides which of the upper half it has, makers
- * check CALL's stack and target in different order, and a random branch may land inside the jump behind the code. */
-static bool excused(const struct oracle_case *c, const struct registers *host, const struct registers *our)
-{
-    bool both = host->end == END_FAULT && our->end == END_FAULT;
-    bool foreign = our->cr2 < CODE_LA || our->cr2 >= DATA_LA + DATA_BYTES;
-
-    if (both && host->vector == VECTOR_PF && our->vector == VECTOR_PF && foreign && host->cr2 == our->cr2) return true;
-    /* which byte of a long image is met first */
-    static const char *const images[] = { "FRSTOR", "FNSAVE", "FLDENV", "FNSTENV", "FXSAVE", "FXRSTOR" };
-    for (unsigned i = 0; i < ARRAY_COUNT(images); i++)
-        if (both && strcmp(c->name, images[i]) == 0) return true;
-    /* F2XM1 from -1 and 1 on; FYL2XP1 beyond -1 + 2^-1/2 .. 2^-1/2 the manual leaves the result open */
-    if (strcmp(c->name, "F2XM1") == 0 && (c->extended_in.st[0][9] & 0x7f) >= 0x3f && ((c->extended_in.st[0][9] & 0x7f) > 0x3f || c->extended_in.st[0][8] == 0xff)) return true;
-    if (strcmp(c->name, "FYL2XP1") == 0 && (c->extended_in.st[0][9] & 0x7f) >= 0x3f && ((c->extended_in.st[0][9] & 0x7f) > 0x3f || c->extended_in.st[0][8] >= 0xfd)) return true;
-    /* FS, GS: AMD's processors refuse an offset that is not canonical before the base makes it so */
-    if (both && host->vector == VECTOR_GP && ((our->vector == VECTOR_PF && our->cr2 >> 47) || our->vector == VECTOR_AC) && c->code_bits == 64) return true;
-    /* how many bits of a pointer that is not canonical are kept */
-    if (strncmp(c->name, "FXRSTOR", 7) == 0) return host->end == our->end;
-    /* whether it is checked for alignment depends on where it lies */
-    if (strcmp(c->name, "MASKMOVDQU") == 0 && (host->vector == VECTOR_AC || our->vector == VECTOR_AC)) return true;
-    /* which steps of the two halves of a 256-bit dot product hide each other's flags */
-    if (both && strcmp(c->name, "DPPS") == 0) return true;
-    /* a word shifted by its width or more */
-    if (strncmp(c->name, "SH", 2) == 0 && strlen(c->name) == 4 && (c->in.gpr[RCX] & 31) >= 16 && memchr(c->code, 0x66, 4)) return true;
-    if (both && strcmp(c->name, "CALL") == 0 && our->vector == VECTOR_GP && (host->vector == VECTOR_SS || host->vector == VECTOR_PF || host->vector == VECTOR_AC)) return true;
-    if (both && strcmp(c->name, "POPA") == 0) return true;      /* registers popped before the fault: AMD keeps them */
-    return our->end == END_TAKEN && our->rip != EXIT_1_OFFSET && our->rip > CODE_START && our->rip < EXIT_1_OFFSET + 8;
-}
-
-/* Transcendental results lie within a unit in the last place of the true one on both sides: they may be neighbours, with C1 as each rounded. */
-static bool neighbours(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
-{
-    static const char *const names[] = { "F2XM1", "FYL2X", "FYL2XP1", "FPTAN", "FPATAN", "FSIN", "FCOS", "FSINCOS" };
-    struct outcome near;
-    bool listed = false;
-
-    for (unsigned i = 0; i < ARRAY_COUNT(names); i++) listed |= strcmp(c->name, names[i]) == 0;
-    if (!listed) return false;
-    near = *our;
-    for (unsigned i = 0; i < 2; i++) {
-        s64 apart = (s64)(get64(host->extended.st[i]) - get64(our->extended.st[i]));
-        if (apart >= -2 && apart <= 2) memcpy(near.extended.st[i], host->extended.st[i], 8);
-    }
-    near.extended.fsw = (u16)((our->extended.fsw & ~0x220) | (host->extended.fsw & 0x220));      /* P of what is exact by chance, too */
-    return !oracle_compare(c, host, &near, NULL);
-}
-
 static bool same_in_both(const struct oracle_case *c, unsigned *shown)
 {
     struct outcome host, our;
@@ -67,7 +19,7 @@ static bool same_in_both(const struct oracle_case *c, unsigned *shown)
     /* an address where the host may have this program itself: running it there would harm us */
     if (our.regs.end == END_FAULT && our.regs.vector == VECTOR_PF && !oracle_host_spares(our.regs.cr2)) return true;
     oracle_host_run(c, &host);
-    if (!oracle_compare(c, &host, &our, NULL) || excused(c, &host.regs, &our.regs) || neighbours(c, &host, &our)) return true;
+    if (!oracle_compare(c, &host, &our, NULL) || oracle_explained(c, &host, &our)) return true;
     if ((*shown)++ < SHOWN) {
         oracle_print_case(c, stdout);
         oracle_compare(c, &host, &our, stdout);
@@ -176,6 +128,7 @@ int main(int argc, char **argv)
     passed = cases - failed;
     if (exhaustive) exhaust(stride ? stride : 1, &passed, &failed, &shown);
     oracle_ours_end();
+    oracle_print_explained(stdout);
     printf("oracle: %lu passed, %lu failed\n", passed, failed);
     return failed != 0;
 }

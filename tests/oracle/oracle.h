@@ -85,6 +85,10 @@ unsigned oracle_compare(const struct oracle_case *c, const struct outcome *host,
                         const struct outcome *our, FILE *to);
 void oracle_print_case(const struct oracle_case *c, FILE *to);
 
+/* explained.c: true when a difference has a known reason that is none of ours; which did, and how often. */
+bool oracle_explained(const struct oracle_case *c, const struct outcome *host, const struct outcome *our);
+void oracle_print_explained(FILE *to);
+
 /* exhaust.c: every 8-bit operation with every operand.  False when family n has no case of that number. */
 unsigned oracle_families(void);
 bool oracle_exhaustive_case(struct oracle_case *c, unsigned n, u64 number);
