@@ -32,17 +32,17 @@ static f80 widen(u64 v, unsigned fraction_bits, int bias, unsigned *raised)
 }
 
 /* Ten bytes go as eight and two. */
-static bool load_ten(struct cpu *cpu, unsigned seg, u64 ea, u8 ten[10])
+static bool load_ten(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, u8 ten[10])
 {
     u64 low, high;
 
-    if (!load(cpu, seg, ea, 8, &low) || !load(cpu, seg, (ea + 8) & cpu->address_mask[0], 2, &high)) return false;
+    if (!load(cpu, seg, ea, 8, &low) || !load(cpu, seg, (ea + 8) & mask, 2, &high)) return false;
     put64(ten, low);
     put16(ten + 8, (u16)high);
     return true;
 }
 
-bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, f80 *value, unsigned *raised)
+bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, enum x87_format format, f80 *value, unsigned *raised)
 {
     static const u8 size[] = { 4, 8, 10, 2, 4, 8, 10 };
     u8 ten[10] = { 0 };
@@ -50,7 +50,7 @@ bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, f8
 
     *raised = 0;
 
-    if (!(size[format] == 10 ? load_ten(cpu, seg, ea, ten) : load(cpu, seg, ea, size[format], &v))) return false;
+    if (!(size[format] == 10 ? load_ten(cpu, seg, ea, mask, ten) : load(cpu, seg, ea, size[format], &v))) return false;
     switch (format) {
     case X87_F32: *value = widen(v, 23, 127, raised); break;
     case X87_F64: *value = widen(v, 52, 1023, raised); break;
@@ -132,16 +132,16 @@ static unsigned store_image(struct float_env *env, f80 value, enum x87_format fo
 }
 
 /* The faults that a store would meet come before an exception that keeps it from happening. */
-static bool may_store(struct cpu *cpu, unsigned seg, u64 ea, unsigned size)
+static bool may_store(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, unsigned size)
 {
     u64 unused;
 
     if (size != 10) return load_for_update(cpu, seg, ea, size, &unused);
-    return load_for_update(cpu, seg, ea, 8, &unused) && load_for_update(cpu, seg, (ea + 8) & cpu->address_mask[0], 2, &unused);
+    return load_for_update(cpu, seg, ea, 8, &unused) && load_for_update(cpu, seg, (ea + 8) & mask, 2, &unused);
 }
 
 /* An unmasked exception other than inexactness keeps memory and stack as they are. */
-bool x87_store(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, bool truncate, bool pop)
+bool x87_store(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, enum x87_format format, bool truncate, bool pop)
 {
     struct float_env env = x87_env(cpu), refused;
     u8 image[10] = { 0 };
@@ -151,11 +151,11 @@ bool x87_store(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, bo
     if (empty) env.raised = FLOAT_I;
     refused = env;
     if (!(refused.raised & ~refused.masked & (X87_BEFORE | FLOAT_O | FLOAT_U))) {
-        if (size == 10 && !may_store(cpu, seg, ea, 10)) return false;
+        if (size == 10 && !may_store(cpu, seg, ea, mask, 10)) return false;
         if (!store(cpu, seg, ea, size == 10 ? 8 : size, get64(image))) return false;
-        if (size == 10 && !store(cpu, seg, (ea + 8) & cpu->address_mask[0], 2, get16(image + 8))) return false;
+        if (size == 10 && !store(cpu, seg, (ea + 8) & mask, 2, get16(image + 8))) return false;
     } else {
-        if (!may_store(cpu, seg, ea, size)) return false;
+        if (!may_store(cpu, seg, ea, mask, size)) return false;
         pop = false;
     }
     if (empty) x87_stack_fault(cpu, false);
@@ -224,32 +224,50 @@ static void take_pointers(struct cpu *cpu, const u8 *image, unsigned size)
 
 enum { IMAGE_MAX = 108 };
 
-/* Piecewise, after the far end is known to be writable. */
-static bool store_image_bytes(struct cpu *cpu, unsigned seg, u64 ea, const u8 *image, unsigned bytes)
+/* The image goes in pieces: the seven fields of the environment, each register as eight bytes and two.  A piece does not wrap at the
+ * end of a segment; the alignment of the whole was asked for before. */
+static unsigned piece_bytes(unsigned at, unsigned size)
 {
-    u64 mask = cpu->address_mask[0], unused;
+    if (at < 7 * size) return size;
+    return (at - 7 * size) % 10 ? 2 : 8;
+}
+
+/* After the far end is known to be writable. */
+static bool store_image_bytes(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, const u8 *image, unsigned size, unsigned bytes)
+{
+    u64 unused;
 
     if (!access_aligned(cpu, seg, ea, bytes % 4 ? 2 : 4)) return false;
     if (!load_for_update(cpu, seg, (ea + bytes - 2) & mask, 2, &unused)) return false;
-    for (unsigned at = 0; at < bytes; at += 2)
-        if (!store(cpu, seg, (ea + at) & mask, 2, get16(image + at))) return false;
+    for (unsigned at = 0; at < bytes; at += piece_bytes(at, size)) {
+        u64 piece = (ea + at) & mask;
+        unsigned length = piece_bytes(at, size);
+        if (!segment_may_write(cpu, seg, piece, length)) return segment_violation(cpu, seg, piece, length, ACCESS_WRITE);
+        for (unsigned i = 0; i < length; i += 2)
+            if (!store(cpu, seg, piece + i, 2, get16(image + at + i))) return false;
+    }
     return true;
 }
 
-static bool load_image_bytes(struct cpu *cpu, unsigned seg, u64 ea, u8 *image, unsigned bytes)
+static bool load_image_bytes(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, u8 *image, unsigned size, unsigned bytes)
 {
     u64 v;
 
     if (!access_aligned(cpu, seg, ea, bytes % 4 ? 2 : 4)) return false;
-    for (unsigned at = 0; at < bytes; at += 2) {
-        if (!load(cpu, seg, (ea + at) & cpu->address_mask[0], 2, &v)) return false;
-        put16(image + at, (u16)v);
+    for (unsigned at = 0; at < bytes; at += piece_bytes(at, size)) {
+        u64 piece = (ea + at) & mask;
+        unsigned length = piece_bytes(at, size);
+        if (!segment_may_read(cpu, seg, piece, length)) return segment_violation(cpu, seg, piece, length, ACCESS_READ);
+        for (unsigned i = 0; i < length; i += 2) {
+            if (!load(cpu, seg, piece + i, 2, &v)) return false;
+            put16(image + at + i, (u16)v);
+        }
     }
     return true;
 }
 
 /* Storing masks all exceptions; saving the whole initializes besides. */
-bool x87_store_environment(struct cpu *cpu, unsigned seg, u64 ea, unsigned opsize, bool whole)
+bool x87_store_environment(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, unsigned opsize, bool whole)
 {
     unsigned size = opsize == 2 ? 2 : 4, bytes = 7 * size;
     u8 image[IMAGE_MAX];
@@ -263,18 +281,18 @@ bool x87_store_environment(struct cpu *cpu, unsigned seg, u64 ea, unsigned opsiz
         put64(image + bytes, x87_get(cpu, i).significand);
         put16(image + bytes + 8, x87_get(cpu, i).sign_exponent);
     }
-    if (!store_image_bytes(cpu, seg, ea, image, bytes)) return false;
+    if (!store_image_bytes(cpu, seg, ea, mask, image, size, bytes)) return false;
     if (whole) x87_init(cpu);
     else x87_set_control(cpu, cpu->x87.control | FLOAT_ALL);
     return true;
 }
 
-bool x87_load_environment(struct cpu *cpu, unsigned seg, u64 ea, unsigned opsize, bool whole)
+bool x87_load_environment(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, unsigned opsize, bool whole)
 {
     unsigned size = opsize == 2 ? 2 : 4, bytes = 7 * size;
     u8 image[IMAGE_MAX];
 
-    if (!load_image_bytes(cpu, seg, ea, image, bytes + (whole ? 80 : 0))) return false;
+    if (!load_image_bytes(cpu, seg, ea, mask, image, size, bytes + (whole ? 80 : 0))) return false;
     u16 tags = get16(image + 2 * size);
     cpu->x87.status = get16(image + size);
     cpu->x87.in_use = 0;

@@ -63,15 +63,16 @@ void x87_two_operands(struct cpu *cpu, x87_binary *f);
 
 /* --- x87_memory.c --- */
 enum x87_format { X87_F32, X87_F64, X87_F80, X87_S16, X87_S32, X87_S64, X87_BCD };
-/* The operand in memory as f80, an SNaN as it is; *raised gets D of a denormal.  False after a fault. */
-bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, f80 *value, unsigned *raised);
+/* mask: of offsets, of an operand in pieces, which wraps within its address size.
+ * The operand in memory as f80, an SNaN as it is; *raised gets D of a denormal.  False after a fault. */
+bool x87_fetch(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, enum x87_format format, f80 *value, unsigned *raised);
 void x87_load(struct cpu *cpu, f80 value, enum x87_format format, unsigned raised);          /* FLD: push */
 void x87_load_st(struct cpu *cpu, unsigned i);
 void x87_store_st(struct cpu *cpu, unsigned i, bool pop);
 /* FST, FIST, FBSTP.  False after a fault of memory: then nothing has changed. */
-bool x87_store(struct cpu *cpu, unsigned seg, u64 ea, enum x87_format format, bool truncate, bool pop);
-bool x87_store_environment(struct cpu *cpu, unsigned seg, u64 ea, unsigned opsize_bytes, bool whole);        /* FNSTENV; FNSAVE */
-bool x87_load_environment(struct cpu *cpu, unsigned seg, u64 ea, unsigned opsize_bytes, bool whole);         /* FLDENV; FRSTOR */
+bool x87_store(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, enum x87_format format, bool truncate, bool pop);
+bool x87_store_environment(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, unsigned opsize_bytes, bool whole);        /* FNSTENV; FNSAVE */
+bool x87_load_environment(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, unsigned opsize_bytes, bool whole);         /* FLDENV; FRSTOR */
 void x87_set_control(struct cpu *cpu, u16 value);
 
 #endif

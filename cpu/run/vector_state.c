@@ -106,9 +106,9 @@ static bool area_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned bytes)
 }
 
 /* [from, to) of the area, all of it or nothing. */
-static bool area_store(struct cpu *cpu, unsigned seg, u64 ea, const u8 *area, unsigned from, unsigned to)
+static bool area_store(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, const u8 *area, unsigned from, unsigned to)
 {
-    u64 mask = cpu->address_mask[0], unused;
+    u64 unused;
 
     if (from == to) return true;
     if (!load_for_update(cpu, seg, (ea + to - 8) & mask, 8, &unused)) return false;
@@ -117,10 +117,10 @@ static bool area_store(struct cpu *cpu, unsigned seg, u64 ea, const u8 *area, un
     return true;
 }
 
-static bool area_load(struct cpu *cpu, unsigned seg, u64 ea, u8 *area, unsigned from, unsigned to)
+static bool area_load(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, u8 *area, unsigned from, unsigned to)
 {
     for (unsigned at = from; at < to; at += 16)
-        if (!load_bytes(cpu, seg, (ea + at) & cpu->address_mask[0], 16, area + at)) return false;
+        if (!load_bytes(cpu, seg, (ea + at) & mask, 16, area + at)) return false;
     return true;
 }
 
@@ -130,7 +130,7 @@ static bool may_move_state(struct cpu *cpu)
     return true;
 }
 
-bool fxsave(struct cpu *cpu, unsigned seg, u64 ea, bool wide)
+bool fxsave(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide)
 {
     u8 area[AREA_LEGACY] = { 0 };
 
@@ -139,16 +139,16 @@ bool fxsave(struct cpu *cpu, unsigned seg, u64 ea, bool wide)
     put_mxcsr(cpu, area);
     put_xmm(cpu, area);
     bool sse = cpu->cr4 & CR4_OSFXSR;
-    return area_store(cpu, seg, ea, area, 0, sse ? AREA_XMM + 16 * xmm_count(cpu) : AREA_XMM);
+    return area_store(cpu, seg, ea, mask, area, 0, sse ? AREA_XMM + 16 * xmm_count(cpu) : AREA_XMM);
 }
 
-bool fxrstor(struct cpu *cpu, unsigned seg, u64 ea, bool wide)
+bool fxrstor(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide)
 {
     u8 area[AREA_LEGACY];
     bool sse = cpu->cr4 & CR4_OSFXSR;
 
     if (!may_move_state(cpu) || !area_aligned(cpu, seg, ea, 16)) return false;
-    if (!area_load(cpu, seg, ea, area, 0, AREA_LEGACY)) return false;
+    if (!area_load(cpu, seg, ea, mask, area, 0, AREA_LEGACY)) return false;
     if (sse && !load_mxcsr(cpu, get32(area + AREA_MXCSR))) return false;
     take_x87(cpu, area, wide);
     if (sse) take_xmm(cpu, area);
@@ -190,23 +190,23 @@ static u64 in_use(struct cpu *cpu)
     return (x87_is_initial(&cpu->x87) ? 0 : XCR0_X87) | (all_zero(cpu, 0) ? 0 : XCR0_SSE) | (all_zero(cpu, 2) ? 0 : XCR0_AVX);
 }
 
-bool xsave(struct cpu *cpu, unsigned seg, u64 ea, bool wide)
+bool xsave(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide)
 {
-    u64 mask = requested(cpu), old_bv;
+    u64 chosen = requested(cpu), old_bv;
     u8 area[AREA_BYTES] = { 0 };
 
     if (!xsave_open(cpu, seg, ea)) return false;
-    if (!load_for_update(cpu, seg, (ea + AREA_HEADER) & cpu->address_mask[0], 8, &old_bv)) return false;
+    if (!load_for_update(cpu, seg, (ea + AREA_HEADER) & mask, 8, &old_bv)) return false;
     put_x87(cpu, area, wide);
     put_mxcsr(cpu, area);
     put_xmm(cpu, area);
     put_avx(cpu, area);
-    put64(area + AREA_HEADER, (old_bv & ~mask) | (in_use(cpu) & mask));
-    if (mask & XCR0_AVX && !area_store(cpu, seg, ea, area, AREA_AVX, AREA_AVX + 16 * xmm_count(cpu))) return false;
-    if (mask & XCR0_X87 && (!area_store(cpu, seg, ea, area, 0, AREA_MXCSR) || !area_store(cpu, seg, ea, area, AREA_ST, AREA_XMM))) return false;
-    if (mask & (XCR0_SSE | XCR0_AVX) && !area_store(cpu, seg, ea, area, AREA_MXCSR, AREA_ST)) return false;
-    if (mask & XCR0_SSE && !area_store(cpu, seg, ea, area, AREA_XMM, AREA_XMM + 16 * xmm_count(cpu))) return false;
-    return area_store(cpu, seg, ea, area, AREA_HEADER, AREA_HEADER + 8);
+    put64(area + AREA_HEADER, (old_bv & ~chosen) | (in_use(cpu) & chosen));
+    if (chosen & XCR0_AVX && !area_store(cpu, seg, ea, mask, area, AREA_AVX, AREA_AVX + 16 * xmm_count(cpu))) return false;
+    if (chosen & XCR0_X87 && (!area_store(cpu, seg, ea, mask, area, 0, AREA_MXCSR) || !area_store(cpu, seg, ea, mask, area, AREA_ST, AREA_XMM))) return false;
+    if (chosen & (XCR0_SSE | XCR0_AVX) && !area_store(cpu, seg, ea, mask, area, AREA_MXCSR, AREA_ST)) return false;
+    if (chosen & XCR0_SSE && !area_store(cpu, seg, ea, mask, area, AREA_XMM, AREA_XMM + 16 * xmm_count(cpu))) return false;
+    return area_store(cpu, seg, ea, mask, area, AREA_HEADER, AREA_HEADER + 8);
 }
 
 static bool header_legal(struct cpu *cpu, const u8 *area)
@@ -219,24 +219,24 @@ static bool header_legal(struct cpu *cpu, const u8 *area)
 }
 
 /* A component whose bit of XSTATE_BV is clear takes its initial configuration. */
-bool xrstor(struct cpu *cpu, unsigned seg, u64 ea, bool wide)
+bool xrstor(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide)
 {
-    u64 mask = requested(cpu);
+    u64 chosen = requested(cpu);
     u8 area[AREA_BYTES] = { 0 };
 
-    if (!xsave_open(cpu, seg, ea) || !area_load(cpu, seg, ea, area, 0, AREA_AVX) || !header_legal(cpu, area)) return false;
+    if (!xsave_open(cpu, seg, ea) || !area_load(cpu, seg, ea, mask, area, 0, AREA_AVX) || !header_legal(cpu, area)) return false;
     u64 bv = get64(area + AREA_HEADER);
-    if (mask & bv & XCR0_AVX && !area_load(cpu, seg, ea, area, AREA_AVX, AREA_BYTES)) return false;
-    if (mask & (XCR0_SSE | XCR0_AVX) && !load_mxcsr(cpu, get32(area + AREA_MXCSR))) return false;
+    if (chosen & bv & XCR0_AVX && !area_load(cpu, seg, ea, mask, area, AREA_AVX, AREA_BYTES)) return false;
+    if (chosen & (XCR0_SSE | XCR0_AVX) && !load_mxcsr(cpu, get32(area + AREA_MXCSR))) return false;
     if (!(bv & XCR0_X87)) {
         memset(area, 0, AREA_MXCSR);
         memset(area + AREA_ST, 0, AREA_XMM - AREA_ST);
         put16(area, 0x37f);
     }
     if (!(bv & XCR0_SSE)) memset(area + AREA_XMM, 0, 256);
-    if (mask & XCR0_X87) take_x87(cpu, area, wide);
-    if (mask & XCR0_SSE) take_xmm(cpu, area);
-    if (mask & XCR0_AVX) take_avx(cpu, area);
+    if (chosen & XCR0_X87) take_x87(cpu, area, wide);
+    if (chosen & XCR0_SSE) take_xmm(cpu, area);
+    if (chosen & XCR0_AVX) take_avx(cpu, area);
     return true;
 }
 
