@@ -9,6 +9,11 @@ static struct {
     u8 bytes[DATA_BYTES];
 } background;
 
+void oracle_fill_read_only(u8 *page)
+{
+    for (unsigned i = 0; i < DATA_LA - READ_ONLY_LA; i++) page[i] = (u8)(i * 37);
+}
+
 /* One word in four is all zeros or all ones. */
 static void make_background(u32 seed)
 {

@@ -43,12 +43,43 @@ static void put_sib(struct draft *d, bool vsib)
     d->vector_index = vsib;
 }
 
+static void put_disp(struct draft *d, unsigned bytes)
+{
+    u64 *random = d->random;
+    u32 value = (u32)next_random(random);
+
+    d->disp = bytes == 1 ? (s8)value : bytes == 2 ? (s16)value : (s32)(pick(random, 4) ? pick(random, 0x2000) - 0x1000 : value);
+    draft_put(d, (u64)d->disp, bytes);
+}
+
+/* SDM vol. 2, "16-Bit Addressing Forms with the ModR/M Byte". */
+static void put_memory16(struct draft *d, unsigned reg)
+{
+    static const s8 base[] = { RBX, RBX, RBP, RBP, RSI, RDI, RBP, RBX };
+    static const s8 index[] = { RSI, RDI, RSI, RDI, NO_REGISTER, NO_REGISTER, NO_REGISTER, NO_REGISTER };
+    unsigned mod = pick(d->random, 3), rm = pick(d->random, 8);
+
+    draft_put(d, mod << 6 | (reg & 7) << 3 | rm, 1);
+    d->base = base[rm];
+    d->index = index[rm];
+    if (mod == 0 && rm == 6) {
+        d->base = NO_REGISTER;
+        d->disp_at = d->c->length;
+        draft_put(d, 0, 2);
+    } else if (mod) put_disp(d, mod);
+}
+
 void draft_memory(struct draft *d, unsigned reg, bool vsib)
 {
+    d->memory = true;
+    d->scale = 0;
+    if (d->address_bits == 16 && !vsib) {
+        put_memory16(d, reg);
+        return;
+    }
     unsigned mod = pick(d->random, 3), rm = vsib ? 4 : pick(d->random, 8);
 
     draft_put(d, mod << 6 | (reg & 7) << 3 | rm, 1);
-    d->memory = true;
     d->index = NO_REGISTER;
     d->base = (int)(rm | (d->rex & REX_B ? 8 : 0));
     if (rm == 4) put_sib(d, vsib);
@@ -57,13 +88,7 @@ void draft_memory(struct draft *d, unsigned reg, bool vsib)
         d->rip_relative = rm == 5 && d->c->code_bits == 64;
         d->disp_at = d->c->length;
         draft_put(d, DATA_LA, 4);
-    } else if (mod == 1) {
-        d->disp = (s8)next_random(d->random);
-        draft_put(d, (u64)d->disp, 1);
-    } else if (mod == 2) {
-        d->disp = (s32)(pick(d->random, 4) ? pick(d->random, 0x2000) - 0x1000 : (u32)next_random(d->random));
-        draft_put(d, (u64)d->disp, 4);
-    }
+    } else if (mod) put_disp(d, mod == 1 ? 1 : 4);
 }
 
 /* The host has this program somewhere at the lowest addresses, and libraries towards the top of the lower half. */
@@ -73,31 +98,49 @@ static u64 away_from_program(u64 la)
     return la >> 40 != 0 && la >> 47 == 0 ? la | 1ull << 63 : la;
 }
 
+/* Where an operand begins that may reach past the end of something. */
+static u64 before(struct draft *d, u64 end)
+{
+    return end - pick(d->random, pick(d->random, 4) ? 40 : 1100);
+}
+
+/* The limit of 16-bit code's data; both ends of the writable data, one of them at what is read-only; ends of the canonical halves. */
+static u64 edge_target(struct draft *d)
+{
+    if (d->c->code_bits == 16) return before(d, DATA_LA + d->c->data_limit + 1);
+    switch (pick(d->random, 8)) {
+    case 0: return d->c->code_bits == 64 ? before(d, 1ull << 47) : before(d, READ_ONLY_LA);
+    case 1: return d->c->code_bits == 64 ? before(d, 0 - (1ull << 47)) : before(d, DATA_LA);
+    case 2: return before(d, READ_ONLY_LA);
+    case 3: case 4: return before(d, DATA_LA);
+    default: return before(d, DATA_LA + DATA_BYTES);
+    }
+}
+
 u64 draft_target(struct draft *d)
 {
+    static const u8 alignment[] = { 1, 4, 8, 16, 32, 32, 32, 64 };
     u64 *random = d->random;
-    bool far = d->c->code_bits == 64;
     u64 plain = DATA_LA + 0x1000 + pick(random, 0xe000);
 
-    switch (pick(random, 48)) {
-    case 0: return away_from_program(far ? edge_value64(random) : edge_value(random));
-    case 1: return DATA_LA + DATA_BYTES - pick(random, 40);
-    case 2: return far ? (1ull << 47) - pick(random, 40) : DATA_LA - pick(random, 40);
-    case 3: return far ? 0 - (1ull << 47) - pick(random, 40) : plain;
-    default: break;
+    switch (pick(random, 32)) {
+    case 0:
+        if (d->c->code_bits == 16) return DATA_LA + edge_value(random);
+        return away_from_program(d->c->code_bits == 64 ? edge_value64(random) : edge_value(random));
+    case 1: case 2: case 3: return edge_target(d);
+    default: return plain & ~(u64)(alignment[pick(random, 8)] - 1);
     }
-    static const u8 alignment[] = { 1, 4, 8, 16, 32, 32, 32, 32 };
-    return plain & ~(u64)(alignment[pick(random, 8)] - 1);
 }
 
 static void aim_displacement(struct draft *d, u64 offset)
 {
-    u64 from = d->rip_relative ? CODE_LA + CODE_START + d->c->length - d->c->fwait : 0;
+    u64 from = d->rip_relative ? CODE_LA + CODE_START + d->c->length - d->c->tail : 0;
     s64 distance = (s64)(offset - from);
 
     if (distance != (s32)distance) distance = (s64)(DATA_LA + 0x2000 - from);
     d->disp = distance;
-    put32(d->c->code + d->disp_at, (u32)distance);
+    if (d->address_bits == 16) put16(d->c->code + d->disp_at, (u16)distance);
+    else put32(d->c->code + d->disp_at, (u32)distance);
 }
 
 /* Of gathers: the elements of the index are small offsets of either size; the base points. */
@@ -111,10 +154,19 @@ static void aim_vector_index(struct draft *d)
     for (unsigned i = 0; i < 4; i++) put64(index + 8 * i, (u64)(s64)(s32)get32(index + 8 * i));
 }
 
+/* What lies above them in a register does not count. */
+static void keep_address_bits(struct draft *d, int reg)
+{
+    unsigned registers = d->c->code_bits == 64 ? 64 : 32;
+
+    if (reg < 0 || d->address_bits == registers) return;
+    u64 kept = (1ull << d->address_bits) - 1, above = registers == 64 ? ~kept : (u32)~kept;
+    d->c->in.gpr[reg] = (d->c->in.gpr[reg] & kept) | (pick(d->random, 2) ? random64(d->random) & above : 0);
+}
+
 void draft_aim(struct draft *d, u64 target)
 {
     u64 *gpr = d->c->in.gpr, offset = target - d->segment_base;
-    bool small = d->small_address || d->c->code_bits == 32;
 
     if (!d->memory) return;
     if (d->vector_index) aim_vector_index(d);
@@ -128,11 +180,8 @@ void draft_aim(struct draft *d, u64 target)
     } else {
         gpr[d->base] = offset - (u64)d->disp - (indexed ? gpr[d->index] << d->scale : 0);
     }
-    if (small)
-        for (int i = 0; i < 16; i++) {
-            if (i != d->base && i != d->index) continue;
-            gpr[i] = (u32)gpr[i] | (d->c->code_bits == 64 ? next_random(d->random) << 32 : 0);
-        }
+    keep_address_bits(d, d->base);
+    if (!d->vector_index) keep_address_bits(d, d->index);
 }
 
 void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size)
@@ -141,6 +190,13 @@ void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size)
     d->c->plant_offset = (u32)(la - DATA_LA);
     d->c->plant_bytes = size;
     memcpy(d->c->plant, bytes, size);
+}
+
+void draft_bases(struct draft *d)
+{
+    if (d->c->code_bits != 64 || !(d->can & CAN_BASES)) return;
+    d->c->fs_base = DATA_LA + pick(d->random, 0x1000);
+    d->c->gs_base = pick(d->random, 4) ? DATA_LA + 0x8000 : 0x100000000 + pick(d->random, 0x1000);
 }
 
 /* Few of them: a descriptor costs the host time. */
@@ -155,14 +211,15 @@ void draft_registers(struct draft *d)
     struct oracle_case *c = d->c;
     u64 *random = d->random;
     bool wide = c->code_bits == 64;
+    u64 data = c->code_bits == 16 ? 0 : DATA_LA;
 
     for (unsigned i = 0; i < (wide ? 16 : 8); i++) {
-        u64 pointer = DATA_LA + 0x1000 + pick(random, 0xe000);
+        u64 pointer = data + 0x1000 + pick(random, 0xe000);
         u64 edge = wide ? edge_value64(random) : edge_value(random);
         c->in.gpr[i] = pick(random, 8) < 3 ? away_from_program(edge) : pointer;
     }
-    c->in.gpr[RSP] = DATA_LA + 0x4000 + (pick(random, 0x8000) & (pick(random, 8) ? ~7u : ~0u));
-    if (pick(random, 24) == 0) c->in.gpr[RSP] = draft_target(d);
+    c->in.gpr[RSP] = data + 0x4000 + (pick(random, 0x8000) & (pick(random, 8) ? ~7u : ~0u));
+    if (pick(random, 24) == 0) c->in.gpr[RSP] = draft_target(d) - (DATA_LA - data);
     if (pick(random, 2)) c->in.gpr[RCX] = (c->in.gpr[RCX] & ~0xffull) | pick(random, 70);
     c->in.rflags = next_random(random) & 0xcd5;
     if (pick(random, 16) == 0) c->in.rflags |= EFLAGS_AC;

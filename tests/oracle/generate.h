@@ -13,8 +13,9 @@ struct draft {
     u64 *random;
     unsigned can;                /* CAN_* of both sides */
     u8 rex;                      /* REX or VEX bits that count, REX_* */
-    bool small_address;          /* 67: 32-bit addresses in 64-bit code */
-    u64 segment_base;            /* of an FS or GS override */
+    unsigned address_bits;       /* 16, 32, 64, prefix 67 counted */
+    bool opsize16;               /* prefix 66 counted */
+    u64 segment_base;            /* of an FS or GS override, or of 16-bit code's data */
     /* what draft_memory chose */
     bool memory;
     int base, index;             /* general registers, or NO_REGISTER */
@@ -38,6 +39,7 @@ u64 draft_target(struct draft *d);
 /* When the code is complete: makes what draft_memory chose point to `target`. */
 void draft_aim(struct draft *d, u64 target);
 void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size);
+void draft_bases(struct draft *d);                                   /* of FS and GS, where both sides can */
 u32 draft_limit(u64 *random);                                        /* of 16-bit code's data, 0xffff mostly */
 void draft_registers(struct draft *d);                               /* general registers and flags */
 

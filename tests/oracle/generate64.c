@@ -66,7 +66,7 @@ static struct prefixes put_prefixes(struct draft *d, const struct opcode_row *ro
         if (base && !(d->can & CAN_BASES)) continue;             /* FS is the C library's */
         if (segment && in_effect.segment) continue;              /* two overrides: undefined */
         if (p == 0x66) in_effect.opsize = true;
-        if (p == 0x67) d->small_address = true;
+        if (p == 0x67) d->address_bits = 32;
         if (repeat) in_effect.repeated = true;
         if (segment) in_effect.segment = true;
         if (base) d->segment_base = p == 0x64 ? d->c->fs_base : d->c->gs_base;
@@ -114,7 +114,7 @@ static void put_immediate(struct draft *d, const struct opcode_row *row, enum op
         else draft_put(d, value, wide || !opsize16 ? 4 : 2);
         break;
     case OPERAND_Ob: case OPERAND_Ov:
-        if (d->small_address) draft_put(d, offset - d->segment_base, 4);
+        if (d->address_bits == 32) draft_put(d, offset - d->segment_base, 4);
         else draft_put(d, pick(d->random, 8) ? offset - d->segment_base : draft_target(d), 8);
         break;
     case OPERAND_Jb: draft_put(d, EXIT_1_OFFSET - from - 1, 1); break;
@@ -158,25 +158,18 @@ static void settle(struct draft *d, const struct opcode_row *row, struct prefixe
     /* makers differ in whether CALL's push or its target is checked first */
     if (named(row, "CALL")) c->in.rflags &= ~(u64)EFLAGS_AC;
     if (prefixes.repeated)
-        c->in.gpr[RCX] = pick(d->random, 300) | (d->small_address ? next_random(d->random) << 32 : 0);
-}
-
-static void choose_bases(struct draft *d)
-{
-    if (!(d->can & CAN_BASES)) return;
-    d->c->fs_base = DATA_LA + pick(d->random, 0x1000);
-    d->c->gs_base = pick(d->random, 4) ? DATA_LA + 0x8000 : 0x100000000 + pick(d->random, 0x1000);
+        c->in.gpr[RCX] = pick(d->random, 300) | (d->address_bits == 32 ? next_random(d->random) << 32 : 0);
 }
 
 void oracle_generate64(struct oracle_case *c, unsigned can, u64 *random)
 {
-    struct draft d = { .c = c, .random = random, .can = can, .base = NO_REGISTER, .index = NO_REGISTER };
+    struct draft d = { .c = c, .random = random, .can = can, .address_bits = 64, .base = NO_REGISTER, .index = NO_REGISTER };
     const struct opcode_row *row;
     unsigned reg = 0;
 
     *c = (struct oracle_case){ .code_bits = 64, .data_limit = 0xffff };
     do row = &opcode_rows[pick(random, opcode_row_count)]; while (!comparable64(row));
-    choose_bases(&d);
+    draft_bases(&d);
     struct prefixes prefixes = put_prefixes(&d, row);
     put_rex(&d);
     const char *rest = draft_put_hex(&d, row->bytes);

@@ -147,7 +147,6 @@ static void put_legacy(struct draft *d, const struct encoding *e)
 {
     static const u8 escapes[4][2] = { { 0, 0 }, { 0x0f, 0 }, { 0x0f, 0x38 }, { 0x0f, 0x3a } };
 
-    if (pick(d->random, 16) == 0) draft_put(d, 0x3e, 1);
     if (e->prefix) draft_put(d, prefix_bytes[e->prefix], 1);
     if (d->rex) draft_put(d, 0x40 | d->rex, 1);
     for (unsigned i = 0; i < 2; i++)
@@ -170,8 +169,33 @@ static void put_modrm(struct draft *d, const struct wide_row *row, const char *r
     else draft_memory(d, reg, has_place(row, PLACE_RM_VSIB));
 }
 
+/* 67, a segment override, 66 where it chooses an image's size.  CS is the code page in 16-bit code. */
+static void put_common_prefixes(struct draft *d, const struct wide_row *row)
+{
+    static const u8 segments[] = { 0x26, 0x36, 0x3e, 0x2e, 0x64, 0x65 };
+    struct oracle_case *c = d->c;
+    u64 *random = d->random;
+    bool vsib = has_place(row, PLACE_RM_VSIB);
+    unsigned code16 = c->code_bits == 16, code64 = c->code_bits == 64;
+
+    if (pick(random, 8) == 0) {
+        u8 segment = segments[pick(random, code16 ? 3 : code64 && d->can & CAN_BASES ? 6 : 4)];
+        if (segment >= 0x64) d->segment_base = segment == 0x64 ? c->fs_base : c->gs_base;
+        draft_put(d, segment, 1);
+    }
+    if (code16 ? pick(random, vsib ? 16 : 3) != vsib ? vsib : !vsib : code64 && pick(random, 8) == 0) {
+        draft_put(d, 0x67, 1);
+        d->address_bits = 32;
+    }
+    if (row->name[0] == 'F' && row->bytes[0] == 'D' && pick(random, 4) == 0) {
+        draft_put(d, 0x66, 1);
+        d->opsize16 = !code16;
+    }
+}
+
 static void put_code(struct draft *d, const struct wide_row *row, const struct encoding *e)
 {
+    put_common_prefixes(d, row);
     choose_rex(d, e);
     if (e->vex) put_vex(d, row, e);
     else put_legacy(d, e);
@@ -194,8 +218,11 @@ static void plant_control(struct draft *d, const char *name, u8 *plant)
     } else if (strcmp(name, "FLDCW") == 0) {
         memcpy(plant, &x->fcw, 2);
     } else if (strcmp(name, "FLDENV") == 0 || strcmp(name, "FRSTOR") == 0) {
-        u16 environment[6] = { x->fcw, 0xffff, x->fsw, 0xffff, (u16)next_random(d->random), 0xffff };
-        memcpy(plant, environment, sizeof environment);
+        u16 words[3] = { x->fcw, x->fsw, (u16)next_random(d->random) };
+        for (unsigned i = 0; i < 3; i++) {
+            if (d->opsize16) put16(plant + 2 * i, words[i]);
+            else put32(plant + 4 * i, words[i] | 0xffff0000);
+        }
     } else if (strcmp(name, "FXRSTOR") == 0) {
         u16 head[4] = { x->fcw, x->fsw, x->ftw, x->fop };
         memcpy(plant, head, sizeof head);
@@ -226,20 +253,32 @@ static void choose_state(struct draft *d, const struct wide_row *row)
     u64 target = draft_target(d);
     draft_aim(d, target);
     if (d->memory) draft_plant(d, target, plant, sizeof plant);
-    if (strncmp(row->name, "MASKMOV", 7) == 0) c->in.gpr[RDI] = target;
+    if (strncmp(row->name, "MASKMOV", 7) == 0) c->in.gpr[RDI] = target - d->segment_base;
+}
+
+/* An unmasked exception shows at the next waiting instruction; FNSTENV tells pointers that FXSAVE hides. */
+static void put_tail(struct draft *d, const struct wide_row *row)
+{
+    struct oracle_case *c = d->c;
+    unsigned before = c->length;
+
+    if (row->name[0] != 'F') return;
+    if (pick(d->random, 2)) draft_put(d, 0x9b, 1);
+    c->tail = c->length - before;
 }
 
 void oracle_generate_row(struct oracle_case *c, const struct wide_row *row, unsigned code_bits, unsigned can,
                          u64 *random)
 {
-    struct draft d = { .c = c, .random = random, .can = can, .base = NO_REGISTER, .index = NO_REGISTER };
+    struct draft d = { .c = c, .random = random, .can = can, .address_bits = code_bits, .opsize16 = code_bits == 16,
+                       .segment_base = code_bits == 16 ? DATA_LA : 0, .base = NO_REGISTER, .index = NO_REGISTER };
 
-    *c = (struct oracle_case){ .code_bits = code_bits, .data_limit = 0xffff, .name = row->name,
+    *c = (struct oracle_case){ .code_bits = code_bits, .data_limit = draft_limit(random), .name = row->name,
                                .undefined = row->undefined, .undefined_fsw = row->undefined_fsw };
+    draft_bases(&d);
     struct encoding e = parse_row(row, can, random);
     put_code(&d, row, &e);
-    c->fwait = row->name[0] == 'F' && pick(random, 2);           /* an unmasked exception shows at the next one */
-    if (c->fwait) draft_put(&d, 0x9b, 1);
+    put_tail(&d, row);
     choose_state(&d, row);
 }
 

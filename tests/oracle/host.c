@@ -151,10 +151,13 @@ bool oracle_host_start(const char **why_not)
 {
     code = map_at(CODE_LA, CODE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC);
     data = map_at(DATA_LA, DATA_BYTES, PROT_READ | PROT_WRITE);
-    if (!code || !data) {
+    u8 *read_only = map_at(READ_ONLY_LA, DATA_LA - READ_ONLY_LA, PROT_READ | PROT_WRITE);
+    if (!code || !data || !read_only) {
         *why_not = "the host gives no executable memory at the addresses the cases use";
         return false;
     }
+    oracle_fill_read_only(read_only);
+    mprotect(read_only, DATA_LA - READ_ONLY_LA, PROT_READ);
     heap_start = find_heap();
     take_signals();
     bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true);

@@ -40,6 +40,14 @@ static void exhaust(u64 stride, unsigned long *passed, unsigned long *failed, un
         }
 }
 
+static unsigned wide_bits(unsigned can, u64 *random)
+{
+    static const u8 bits[] = { 64, 64, 32, 16 };
+    unsigned chosen = bits[pick(random, ARRAY_COUNT(bits))];
+
+    return (chosen == 64 && !(can & CAN_64BIT)) || (chosen == 16 && !(can & CAN_16BIT)) ? 32 : chosen;
+}
+
 /* Cases of what both sides have, in turn: 32-bit, 16-bit, 64-bit code, then x87 and vector state. */
 static void next_case(struct oracle_case *c, unsigned long i, unsigned can, u64 *random)
 {
@@ -48,7 +56,7 @@ static void next_case(struct oracle_case *c, unsigned long i, unsigned can, u64 
     enum { SHARING = 4096 };             /* cases of one background */
     u32 background = (u32)(i / SHARING * 0x9e3779b9);
 
-    if (can & CAN_EXTENDED && i % 4 == 2) oracle_generate_wide(c, can & CAN_64BIT && pick(random, 4) ? 64 : 32, can, random);
+    if (can & CAN_EXTENDED && i % 4 == 2) oracle_generate_wide(c, wide_bits(can, random), can, random);
     else if (can & CAN_64BIT && i % 8 > 2) oracle_generate64(c, can, random);
     else oracle_generate(c, bits, random);
     c->data_seed = background;

@@ -7,6 +7,7 @@
 
 enum {
     CODE_LA = 0x30000000, CODE_BYTES = 4096,
+    READ_ONLY_LA = 0x300ff000,                   /* a page before the data, which a user may not write */
     DATA_LA = 0x30100000, DATA_BYTES = 0x10000,  /* all that 16-bit segments see; around pointers */
     CODE_START = 0x20,                           /* of the instruction: 0 is a common jump target */
     EXIT_1_OFFSET = 0x40,                        /* landing place of branches */
@@ -46,7 +47,7 @@ struct oracle_case {
     unsigned code_bits;      /* 16, 32, 64 */
     u8 code[24];
     unsigned length;
-    bool fwait;              /* the last byte is an FWAIT behind the instruction */
+    unsigned tail;           /* bytes of a second instruction, which looks at what the first left: FWAIT or FNSTENV */
     struct registers in;
     bool extended;           /* extended_in is loaded, and the outcome has extended state */
     struct extended extended_in;
@@ -77,7 +78,9 @@ unsigned oracle_ours_can(void);
 void oracle_ours_run(const struct oracle_case *c, struct outcome *out);
 void oracle_ours_end(void);
 
-void oracle_fill(u8 *data, const struct oracle_case *c);         /* data.c */
+/* data.c */
+void oracle_fill(u8 *data, const struct oracle_case *c);
+void oracle_fill_read_only(u8 *page);
 
 /* compare.c: prints every field that differs, a line each, when `to` is not NULL; how many differ.
  * What the case declares undefined is left out. */

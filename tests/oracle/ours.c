@@ -8,7 +8,8 @@
 #include "cpu/system/system.h"
 #include "tests/oracle/oracle.h"
 
-enum { TABLES_PA = 0x100000, CODE_PA = 0x200000, DATA_PA = 0x300000 };
+enum { TABLES_PA = 0x100000, CODE_PA = 0x200000, READ_ONLY_PA = 0x2ff000, DATA_PA = 0x300000 };
+enum { READ_ONLY = 5, READ_WRITE = 7 };              /* present, user */
 
 static struct {
     struct cpu *cpu;
@@ -18,6 +19,7 @@ static struct {
     bool long_mode;
     u8 code[CODE_BYTES] __attribute__((aligned(4096)));
     u8 data[DATA_BYTES] __attribute__((aligned(4096)));
+    u8 read_only[PAGE_BYTES] __attribute__((aligned(4096)));
 } ours;
 
 static u32 no_port_in(void *board, u16 port, unsigned size) { (void)board; (void)port; (void)size; return ~0u; }
@@ -26,22 +28,30 @@ static u64 no_read(void *board, u64 pa, unsigned size) { (void)board; (void)pa; 
 static void no_write(void *board, u64 pa, unsigned size, u64 v) { (void)board; (void)pa; (void)size; (void)v; }
 static u8 no_vector(void *board) { (void)board; return 0; }
 
-/* 4 KiB pages from la to pa, user, read-write. */
-static void map_pages(u32 la, u32 pa, u32 bytes, unsigned table)
+/* 4 KiB pages from la to pa. */
+static void map_pages(u32 la, u32 pa, u32 bytes, unsigned rights)
 {
-    put32(ours.tables + (la >> 22) * 4, (TABLES_PA + table * PAGE_BYTES) | 7);
+    put32(ours.tables + (la >> 22) * 4, (TABLES_PA + PAGE_BYTES) | READ_WRITE);
     for (u32 at = 0; at < bytes; at += PAGE_BYTES)
-        put32(ours.tables + table * PAGE_BYTES + ((la + at) >> 12 & 1023) * 4, (pa + at) | 7);
+        put32(ours.tables + PAGE_BYTES + ((la + at) >> 12 & 1023) * 4, (pa + at) | rights);
 }
 
 /* The same pages for long mode. */
-static void map_pages_long(u64 la, u64 pa, u64 bytes)
+static void map_pages_long(u64 la, u64 pa, u64 bytes, unsigned rights)
 {
     u8 *level = ours.tables + 2 * PAGE_BYTES;
 
     for (unsigned shift = 39; shift > 12; shift -= 9, level += PAGE_BYTES)
-        put64(level + (la >> shift & 511) * 8, (TABLES_PA + (u64)(level - ours.tables) + PAGE_BYTES) | 7);
-    for (u64 at = 0; at < bytes; at += PAGE_BYTES) put64(level + ((la + at) >> 12 & 511) * 8, (pa + at) | 7);
+        put64(level + (la >> shift & 511) * 8, (TABLES_PA + (u64)(level - ours.tables) + PAGE_BYTES) | READ_WRITE);
+    for (u64 at = 0; at < bytes; at += PAGE_BYTES) put64(level + ((la + at) >> 12 & 511) * 8, (pa + at) | rights);
+}
+
+/* In both kinds of tables. */
+static void map_memory(u32 la, u32 pa, u8 *bytes, u32 size, unsigned rights)
+{
+    physical_set(ours.memory, pa, size, bytes, bytes);
+    map_pages(la, pa, size, rights);
+    map_pages_long(la, pa, size, rights);
 }
 
 static void set_paging(bool long_mode)
@@ -61,12 +71,10 @@ void oracle_ours_start(void)
                                         .mmio_write = no_write, .interrupt_acknowledge = no_vector };
     ours.memory = physical_create();
     physical_set(ours.memory, TABLES_PA, sizeof ours.tables, ours.tables, ours.tables);
-    physical_set(ours.memory, CODE_PA, CODE_BYTES, ours.code, ours.code);
-    physical_set(ours.memory, DATA_PA, DATA_BYTES, ours.data, ours.data);
-    map_pages(CODE_LA, CODE_PA, CODE_BYTES, 1);
-    map_pages(DATA_LA, DATA_PA, DATA_BYTES, 1);
-    map_pages_long(CODE_LA, CODE_PA, CODE_BYTES);
-    map_pages_long(DATA_LA, DATA_PA, DATA_BYTES);
+    oracle_fill_read_only(ours.read_only);
+    map_memory(CODE_LA, CODE_PA, ours.code, CODE_BYTES, READ_WRITE);
+    map_memory(READ_ONLY_LA, READ_ONLY_PA, ours.read_only, PAGE_BYTES, READ_ONLY);
+    map_memory(DATA_LA, DATA_PA, ours.data, DATA_BYTES, READ_WRITE);
     ours.cpu = cpu_create(cpu_model_find("ryzen"), &ours.time, &bus, ours.memory);
     ours.cpu->cr0 |= CR0_PE | CR0_PG | CR0_WP | CR0_AM | CR0_NE | CR0_MP;
     ours.cpu->xcr0 = XCR0_X87 | XCR0_SSE | XCR0_AVX;
@@ -170,7 +178,7 @@ static void load_case(struct cpu *cpu, const struct oracle_case *c)
     if (c->extended) put_extended(cpu, &c->extended_in);
 }
 
-/* The instruction to its end, and the FWAIT behind it; false when something faulted. */
+/* The instruction to its end, and its tail; false when something faulted. */
 static bool run(struct cpu *cpu, const struct oracle_case *c)
 {
     u64 start = cpu->rip;
@@ -178,7 +186,7 @@ static bool run(struct cpu *cpu, const struct oracle_case *c)
 
     /* a repeated instruction takes a tick an iteration */
     for (unsigned i = 0; done && cpu->rip == start && i < 100000; i++) done = step(cpu);
-    return done && c->fwait && cpu->rip == start + c->length - 1 ? step(cpu) : done;
+    return done && c->tail && cpu->rip == start + c->length - c->tail ? step(cpu) : done;
 }
 
 void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
@@ -192,7 +200,7 @@ void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
     load_case(cpu, c);
     bool done = run(cpu, c);
     u64 offset = cpu->rip - page;
-    if (done && c->code_bits != 16 && cpu->rip - DATA_LA < DATA_BYTES) {   /* the host's data is NX */
+    if (done && c->code_bits != 16 && cpu->rip >= READ_ONLY_LA && cpu->rip < DATA_LA + DATA_BYTES) {   /* the host has them NX */
         *out = (struct registers){ .end = END_FAULT, .vector = VECTOR_PF, .error = 5, .cr2 = cpu->rip };
     } else if (done && offset == CODE_START + c->length) out->end = END_NEXT;
     else if (done && offset < CODE_BYTES) out->end = END_TAKEN;

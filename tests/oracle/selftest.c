@@ -124,7 +124,7 @@ static void prepare_zero_divide(struct oracle_case *c)
     prepare_stack(c);
     c->extended_in.fcw &= ~4;                                            /* ZM */
     put_stack(&c->extended_in, 1, 0, 0);
-    c->fwait = true;
+    c->tail = 1;
 }
 static bool check_zero_divide(const struct oracle_case *c, const struct outcome *o)
 {
