@@ -10,6 +10,7 @@ struct cursor {
     unsigned available, at;
     bool short_of_bytes, too_long, bad;
     struct decode_mode mode;
+    bool amd, cr8_by_lock;   /* what the model decodes in its own way */
     bool code64, rex_given, opsize_prefix, addr_narrow, lock, vex, vex_wide;
     u8 rex, repeat, vvvv;
     u8 opsize;           /* OPSIZE_*, once the row is known */
@@ -204,6 +205,12 @@ static u8 register_offset(const struct cursor *c, unsigned number, bool byte)
 static unsigned reg_number(const struct cursor *c) { return (c->modrm >> 3 & 7u) | (c->rex & REX_R ? 8 : 0); }
 static unsigned rm_number(const struct cursor *c) { return (c->modrm & 7u) | (c->rex & REX_B ? 8 : 0); }
 
+/* LOCK MOV CR0 is MOV CR8.  APM vol. 3, "MOV CRn". */
+static bool names_cr8_by_lock(const struct cursor *c)
+{
+    return c->cr8_by_lock && c->lock && c->map == MAP_0F && (c->opcode == 0x20 || c->opcode == 0x22) && reg_number(c) == 0;
+}
+
 static void set_second(struct record *r, u8 unit)
 {
     r->imm = (s32)(((u32)r->imm & ~(0xffu << VECTOR_IMM_SECOND)) | (u32)unit << VECTOR_IMM_SECOND);
@@ -233,7 +240,7 @@ static void take_operand(struct cursor *c, struct record *r, enum operand operan
         break;
     case OPERAND_AL: case OPERAND_rAX: *field = 0; break;
     case OPERAND_Sw: *field = c->modrm >> 3 & 7; break;
-    case OPERAND_Cd: *field = (u8)reg_number(c); break;
+    case OPERAND_Cd: *field = names_cr8_by_lock(c) ? 8 : (u8)reg_number(c); break;
     case OPERAND_Tr: *field = c->modrm & 7; break;
     case OPERAND_ES: case OPERAND_CS: case OPERAND_SS: case OPERAND_DS: case OPERAND_FS: case OPERAND_GS:
         *field = (u8)(operand - OPERAND_ES + CPU_SEG_ES);
@@ -313,10 +320,12 @@ static void take_operands(struct cursor *c, struct record *r, const struct decod
 
 /* --- which row, which form --- */
 
+/* 66 makes a near branch of 64-bit mode 16 bits wide on AMD's processors and nothing on Intel's.  APM vol. 3, "Near Branches in 64-Bit Mode". */
 static u8 operand_size(const struct cursor *c, u32 notes)
 {
     if (!c->code64) return (c->mode.code_bits == 32) != c->opsize_prefix ? OPSIZE_32 : OPSIZE_16;
-    if (notes & F64 || c->rex & REX_W) return OPSIZE_64;
+    if (c->rex & REX_W) return OPSIZE_64;
+    if (notes & F64) return c->amd && c->opsize_prefix ? OPSIZE_16 : OPSIZE_64;
     if (notes & D64) return c->opsize_prefix ? OPSIZE_16 : OPSIZE_64;
     return c->opsize_prefix ? OPSIZE_16 : OPSIZE_32;
 }
@@ -346,7 +355,7 @@ static u32 choose_form(const struct cursor *c, const struct decode_entry *entry,
     u32 form = entry->form[c->opsize][repeat][entry->has_modrm && reg];
 
     if (!form || c->bad || !vex_allows(c, entry, model)) return OP_UNDEFINED;
-    if (c->lock && (!(entry->row->notes & LOCKABLE) || !entry->has_modrm || reg)) return OP_LOCK_FORBIDDEN;
+    if (c->lock && !names_cr8_by_lock(c) && (!(entry->row->notes & LOCKABLE) || !entry->has_modrm || reg)) return OP_LOCK_FORBIDDEN;
     return form;
 }
 
@@ -367,7 +376,8 @@ static unsigned find_entry(struct cursor *c, const struct decode_tables *tables)
 enum decode_result decode(const struct decode_tables *tables, const u8 *bytes, unsigned available, struct decode_mode mode,
                           struct decoded *out)
 {
-    struct cursor c = { .bytes = bytes, .available = available, .mode = mode, .code64 = mode.code_bits == 64 };
+    struct cursor c = { .bytes = bytes, .available = available, .mode = mode, .code64 = mode.code_bits == 64,
+                        .amd = tables->model->vendor[0] == 'A', .cr8_by_lock = cpu_model_has(tables->model, FEATURE_CR8_LEGACY) };
     unsigned number = 0;
 
     *out = (struct decoded){ .ends = true };

@@ -54,7 +54,7 @@ enum row_notes {
     NOT_IN_64BIT = 256,  /* #UD in 64-bit mode, or another instruction there */
     ONLY_64BIT = 512,    /* an instruction in 64-bit mode alone */
     D64 = 1024,          /* operand size 64 in 64-bit mode, 16 with 66 */
-    F64 = 2048,          /* operand size 64 in 64-bit mode whatever the prefixes say */
+    F64 = 2048,          /* operand size 64 in 64-bit mode; 66 makes it 16 on AMD's processors alone */
     BY_W = 4096,         /* the form's width is 64 with REX.W or VEX.W, else 32 */
     VEX_FP = 8192,       /* also by VEX, 128 and 256 bits, with AVX */
     VEX_INT = 16384,     /* also by VEX, 128 bits with AVX, 256 with AVX2 */

@@ -30,7 +30,7 @@ static u64 cr4_known(const struct cpu *cpu)
 
 static bool control_exists(struct cpu *cpu, unsigned n)
 {
-    if (n == 0 || n == 2 || n == 3 || (n == 4 && cr4_known(cpu)) || (n == 8 && code_64bit(cpu))) return true;
+    if (n == 0 || n == 2 || n == 3 || (n == 4 && cr4_known(cpu)) || (n == 8 && (code_64bit(cpu) || has(cpu, FEATURE_CR8_LEGACY)))) return true;
     return FAULT(cpu, NO_SUCH_REGISTER, .value = n);
 }
 

@@ -189,6 +189,7 @@ static void agree(const char *model, unsigned code_bits, ZydisMachineMode machin
     unsigned compared = 0, unknown = 0;
 
     ZydisDecoderInit(&decoder, machine, stack);
+    ZydisDecoderEnableMode(&decoder, ZYDIS_DECODER_MODE_AMD_BRANCHES, own->model->vendor[0] == 'A');
     for (unsigned i = 0; i < 1000000; i++) {
         u8 bytes[16];
         struct decoded ours;
@@ -242,4 +243,51 @@ Test(decode, a_row_without_its_feature_is_undefined)
         decode_tables_destroy(with);
         decode_tables_destroy(without);
     }
+}
+
+/* --- makers and models that decode in their own way --- */
+
+static struct decoded on(const struct cpu_model *model, unsigned code_bits, const u8 bytes[16])
+{
+    struct error err = { 0 };
+    struct decode_tables *own = decode_tables_create(model, &err);
+    struct decoded d;
+
+    cr_assert_eq(decode(own, bytes, 16, (struct decode_mode){ .code_bits = (u8)code_bits, .protected_mode = true }, &d), DECODED);
+    decode_tables_destroy(own);
+    return d;
+}
+#define ON(model, code_bits, ...) on(cpu_model_find(model), code_bits, (const u8[16]){ __VA_ARGS__ })
+
+Test(decode, an_operand_size_prefix_makes_near_branches_16_bits_wide_in_64_bit_mode_of_amd_alone)
+{
+    cr_expect_eq(ON("ryzen", 64, 0x66, 0xe9).length, 4);
+    cr_expect_eq(ON("ryzen", 64, 0x66, 0x0f, 0x84).length, 5);
+    cr_expect_eq(ON("ryzen", 64, 0x66, 0xe8).length, 4);
+    cr_expect_eq(ON("ryzen", 64, 0x66, 0x48, 0xe9).length, 7, "REX.W wins");
+    cr_expect_eq(ON("corei7_haswell", 64, 0x66, 0xe9).length, 6);
+    cr_expect_eq(ON("corei7_haswell", 64, 0x66, 0x0f, 0x84).length, 7);
+}
+
+Test(decode, rdpid_has_no_memory_form)
+{
+    struct cpu_model model;
+    struct error err = { 0 };
+
+    cr_assert(cpu_model_with(cpu_model_find("ryzen"), "rdpid", "", &model, &err), "%s", err.text);
+    cr_expect(on(&model, 64, (const u8[16]){ 0xf3, 0x0f, 0xc7, 0xf8 }).row != NULL);
+    cr_expect(on(&model, 64, (const u8[16]){ 0xf3, 0x0f, 0xc7, 0x38 }).row == NULL);
+}
+
+Test(decode, lock_mov_cr0_is_mov_cr8_where_the_model_says_so)
+{
+    struct cpu_model model;
+    struct error err = { 0 };
+
+    cr_assert(cpu_model_with(cpu_model_find("ryzen"), "cr8_legacy", "", &model, &err), "%s", err.text);
+    struct decoded d = on(&model, 32, (const u8[16]){ 0xf0, 0x0f, 0x20, 0xc0 });
+    IS(d, "LOAD_CR");
+    cr_expect_eq(d.record.s, 8);
+    cr_expect(on(&model, 32, (const u8[16]){ 0xf0, 0x0f, 0x20, 0xd0 }).row == NULL, "LOCK MOV CR2 is none");
+    cr_expect(ON("corei7_haswell", 32, 0xf0, 0x0f, 0x20, 0xc0).row == NULL);
 }
