@@ -41,10 +41,15 @@ bool pop_segment(struct cpu *cpu, unsigned seg, unsigned size_bytes)
     return true;
 }
 
-bool move_to_segment(struct cpu *cpu, unsigned seg, u16 selector)
+bool segment_register_exists(struct cpu *cpu, unsigned seg)
 {
     if (seg == CPU_SEG_CS || seg > CPU_SEG_GS) return FAULT(cpu, BAD_SEGMENT_REGISTER, .value = seg);
-    if (!segment_load(cpu, seg, selector)) return false;
+    return true;
+}
+
+bool move_to_segment(struct cpu *cpu, unsigned seg, u16 selector)
+{
+    if (!segment_register_exists(cpu, seg) || !segment_load(cpu, seg, selector)) return false;
     if (seg == CPU_SEG_SS) shadow_after_ss(cpu);
     return true;
 }

@@ -32,6 +32,8 @@ bool pop_return(struct cpu *cpu, unsigned size_bytes, u16 extra_bytes, u64 *offs
 /* #GP of a near transfer to `target`: past the CS limit, or not canonical.  Always false. */
 bool branch_refused(struct cpu *cpu, u64 target);
 bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector);
+/* False after #UD: MOV knows no such segment register, or CS. */
+bool segment_register_exists(struct cpu *cpu, unsigned seg);
 bool move_to_segment(struct cpu *cpu, unsigned seg, u16 selector);
 bool store_table_register(struct cpu *cpu, const struct record *rec, u16 limit, u64 base);
 bool load_table_register(struct cpu *cpu, const struct record *rec, unsigned opsize_bits, u16 *limit, u64 *base);

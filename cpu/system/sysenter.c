@@ -23,6 +23,12 @@ static bool code_selector(struct cpu *cpu, u16 *selector)
     return *selector || FAULT(cpu, SYSENTER_CS_NULL, .value = 0);
 }
 
+/* AMD's processors have the pair in legacy mode alone.  APM vol. 3, "SYSENTER", "SYSEXIT". */
+static bool mode_allows(struct cpu *cpu)
+{
+    return !is_amd(cpu) || !long_mode(cpu) || FAULT(cpu, SYSENTER_IN_LONG_MODE, .value = 0);
+}
+
 static void enter(struct cpu *cpu, u16 cs, u16 ss, unsigned cpl, unsigned code_bits, u64 rip, u64 rsp)
 {
     u64 mask = code_bits == 64 ? UINT64_MAX : 0xffffffff;
@@ -39,7 +45,7 @@ bool sysenter(struct cpu *cpu)
 {
     u16 cs;
 
-    if (!code_selector(cpu, &cs)) return false;
+    if (!mode_allows(cpu) || !code_selector(cpu, &cs)) return false;
     cpu_set_eflags(cpu, cpu_eflags(cpu) & ~(u32)(EFLAGS_VM | EFLAGS_IF | EFLAGS_RF));
     enter(cpu, cs, (u16)(cs + 8), 0, long_mode(cpu) ? 64 : 32, cpu->sysenter_eip, cpu->sysenter_esp);
     return true;
@@ -50,7 +56,8 @@ bool sysexit(struct cpu *cpu, bool to_64bit)
     u64 rip = cpu->gpr[RDX], rsp = cpu->gpr[RCX];
     u16 cs, offset = to_64bit ? 32 : 16;
 
-    if (!code_selector(cpu, &cs) || !require_cpl0(cpu)) return false;
+    if (long_mode(cpu) && is_amd(cpu) && !require_cpl0(cpu)) return false;
+    if (!mode_allows(cpu) || !code_selector(cpu, &cs) || !require_cpl0(cpu)) return false;
     if (to_64bit && !(canonical(rip) && canonical(rsp)))
         return FAULT(cpu, SYSRET_TARGET, .la = canonical(rip) ? rsp : rip);
     enter(cpu, (u16)((cs + offset) | 3), (u16)((cs + offset + 8) | 3), 3, to_64bit ? 64 : 32, rip, rsp);

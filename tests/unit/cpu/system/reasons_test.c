@@ -582,6 +582,13 @@ PROVOKE(SYSENTER_IN_REAL_MODE)
     RUN(pc, 0x0f, 0x34);
     return 0;
 }
+PROVOKE(SYSENTER_IN_LONG_MODE)
+{
+    pc->cpu->model = cpu_model_find("ryzen");
+    enter_long(pc, 0);
+    RUN(pc, 0x0f, 0x34);
+    return NO_ERROR_CODE;
+}
 PROVOKE(DEBUG_GENERAL_DETECT)
 {
     enter_protected(pc, 0);
@@ -802,6 +809,15 @@ static const struct {
 #include "cpu/system/reasons.inc"
 #undef X
 };
+
+Test(reasons, mov_to_cs_is_undefined_before_its_memory_operand_is_read)        /* SDM vol. 2, "MOV": #UD */
+{
+    PC(pc) = pc_create("ryzen");
+    enter_protected(pc, 0);
+    set_segment(pc->cpu, CPU_SEG_DS, KERNEL_DS, 0, 0, DATA_WRITE | FLAT);
+    RUN(pc, 0x8e, 0x0d, DWORD(DATA));
+    EXPECT_FAULT(pc, BAD_SEGMENT_REGISTER, 0);
+}
 
 /* NOT_IN_REAL_MODE and its like begin in real mode, at a place in memory. */
 static struct pc *pc_in_memory(void)
