@@ -31,18 +31,20 @@ VECTOR_SRC := $(wildcard tests/vectors/*.c)
 VECTOR_OPS_SRC := $(wildcard tests/vector/*.c)
 FLOAT_SRC := $(filter-out tests/float/transcendental.c,$(wildcard tests/float/*.c))
 ORACLE_SRC := $(wildcard tests/oracle/*.c tests/oracle/*.S)
+LENGTHS_SRC := $(wildcard tests/lengths/*.c) $(filter %/host.c %/host_extended.c %/ours.c %/data.c %/thunk.S,$(ORACLE_SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CPU_OBJ  := $(filter $(BUILD)/cpu/%,$(LIB_OBJ))
 APP_OBJ  := $(APP_SRC:%.c=$(BUILD)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 VECTOR_OBJ := $(VECTOR_SRC:%.c=$(BUILD)/%.o)
 ORACLE_OBJ := $(patsubst %,$(BUILD)/%.o,$(ORACLE_SRC))
+LENGTHS_OBJ := $(patsubst %,$(BUILD)/%.o,$(LENGTHS_SRC))
 
 all: $(BUILD)/orrery
 
 include cpu/build.mk
 include bios/build.mk
-$(UNIT_OBJ) $(ORACLE_OBJ) $(VECTOR_OBJ): | $(BUILD)/gen/op_forms.h
+$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ): | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -82,7 +84,14 @@ $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 $(BUILD)/oracle: $(ORACLE_OBJ) $(CPU_OBJ)
 	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(ORACLE_OBJ) $(CPU_OBJ) $(LIBS)
 
+$(BUILD)/lengths: $(LENGTHS_OBJ) $(CPU_OBJ)
+	$(CC) $(CFLAGS_ALL) -no-pie -o $@ $(LENGTHS_OBJ) $(CPU_OBJ) $(LIBS)
+
 $(BUILD)/tests/oracle/%.o: tests/oracle/%
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -fno-pie -fno-stack-protector -c -o $@ $<
+
+$(BUILD)/tests/lengths/%.o: tests/lengths/%
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -fno-pie -fno-stack-protector -c -o $@ $<
 
@@ -90,7 +99,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
--include $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
+-include $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d) $(LENGTHS_OBJ:.o=.d)
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -101,7 +110,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -109,6 +118,7 @@ test-long: test
 	$(BUILD)/float 2000000
 	$(BUILD)/vector 1000
 	$(BUILD)/oracle 8bit
+	$(BUILD)/lengths
 	$(BUILD)/fuzz 1000 100000
 	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-bytes
 	build-san/fuzz-bytes 100000000 1

@@ -30,6 +30,11 @@ if [ -x "$build/oracle" ]; then
     tail -n 8 "$build/oracle8.log"
     count $status "oracle: a sample of all 8-bit operations"
 fi
+if [ -x "$build/lengths" ]; then
+    "$build/lengths" 61 > "$build/lengths.log" 2>&1; status=$?
+    tail -n 8 "$build/lengths.log"
+    count $status "lengths: a sample of all opcodes is as long on the host's processor"
+fi
 "$build/float" 20000 > "$build/float.log" 2>&1; status=$?
 tail -n 4 "$build/float.log"
 count $status "float: the software unit equals the host's"

@@ -19,6 +19,7 @@ struct thunk_in {
     u32 ds, es, ss;
     u32 extended, bases;
     u64 fs_base, gs_base;
+    u64 step;
 } oracle_in;
 struct thunk_out {
     u64 gpr[16], rflags;
@@ -28,18 +29,20 @@ struct thunk_out {
 #define AT(member, offset) _Static_assert(offsetof(struct thunk_in, member) == offset, #member)
 AT(gpr, IN_GPR); AT(target, IN_TARGET); AT(rflags, IN_FLAGS); AT(far_offset, IN_FAR);
 AT(ds, IN_DS); AT(es, IN_ES); AT(ss, IN_SS); AT(extended, IN_EXTENDED); AT(bases, IN_BASES);
-AT(fs_base, IN_FS_BASE); AT(gs_base, IN_GS_BASE);
+AT(fs_base, IN_FS_BASE); AT(gs_base, IN_GS_BASE); AT(step, IN_STEP);
 #undef AT
 _Static_assert(offsetof(struct thunk_out, rflags) == OUT_FLAGS, "flags");
 _Static_assert(offsetof(struct thunk_out, end) == OUT_END, "end");
 
 extern void oracle_enter(void);
-extern u8 oracle_go_far[], oracle_exit_0[], oracle_exit_1[], oracle_exit_fault[];
+extern u8 oracle_go_far[], oracle_go_step[], oracle_exit_0[], oracle_exit_1[], oracle_exit_fault[];
 
-/* LDT: entry 0 is the code, 1 + n the data with the limit that limits[n] says. */
-enum { CS_32 = 0x23, LDT_CODE16 = 0 << 3 | 7, LIMITS = 16 };
+/* LDT: entry 0 is the code, 1 + n the data with the limit that limits[n] says; then those of a probe. */
+enum { CS_32 = 0x23, LDT_CODE16 = 0 << 3 | 7, LIMITS = 16,
+       LDT_PROBE_CODE16 = (1 + LIMITS) << 3 | 7, LDT_PROBE_DATA16 = (2 + LIMITS) << 3 | 7 };
 /* arithmetic, DF, AC, ID: what POPF changes at CPL 3 */
 enum { USER_FLAGS = 0xcd5 | 1 << 18 | 1 << 21 };
+enum { STEP_FLAG = 1 << 8 };             /* TF */
 enum { EXIT_POINTERS = 0x800 };          /* in the code page, aligned: AC may be set */
 
 static struct registers fault;
@@ -160,7 +163,8 @@ bool oracle_host_start(const char **why_not)
     mprotect(read_only, DATA_LA - READ_ONLY_LA, PROT_READ);
     heap_start = find_heap();
     take_signals();
-    bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true);
+    bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(1 + LIMITS, CODE_LA, 0xffff, true) &&
+               set_ldt(2 + LIMITS, PROBE_DATA_LA, 0xffff, false);
     bool bases = getauxval(AT_HWCAP2) & 2;                       /* HWCAP2_FSGSBASE */
     can = CAN_32BIT | CAN_64BIT | (ldt ? CAN_16BIT : 0) | (bases ? CAN_BASES : 0) | host_extended_can();
     return true;
@@ -264,4 +268,38 @@ void oracle_host_run(const struct oracle_case *c, struct outcome *out)
     oracle_enter();
     inside = false;
     take_outcome(c, out);
+}
+
+/* The frame lies in the data: IRET into a 16-bit stack segment leaves bits 31:16 of ESP as they were, and no address of this
+ * program's own signal stack may come of that. */
+static void prepare_step(const struct oracle_case *c, u64 rip)
+{
+    u64 *frame = (u64 *)(data + DATA_BYTES - 64);
+
+    frame[0] = rip;
+    frame[1] = c->code_bits == 16 ? LDT_PROBE_CODE16 : c->code_bits == 32 ? CS_32 : USER_CS64;
+    frame[2] = oracle_in.rflags | STEP_FLAG;
+    frame[3] = c->in.gpr[4];
+    frame[4] = oracle_in.ss;
+    oracle_in.step = (uintptr_t)frame;
+    oracle_in.target = (uintptr_t)oracle_go_step;
+}
+
+void oracle_host_probe(const struct oracle_case *c, unsigned n, struct registers *out)
+{
+    bool code16 = c->code_bits == 16;
+    u32 offset = CODE_BYTES - n;
+
+    memset(code + CODE_BYTES - sizeof c->code, 0xcc, sizeof c->code);
+    memcpy(code + offset, c->code, n);
+    prepare_registers(c);
+    if (code16) oracle_in.ds = oracle_in.es = oracle_in.ss = LDT_PROBE_DATA16;
+    prepare_step(c, code16 ? offset : CODE_LA + offset);
+    case_number++;
+    inside = true;
+    oracle_enter();
+    inside = false;
+    *out = fault;
+    out->end = END_FAULT;
+    out->rip -= code16 ? 0 : CODE_LA;
 }

@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "host") == 0)
         return host_alone(argc > 2 ? strtoul(argv[2], NULL, 0) : 20000, seed(argc > 3 ? argv[3] : "1"));
     if (!(oracle_host_can() & CAN_16BIT)) printf("oracle: the host gives no LDT: 16-bit code is left out\n");
-    oracle_ours_start();
+    oracle_ours_start(cpu_model_find("ryzen"));
     for (unsigned long i = 0; i < cases; i++) {
         next_case(&c, i, oracle_host_can() & oracle_ours_can(), &random);
         failed += !same_in_both(&c, &shown);

@@ -12,6 +12,7 @@ enum {
     CODE_START = 0x20,                           /* of the instruction: 0 is a common jump target */
     EXIT_1_OFFSET = 0x40,                        /* landing place of branches */
     PLANT_BYTES = 64,
+    PROBE_DATA_LA = 0x50000000,                  /* what 16-bit segments see in a probe: nothing is mapped there */
 };
 
 enum { END_NEXT, END_TAKEN, END_FAULT };
@@ -35,6 +36,8 @@ struct extended {
     u32 mxcsr;
     u8 ymm[16][32];
 };
+
+struct cpu_model;
 
 struct outcome {
     struct registers regs;
@@ -73,7 +76,12 @@ void oracle_host_run(const struct oracle_case *c, struct outcome *out);
 /* False when an access to la could hit this program on the host. */
 bool oracle_host_spares(u64 la);
 
-void oracle_ours_start(void);
+/* The first n bytes of c->code, at the end of the code page, behind which nothing is mapped: one step with c's registers, and
+ * segments without memory in 16-bit code.  The outcome is always a fault; what completes ends as vector 1. */
+void oracle_host_probe(const struct oracle_case *c, unsigned n, struct registers *out);
+void oracle_ours_probe(const struct oracle_case *c, unsigned n, struct registers *out);
+
+void oracle_ours_start(const struct cpu_model *model);
 unsigned oracle_ours_can(void);
 void oracle_ours_run(const struct oracle_case *c, struct outcome *out);
 void oracle_ours_end(void);

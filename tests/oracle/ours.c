@@ -65,7 +65,7 @@ static void set_paging(bool long_mode)
     tlb_flush(cpu);
 }
 
-void oracle_ours_start(void)
+void oracle_ours_start(const struct cpu_model *model)
 {
     static const struct cpu_bus bus = { .in = no_port_in, .out = no_port_out, .mmio_read = no_read,
                                         .mmio_write = no_write, .interrupt_acknowledge = no_vector };
@@ -75,7 +75,7 @@ void oracle_ours_start(void)
     map_memory(CODE_LA, CODE_PA, ours.code, CODE_BYTES, READ_WRITE);
     map_memory(READ_ONLY_LA, READ_ONLY_PA, ours.read_only, PAGE_BYTES, READ_ONLY);
     map_memory(DATA_LA, DATA_PA, ours.data, DATA_BYTES, READ_WRITE);
-    ours.cpu = cpu_create(cpu_model_find("ryzen"), &ours.time, &bus, ours.memory);
+    ours.cpu = cpu_create(model, &ours.time, &bus, ours.memory);
     ours.cpu->cr0 |= CR0_PE | CR0_PG | CR0_WP | CR0_AM | CR0_NE | CR0_MP;
     ours.cpu->xcr0 = XCR0_X87 | XCR0_SSE | XCR0_AVX;
     set_paging(false);
@@ -93,12 +93,12 @@ static void set_segment(unsigned seg, u64 base, u32 limit, unsigned rights)
     segment_derive(ours.cpu, seg);
 }
 
-static void set_mode(const struct oracle_case *c)
+static void set_mode(const struct oracle_case *c, bool long_mode)
 {
     enum { CODE = 0xfb, DATA = 0xf3 };
     bool flat = c->code_bits != 16, code64 = c->code_bits == 64;
 
-    if (code64 != ours.long_mode) set_paging(code64);
+    if (long_mode != ours.long_mode) set_paging(long_mode);
     set_segment(CPU_SEG_CS, flat ? 0 : CODE_LA, flat ? 0xffffffff : CODE_BYTES - 1, CODE | (code64 ? RIGHTS_L | RIGHTS_G : flat ? RIGHTS_DB | RIGHTS_G : 0));
     for (unsigned seg = CPU_SEG_ES; seg <= CPU_SEG_DS; seg++) {
         if (seg == CPU_SEG_CS) continue;
@@ -170,7 +170,7 @@ static void load_case(struct cpu *cpu, const struct oracle_case *c)
     memcpy(ours.code + CODE_START, c->code, c->length);
     trace_code_written(cpu, CODE_PA, CODE_BYTES);
     oracle_fill(ours.data, c);
-    set_mode(c);
+    set_mode(c, c->code_bits == 64);
     for (unsigned i = 0; i < 16; i++) cpu->gpr[i] = c->in.gpr[i];
     cpu_set_eflags(cpu, ((u32)c->in.rflags & (0xcd5 | EFLAGS_AC | EFLAGS_ID)) | 0x202);
     mode_derive(cpu);
@@ -209,4 +209,31 @@ void oracle_ours_run(const struct oracle_case *c, struct outcome *outcome)
     out->rip = (cpu->rip - (out->end == END_FAULT ? 0 : page)) & mask;
     out->rflags = cpu_eflags(cpu);
     if (c->extended) take_extended(cpu, &outcome->extended);
+}
+
+void oracle_ours_probe(const struct oracle_case *c, unsigned n, struct registers *out)
+{
+    struct cpu *cpu = ours.cpu;
+    u32 offset = CODE_BYTES - n;
+    bool code16 = c->code_bits == 16;
+
+    memcpy(ours.code + offset, c->code, n);
+    trace_code_written(cpu, CODE_PA + offset, n);
+    set_mode(c, true);
+    for (unsigned seg = CPU_SEG_ES; code16 && seg <= CPU_SEG_DS; seg++)
+        if (seg != CPU_SEG_CS) set_segment(seg, PROBE_DATA_LA, 0xffff, 0xf3);
+    if (code16) set_segment(CPU_SEG_CS, CODE_LA, 0xffff, 0xfb);
+    memcpy(cpu->gpr, c->in.gpr, sizeof cpu->gpr);
+    cpu_set_eflags(cpu, 0x202);
+    cpu->activity = ACTIVITY_RUNNING;
+    cpu->x87.control = 0x37f;
+    cpu->x87.status = 0;
+    cpu->mxcsr = 0x1f80;
+    __asm__ volatile("fninit");              /* what the host's side left on the stack of its unit */
+    mode_derive(cpu);
+    cpu->rip = (code16 ? 0 : CODE_LA) + offset;
+    memset(out, 0, sizeof *out);
+    if (step(cpu)) *out = (struct registers){ .end = END_FAULT, .vector = VECTOR_DB };
+    else report_fault(cpu, out);
+    out->rip = cpu->rip - (code16 ? 0 : CODE_LA);
 }

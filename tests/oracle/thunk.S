@@ -6,7 +6,7 @@
 #include "tests/oracle/thunk.h"
 
         .text
-        .globl oracle_enter, oracle_go_far, oracle_exit_0, oracle_exit_1, oracle_exit_fault
+        .globl oracle_enter, oracle_go_far, oracle_go_step, oracle_exit_0, oracle_exit_1, oracle_exit_fault
 oracle_enter:
         pushq %rbx
         pushq %rbp
@@ -61,6 +61,9 @@ oracle_enter:
         jmp *oracle_in+IN_TARGET
 oracle_go_far:
         ljmpl *oracle_in+IN_FAR
+oracle_go_step:                          /* TF comes with the jump: #DB behind one instruction */
+        movq oracle_in+IN_STEP, %rsp
+        iretq
 
 oracle_exit_1:
         movl $1, oracle_out+OUT_END

@@ -12,6 +12,7 @@
 #define IN_BASES 168         /* 1: FS and GS bases are set */
 #define IN_FS_BASE 176
 #define IN_GS_BASE 184
+#define IN_STEP 192          /* address of RIP, CS, RFLAGS, RSP, SS for oracle_go_step */
 
 #define OUT_GPR 0
 #define OUT_FLAGS 128
