@@ -2,9 +2,7 @@
 
 u32 cpu_eflags(const struct cpu *cpu)
 {
-    u32 arithmetic = (flag_cf(cpu) ? EFLAGS_CF : 0) | (flag_pf(cpu) ? EFLAGS_PF : 0) | (flag_af(cpu) ? EFLAGS_AF : 0) |
-                     (flag_zf(cpu) ? EFLAGS_ZF : 0) | (flag_sf(cpu) ? EFLAGS_SF : 0) | (flag_of(cpu) ? EFLAGS_OF : 0);
-    return (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC) | arithmetic | EFLAGS_1;
+    return (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC) | lazy_all(LAZY_OF(cpu)) | EFLAGS_1;
 }
 
 void cpu_set_arithmetic_flags(struct cpu *cpu, u32 eflags)

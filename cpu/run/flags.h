@@ -4,73 +4,127 @@
  * Results and first operands stand shifted to the top of 64 bits, so that one formula serves 8 to 64 bits. */
 #include "cpu/run/processor.h"
 
-static inline unsigned flag_bits(const struct cpu *cpu) { return cpu->flag_kind >> 8; }
-static inline unsigned flag_kind_of(const struct cpu *cpu) { return cpu->flag_kind & 0xff; }
+/* Of the four values that say it all: kind (with the width above it), result, first operand, flags kept. */
+#define LAZY u32 kind, u64 r, u64 a, u32 kept
+#define LAZY_PASS kind, r, a, kept
 
-static inline bool flag_zf(const struct cpu *cpu)
+static inline unsigned lazy_bits(u32 kind) { return kind >> 8; }
+static inline unsigned lazy_kind(u32 kind) { return kind & 0xff; }
+
+static inline bool lazy_zf(LAZY)
 {
-    return unlikely(flag_kind_of(cpu) == FLAG_FULL) ? (cpu->flag_kept & EFLAGS_ZF) != 0 : cpu->flag_result == 0;
+    (void)a;
+    return unlikely(lazy_kind(kind) == FLAG_FULL) ? (kept & EFLAGS_ZF) != 0 : r == 0;
 }
 
-static inline bool flag_sf(const struct cpu *cpu)
+static inline bool lazy_sf(LAZY)
 {
-    return unlikely(flag_kind_of(cpu) == FLAG_FULL) ? (cpu->flag_kept & EFLAGS_SF) != 0 : cpu->flag_result >> 63;
+    (void)a;
+    return unlikely(lazy_kind(kind) == FLAG_FULL) ? (kept & EFLAGS_SF) != 0 : r >> 63;
 }
 
-static inline bool flag_pf(const struct cpu *cpu)
+static inline bool lazy_pf(LAZY)
 {
-    if (unlikely(flag_kind_of(cpu) == FLAG_FULL)) return cpu->flag_kept & EFLAGS_PF;
-    return !__builtin_parity((unsigned)(cpu->flag_result >> (64 - flag_bits(cpu)) & 0xff));
+    (void)a;
+    if (unlikely(lazy_kind(kind) == FLAG_FULL)) return kept & EFLAGS_PF;
+    return !__builtin_parity((unsigned)(r >> (64 - lazy_bits(kind)) & 0xff));
 }
 
-static inline bool flag_cf(const struct cpu *cpu)
+static inline bool lazy_cf(LAZY)
 {
-    switch (flag_kind_of(cpu)) {
-    case FLAG_SUB: return cpu->flag_result > cpu->flag_first;
-    case FLAG_ADD: return cpu->flag_result < cpu->flag_first;
+    switch (lazy_kind(kind)) {
+    case FLAG_SUB: return r > a;
+    case FLAG_ADD: return r < a;
     case FLAG_LOGIC: return false;
-    case FLAG_ADC1: return cpu->flag_result <= cpu->flag_first;
-    case FLAG_SBB1: return cpu->flag_result >= cpu->flag_first;
-    default: return cpu->flag_kept & EFLAGS_CF;
+    case FLAG_ADC1: return r <= a;
+    case FLAG_SBB1: return r >= a;
+    default: return kept & EFLAGS_CF;
     }
 }
 
 /* The second operand, recovered: result = first + second (+ 1), or first - second (- 1). */
-static inline u64 flag_second(const struct cpu *cpu)
+static inline u64 lazy_second(u32 kind, u64 r, u64 a)
 {
-    u64 one = 1ull << (64 - flag_bits(cpu));
-    switch (flag_kind_of(cpu)) {
-    case FLAG_ADD: return cpu->flag_result - cpu->flag_first;
-    case FLAG_ADC1: return cpu->flag_result - cpu->flag_first - one;
-    case FLAG_SUB: return cpu->flag_first - cpu->flag_result;
-    case FLAG_SBB1: return cpu->flag_first - cpu->flag_result - one;
+    u64 one = 1ull << (64 - lazy_bits(kind));
+    switch (lazy_kind(kind)) {
+    case FLAG_ADD: return r - a;
+    case FLAG_ADC1: return r - a - one;
+    case FLAG_SUB: return a - r;
+    case FLAG_SBB1: return a - r - one;
     default: return one;         /* INC, DEC */
     }
 }
 
-static inline bool flag_of(const struct cpu *cpu)
+static inline bool lazy_of(LAZY)
 {
-    u64 a = cpu->flag_first, r = cpu->flag_result;
-    switch (flag_kind_of(cpu)) {
-    case FLAG_SUB: case FLAG_SBB1: case FLAG_DEC: return ((a ^ flag_second(cpu)) & (a ^ r)) >> 63;
-    case FLAG_ADD: case FLAG_ADC1: case FLAG_INC: return ((a ^ r) & (flag_second(cpu) ^ r)) >> 63;
+    switch (lazy_kind(kind)) {
+    case FLAG_SUB: case FLAG_SBB1: case FLAG_DEC: return ((a ^ lazy_second(kind, r, a)) & (a ^ r)) >> 63;
+    case FLAG_ADD: case FLAG_ADC1: case FLAG_INC: return ((a ^ r) & (lazy_second(kind, r, a) ^ r)) >> 63;
     case FLAG_LOGIC: return false;
-    default: return cpu->flag_kept & EFLAGS_OF;
+    default: return kept & EFLAGS_OF;
     }
 }
 
-static inline bool flag_af(const struct cpu *cpu)
+static inline bool lazy_af(LAZY)
 {
-    switch (flag_kind_of(cpu)) {
+    switch (lazy_kind(kind)) {
     case FLAG_LOGIC: return false;
-    case FLAG_RAW: case FLAG_FULL: return cpu->flag_kept & EFLAGS_AF;
-    default: return (cpu->flag_first ^ flag_second(cpu) ^ cpu->flag_result) >> (64 - flag_bits(cpu) + 4) & 1;
+    case FLAG_RAW: case FLAG_FULL: return kept & EFLAGS_AF;
+    default: return (a ^ lazy_second(kind, r, a) ^ r) >> (64 - lazy_bits(kind) + 4) & 1;
     }
 }
 
-/* The twelve conditions of Jcc in opcode order, without the negated ones. */
-static inline bool condition_be(const struct cpu *cpu) { return flag_cf(cpu) || flag_zf(cpu); }
-static inline bool condition_l(const struct cpu *cpu) { return flag_sf(cpu) != flag_of(cpu); }
-static inline bool condition_le(const struct cpu *cpu) { return flag_zf(cpu) || condition_l(cpu); }
+static inline u32 lazy_all(LAZY)
+{
+    return (lazy_cf(LAZY_PASS) ? EFLAGS_CF : 0) | (lazy_pf(LAZY_PASS) ? EFLAGS_PF : 0) | (lazy_af(LAZY_PASS) ? EFLAGS_AF : 0) |
+           (lazy_zf(LAZY_PASS) ? EFLAGS_ZF : 0) | (lazy_sf(LAZY_PASS) ? EFLAGS_SF : 0) | (lazy_of(LAZY_PASS) ? EFLAGS_OF : 0);
+}
+
+/* CF, OF and AF as kept bits: with the kind that lazy_kept_kind gives and the same result they say what the old four values said. */
+static inline u32 lazy_kept(LAZY)
+{
+    if (lazy_kind(kind) >= FLAG_RAW) return kept;
+    return (lazy_cf(LAZY_PASS) ? EFLAGS_CF : 0) | (lazy_of(LAZY_PASS) ? EFLAGS_OF : 0) | (lazy_af(LAZY_PASS) ? EFLAGS_AF : 0);
+}
+static inline u32 lazy_kept_kind(u32 kind) { return lazy_kind(kind) >= FLAG_RAW ? kind : FLAG_RAW | lazy_bits(kind) << 8; }
+
+/* Conditions of Jcc that ask for more than a flag; after a subtraction they compare its operands. */
+static inline bool lazy_be(LAZY)
+{
+    if (lazy_kind(kind) == FLAG_SUB) return a - r >= a;
+    return lazy_cf(LAZY_PASS) || lazy_zf(LAZY_PASS);
+}
+
+static inline bool lazy_l(LAZY)
+{
+    if (lazy_kind(kind) == FLAG_SUB) return (s64)a < (s64)(a - r);
+    return lazy_sf(LAZY_PASS) != lazy_of(LAZY_PASS);
+}
+
+static inline bool lazy_le(LAZY)
+{
+    if (lazy_kind(kind) == FLAG_SUB) return (s64)a <= (s64)(a - r);
+    return lazy_zf(LAZY_PASS) || lazy_sf(LAZY_PASS) != lazy_of(LAZY_PASS);
+}
+
+#define LAZY_OF(cpu) (cpu)->flag_kind, (cpu)->flag_result, (cpu)->flag_first, (cpu)->flag_kept
+static inline unsigned flag_bits(const struct cpu *cpu) { return lazy_bits(cpu->flag_kind); }
+static inline bool flag_zf(const struct cpu *cpu) { return lazy_zf(LAZY_OF(cpu)); }
+static inline bool flag_sf(const struct cpu *cpu) { return lazy_sf(LAZY_OF(cpu)); }
+static inline bool flag_pf(const struct cpu *cpu) { return lazy_pf(LAZY_OF(cpu)); }
+static inline bool flag_cf(const struct cpu *cpu) { return lazy_cf(LAZY_OF(cpu)); }
+static inline bool flag_of(const struct cpu *cpu) { return lazy_of(LAZY_OF(cpu)); }
+static inline bool flag_af(const struct cpu *cpu) { return lazy_af(LAZY_OF(cpu)); }
+
+static inline bool condition_be(const struct cpu *cpu) { return lazy_be(LAZY_OF(cpu)); }
+static inline bool condition_l(const struct cpu *cpu) { return lazy_l(LAZY_OF(cpu)); }
+static inline bool condition_le(const struct cpu *cpu) { return lazy_le(LAZY_OF(cpu)); }
+
+/* Changes CF and OF, as far as `which` names them, to those of `bits`; the other flags stay. */
+static inline void flag_change(struct cpu *cpu, u32 which, u32 bits)
+{
+    cpu->flag_kept = (lazy_kept(LAZY_OF(cpu)) & ~which) | bits;
+    cpu->flag_kind = lazy_kept_kind(cpu->flag_kind);
+}
 
 #endif

@@ -108,30 +108,10 @@ bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level
     return true;
 }
 
-bool leave_frame(struct cpu *cpu, unsigned size_bytes)
-{
-    u64 bp = cpu->gpr[RBP], value;
-
-    if (!load(cpu, CPU_SEG_SS, bp & cpu->stack_mask, size_bytes, &value)) return false;
-    set_sp(cpu, bp + size_bytes);
-    set_register(cpu, RBP, value, size_bytes);
-    return true;
-}
-
 bool branch_refused(struct cpu *cpu, u64 target)
 {
     if (code_64bit(cpu)) return FAULT(cpu, BRANCH_NOT_CANONICAL, .la = target);
     return FAULT(cpu, BRANCH_PAST_LIMIT, .ea = target, .limit = cpu->seg[CPU_SEG_CS].limit);
-}
-
-bool pop_return(struct cpu *cpu, unsigned size_bytes, u16 extra_bytes, u64 *offset)
-{
-    u64 sp = cpu->gpr[RSP];
-
-    if (!load(cpu, CPU_SEG_SS, sp & cpu->stack_mask, size_bytes, offset)) return false;
-    if (*offset + cpu->target_bias > cpu->target_last) return branch_refused(cpu, *offset);
-    set_sp(cpu, sp + size_bytes + extra_bytes);
-    return true;
 }
 
 bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector)

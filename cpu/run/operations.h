@@ -26,9 +26,6 @@ bool pop_segment(struct cpu *cpu, unsigned seg, unsigned size_bytes);
 bool push_all(struct cpu *cpu, unsigned size_bytes);
 bool pop_all(struct cpu *cpu, unsigned size_bytes);
 bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level);
-bool leave_frame(struct cpu *cpu, unsigned size_bytes);
-/* RET: the offset, checked against the CS limit before ESP moves, then extra bytes released. */
-bool pop_return(struct cpu *cpu, unsigned size_bytes, u16 extra_bytes, u64 *offset);
 /* #GP of a near transfer to `target`: past the CS limit, or not canonical.  Always false. */
 bool branch_refused(struct cpu *cpu, u64 target);
 bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector);
