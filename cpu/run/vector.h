@@ -120,10 +120,14 @@ bool vector_raise(struct cpu *cpu, const struct float_env *env);     /* MXCSR ta
 
 /* --- state: cpu/run/vector_state.c --- */
 bool load_mxcsr(struct cpu *cpu, u32 value);                         /* #GP(0) of reserved bits */
-bool fxsave(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);       /* wide: REX.W, 64-bit pointers */
+bool fxsave(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);       /* mask: of offsets; wide: REX.W, 64-bit pointers */
 bool fxrstor(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
 bool xsave(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
+bool xsaveopt(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
+bool xsavec(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
+bool xsaves(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
 bool xrstor(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
+bool xrstors(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide);
 bool xgetbv(struct cpu *cpu);
 bool xsetbv(struct cpu *cpu);
 

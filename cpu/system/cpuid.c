@@ -28,14 +28,17 @@ static u32 xsave_bytes(u64 components)
     return XSAVE_LEGACY_BYTES + (components & XCR0_AVX ? XSAVE_AVX_BYTES : 0);
 }
 
-/* Subleaf 0 the sizes, 1 the instructions, 2 the place of AVX state. */
+/* Subleaf 0 the sizes, 1 the instructions and the size of the compacted format, 2 the place of AVX state. */
 static struct cpuid_leaf xsave_state(const struct cpu *cpu, u32 subleaf)
 {
     u64 known = XCR0_X87 | XCR0_SSE | (has(cpu, FEATURE_AVX) ? XCR0_AVX : 0);
 
     if (!has(cpu, FEATURE_XSAVE)) return (struct cpuid_leaf){ 0 };
     if (subleaf == 0) return (struct cpuid_leaf){ .eax = (u32)known, .ebx = xsave_bytes(cpu->xcr0), .ecx = xsave_bytes(known) };
-    if (subleaf == 1) return (struct cpuid_leaf){ .eax = cpu->model->features[WORD_D_EAX], .ebx = xsave_bytes(cpu->xcr0) };
+    if (subleaf == 1) {
+        u32 compacted = has(cpu, FEATURE_XSAVEC) ? xsave_bytes(cpu->xcr0 | cpu->xss) : 0;
+        return (struct cpuid_leaf){ .eax = cpu->model->features[WORD_D_EAX], .ebx = compacted };
+    }
     if (subleaf == 2 && has(cpu, FEATURE_AVX)) return (struct cpuid_leaf){ .eax = XSAVE_AVX_BYTES, .ebx = XSAVE_LEGACY_BYTES };
     return (struct cpuid_leaf){ 0 };
 }

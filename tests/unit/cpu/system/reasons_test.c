@@ -788,6 +788,8 @@ PROVOKE(GATHER_REGISTERS) { enable_vectors(pc); RUN(pc, 0xc4, 0xe2, 0x75, 0x90, 
 PROVOKE(MMX_EM) { enable_vectors(pc); pc->cpu->cr0 |= CR0_EM; RUN(pc, 0x0f, 0xfc, 0xc1); return NO_ERROR_CODE; }
 PROVOKE(MXCSR_RESERVED) { enable_vectors(pc); put32(pc->ram + DATA, 1 << 16); RUN(pc, 0x0f, 0xae, 0x13); return 0; }
 PROVOKE(XRSTOR_HEADER) { enable_vectors(pc); pc->cpu->gpr[RAX] = 7; put64(pc->ram + DATA + 512, 8); RUN(pc, 0x0f, 0xae, 0x2b); return 0; }
+PROVOKE(XRSTOR_COMPACTED_HEADER) { enable_vectors(pc); put64(pc->ram + DATA + 520, 1ull << 63 | 8); RUN(pc, 0x0f, 0xae, 0x2b); return 0; }
+PROVOKE(XRSTORS_NOT_COMPACTED) { enable_vectors(pc); RUN(pc, 0x0f, 0xc7, 0x1b); return 0; }
 PROVOKE(XCR_RESERVED) { enable_vectors(pc); pc->cpu->gpr[RCX] = 0; pc->cpu->gpr[RAX] = 5; RUN(pc, 0x0f, 0x01, 0xd1); return 0; }
 PROVOKE(FLOAT_ERROR)
 {
@@ -824,7 +826,7 @@ static struct pc *pc_in_memory(void)
 {
     static struct cpu_model model;           /* has every feature that a reason needs */
     struct error err = { 0 };
-    cr_assert(cpu_model_with(cpu_model_find("corei7_haswell"), "smap, umip", "", &model, &err), "%s", err.text);
+    cr_assert(cpu_model_with(cpu_model_find("corei7_haswell"), "smap, umip, xsavec, xsaves", "", &model, &err), "%s", err.text);
     struct pc *pc = pc_create_of(&model);
     segment_set_real(pc->cpu, CPU_SEG_CS, CODE >> 4);
     pc->cpu->rip = 0;
