@@ -1,6 +1,6 @@
 #include "cpu/run/operations.h"
 
-#include "cpu/run/flags.h"
+#include "cpu/run/undefined.h"
 
 static void set_sp(struct cpu *cpu, u64 value)
 {
@@ -153,39 +153,50 @@ void cpu_set_result_flags8(struct cpu *cpu, u8 result)
     cpu->flag_kind = FLAG_RAW | 8 << 8;
 }
 
-/* SDM vol. 2, "DAA" and "DAS", Operation.  OF is undefined: cleared. */
+/* a + b = sum, or a - b = sum: did the sign come out wrong? */
+static bool overflows(u32 a, u32 b, u32 sum, bool subtract, unsigned bits)
+{
+    return ((a ^ sum) & (subtract ? a ^ b : b ^ sum)) >> (bits - 1) & 1;
+}
+
+/* SDM vol. 2, "DAA" and "DAS", Operation.  OF is undefined. */
 void decimal_adjust(struct cpu *cpu, bool subtract)
 {
-    u8 old = (u8)cpu->gpr[RAX], al = old;
+    u8 old = (u8)cpu->gpr[RAX], correction = 0;
     bool old_cf = flag_cf(cpu), cf = false, af = false;
 
-    if ((al & 15) > 9 || flag_af(cpu)) {
-        cf = old_cf || (subtract ? al < 6 : al > 0xf9);
-        al = (u8)(subtract ? al - 6 : al + 6);
+    if ((old & 15) > 9 || flag_af(cpu)) {
+        cf = old_cf || (subtract ? old < 6 : old > 0xf9);
+        correction = 6;
         af = true;
     }
     if (old > 0x99 || old_cf) {
-        al = (u8)(subtract ? al - 0x60 : al + 0x60);
+        correction += 0x60;
         cf = true;
     } else if (!subtract) {
         cf = false;
     }
+    u8 al = (u8)(subtract ? old - correction : old + correction);
+    bool of = undefined_adjust_overflow(cpu) && overflows(old, correction, al, subtract, 8);
     cpu->gpr[RAX] = (cpu->gpr[RAX] & ~0xffull) | al;
     cpu_set_result_flags8(cpu, al);
-    cpu->flag_kept = (cf ? EFLAGS_CF : 0) | (af ? EFLAGS_AF : 0);
+    cpu->flag_kept = (cf ? EFLAGS_CF : 0) | (af ? EFLAGS_AF : 0) | (of ? EFLAGS_OF : 0);
 }
 
-/* SDM vol. 2, "AAA" and "AAS", Operation.  OF SF ZF PF are undefined: they follow AL as the subtraction or addition of 0. */
+/* SDM vol. 2, "AAA" and "AAS", Operation.  OF SF ZF PF are undefined: those of the sum in AX before its digit is cut out, or OF
+ * clear and the others of AL. */
 void ascii_adjust(struct cpu *cpu, bool subtract)
 {
-    u16 ax = (u16)cpu->gpr[RAX];
-    bool adjust = (ax & 15) > 9 || flag_af(cpu);
+    u16 old = (u16)cpu->gpr[RAX];
+    bool adjust = (old & 15) > 9 || flag_af(cpu);
+    u16 correction = adjust ? 0x106 : 0, sum = (u16)(subtract ? old - correction : old + correction);
 
-    if (adjust) ax = (u16)(subtract ? ax - 0x106 : ax + 0x106);
-    ax &= 0xff0f;
-    cpu->gpr[RAX] = (cpu->gpr[RAX] & ~0xffffull) | ax;
-    cpu_set_result_flags8(cpu, (u8)ax);
+    cpu->gpr[RAX] = (cpu->gpr[RAX] & ~0xffffull) | (sum & 0xff0f);
+    cpu_set_result_flags8(cpu, sum & 15);
     cpu->flag_kept = adjust ? EFLAGS_CF | EFLAGS_AF : 0;
+    if (!undefined_adjust_overflow(cpu)) return;
+    cpu_set_arithmetic_flags(cpu, cpu->flag_kept | parity_flag(sum) | (sum ? 0 : EFLAGS_ZF) | (sum >> 15 ? EFLAGS_SF : 0) |
+                                      (overflows(old, correction, sum, subtract, 16) ? EFLAGS_OF : 0));
 }
 
 /* SplitMix64 of a count: the same guest draws the same numbers in every run. */

@@ -2,7 +2,7 @@
 #define ORRERY_RUN_SHIFT_H
 /* Shifts and rotates with their flags: shift_SHL_8 .. shift_SHRD_64.
  * Each takes the value and the unmasked count; false when the masked count is 0: nothing changes then, flags included. */
-#include "cpu/run/flags.h"
+#include "cpu/run/undefined.h"
 
 #define SHIFT_W 8
 #include "cpu/run/shift_width.inc"
