@@ -107,13 +107,18 @@ static bool area_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned bytes)
     return !(la & (bytes - 1)) || vector_misaligned(cpu, seg, la, bytes);
 }
 
+/* The far end of what the instruction owns, though it may leave the last bytes alone. */
+static bool area_store_allowed(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, unsigned bytes)
+{
+    u64 unused;
+    return load_for_update(cpu, seg, (ea + bytes - 8) & mask, 8, &unused);
+}
+
 /* [from, to) of the area, all of it or nothing. */
 static bool area_store(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, const u8 *area, unsigned from, unsigned to)
 {
-    u64 unused;
-
     if (from == to) return true;
-    if (!load_for_update(cpu, seg, (ea + to - 8) & mask, 8, &unused)) return false;
+    if (!area_store_allowed(cpu, seg, ea, mask, to)) return false;
     for (unsigned at = from; at < to; at += 16)
         if (!store_bytes(cpu, seg, (ea + at) & mask, to - at < 16 ? to - at : 16, area + at)) return false;
     return true;
@@ -137,6 +142,7 @@ bool fxsave(struct cpu *cpu, unsigned seg, u64 ea, u64 mask, bool wide)
     u8 area[AREA_LEGACY] = { 0 };
 
     if (!may_move_state(cpu) || !area_aligned(cpu, seg, ea, 16)) return false;
+    if (!area_store_allowed(cpu, seg, ea, mask, AREA_LEGACY)) return false;
     put_x87(cpu, area, wide);
     put_mxcsr(cpu, area);
     put_xmm(cpu, area);
