@@ -61,15 +61,14 @@ static struct prefixes put_prefixes(struct draft *d, const struct opcode_row *ro
         u8 p = prefix[pick(d->random, ARRAY_COUNT(prefix))];
         bool repeat = p == 0xf2 || p == 0xf3, base = p == 0x64 || p == 0x65;
         bool segment = base || (p & 0xe7) == 0x26;
-        if (p == 0x66 && (near_branch(row) || named(row, "BSWAP"))) continue;   /* 16 bits: undefined */
+        if (p == 0x66 && near_branch(row)) continue;
         if (repeat && !(row->notes & (REP | REPCC))) continue;   /* another instruction of some opcodes */
         if (base && !(d->can & CAN_BASES)) continue;             /* FS is the C library's */
-        if (segment && in_effect.segment) continue;              /* two overrides: undefined */
         if (p == 0x66) in_effect.opsize = true;
         if (p == 0x67) d->address_bits = 32;
         if (repeat) in_effect.repeated = true;
         if (segment) in_effect.segment = true;
-        if (base) d->segment_base = p == 0x64 ? d->c->fs_base : d->c->gs_base;
+        if (segment) d->segment_base = p == 0x64 ? d->c->fs_base : p == 0x65 ? d->c->gs_base : 0;
         draft_put(d, p, 1);
     }
     return in_effect;
@@ -148,11 +147,6 @@ static void settle(struct draft *d, const struct opcode_row *row, struct prefixe
     /* a bit offset in a register reaches far around the operand */
     if (row->name[0] == 'B' && row->name[1] == 'T' && has_operand(row, OPERAND_Gv))
         c->in.gpr[reg] = (u64)((s64)pick(d->random, 0x10000) - 0x8000);
-    if ((named(row, "SHLD") || named(row, "SHRD")) && prefixes.opsize && !(d->rex & REX_W)) {
-        /* counts of 16 and above of a 16-bit operand are undefined, result included, and differ between makers */
-        c->in.gpr[RCX] = (c->in.gpr[RCX] & ~0xffull) | pick(d->random, 16);
-        if (has_operand(row, OPERAND_Ib)) c->code[c->length - 1] = (u8)pick(d->random, 16);
-    }
     draft_aim(d, target);
     if (near_branch(row)) place_branch_target(d, row, target);
     /* makers differ in whether CALL's push or its target is checked first */

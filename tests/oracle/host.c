@@ -166,7 +166,7 @@ bool oracle_host_start(const char **why_not)
     bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(1 + LIMITS, CODE_LA, 0xffff, true) &&
                set_ldt(2 + LIMITS, PROBE_DATA_LA, 0xffff, false);
     bool bases = getauxval(AT_HWCAP2) & 2;                       /* HWCAP2_FSGSBASE */
-    can = CAN_32BIT | CAN_64BIT | (ldt ? CAN_16BIT : 0) | (bases ? CAN_BASES : 0) | host_extended_can();
+    can = CAN_32BIT | CAN_64BIT | (ldt ? CAN_16BIT : 0) | (bases ? CAN_BASES : 0) | host_extended_can() | (__builtin_cpu_is("amd") ? CAN_UNDEFINED : 0);
     return true;
 }
 

@@ -66,9 +66,10 @@ struct oracle_case {
 };
 
 /* What a side can run.  CAN_BASES: FS and GS bases may be set.  CAN_POINTERS: FXSAVE and FXRSTOR move FOP, FIP and FDP
- * always, not only while FSW.ES = 1 (as AMD's do). */
+ * always, not only while FSW.ES = 1 (as AMD's do).  CAN_UNDEFINED: a host of the maker whose undefined results our side's model
+ * has: they are compared, too. */
 enum { CAN_16BIT = 1, CAN_32BIT = 2, CAN_64BIT = 4, CAN_EXTENDED = 8, CAN_AVX = 16, CAN_BASES = 32,
-       CAN_POINTERS = 64 };
+       CAN_POINTERS = 64, CAN_UNDEFINED = 128 };
 
 bool oracle_host_start(const char **why_not);                    /* false: the host forbids it */
 unsigned oracle_host_can(void);
