@@ -24,8 +24,8 @@ struct cpu_bus {
     void (*call_at)(void *board, u64 tick);
 };
 
-/* Registers of CPUID that hold feature bits: leaf, register.  81 is leaf 8000_0001h, 7 and D their subleaves 0 and 1. */
-enum feature_word { WORD_1_EDX, WORD_1_ECX, WORD_7_EBX, WORD_7_ECX, WORD_D_EAX, WORD_81_EDX, WORD_81_ECX, FEATURE_WORDS };
+/* Registers of CPUID that hold feature bits: leaf, register.  81 is leaf 8000_0001h, 88 8000_0008h, 7 and D their subleaves 0 and 1. */
+enum feature_word { WORD_1_EDX, WORD_1_ECX, WORD_7_EBX, WORD_7_ECX, WORD_D_EAX, WORD_81_EDX, WORD_81_ECX, WORD_88_EBX, FEATURE_WORDS };
 enum cpu_feature {
 #define X(name, word, bit, flag, meaning) FEATURE_##name = WORD_##word * 32 + (bit),
 #include "cpu/system/features.inc"
@@ -60,7 +60,7 @@ enum cpu_line { CPU_LINE_INTR, CPU_LINE_NMI, CPU_LINE_SMI, CPU_LINE_INIT, CPU_LI
 /* Why cpu_run came back. */
 enum cpu_stop {
     CPU_STOP_DEADLINE,           /* now == deadline */
-    CPU_STOP_HALTED,             /* HLT: nothing to run until an interrupt; now is after the HLT */
+    CPU_STOP_HALTED,             /* HLT: nothing to run until an interrupt; now is after the HLT.  Or MWAIT, or until a store to its line */
     CPU_STOP_SHUTDOWN,           /* triple fault: the processor is in shutdown until RESET, INIT or NMI */
     CPU_STOP_BREAK,              /* cpu_watch said stop, before the instruction at now */
     CPU_STOP_REQUEST,            /* cpu_request_stop was called by a call-out */
@@ -127,7 +127,7 @@ struct cpu_view {
     u16 gdtr_limit, idtr_limit;
     u8 cpl;
     u8 code_bits;                /* 16, 32 or 64 */
-    bool halted, shutdown;
+    bool halted, shutdown, waiting;          /* waiting: halted by MWAIT, which a store may end */
     bool never_written_fetch;    /* the last fetch came from RAM that nothing ever stored to, or from no memory */
 };
 

@@ -287,7 +287,7 @@ static void take_immediate(struct cursor *c, struct record *r, const struct deco
         return;
     default: return;
     }
-    if (entry->vector) r->imm |= v & 0xff;
+    if (entry->vector) r->imm |= i > 0 && entry->row->operand[i - 1] == OPERAND_Ib ? (s32)((u32)v << VECTOR_IMM_FOURTH) : v & 0xff;
     else if (i > 0 && entry->row->operand[i - 1] == OPERAND_Iw) r->disp = v;
     else r->imm = v;
 }

@@ -193,7 +193,7 @@ static void keep(struct cpu *cpu, struct builder *b)
     cache->traces_used++;
     cache->records_used = (u32)(b->record - cache->records);
     cache->decoded_instructions += b->instructions;
-    if (!memory->code_chunks) tlb_protect_code_page(cpu, trace->pa);
+    if (!memory->code_chunks) tlb_protect_page(cpu, trace->pa);
     memory->code_chunks |= chunks_of(trace->pa, trace->bytes);
 }
 

@@ -72,6 +72,7 @@ static void place_write(struct cpu *cpu, const struct place *place, const u8 *in
 {
     if (place->page->write) {
         if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
+        if (place->page == cpu->monitored) monitor_store(cpu, place->pa, size);
         memcpy(place->page->write + (place->pa & 0xfff), in, size);
         return;
     }

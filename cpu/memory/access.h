@@ -64,14 +64,17 @@ bool paging_load_pdptes(struct cpu *cpu, u64 cr3);
 void tlb_flush(struct cpu *cpu);                        /* all of it */
 void tlb_flush_local(struct cpu *cpu);                  /* all but global pages: a load of CR3 */
 void tlb_flush_page(struct cpu *cpu, u64 la);           /* INVLPG: one page, of 4 KiB or 4 MiB */
-/* Drops write tags that reach the physical page: it has begun to hold decoded code. */
-void tlb_protect_code_page(struct cpu *cpu, u64 pa);
+/* Drops write tags that reach the physical page: it has begun to hold decoded code, or the line that MONITOR watches. */
+void tlb_protect_page(struct cpu *cpu, u64 pa);
 /* Enters what a walk found for the page at la, whose memory is `page`; access as for page_walk. */
 void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const struct translation *to,
               struct physical_page *page);
 
 /* Code and stores (cpu/decode/trace.c): bytes [pa, pa + size) of one page are about to change. */
 void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes);
+
+/* MONITOR (cpu/system/monitor.c): bytes [pa, pa + size) of the monitored page are about to change. */
+void monitor_store(struct cpu *cpu, u64 pa, unsigned size_bytes);
 
 static inline unsigned tlb_set_of_cpl(const struct cpu *cpu)
 {

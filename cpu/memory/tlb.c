@@ -38,7 +38,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
         if (t->tag_read == page_la) invalidate(cpu, set, i);
         return;
     }
-    bool plain = page->write == page->read && !page->code_chunks && page->written;
+    bool plain = page->write == page->read && !page->code_chunks && page->written && page != cpu->monitored;
     *t = (struct tlb_entry){
         .tag_read = page_la, .tag_write = to->storable && plain ? page_la : TLB_INVALID,
         .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
@@ -97,7 +97,7 @@ void tlb_flush_page(struct cpu *cpu, u64 la)
     }
 }
 
-void tlb_protect_code_page(struct cpu *cpu, u64 pa)
+void tlb_protect_page(struct cpu *cpu, u64 pa)
 {
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         for (unsigned word = 0; word < TLB_MARK_WORDS; word++) {
@@ -132,6 +132,7 @@ void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes)
         struct physical_page *page = physical_page_at(cpu->memory, pa);
         page->written |= page->write != NULL;
         if (page->code_chunks) trace_code_written(cpu, pa, (unsigned)n);
+        if (page == cpu->monitored) monitor_store(cpu, pa, (unsigned)n);
         pa += n;
         size_bytes -= n;
     }

@@ -191,6 +191,7 @@ enum cpu_stop cpu_run(struct cpu *cpu)
         }
         if (cpu->activity == ACTIVITY_SHUTDOWN) return CPU_STOP_SHUTDOWN;
         if (cpu->activity == ACTIVITY_HALTED) return CPU_STOP_HALTED;
+        if (cpu->activity == ACTIVITY_WAITING && !monitor_interrupted(cpu)) return CPU_STOP_HALTED;
         if (cpu->watch && cpu->watch(cpu->watch_context)) return CPU_STOP_BREAK;
         cpu->interrupt_taken = false;
         run_slice(cpu);

@@ -94,7 +94,7 @@ enum flag_kind {
     FLAG_FULL,           /* all six as EFLAGS bits in flag_kept */
 };
 
-enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
+enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
 
 #define CPU_STATE(ONE, MANY) \
     /*    type  name             count  unit     min         max  meaning                                       */ \
@@ -109,7 +109,9 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
     ONE (u32, flag_kind,                  "",      0,     0x4008, "enum flag_kind, size in bits << 8")            \
     ONE (u32, rflags,                 "bits",      0, UINT32_MAX, "EFLAGS without CF PF AF ZF SF OF")             \
     ONE (u8,  cpl,                        "",      0,          3, "current privilege level")                      \
-    ONE (u8,  activity,                   "",      0,          2, "0 running, 1 halted, 2 shutdown")              \
+    ONE (u8,  activity,                   "",      0,          3, "0 running, 1 halted, 2 shutdown, 3 waiting by MWAIT") \
+    ONE (bool, wait_ends_masked,          "",      0,          1, "MWAIT with ECX[0]: an interrupt ends it even with IF = 0") \
+    ONE (u64, monitor_line,               "",      0, UINT64_MAX, "physical address of the line that MONITOR armed, bit 0 set; 0: none") \
     ONE (bool, nmi_blocked,               "",      0,          1, "until the next IRET")                          \
     ONE (bool, nmi_pending,               "",      0,          1, "NMI edge seen, not yet taken")                 \
     ONE (bool, init_pending,              "",      0,          1, "INIT edge seen, not yet taken")                \
@@ -154,6 +156,8 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN };
     MANY(u64, counter, 4,                 "",      0, UINT64_MAX, "MSRs C1h C2h 186h 187h")                       \
     ONE (u64, debugctl,               "bits",      0, UINT64_MAX, "MSR 1D9h")                                     \
     ONE (u64, misc_enable,            "bits",      0, UINT64_MAX, "MSR 1A0h")                                     \
+    ONE (u64, sleep_control,              "",      0, UINT64_MAX, "MSR E2h as written")                           \
+    ONE (u64, power_control,              "",      0, UINT64_MAX, "MSR 1FCh as written")                          \
     ONE (u64, random_count,               "",      0, UINT64_MAX, "numbers drawn by RDRAND and RDSEED")           \
     ONE (u64, xcr0,                   "bits",      0, UINT64_MAX, "XCR0")                                         \
     ONE (u64, xss,                    "bits",      0, UINT64_MAX, "MSR DA0h")                                     \
@@ -207,6 +211,7 @@ struct cpu {
     bool interrupt_request;       /* INTR as the core sees it: the local APIC's request, the pin where there is none */
     bool never_written_fetch;     /* the last fetch found RAM that nothing ever stored to, or no memory at all */
     bool segments_64bit;          /* the segments' derived members are those of 64-bit mode */
+    struct physical_page *monitored;      /* the page of monitor_line: stores to it are looked at */
     u64 stack_mask;               /* SS.B: 0xffff or 0xffffffff; all ones in 64-bit mode */
     u64 address_mask[2];          /* of an offset, by RECORD_NARROW */
     u64 linear_mask;              /* 32 bits outside 64-bit mode */

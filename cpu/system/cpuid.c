@@ -19,6 +19,7 @@ static struct cpuid_leaf version(const struct cpu *cpu)
     };
 
     if (cpu->cr4 & CR4_OSXSAVE) r.ecx |= ECX_OSXSAVE;
+    if (!monitor_available(cpu)) r.ecx &= ~(1u << FEATURE_MONITOR % 32);
     if (!apic_enabled(cpu)) r.edx &= ~(1u << FEATURE_APIC % 32);
     return r;
 }
@@ -73,6 +74,16 @@ static struct cpuid_leaf listed(const struct cpu_model *m, u32 leaf, u32 subleaf
     return (struct cpuid_leaf){ 0 };
 }
 
+/* A line is 64 bytes on all of them; what else MWAIT knows stands with the model. */
+static struct cpuid_leaf monitor_lines(const struct cpu *cpu)
+{
+    struct cpuid_leaf r = listed(cpu->model, 5, 0);
+
+    if (!monitor_available(cpu)) return (struct cpuid_leaf){ 0 };
+    r.eax = r.ebx = 64;
+    return r;
+}
+
 static struct cpuid_leaf answer(const struct cpu *cpu, u32 leaf, u32 subleaf)
 {
     const struct cpu_model *m = cpu->model;
@@ -82,6 +93,7 @@ static struct cpuid_leaf answer(const struct cpu *cpu, u32 leaf, u32 subleaf)
     switch (leaf) {
     case 0: name.eax = m->last_leaf; return name;
     case 1: return version(cpu);
+    case 5: return monitor_lines(cpu);
     case 7:
         if (subleaf) return (struct cpuid_leaf){ 0 };
         return (struct cpuid_leaf){ .ebx = m->features[WORD_7_EBX], .ecx = m->features[WORD_7_ECX] };
@@ -92,7 +104,7 @@ static struct cpuid_leaf answer(const struct cpu *cpu, u32 leaf, u32 subleaf)
         return name;
     case 0x80000001: return extended_features(cpu);
     case 0x80000002: case 0x80000003: case 0x80000004: return brand(m, leaf);
-    case 0x80000008: return (struct cpuid_leaf){ .eax = m->pa_bits | (has(cpu, FEATURE_LM) ? 48 : 32) << 8 };
+    case 0x80000008: return (struct cpuid_leaf){ .eax = m->pa_bits | (has(cpu, FEATURE_LM) ? 48 : 32) << 8, .ebx = m->features[WORD_88_EBX] };
     default: return listed(m, leaf, subleaf);
     }
 }

@@ -1,6 +1,6 @@
 /* Processor models, as data.  Facts: Intel's and AMD's CPUID guides and published CPUID readings of the parts.   doc: cpu-models
- * Left out of each is what is not modelled: further logical processors, virtualization, power management, MONITOR, SSE4A, transactional
- * memory.  A row of leaves is { leaf, subleaf, EAX, EBX, ECX, EDX }. */
+ * Left out of each is what is not modelled: further logical processors, virtualization, power management, transactional memory.
+ * A row of leaves is { leaf, subleaf, EAX, EBX, ECX, EDX }. */
 #include <string.h>
 
 #include "cpu/run/processor.h"
@@ -13,7 +13,7 @@ enum {
     KATMAI_1_EDX = KLAMATH_1_EDX | F(PAT) | F(PSE36) | F(FXSR) | F(SSE),
     X64_1_EDX = KATMAI_1_EDX | F(CLFSH) | F(SSE2),
 };
-#define PENRYN_1_ECX (F(SSE3) | F(SSSE3) | F(CX16) | F(SSE4_1))
+#define PENRYN_1_ECX (F(SSE3) | F(MONITOR) | F(SSSE3) | F(CX16) | F(SSE4_1))
 #define LYNNFIELD_1_ECX (PENRYN_1_ECX | F(SSE4_2) | F(POPCNT))
 #define SANDY_BRIDGE_1_ECX (LYNNFIELD_1_ECX | F(PCLMULQDQ) | F(PCID) | F(X2APIC) | F(TSC_DEADLINE) | F(AES) | F(XSAVE) | F(AVX))
 #define HASWELL_1_ECX (SANDY_BRIDGE_1_ECX | F(FMA) | F(MOVBE) | F(F16C) | F(RDRAND))
@@ -28,22 +28,28 @@ static const struct cpuid_leaf leaves_prescott[] = { { 2, 0, 0x605b5001, 0, 0, 0
 static const struct cpuid_leaf leaves_athlon64[] = {
     { 0x80000005, 0, 0xff08ff08, 0xff20ff20, 0x40020140, 0x40020140 }, { 0x80000006, 0, 0, 0x42004200, 0x04008140, 0 },
 };
+/* MWAIT takes ECX[0]; C1 and its substates are the deepest that there is here, all of them a wait */
+#define WAITS(substates) { 5, 0, 64, 64, 3, (substates) << 4 }
+#define STEADY_TSC { 0x80000007, 0, 0, 0, 0, 1 << 8 }
 /* 32 KiB each of code and data, then the levels of the part */
 #define LEVEL_1 { 4, 0, 0x121, 0x01c0003f, 63, 0 }, { 4, 1, 0x122, 0x01c0003f, 63, 0 }
-static const struct cpuid_leaf leaves_penryn[] = { { 2, 0, 0x05b0b101, 0x005657f0, 0, 0x2cb4304e }, LEVEL_1, { 4, 2, 0x143, 0x05c0003f, 4095, 1 } };
+static const struct cpuid_leaf leaves_penryn[] = { { 2, 0, 0x05b0b101, 0x005657f0, 0, 0x2cb4304e }, LEVEL_1, { 4, 2, 0x143, 0x05c0003f, 4095, 1 }, WAITS(2) };
 static const struct cpuid_leaf leaves_lynnfield[] = {
-    { 2, 0, 0x55035a01, 0x00f0b2e4, 0, 0x09ca212c }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 2 },
+    { 2, 0, 0x55035a01, 0x00f0b2e4, 0, 0x09ca212c }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 2 }, WAITS(2),
+    STEADY_TSC,
 };
 #define TOPOLOGY { 11, 0, 0, 1, 0x100, 0 }, { 11, 1, 0, 1, 0x201, 0 }
 #define ARAT { 6, 0, 4, 0, 0, 0 }       /* the APIC timer always runs */
 static const struct cpuid_leaf leaves_sandy_bridge[] = {
-    { 2, 0, 0x76035a01, 0x00f0b2ff, 0, 0x00ca0000 }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 6 }, ARAT, TOPOLOGY,
+    { 2, 0, 0x76035a01, 0x00f0b2ff, 0, 0x00ca0000 }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 6 }, WAITS(2), ARAT, TOPOLOGY,
+    STEADY_TSC,
 };
 static const struct cpuid_leaf leaves_haswell[] = {
-    { 2, 0, 0x76036301, 0x00f0b5ff, 0, 0x00c10000 }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 6 }, ARAT, TOPOLOGY,
+    { 2, 0, 0x76036301, 0x00f0b5ff, 0, 0x00c10000 }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 6 }, WAITS(2), ARAT, TOPOLOGY,
+    STEADY_TSC,
 };
 static const struct cpuid_leaf leaves_ryzen[] = {
-    ARAT, { 0x80000005, 0, 0xff40ff40, 0xff40ff40, 0x20080140, 0x40040140 }, { 0x80000006, 0, 0x26006400, 0x66006400, 0x02006140, 0x00808140 },
+    WAITS(1), ARAT, STEADY_TSC, { 0x80000005, 0, 0xff40ff40, 0xff40ff40, 0x20080140, 0x40040140 }, { 0x80000006, 0, 0x26006400, 0x66006400, 0x02006140, 0x00808140 },
 };
 #define LEAVES(list) .leaves = list, .leaf_count = ARRAY_COUNT(list)
 #define INTEL .has_cpuid = true, .vendor = "GenuineIntel"
@@ -72,7 +78,7 @@ static const struct cpu_model models[] = {
       .features = { [WORD_1_EDX] = KATMAI_1_EDX }, .last_leaf = 2, LEAVES(leaves_p2) },
     { .name = "p4_prescott", .alias = "p4_prescott_celeron_336", .meaning = "Celeron D 336 (Prescott): SSE3, 64 bits", INTEL,
       .brand = "Intel(R) Celeron(R) CPU 2.80GHz", .family = 15, .model = 4, .stepping = 1, .pa_bits = 36,
-      .features = { [WORD_1_EDX] = X64_1_EDX, [WORD_1_ECX] = F(SSE3) | F(CX16), [WORD_81_EDX] = F(SYSCALL) | F(NX) | F(LM) },
+      .features = { [WORD_1_EDX] = X64_1_EDX, [WORD_1_ECX] = F(SSE3) | F(MONITOR) | F(CX16), [WORD_81_EDX] = F(SYSCALL) | F(NX) | F(LM) },
       .last_leaf = 5, .last_extended_leaf = 0x80000008, LEAVES(leaves_prescott) },
     { .name = "athlon64", .alias = "athlon64_clawhammer", .meaning = "Athlon 64 (ClawHammer): 64 bits, SSE2, 3DNow!", AMD,
       .brand = "AMD Athlon(tm) 64 Processor 2800+", .family = 15, .model = 4, .stepping = 8, .pa_bits = 40,
@@ -99,7 +105,8 @@ static const struct cpu_model models[] = {
       .features = { [WORD_1_EDX] = X64_1_EDX, [WORD_1_ECX] = RYZEN_1_ECX, [WORD_7_EBX] = RYZEN_7_EBX,
                     [WORD_D_EAX] = F(XSAVEOPT) | F(XSAVEC) | F(XGETBV1) | F(XSAVES),
                     [WORD_81_EDX] = F(SYSCALL) | F(NX) | F(MMXEXT) | F(FFXSR) | F(PAGE1GB) | F(RDTSCP) | F(LM),
-                    [WORD_81_ECX] = F(LAHF64) | F(ABM) | F(MISALIGNSSE) | F(PREFETCHW) },
+                    [WORD_81_ECX] = F(LAHF64) | F(ABM) | F(MISALIGNSSE) | F(PREFETCHW) | F(SSE4A) | F(CR8_LEGACY),
+                    [WORD_88_EBX] = F(CLZERO) | F(XSAVEERPTR) },
       .last_leaf = 13, .last_extended_leaf = 0x80000008, LEAVES(leaves_ryzen) },
 };
 

@@ -29,7 +29,7 @@ static void set_edx_eax(struct cpu *cpu, u64 value)
 /* --- registers that hold what is written --- */
 
 /* Who has it: a feature, or a family (from .. to, of Intel or of any vendor). */
-enum msr_rule { KEEPS, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
+enum msr_rule { KEEPS, INTEL_KEEPS, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
 struct msr_row {
     u32 first, last;
     enum cpu_feature feature;        /* FPU where the family alone decides */
@@ -48,6 +48,7 @@ static const struct msr_row rows[] = {
     { 0x79,       0x79,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_UPDT_TRIG */
     { 0x8b,       0x8b,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_SIGN_ID */
     { 0xc1,       0xc2,       ANY,               6,     AT(counter[0]),          0xffffffffff,        KEEPS },        /* PERFCTR0, 1 */
+    { 0xe2,       0xe2,       FEATURE_POPCNT,    6,     AT(sleep_control),       UINT64_MAX,          INTEL_KEEPS },  /* PKG_CST_CONFIG_CONTROL */
     { 0x174,      0x174,      FEATURE_SEP,       6,     AT(sysenter_cs),         0xffffffff,          KEEPS },
     { 0x175,      0x175,      FEATURE_SEP,       6,     AT(sysenter_esp),        UINT64_MAX,          CANONICAL_ONLY },
     { 0x176,      0x176,      FEATURE_SEP,       6,     AT(sysenter_eip),        UINT64_MAX,          CANONICAL_ONLY },
@@ -55,6 +56,7 @@ static const struct msr_row rows[] = {
     { 0x186,      0x187,      ANY,               6,     AT(counter[2]),          0xffffffff,          KEEPS },        /* PERFEVTSEL0, 1 */
     { 0x1a0,      0x1a0,      FEATURE_SSE2,      6,     AT(misc_enable),         UINT64_MAX,          KEEPS },        /* MISC_ENABLE */
     { 0x1d9,      0x1d9,      ANY,               6,     AT(debugctl),            0x3,                 KEEPS },        /* DEBUGCTL: LBR, BTF as written */
+    { 0x1fc,      0x1fc,      FEATURE_POPCNT,    6,     AT(power_control),       UINT64_MAX,          INTEL_KEEPS },  /* POWER_CTL */
     { 0x200,      0x20f,      FEATURE_MTRR,      6,     AT(mtrr_variable[0]),    UINT64_MAX,          KEEPS },
     { 0x250,      0x250,      FEATURE_MTRR,      6,     AT(mtrr_fixed[0]),       UINT64_MAX,          KEEPS },
     { 0x258,      0x259,      FEATURE_MTRR,      6,     AT(mtrr_fixed[1]),       UINT64_MAX,          KEEPS },
@@ -76,6 +78,7 @@ static const struct msr_row *row_of(const struct cpu *cpu, u32 number)
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct msr_row *row = &rows[i];
         if (number < row->first || number > row->last) continue;
+        if (row->rule == INTEL_KEEPS && is_amd(cpu)) return NULL;
         return has(cpu, row->feature) && cpu->model->family >= row->least_family ? row : NULL;
     }
     return NULL;

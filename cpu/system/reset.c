@@ -64,7 +64,8 @@ void cpu_reset(struct cpu *cpu)
     cpu->pat = 0x0007040600070406;
     cpu->xcr0 = XCR0_X87;
     cpu->mxcsr = 0x1f80;
-    cpu->misc_enable = 1;
+    cpu->misc_enable = 1 | (has(cpu, FEATURE_MONITOR) ? 1 << 18 : 0);
+    monitor_disarm(cpu);
     /* RESET, not FNINIT: SDM vol. 3A, table "IA-32 and Intel 64 Processor States Following Power-up, Reset, or INIT" */
     cpu->x87 = (struct x87){ .control = 0x40, .in_use = 0xff };
     cpu->gpr[RDX] = cpu_signature(m);
@@ -87,7 +88,7 @@ static const struct { u16 offset, bytes; } kept_over_init[] = {
 #define KEPT(member) { offsetof(struct cpu, member), sizeof ((struct cpu *)0)->member }
     KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
     KEPT(sysenter_eip), KEPT(kernel_gs_base), KEPT(star), KEPT(lstar), KEPT(cstar), KEPT(sfmask), KEPT(tsc_aux), KEPT(pat),
-    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(counter), KEPT(debugctl), KEPT(misc_enable),
+    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(counter), KEPT(debugctl), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
     KEPT(random_count),
 #undef KEPT
 };

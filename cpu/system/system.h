@@ -50,6 +50,11 @@ bool msr_write(struct cpu *cpu);
 u32 cpu_signature(const struct cpu_model *model);                       /* family, model, stepping as CPUID and RESET tell */
 void cpuid(struct cpu *cpu);                                            /* EAX, ECX -> EAX EBX ECX EDX */
 bool read_tsc(struct cpu *cpu);                                         /* RDTSC into EDX:EAX */
+bool monitor(struct cpu *cpu, unsigned seg, u64 ea);                    /* MONITOR: cpu/system/monitor.c */
+bool monitor_wait(struct cpu *cpu);                                     /* MWAIT */
+bool monitor_interrupted(struct cpu *cpu);                              /* a waiting processor goes on for an interrupt that it does not take */
+void monitor_disarm(struct cpu *cpu);
+bool monitor_available(const struct cpu *cpu);
 bool sysenter(struct cpu *cpu);
 bool sysexit(struct cpu *cpu, bool to_64bit);                           /* REX.W: to 64-bit code */
 bool syscall_enter(struct cpu *cpu);                                    /* SYSCALL: cpu/system/syscall.c */

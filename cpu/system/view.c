@@ -14,7 +14,8 @@ void cpu_view(const struct cpu *cpu, struct cpu_view *view)
         .cr0 = cpu->cr0, .cr2 = cpu->cr2, .cr3 = cpu->cr3, .cr4 = cpu->cr4, .efer = cpu->efer,
         .gdtr_base = cpu->gdtr_base, .idtr_base = cpu->idtr_base,
         .gdtr_limit = cpu->gdtr_limit, .idtr_limit = cpu->idtr_limit, .cpl = cpu->cpl,
-        .code_bits = cpu->mode & MODE_LONG64 ? 64 : cpu->mode & MODE_CODE32 ? 32 : 16, .halted = cpu->activity == ACTIVITY_HALTED,
+        .code_bits = cpu->mode & MODE_LONG64 ? 64 : cpu->mode & MODE_CODE32 ? 32 : 16, .halted = cpu->activity == ACTIVITY_HALTED || cpu->activity == ACTIVITY_WAITING,
+        .waiting = cpu->activity == ACTIVITY_WAITING,
         .shutdown = cpu->activity == ACTIVITY_SHUTDOWN,
         .never_written_fetch = cpu->never_written_fetch,
     };

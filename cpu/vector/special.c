@@ -133,3 +133,21 @@ u32 vector_rsqrt(u32 a)
     return f32_of_estimate(0, 190 - (e + 1) / 2,
                            estimate_nearest(estimate_inverse_root(m, DIGITS)));
 }
+
+/* --- SSE4A: AMD APM vol. 4, "EXTRQ", "INSERTQ".  A field that would pass bit 63 is cut there: the manual leaves that undefined, Zen does so. --- */
+
+static u64 field_mask(u8 length)
+{
+    return length & 63 ? (1ull << (length & 63)) - 1 : UINT64_MAX;
+}
+
+u64 vector_extract_field(u64 from, u8 length, u8 first)
+{
+    return from >> (first & 63) & field_mask(length);
+}
+
+u64 vector_insert_field(u64 into, u64 field, u8 length, u8 first)
+{
+    u64 mask = field_mask(length);
+    return (into & ~(mask << (first & 63))) | (field & mask) << (first & 63);
+}

@@ -38,6 +38,9 @@ void vector_mpsadbw(u16 out[8], const u8 a[16], const u8 b[16], u8 imm3);
 void vector_phminposuw(u16 out[8], const u16 in[8]);
 void vector_dpps(struct float_env *env, u32 out[4], const u32 a[4], const u32 b[4], u8 imm);
 void vector_dppd(struct float_env *env, u64 out[2], const u64 a[2], const u64 b[2], u8 imm);
+/* EXTRQ, INSERTQ: a field of `length` bits (0: 64) from bit `first` on; six bits of each count. */
+u64 vector_extract_field(u64 from, u8 length, u8 first);
+u64 vector_insert_field(u64 into, u64 field, u8 length, u8 first);
 /* RCPSS and RSQRTSS: relative error at most 1.5 * 2^-12; denormals are zeros, no flags.  The same on every host: a computed, documented rounding
  * of the true value to 12 significant bits (not a copy of any processor's table). */
 u32 vector_rcp(u32 a);

@@ -93,6 +93,7 @@ bool host_has(unsigned what)
         if (c & bit_SSE4_2) has |= HOST_SSE42;
     }
     if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA)) has |= HOST_SHA;
+    if (__get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_SSE4a)) has |= HOST_SSE4A;
     return has & what;
 }
 
@@ -162,6 +163,7 @@ int main(int argc, char **argv)
     test_special(count);
     test_dot_products(count);
     test_3dnow(count);
+    test_sse4a(count);
     if (tests.all_skipped) printf("%" PRIu64 " skipped\n", tests.all_skipped);
     printf("%" PRIu64 " passed, %" PRIu64 " failed\n", tests.all_passed, tests.all_failed);
     return tests.all_failed != 0;

@@ -16,9 +16,10 @@ void test_text(unsigned count);
 void test_special(unsigned count);
 void test_dot_products(unsigned count);
 void test_3dnow(unsigned count);
+void test_sse4a(unsigned count);
 
 /* --- main.c --- */
-enum { HOST_AES = 1, HOST_PCLMUL = 2, HOST_SHA = 4, HOST_SSE41 = 8, HOST_SSE42 = 16 };
+enum { HOST_AES = 1, HOST_PCLMUL = 2, HOST_SHA = 4, HOST_SSE41 = 8, HOST_SSE42 = 16, HOST_SSE4A = 32 };
 bool host_has(unsigned what);
 
 u64 random64(void);

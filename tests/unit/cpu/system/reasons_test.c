@@ -790,6 +790,8 @@ PROVOKE(MXCSR_RESERVED) { enable_vectors(pc); put32(pc->ram + DATA, 1 << 16); RU
 PROVOKE(XRSTOR_HEADER) { enable_vectors(pc); pc->cpu->gpr[RAX] = 7; put64(pc->ram + DATA + 512, 8); RUN(pc, 0x0f, 0xae, 0x2b); return 0; }
 PROVOKE(XRSTOR_COMPACTED_HEADER) { enable_vectors(pc); put64(pc->ram + DATA + 520, 1ull << 63 | 8); RUN(pc, 0x0f, 0xae, 0x2b); return 0; }
 PROVOKE(XRSTORS_NOT_COMPACTED) { enable_vectors(pc); RUN(pc, 0x0f, 0xc7, 0x1b); return 0; }
+PROVOKE(MONITOR_PRIVILEGE) { enter_protected(pc, 3); RUN(pc, 0x0f, 0x01, 0xc8); return NO_ERROR_CODE; }
+PROVOKE(MONITOR_EXTENSION) { enter_protected(pc, 0); pc->cpu->gpr[RCX] = 2; RUN(pc, 0x0f, 0x01, 0xc9); return 0; }
 PROVOKE(XCR_RESERVED) { enable_vectors(pc); pc->cpu->gpr[RCX] = 0; pc->cpu->gpr[RAX] = 5; RUN(pc, 0x0f, 0x01, 0xd1); return 0; }
 PROVOKE(FLOAT_ERROR)
 {
