@@ -29,6 +29,7 @@ APP_SRC  := $(wildcard gui/*.c gui/*/*.c config/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
 VECTOR_SRC := $(wildcard tests/vectors/*.c)
 VECTOR_OPS_SRC := $(wildcard tests/vector/*.c)
+ATOMIC_SRC := $(wildcard tests/atomic/*.c)
 FLOAT_SRC := $(filter-out tests/float/transcendental.c,$(wildcard tests/float/*.c))
 ORACLE_SRC := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 LENGTHS_SRC := $(wildcard tests/lengths/*.c) $(filter %/host.c %/host_extended.c %/ours.c %/data.c %/thunk.S,$(ORACLE_SRC))
@@ -44,7 +45,7 @@ all: $(BUILD)/orrery
 
 include cpu/build.mk
 include bios/build.mk
-$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ): | $(BUILD)/gen/op_forms.h
+$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o): | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -76,6 +77,9 @@ $(BUILD)/fuzz: tests/fuzz/fuzz.c $(BUILD)/liborrery.a
 $(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lcriterion
 
+$(BUILD)/atomic: $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion
+
 $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
@@ -99,7 +103,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
--include $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d) $(LENGTHS_OBJ:.o=.d)
+-include $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(ATOMIC_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d) $(LENGTHS_OBJ:.o=.d)
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -110,7 +114,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -119,6 +123,7 @@ test-long: test
 	$(BUILD)/vector 1000
 	$(BUILD)/oracle 8bit
 	$(BUILD)/lengths
+	$(BUILD)/atomic 27
 	$(BUILD)/fuzz 1000 100000
 	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-bytes
 	build-san/fuzz-bytes 100000000 1

@@ -35,6 +35,9 @@ if [ -x "$build/lengths" ]; then
     tail -n 8 "$build/lengths.log"
     count $status "lengths: a sample of all opcodes is as long on the host's processor"
 fi
+"$build/atomic" 4 > "$build/atomic.log" 2>&1; status=$?
+tail -n 8 "$build/atomic.log"
+count $status "atomic: a fault leaves registers and memory as they were"
 "$build/float" 20000 > "$build/float.log" 2>&1; status=$?
 tail -n 4 "$build/float.log"
 count $status "float: the software unit equals the host's"
