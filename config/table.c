@@ -283,6 +283,7 @@ static const struct parameter cpu[] = {
     { "exclude_features", TYPE_TEXT, AT(cpu_exclude_features), .meaning = "features to leave out of it" },
     { "ips", TYPE_NUMBER, AT(ips), .least = 1000000, .most = 100000000000ull, .meaning = "ticks (instructions) that make a virtual second" },
     { "reset_on_triple_fault", TYPE_BOOL, AT(reset_on_triple_fault), .meaning = "0: a triple fault stops the machine and is explained" },
+    { "rdrand_seed", TYPE_NUMBER, AT(rdrand_seed), .most = UINT64_MAX, .meaning = "where the numbers of RDRAND and RDSEED begin: another seed, other numbers" },
     { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "1" },
     ACCEPT("quantum"), ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("cpuid_freq"), END_ROW,
 };
@@ -366,7 +367,7 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
     { .name = name_, .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel", .sample = sample_ }
 
 const struct directive directive_table[] = {
-    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1" },
+    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0" },
     { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
     { .name = "romimage", .parameters = rom, BASE(system_rom), .positional = rom_path, .meaning = "another system BIOS than the built-in one",
       .sample = "#file=$BXSHARE/BIOS-bochs-legacy" },

@@ -93,6 +93,7 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
 /* From the next reset on: whether RESET and INIT leave a local APIC handing INTR and NMI on, for firmware that does not
  * know that it must be told so.  The manual says no, and so does cpu_create. */
 void cpu_set_virtual_wire(struct cpu *cpu, bool at_reset);
+void cpu_set_random_seed(struct cpu *cpu, u64 seed);     /* of RDRAND and RDSEED; outlives resets.  0 after cpu_create */
 void cpu_set_a20(struct cpu *cpu, bool enabled);         /* false: physical address bit 20 is forced to 0 */
 void cpu_timer(struct cpu *cpu);                         /* the tick that call_at asked for has come */
 void cpu_request_stop(struct cpu *cpu);                  /* cpu_run returns after the current instruction */

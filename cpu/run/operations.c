@@ -199,10 +199,15 @@ void ascii_adjust(struct cpu *cpu, bool subtract)
                                       (overflows(old, correction, sum, subtract, 16) ? EFLAGS_OF : 0));
 }
 
-/* SplitMix64 of a count: the same guest draws the same numbers in every run. */
+void cpu_set_random_seed(struct cpu *cpu, u64 seed)
+{
+    cpu->random_seed = seed;
+}
+
+/* SplitMix64 of seed and count: the same guest draws the same numbers in every run. */
 u64 draw_random(struct cpu *cpu)
 {
-    u64 z = ++cpu->random_count * 0x9e3779b97f4a7c15;
+    u64 z = cpu->random_seed + ++cpu->random_count * 0x9e3779b97f4a7c15;
 
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;

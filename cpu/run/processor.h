@@ -158,6 +158,7 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     ONE (u64, misc_enable,            "bits",      0, UINT64_MAX, "MSR 1A0h")                                     \
     ONE (u64, sleep_control,              "",      0, UINT64_MAX, "MSR E2h as written")                           \
     ONE (u64, power_control,              "",      0, UINT64_MAX, "MSR 1FCh as written")                          \
+    ONE (u64, random_seed,                "",      0, UINT64_MAX, "where RDRAND and RDSEED begin")                 \
     ONE (u64, random_count,               "",      0, UINT64_MAX, "numbers drawn by RDRAND and RDSEED")           \
     ONE (u64, xcr0,                   "bits",      0, UINT64_MAX, "XCR0")                                         \
     ONE (u64, xss,                    "bits",      0, UINT64_MAX, "MSR DA0h")                                     \

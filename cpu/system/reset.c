@@ -52,11 +52,13 @@ void cpu_reset(struct cpu *cpu)
 {
     const struct cpu_model *m = cpu->model;
     bool a20 = cpu->a20, intr = cpu->intr, nmi_level = cpu->nmi_level;
+    u64 seed = cpu->random_seed;
 
     clear_state(cpu);
     cpu->a20 = a20;                          /* lines belong to the board */
     cpu->intr = intr;
     cpu->nmi_level = nmi_level;
+    cpu->random_seed = seed;
     cpu->shadow_tick = cpu->debug_shadow_tick = UINT64_MAX;
     cpu->tsc_offset = -(s64)(cpu->in_instruction ? cpu_now(cpu) : cpu->time->now);
     cpu->rip = cpu->trace_rip = cpu->next_rip = 0xfff0;

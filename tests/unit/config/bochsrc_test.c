@@ -107,6 +107,8 @@ Test(bochsrc, directives_set_what_they_name)
     cr_expect_str_eq(config.cpu_model, "i486dx4");
     cr_expect_eq(config.ips, 25000000);
     cr_expect(!config.reset_on_triple_fault);
+    taken("cpu: rdrand_seed=18446744073709551615");
+    cr_expect_eq(config.rdrand_seed, UINT64_MAX);
     taken("floppyb: 1_2=\"a b.img\", status=inserted, write_protected=1");
     cr_expect_str_eq(config.floppy[1].path, "a b.img");
     cr_expect_eq(config.floppy[1].drive_type, 2);

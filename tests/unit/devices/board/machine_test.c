@@ -86,6 +86,35 @@ Test(machine, the_debug_exit_port_ends_with_an_odd_status)
     machine_destroy(m);
 }
 
+/* Eight bytes of RDRAND: xor ax, ax; mov ds, ax; rdrand eax; mov [1000h], eax; rdrand eax; mov [1004h], eax; hlt */
+static u64 drawn_with_seed(u64 seed, bool reset)
+{
+    u64 drawn = 0;
+
+    strcpy(config.cpu_model, "corei7_haswell");
+    config.rdrand_seed = seed;
+    struct machine *m = MACHINE(0x31, 0xc0, 0x8e, 0xd8, 0x66, 0x0f, 0xc7, 0xf0, 0x66, 0xa3, 0x00, 0x10, 0x66, 0x0f, 0xc7, 0xf0, 0x66, 0xa3, 0x04, 0x10, 0xf4);
+    if (reset) {
+        machine_run(m, 3);
+        machine_reset(m);
+    }
+    machine_run(m, 100);
+    cr_expect_eq(machine_peek(m, 0x1000, &drawn, 8), 8);
+    machine_destroy(m);
+    return drawn;
+}
+
+Test(machine, random_numbers_follow_from_the_seed_of_the_configuration)
+{
+    u64 first = drawn_with_seed(0, false);
+    cr_expect_eq((u32)first, (u32)0xe220a8397b1dcdafull, "SplitMix64 of 0 begins so");
+    cr_expect_eq(drawn_with_seed(0, false), first);
+    cr_expect_eq(drawn_with_seed(0, true), first, "a reset keeps the seed");
+    cr_expect_neq(drawn_with_seed(1, false), first);
+    cr_expect_eq(drawn_with_seed(1, true), drawn_with_seed(1, false));
+    cr_expect_neq(drawn_with_seed(UINT64_MAX, false), drawn_with_seed(1, false));
+}
+
 Test(machine, two_machines_with_one_configuration_have_one_hash_at_one_tick)
 {
     /* a loop that reads the timer and writes it to memory */
