@@ -51,11 +51,13 @@ bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size)
     return true;
 }
 
-/* A call-out may lower the budget, so it is looked at before each iteration. */
+/* A call-out may lower the budget, so it is looked at before each iteration.  AMD's processors ask for the port's permission even
+ * where nothing is repeated. */
 static bool repeat_io(struct cpu *cpu, const struct record *rec, unsigned size,
                       bool (*once)(struct cpu *, const struct record *, unsigned))
 {
     if (repeat_count(cpu, rec) == 0) {
+        if (is_amd(cpu) && !io_allowed(cpu, (u16)cpu->gpr[RDX], size)) return false;
         cpu->budget--;
         return true;
     }
