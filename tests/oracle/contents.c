@@ -101,7 +101,7 @@ void contents_fill(enum element element, u8 *out, unsigned size, u64 *random)
 /* Masks: all, mostly; flags that are set already at random. */
 static u32 random_mxcsr(u64 *random)
 {
-    u32 masks = pick(random, 8) ? 0x3f : pick(random, 64);
+    u32 masks = pick(random, 3) ? 0x3f : pick(random, 64);
     u32 flags = pick(random, 2) ? 0 : pick(random, 64), control = 0;
 
     if (pick(random, 4) == 0) control |= 1 << 15;                /* FTZ */
@@ -112,7 +112,7 @@ static u32 random_mxcsr(u64 *random)
 static u16 random_fcw(u64 *random)
 {
     static const u8 precision[] = { 3, 3, 3, 2, 0, 1 };
-    u32 masks = pick(random, 8) ? 0x3f : pick(random, 64);
+    u32 masks = pick(random, 3) ? 0x3f : pick(random, 64);
     u32 rounding = pick(random, 2) ? 0 : pick(random, 4);
 
     return (u16)(rounding << 10 | precision[pick(random, 6)] << 8 | 0x40 | masks);
@@ -127,7 +127,7 @@ u16 contents_fsw_summary(u16 fsw, u16 fcw)
 void contents_extended(struct extended *x, enum element vector, enum element stack, u64 *random)
 {
     static const u8 tags[] = { 0xff, 0xff, 0x00 };
-    bool pending = pick(random, 32) == 0;                        /* an exception that the next instruction finds */
+    bool pending = pick(random, 12) == 0;                        /* an exception that the next instruction finds */
 
     x->fcw = random_fcw(random);
     x->fsw = (u16)(next_random(random) & 0x7f00);

@@ -3,6 +3,19 @@
 
 #include "tests/oracle/oracle.h"
 
+const u16 oracle_limits[DATA_LIMITS] = { 0xffff, 0x7fff, 0x8000, 0x87f1, 0x9abc, 0xa00f, 0xbffe, 0xc003, 0xd007, 0xe001, 0xeffd, 0xfff0,
+                                         0xfffe };
+
+unsigned oracle_data_selector(const struct oracle_case *c)
+{
+    unsigned n = 0;
+
+    if (c->code_bits == 64) return 0;
+    if (c->code_bits == 32) return SELECTOR_DATA;
+    while (oracle_limits[n] != c->data_limit) n++;
+    return (1 + n) << 3 | 7;
+}
+
 static struct {
     bool made;
     u32 seed;

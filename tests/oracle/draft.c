@@ -199,11 +199,23 @@ void draft_bases(struct draft *d)
     d->c->gs_base = pick(d->random, 4) ? DATA_LA + 0x8000 : 0x100000000 + pick(d->random, 0x1000);
 }
 
-/* Few of them: a descriptor costs the host time. */
 u32 draft_limit(u64 *random)
 {
-    static const u16 limits[] = { 0x7fff, 0x8000, 0x87f1, 0x9abc, 0xa00f, 0xbffe, 0xc003, 0xd007, 0xe001, 0xeffd, 0xfff0, 0xfffe };
-    return pick(random, 8) ? 0xffff : limits[pick(random, ARRAY_COUNT(limits))];
+    return pick(random, 8) ? 0xffff : oracle_limits[pick(random, DATA_LIMITS)];
+}
+
+void draft_string_edge(struct draft *d)
+{
+    if (pick(d->random, 8) == 0) d->c->in.gpr[pick(d->random, 2) ? RSI : RDI] = edge_target(d) - d->segment_base;
+}
+
+void draft_popped_flags(struct draft *d)
+{
+    u64 flags = (next_random(d->random) & (0xcd5 | EFLAGS_AC | EFLAGS_ID)) | EFLAGS_IF | EFLAGS_1;
+    u64 data = d->c->code_bits == 16 ? 0 : DATA_LA;
+
+    if (d->c->in.gpr[RSP] - data > DATA_BYTES - 8) d->c->in.gpr[RSP] = data + 0x8000;
+    draft_plant(d, d->c->in.gpr[RSP] + DATA_LA - data, &flags, 8);
 }
 
 void draft_registers(struct draft *d)
@@ -222,5 +234,5 @@ void draft_registers(struct draft *d)
     if (pick(random, 24) == 0) c->in.gpr[RSP] = draft_target(d) - (DATA_LA - data);
     if (pick(random, 2)) c->in.gpr[RCX] = (c->in.gpr[RCX] & ~0xffull) | pick(random, 70);
     c->in.rflags = next_random(random) & 0xcd5;
-    if (pick(random, 16) == 0) c->in.rflags |= EFLAGS_AC;
+    if (pick(random, 12) == 0) c->in.rflags |= EFLAGS_AC;
 }

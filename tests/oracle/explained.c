@@ -79,6 +79,15 @@ static bool outside_yl2xp1(const struct oracle_case *c, const struct outcome *ho
     return named(c, "FYL2XP1") && st0_from(c, 0x3ffd, 0);
 }
 
+bool oracle_transcendental(const char *name)
+{
+    static const char *const names[] = { "F2XM1", "FYL2X", "FYL2XP1", "FPTAN", "FPATAN", "FSIN", "FCOS", "FSINCOS" };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(names); i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
 /* An f80 as an integer in which neighbours are neighbours: sign and magnitude. */
 static __int128 ordinal(const u8 st[10])
 {
@@ -92,12 +101,9 @@ static __int128 ordinal(const u8 st[10])
  * exact by chance. */
 static bool neighbours(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
-    static const char *const names[] = { "F2XM1", "FYL2X", "FYL2XP1", "FPTAN", "FPATAN", "FSIN", "FCOS", "FSINCOS" };
     struct outcome near = *our;
-    bool listed = false;
 
-    for (unsigned i = 0; i < ARRAY_COUNT(names); i++) listed |= named(c, names[i]);
-    if (!listed) return false;
+    if (!oracle_transcendental(c->name)) return false;
     for (unsigned i = 0; i < 2; i++) {
         __int128 apart = ordinal(host->extended.st[i]) - ordinal(our->extended.st[i]);
         if (apart >= -2 && apart <= 2) memcpy(near.extended.st[i], host->extended.st[i], 10);
@@ -120,6 +126,29 @@ static bool masked_store_wraps(const struct oracle_case *c, const struct outcome
 {
     return named(c, "MASKMOVDQU") && c->code_bits != 64 && fault_of(host, VECTOR_PF) && host->regs.cr2 > 0xffffffe0 &&
            fault_of(our, VECTOR_GP);
+}
+
+static bool xgetbv_of_the_system(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    u64 known = XCR0_X87 | XCR0_SSE | XCR0_AVX;
+    return named(c, "XGETBV") && host->regs.end == END_NEXT && our->regs.end == END_NEXT &&
+           (host->regs.gpr[RAX] & known) == our->regs.gpr[RAX];
+}
+
+static bool permutation_without_w(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    return (named(c, "VPERMQ") || named(c, "VPERMPD")) && fault_of(our, VECTOR_UD) && !fault_of(host, VECTOR_UD);
+}
+
+static bool movsxd_reads_32_bits(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    (void)our;
+    return named(c, "MOVSXD") && memchr(c->code, 0x66, 4) && host->regs.end == END_FAULT;
+}
+
+static bool undefined_and_long(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    return c->length - c->tail > 15 && fault_of(our, VECTOR_UD) && fault_of(host, VECTOR_GP);
 }
 
 static bool word_shifted_out(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
@@ -147,6 +176,10 @@ static struct explanation {
     { "DPPS that faults", "which steps of two halves hide each other's flags", dot_product_faults, 0 },
     { "MASKMOVDQU and #AC", "depends on where the operand lies", masked_store_alignment, 0 },
     { "MASKMOVDQU over the end of 4 GiB", "the bytes wrap there, the limit refuses them here", masked_store_wraps, 0 },
+    { "XGETBV", "which components the system has enabled", xgetbv_of_the_system, 0 },
+    { "VPERMQ and VPERMPD with VEX.W = 0", "SDM: #UD; AMD's do not look at W", permutation_without_w, 0 },
+    { "MOVSXD of 16 bits that faults", "AMD's read 32 bits, Intel's 16", movsxd_reads_32_bits, 0 },
+    { "an undefined opcode of more than 15 bytes", "which of #UD and #GP comes first", undefined_and_long, 0 },
     { "SHLD, SHRD of a word by 16 or more, on an Intel host", "SDM: undefined", word_shifted_out, 0 },
 };
 

@@ -41,6 +41,9 @@ void draft_aim(struct draft *d, u64 target);
 void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size);
 void draft_bases(struct draft *d);                                   /* of FS and GS, where both sides can */
 u32 draft_limit(u64 *random);                                        /* of 16-bit code's data, 0xffff mostly */
+/* RSI or RDI near an edge, now and then: what a string instruction meets in the middle. */
+void draft_string_edge(struct draft *d);
+void draft_popped_flags(struct draft *d);                            /* for POPF: what user code may change, on the stack */
 void draft_registers(struct draft *d);                               /* general registers and flags */
 
 /* --- contents.c: values near the places where something happens, by the kind of an element --- */

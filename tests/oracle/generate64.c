@@ -23,15 +23,16 @@ static bool undefined_in_64bit(const char *bytes)
     return false;
 }
 
-static bool comparable64(const struct opcode_row *row)
-{
-    if (means_something_else(row->bytes)) return false;
-    return undefined_in_64bit(row->bytes) || generate_comparable(row);
-}
-
 static bool named(const struct opcode_row *row, const char *name)
 {
     return strcmp(row->name, name) == 0;
+}
+
+static bool comparable64(const struct opcode_row *row)
+{
+    if (named(row, "MOVSXD")) return true;
+    if (means_something_else(row->bytes)) return false;
+    return undefined_in_64bit(row->bytes) || generate_comparable(row);
 }
 
 static bool has_operand(const struct opcode_row *row, enum operand operand)
@@ -151,6 +152,8 @@ static void settle(struct draft *d, const struct opcode_row *row, struct prefixe
     if (near_branch(row)) place_branch_target(d, row, target);
     /* makers differ in whether CALL's push or its target is checked first */
     if (named(row, "CALL")) c->in.rflags &= ~(u64)EFLAGS_AC;
+    if (named(row, "POPF")) draft_popped_flags(d);
+    if (!d->memory) draft_string_edge(d);
     if (prefixes.repeated)
         c->in.gpr[RCX] = pick(d->random, 300) | (d->address_bits == 32 ? next_random(d->random) << 32 : 0);
 }

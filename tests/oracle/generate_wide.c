@@ -113,6 +113,7 @@ static void choose_rex(struct draft *d, const struct encoding *e)
     d->rex = (u8)pick(d->random, 16);
     if (d->c->code_bits != 64) d->rex &= REX_W;
     if (d->c->code_bits != 64 && !e->vex) d->rex = 0;
+    if (pick(d->random, 32) == 0) return;                        /* W that is not the row's: #UD, or another row */
     if (e->w0) d->rex &= (u8)~REX_W;
     if (e->w1) d->rex |= REX_W;
 }
@@ -139,7 +140,8 @@ static void put_vex(struct draft *d, const struct wide_row *row, const struct en
         return;
     }
     draft_put(d, 0xc4, 1);
-    draft_put(d, (~(unsigned)d->rex & 7) << 5 | e->map, 1);
+    unsigned map = pick(random, 64) ? e->map : pick(random, 2) ? 0 : 8 + pick(random, 24);       /* #UD */
+    draft_put(d, (~(unsigned)d->rex & 7) << 5 | map, 1);
     draft_put(d, (d->rex & REX_W ? 0x80 : 0) | tail, 1);
 }
 
@@ -193,9 +195,36 @@ static void put_common_prefixes(struct draft *d, const struct wide_row *row)
     }
 }
 
+/* What makes an instruction undefined, or would if it stood elsewhere: LOCK, a legacy prefix or REX before VEX, REX before a legacy
+ * prefix (nothing), more than 15 bytes (#GP). */
+static void put_spoiler(struct draft *d, const struct encoding *e)
+{
+    static const u8 before_vex[] = { 0xf0, 0x66, 0xf2, 0xf3, 0x48, 0x41 };
+    u64 *random = d->random;
+
+    if (pick(random, 32)) return;
+    switch (pick(random, 4)) {
+    case 0: draft_put(d, 0xf0, 1); break;
+    case 1:
+        for (unsigned i = 7 + pick(random, 6); i > 0; i--) draft_put(d, 0x3e, 1);
+        d->segment_base = d->c->code_bits == 16 ? DATA_LA : 0;
+        break;
+    case 2:
+        if (e->vex) draft_put(d, before_vex[pick(random, d->c->code_bits == 64 ? 6 : 4)], 1);
+        break;
+    default:
+        if (d->c->code_bits != 64 || e->vex) break;
+        draft_put(d, 0x40 | pick(random, 16), 1);
+        draft_put(d, 0x3e, 1);
+        d->segment_base = 0;
+        break;
+    }
+}
+
 static void put_code(struct draft *d, const struct wide_row *row, const struct encoding *e)
 {
     put_common_prefixes(d, row);
+    put_spoiler(d, e);
     choose_rex(d, e);
     if (e->vex) put_vex(d, row, e);
     else put_legacy(d, e);
@@ -242,6 +271,10 @@ static void choose_state(struct draft *d, const struct wide_row *row)
     c->extended = true;
     contents_extended(&c->extended_in, x87 ? ELEMENT_ANY : element,
                       x87 || pick(d->random, 2) ? ELEMENT_EXTENDED : element, d->random);
+    if (oracle_transcendental(row->name)) {                      /* P likewise: masked */
+        c->extended_in.fcw |= 0x20;
+        c->extended_in.fsw = contents_fsw_summary(c->extended_in.fsw, c->extended_in.fcw);
+    }
     if (!(d->can & CAN_POINTERS) && !(c->extended_in.fsw & 0x80))
         c->extended_in.fop = c->extended_in.fip = c->extended_in.fdp = 0;
     contents_fill(element, plant, sizeof plant, d->random);
@@ -250,6 +283,10 @@ static void choose_state(struct draft *d, const struct wide_row *row)
         c->in.gpr[RAX] = pick(d->random, 40) - 20ull;
         c->in.gpr[RDX] = pick(d->random, 40) - 20ull;
     }
+    if (strcmp(row->name, "CMPXCHG8B") == 0 && pick(d->random, 2)) {
+        c->in.gpr[RAX] = d->rex & REX_W ? get64(plant) : get32(plant);
+        c->in.gpr[RDX] = d->rex & REX_W ? get64(plant + 8) : get32(plant + 4);
+    }
     u64 target = draft_target(d);
     draft_aim(d, target);
     if (d->memory) draft_plant(d, target, plant, sizeof plant);
@@ -257,13 +294,24 @@ static void choose_state(struct draft *d, const struct wide_row *row)
 }
 
 /* An unmasked exception shows at the next waiting instruction; FNSTENV tells pointers that FXSAVE hides. */
+enum { TAIL_OFFSET = 0x40 };             /* of FNSTENV's operand in the data */
+
 static void put_tail(struct draft *d, const struct wide_row *row)
 {
     struct oracle_case *c = d->c;
     unsigned before = c->length;
 
     if (row->name[0] != 'F') return;
-    if (pick(d->random, 2)) draft_put(d, 0x9b, 1);
+    switch (pick(d->random, 4)) {
+    case 0: case 1: draft_put(d, 0x9b, 1); break;
+    case 2:
+        if (oracle_transcendental(row->name)) break;             /* C1 and P depend on the last digit */
+        if (pick(d->random, 4) == 0) draft_put(d, 0x66, 1);
+        draft_put(d, c->code_bits == 16 ? 0x36d9 : c->code_bits == 32 ? 0x35d9 : 0x2534d9, c->code_bits == 64 ? 3 : 2);
+        draft_put(d, (c->code_bits == 16 ? 0 : DATA_LA) + TAIL_OFFSET, c->code_bits == 16 ? 2 : 4);
+        break;
+    default: break;
+    }
     c->tail = c->length - before;
 }
 
@@ -287,6 +335,6 @@ void oracle_generate_wide(struct oracle_case *c, unsigned code_bits, unsigned ca
     const struct wide_row *row;
 
     do row = &wide_rows[pick(random, wide_row_count)];
-    while (!(can & CAN_AVX) && strncmp(row->bytes, "VEX ", 4) == 0);
+    while ((!(can & CAN_AVX) && strncmp(row->bytes, "VEX ", 4) == 0) || (!(can & CAN_BASES) && strstr(row->name, "SBASE")));
     oracle_generate_row(c, row, code_bits, can, random);
 }

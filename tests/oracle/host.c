@@ -37,9 +37,8 @@ _Static_assert(offsetof(struct thunk_out, end) == OUT_END, "end");
 extern void oracle_enter(void);
 extern u8 oracle_go_far[], oracle_go_step[], oracle_exit_0[], oracle_exit_1[], oracle_exit_fault[];
 
-/* LDT: entry 0 is the code, 1 + n the data with the limit that limits[n] says; then those of a probe. */
-enum { CS_32 = 0x23, LDT_CODE16 = 0 << 3 | 7, LIMITS = 16,
-       LDT_PROBE_CODE16 = (1 + LIMITS) << 3 | 7, LDT_PROBE_DATA16 = (2 + LIMITS) << 3 | 7 };
+/* LDT: entry 0 is the code, then the data with each limit, then those of a probe. */
+enum { PROBE_CODE16 = 1 + DATA_LIMITS, PROBE_DATA16 = 2 + DATA_LIMITS };
 /* arithmetic, DF, AC, ID: what POPF changes at CPL 3 */
 enum { USER_FLAGS = 0xcd5 | 1 << 18 | 1 << 21 };
 enum { STEP_FLAG = 1 << 8 };             /* TF */
@@ -49,8 +48,6 @@ static struct registers fault;
 static struct extended fault_extended;
 static unsigned can;
 static u8 *code, *data;
-static u32 limits[LIMITS];
-static unsigned limits_used;             /* counts on: the oldest goes */
 static u64 heap_start;
 static volatile bool inside;             /* a case runs */
 static bool inside_before;               /* and did at the last alarm, with this number */
@@ -105,15 +102,12 @@ static bool set_ldt(unsigned entry, u32 base, u32 limit, bool is_code)
     return syscall(SYS_modify_ldt, 1, &d, sizeof d) == 0;
 }
 
-/* A selector of the data; the system takes long to change an entry. */
-static unsigned data_selector16(u32 limit)
+static bool set_descriptors(void)
 {
-    for (unsigned n = 0; n < LIMITS; n++)
-        if (limits[n] == limit) return (1 + n) << 3 | 7;
-    unsigned n = limits_used++ % LIMITS;
-    limits[n] = limit;
-    set_ldt(1 + n, DATA_LA, limit, false);
-    return (1 + n) << 3 | 7;
+    for (unsigned n = 0; n < DATA_LIMITS; n++)
+        if (!set_ldt(1 + n, DATA_LA, oracle_limits[n], false)) return false;
+    return set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(PROBE_CODE16, CODE_LA, 0xffff, true) &&
+           set_ldt(PROBE_DATA16, PROBE_DATA_LA, 0xffff, false);
 }
 
 static u8 *map_at(u32 la, size_t bytes, int protection)
@@ -163,8 +157,7 @@ bool oracle_host_start(const char **why_not)
     mprotect(read_only, DATA_LA - READ_ONLY_LA, PROT_READ);
     heap_start = find_heap();
     take_signals();
-    bool ldt = set_ldt(0, CODE_LA, CODE_BYTES - 1, true) && set_ldt(1 + LIMITS, CODE_LA, 0xffff, true) &&
-               set_ldt(2 + LIMITS, PROBE_DATA_LA, 0xffff, false);
+    bool ldt = set_descriptors();
     bool bases = getauxval(AT_HWCAP2) & 2;                       /* HWCAP2_FSGSBASE */
     can = CAN_32BIT | CAN_64BIT | (ldt ? CAN_16BIT : 0) | (bases ? CAN_BASES : 0) | host_extended_can() | (__builtin_cpu_is("amd") ? CAN_UNDEFINED : 0);
     return true;
@@ -180,6 +173,7 @@ unsigned oracle_host_can(void)
 bool oracle_host_spares(u64 la)
 {
     if (la + 64 >= heap_start && la < (uintptr_t)sbrk(0) + 64) return false;
+    if (la < 0x10000 - 64) return true;                          /* never mapped */
     return la >= CODE_LA && (la < 1ull << 40 || la >> 47 != 0);
 }
 
@@ -205,14 +199,12 @@ static void put_exit(unsigned offset, unsigned code_bits, unsigned number)
 
 static void prepare_registers(const struct oracle_case *c)
 {
-    unsigned data_selector = c->code_bits == 16 ? data_selector16(c->data_limit) : USER_DS;
-
     memcpy(oracle_in.gpr, c->in.gpr, sizeof oracle_in.gpr);
     oracle_in.rflags = (c->in.rflags & USER_FLAGS) | 0x202;
-    oracle_in.ds = oracle_in.es = c->code_bits == 64 ? 0 : data_selector;
-    oracle_in.ss = data_selector;
+    oracle_in.ds = oracle_in.es = oracle_data_selector(c);
+    oracle_in.ss = c->code_bits == 64 ? SELECTOR_DATA : oracle_in.ds;
     oracle_in.far_offset = CODE_START + (c->code_bits == 16 ? 0 : CODE_LA);
-    oracle_in.far_selector = c->code_bits == 16 ? LDT_CODE16 : CS_32;
+    oracle_in.far_selector = c->code_bits == 16 ? SELECTOR_CODE16 : SELECTOR_CODE32;
     oracle_in.target = c->code_bits == 64 ? CODE_LA + CODE_START : (uintptr_t)oracle_go_far;
     oracle_in.extended = !c->extended ? EXTENDED_LEFT : can & CAN_AVX ? EXTENDED_XSAVE : EXTENDED_FXSAVE;
     if (c->extended) host_extended_load(&c->extended_in);
@@ -277,7 +269,7 @@ static void prepare_step(const struct oracle_case *c, u64 rip)
     u64 *frame = (u64 *)(data + DATA_BYTES - 64);
 
     frame[0] = rip;
-    frame[1] = c->code_bits == 16 ? LDT_PROBE_CODE16 : c->code_bits == 32 ? CS_32 : USER_CS64;
+    frame[1] = c->code_bits == 16 ? PROBE_CODE16 << 3 | 7 : c->code_bits == 32 ? SELECTOR_CODE32 : SELECTOR_CODE64;
     frame[2] = oracle_in.rflags | STEP_FLAG;
     frame[3] = c->in.gpr[4];
     frame[4] = oracle_in.ss;
@@ -293,7 +285,7 @@ void oracle_host_probe(const struct oracle_case *c, unsigned n, struct registers
     memset(code + CODE_BYTES - sizeof c->code, 0xcc, sizeof c->code);
     memcpy(code + offset, c->code, n);
     prepare_registers(c);
-    if (code16) oracle_in.ds = oracle_in.es = oracle_in.ss = LDT_PROBE_DATA16;
+    if (code16) oracle_in.ds = oracle_in.es = oracle_in.ss = (PROBE_DATA16 << 3 | 7);
     prepare_step(c, code16 ? offset : CODE_LA + offset);
     case_number++;
     inside = true;

@@ -10,7 +10,7 @@ enum {
     READ_ONLY_LA = 0x300ff000,                   /* a page before the data, which a user may not write */
     DATA_LA = 0x30100000, DATA_BYTES = 0x10000,  /* all that 16-bit segments see; around pointers */
     CODE_START = 0x20,                           /* of the instruction: 0 is a common jump target */
-    EXIT_1_OFFSET = 0x40,                        /* landing place of branches */
+    EXIT_1_OFFSET = 0x60,                        /* landing place of branches */
     PLANT_BYTES = 64,
     PROBE_DATA_LA = 0x50000000,                  /* what 16-bit segments see in a probe: nothing is mapped there */
 };
@@ -48,7 +48,7 @@ struct outcome {
 /* A case: code at CODE_LA + CODE_START (offset CODE_START of CS in 16-bit mode), registers, data. */
 struct oracle_case {
     unsigned code_bits;      /* 16, 32, 64 */
-    u8 code[24];
+    u8 code[48];
     unsigned length;
     unsigned tail;           /* bytes of a second instruction, which looks at what the first left: FWAIT or FNSTENV */
     struct registers in;
@@ -58,7 +58,7 @@ struct oracle_case {
     u32 data_seed;           /* costs time when it is not that of the case before */
     u32 plant_offset, plant_bytes;   /* plant[] lies there in the data, over the random bytes */
     u8 plant[PLANT_BYTES];
-    u32 data_limit;          /* 16-bit: limit of DS, ES, SS */
+    u32 data_limit;          /* 16-bit: limit of DS, ES, SS, one of oracle_limits */
     const char *name;        /* of the row */
     u32 undefined;           /* flags that the manual leaves undefined here */
     u16 undefined_fsw;       /* likewise of the x87 status word */
@@ -90,6 +90,12 @@ void oracle_ours_end(void);
 /* data.c */
 void oracle_fill(u8 *data, const struct oracle_case *c);
 void oracle_fill_read_only(u8 *page);
+/* Limits that 16-bit code's data may have; each has a descriptor in the host's LDT, entry 1 and following. */
+enum { DATA_LIMITS = 13 };
+extern const u16 oracle_limits[DATA_LIMITS];
+/* What Linux has in its GDT, and entry 0 of the LDT. */
+enum { SELECTOR_CODE32 = 0x23, SELECTOR_DATA = 0x2b, SELECTOR_CODE64 = 0x33, SELECTOR_CODE16 = 0 << 3 | 7 };
+unsigned oracle_data_selector(const struct oracle_case *c);      /* of DS and ES, of SS outside 64-bit code */
 
 /* compare.c: prints every field that differs, a line each, when `to` is not NULL; how many differ.
  * What the case declares undefined is left out. */
@@ -100,6 +106,8 @@ void oracle_print_case(const struct oracle_case *c, FILE *to);
 /* explained.c: true when a difference has a known reason that is none of ours; which did, and how often. */
 bool oracle_explained(const struct oracle_case *c, const struct outcome *host, const struct outcome *our);
 void oracle_print_explained(FILE *to);
+
+bool oracle_transcendental(const char *name);                    /* results are allowed an error: F2XM1 .. FSINCOS */
 
 /* exhaust.c: every 8-bit operation with every operand.  False when family n has no case of that number. */
 unsigned oracle_families(void);

@@ -87,9 +87,10 @@ void oracle_ours_end(void)
     physical_destroy(ours.memory);
 }
 
-static void set_segment(unsigned seg, u64 base, u32 limit, unsigned rights)
+static void set_segment(unsigned seg, unsigned selector, u64 base, u32 limit, unsigned rights)
 {
-    ours.cpu->seg[seg] = (struct segment){ .base = base, .limit = limit, .rights = (u16)rights, .selector = 7, .usable = true };
+    ours.cpu->seg[seg] = (struct segment){ .base = base, .limit = limit, .rights = (u16)rights,
+                                            .selector = (u16)selector, .usable = true };
     segment_derive(ours.cpu, seg);
 }
 
@@ -99,13 +100,15 @@ static void set_mode(const struct oracle_case *c, bool long_mode)
     bool flat = c->code_bits != 16, code64 = c->code_bits == 64;
 
     if (long_mode != ours.long_mode) set_paging(long_mode);
-    set_segment(CPU_SEG_CS, flat ? 0 : CODE_LA, flat ? 0xffffffff : CODE_BYTES - 1, CODE | (code64 ? RIGHTS_L | RIGHTS_G : flat ? RIGHTS_DB | RIGHTS_G : 0));
+    unsigned data = oracle_data_selector(c), code = code64 ? SELECTOR_CODE64 : flat ? SELECTOR_CODE32 : SELECTOR_CODE16;
+    set_segment(CPU_SEG_CS, code, flat ? 0 : CODE_LA, flat ? 0xffffffff : CODE_BYTES - 1, CODE | (code64 ? RIGHTS_L | RIGHTS_G : flat ? RIGHTS_DB | RIGHTS_G : 0));
     for (unsigned seg = CPU_SEG_ES; seg <= CPU_SEG_DS; seg++) {
         if (seg == CPU_SEG_CS) continue;
-        set_segment(seg, flat ? 0 : DATA_LA, flat ? 0xffffffff : c->data_limit, DATA | (flat ? RIGHTS_DB | RIGHTS_G : 0));
+        set_segment(seg, code64 && seg == CPU_SEG_SS ? SELECTOR_DATA : data, flat ? 0 : DATA_LA, flat ? 0xffffffff : c->data_limit, DATA | (flat ? RIGHTS_DB | RIGHTS_G : 0));
     }
-    set_segment(CPU_SEG_FS, code64 ? c->fs_base : 0, 0xffffffff, DATA | RIGHTS_DB | RIGHTS_G);
-    set_segment(CPU_SEG_GS, code64 ? c->gs_base : 0, 0xffffffff, DATA | RIGHTS_DB | RIGHTS_G);
+    set_segment(CPU_SEG_FS, 0, code64 ? c->fs_base : 0, 0xffffffff, DATA | RIGHTS_DB | RIGHTS_G);
+    set_segment(CPU_SEG_GS, 0, code64 ? c->gs_base : 0, 0xffffffff, DATA | RIGHTS_DB | RIGHTS_G);
+    set_segment(CPU_SEG_TR, 0x40, 0, 0, 0x8b);                         /* no I/O permission map: no port may be used */
     ours.cpu->cpl = 3;
     mode_derive(ours.cpu);
 }
@@ -221,8 +224,8 @@ void oracle_ours_probe(const struct oracle_case *c, unsigned n, struct registers
     trace_code_written(cpu, CODE_PA + offset, n);
     set_mode(c, true);
     for (unsigned seg = CPU_SEG_ES; code16 && seg <= CPU_SEG_DS; seg++)
-        if (seg != CPU_SEG_CS) set_segment(seg, PROBE_DATA_LA, 0xffff, 0xf3);
-    if (code16) set_segment(CPU_SEG_CS, CODE_LA, 0xffff, 0xfb);
+        if (seg != CPU_SEG_CS) set_segment(seg, 7, PROBE_DATA_LA, 0xffff, 0xf3);
+    if (code16) set_segment(CPU_SEG_CS, 7, CODE_LA, 0xffff, 0xfb);
     memcpy(cpu->gpr, c->in.gpr, sizeof cpu->gpr);
     cpu_set_eflags(cpu, 0x202);
     cpu->activity = ACTIVITY_RUNNING;

@@ -203,7 +203,7 @@ static const struct known known[] = {
     { "ADD r8, r15 overflows", "4D 01 F8", 0, NO_FAULT, prepare_add, check_add },
     { "MOV r9, [rip + disp32]", "4C 8B 0D 00 00 00 00", 0, NO_FAULT, prepare_relative, check_relative },
     { "NOP keeps all registers and flags", "90", 0, NO_FAULT, prepare_all_registers, check_all_registers },
-    { "JMP rel8 lands", "EB 1E", 0, NO_FAULT, prepare_all_registers, check_branch },
+    { "JMP rel8 lands", "EB 3E", 0, NO_FAULT, prepare_all_registers, check_branch },
     { "MOV rax, fs:[rbx] adds the base", "64 48 8B 03", CAN_BASES, NO_FAULT, prepare_base, check_base },
     { "DIV by 0 is #DE", "48 F7 F6", 0, 0, prepare_divide, check_fault_registers },
     { "UD2 is #UD", "0F 0B", 0, 6, prepare_all_registers, check_fault_registers },
