@@ -91,7 +91,7 @@ static void take_vex(struct cursor *c, u8 first)
         c->map %= MAPS;
     }
     if (!c->code64) c->rex &= REX_W;
-    c->vvvv = (u8)(~last >> 3 & (c->code64 ? 15 : 7));
+    c->vvvv = ~last >> 3 & 15;
     /* outside 64-bit mode bit 6 of the byte is one where C4 and C5 are VEX, and the register above 7 is ignored */
     c->vex_wide = last & 4;
     static const u8 repeat[] = { REPEAT_NONE, REPEAT_NONE, REPEAT_F3, REPEAT_F2 };
@@ -203,6 +203,8 @@ static u8 register_offset(const struct cursor *c, unsigned number, bool byte)
 }
 
 static unsigned reg_number(const struct cursor *c) { return (c->modrm >> 3 & 7u) | (c->rex & REX_R ? 8 : 0); }
+/* SDM vol. 2, "VEX.vvvv": outside 64-bit mode its top bit is ignored, but it must be one where there is no second source. */
+static unsigned second_number(const struct cursor *c) { return c->vvvv & (c->code64 ? 15u : 7); }
 static unsigned rm_number(const struct cursor *c) { return (c->modrm & 7u) | (c->rex & REX_B ? 8 : 0); }
 
 /* LOCK MOV CR0 is MOV CR8.  APM vol. 3, "MOV CRn". */
@@ -234,7 +236,7 @@ static void take_operand(struct cursor *c, struct record *r, enum operand operan
     case OPERAND_Rr: case OPERAND_Rv: case OPERAND_Ry: *field = register_offset(c, rm_number(c), false); break;
     case OPERAND_Gb: *field = register_offset(c, reg_number(c), true); break;
     case OPERAND_Gw: case OPERAND_Gv: case OPERAND_Gy: case OPERAND_Gd: *field = register_offset(c, reg_number(c), false); break;
-    case OPERAND_By: r->imm = c->vvvv * 8; break;
+    case OPERAND_By: r->imm = (s32)second_number(c) * 8; break;
     case OPERAND_Zb: case OPERAND_Zv:
         *field = register_offset(c, (c->opcode & 7u) | (c->rex & REX_B ? 8 : 0), operand == OPERAND_Zb);
         break;
@@ -261,7 +263,7 @@ static void take_operand(struct cursor *c, struct record *r, enum operand operan
     case OPERAND_Qq: case OPERAND_Nq: if (reg_form) *field = mmx_unit(c->modrm); break;
     case OPERAND_Vx: *field = xmm_unit(reg_number(c)); break;
     case OPERAND_Wx: case OPERAND_Ux: if (reg_form) *field = xmm_unit(rm_number(c)); break;
-    case OPERAND_Hx: set_second(r, c->vex ? xmm_unit(c->vvvv) : r->d); break;
+    case OPERAND_Hx: set_second(r, c->vex ? xmm_unit(second_number(c)) : r->d); break;
     default: break;
     }
 }

@@ -26,7 +26,10 @@ static void plant_tables(struct bench *b)
     set_gdt(pc, TSS_FREE + 8, 0);
 }
 
-static void plant_image(struct bench *b)
+enum { XCOMP_BV = 520 };
+#define COMPACTED (1ull << 63)
+
+static void plant_image(struct bench *b, u64 xcomp_bv)
 {
     u8 *image = memory(b, ROLE_OPERAND);
 
@@ -34,6 +37,7 @@ static void plant_image(struct bench *b)
     put16(image, 0x37f);
     put32(image + 24, 0x1f80);                   /* MXCSR */
     put64(image + 512, 3);                       /* XSTATE_BV */
+    put64(image + XCOMP_BV, xcomp_bv);
 }
 
 static void plant_far(struct bench *b, const struct form *f)
@@ -66,7 +70,8 @@ static void plant_memory(struct bench *b, const struct form *f)
     if (named(f, "LMSW")) put16(at, 1);
     if (named(f, "LDMXCSR")) put32(at, 0x1f80);
     if (named(f, "LGDT LIDT INVPCID")) memset(at, 0, 16);
-    if (named(f, "FXRSTOR FXRSTOR64 XRSTOR XRSTOR64 XSAVE XSAVE64 XSAVEOPT XSAVEOPT64")) plant_image(b);
+    if (named(f, "FXRSTOR FXRSTOR64 XRSTOR XRSTOR64 XSAVE XSAVE64 XSAVEOPT XSAVEOPT64 XSAVEC XSAVEC64 XSAVES XSAVES64")) plant_image(b, 0);
+    if (named(f, "XRSTORS XRSTORS64")) plant_image(b, COMPACTED | 3);
     if (named(f, "BOUND")) words(b, ROLE_OPERAND, f->size, (const u64[]){ 0x80000000 >> (32 - 8 * f->size), 0x7fffffff >> (32 - 8 * f->size) }, 2);
 }
 

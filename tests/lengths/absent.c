@@ -26,7 +26,7 @@ struct absent {
     u8 map, first, last;                                         /* opcodes */
     u8 prefixes, ls, ws;
     u8 form;
-    s16 reg_first, reg_last;                                     /* of ModRM.reg, or ANY */
+    s16 reg_first, reg_last;                                     /* of ModRM.reg, or from C0h on of ModRM, or ANY */
 };
 
 #define LEAF(leaf, subleaf, reg, bit) { leaf, subleaf, reg, bit }
@@ -109,13 +109,13 @@ static u32 cpuid(u32 leaf, u32 subleaf, unsigned reg)
 
 static bool fits(const struct absent *row, const struct shape *s)
 {
-    unsigned reg = s->modrm >> 3 & 7;
+    s16 reg = row->reg_first >= 0xc0 ? s->modrm : s->modrm >> 3 & 7;
 
     if (row->encoding != s->encoding) return false;
     if (row->encoding == EVEX) return true;
     return row->map == s->map && s->opcode >= row->first && s->opcode <= row->last && row->prefixes & s->prefix &&
            (s->encoding == LEGACY || (row->ls & s->l && row->ws & s->w)) && row->form & (s->modrm < 0xc0 ? MEMORY : REGISTER) &&
-           (row->reg_first == ANY || ((s16)reg >= row->reg_first && (s16)reg <= row->reg_last));
+           (row->reg_first == ANY || (reg >= row->reg_first && reg <= row->reg_last));
 }
 
 const char *lengths_absent(const struct oracle_case *c)
@@ -135,8 +135,9 @@ const struct cpu_model *lengths_model(void)
     static struct cpu_model model;
     static const struct { u32 leaf, subleaf; u8 reg; } word[FEATURE_WORDS] = {
         [WORD_1_EDX] = { 1, 0, EDX }, [WORD_1_ECX] = { 1, 0, ECX }, [WORD_7_EBX] = { 7, 0, EBX }, [WORD_7_ECX] = { 7, 0, ECX },
-        [WORD_D_EAX] = { 13, 1, EAX }, [WORD_81_EDX] = { 0x80000001, 0, EDX }, [WORD_81_ECX] = { 0x80000001, 0, ECX },
+        [WORD_D_EAX] = { 13, 1, EAX }, [WORD_81_EDX] = { 0x80000001, 0, EDX }, [WORD_81_ECX] = { 0x80000001, 0, ECX }, [WORD_88_EBX] = { 0x80000008, 0, EBX },
     };
+    _Static_assert(FEATURE_WORDS == 8, "each word has its leaf above");
 
     model = *cpu_model_find(cpuid(0, 0, ECX) == 0x444d4163 /* "cAMD" */ ? "ryzen" : "corei7_haswell");
     memset(model.features, 0, sizeof model.features);

@@ -12,7 +12,7 @@
 #include "tests/lengths/lengths.h"
 
 enum { SHOWN = 40, EXCUSES = 64 };
-enum { OPCODE_MAX_BYTES = 11 };          /* without prefixes: VEX of three bytes, opcode, ModRM, SIB, displacement, immediate */
+enum { OPCODE_MAX_BYTES = 14 };          /* without prefixes: XOP of three bytes, opcode, ModRM, SIB, displacement, immediate */
 
 enum verdict { NEEDS_MORE, UNDEFINED, TOO_LONG_OR_REFUSED, RUNS };
 static const char *const verdict_names[] = { "wants more", "#UD", "#GP", "runs" };
@@ -96,6 +96,7 @@ static bool undefined_or_too_long(const struct oracle_case *c)
 /* What the host has and we lack, or what the manuals leave open. */
 static const char *excuse_of(const struct oracle_case *c)
 {
+    if (length(oracle_host_probe, c) > INSTRUCTION_MAX_BYTES && length(oracle_ours_probe, c) > INSTRUCTION_MAX_BYTES) return "an operand of CS begins behind the code page";
     if (undefined_or_too_long(c)) return "undefined, and perhaps longer than 15 bytes";
     return verdict(oracle_ours_probe, c, INSTRUCTION_MAX_BYTES) == UNDEFINED ? lengths_absent(c) : NULL;
 }

@@ -269,6 +269,14 @@ Test(decode, an_operand_size_prefix_makes_near_branches_16_bits_wide_in_64_bit_m
     cr_expect_eq(ON("corei7_haswell", 64, 0x66, 0x0f, 0x84).length, 7);
 }
 
+Test(decode, all_of_vvvv_must_be_one_where_there_is_no_second_source_and_its_top_bit_is_ignored_elsewhere)
+{
+    cr_expect(ON("ryzen", 32, 0xc4, 0xe1, 0x79, 0x28, 0xc8).row != NULL, "VMOVAPD");
+    cr_expect(ON("ryzen", 32, 0xc4, 0xe1, 0x39, 0x28, 0xc8).row == NULL);
+    cr_expect(ON("ryzen", 32, 0xc4, 0xe1, 0x69, 0x58, 0xc8).row != NULL, "VADDPD");
+    cr_expect_eq(ON("ryzen", 32, 0xc4, 0xe1, 0x69, 0x58, 0xc8).record.imm, ON("ryzen", 32, 0xc4, 0xe1, 0x29, 0x58, 0xc8).record.imm);
+}
+
 Test(decode, rdpid_has_no_memory_form)
 {
     struct cpu_model model;
