@@ -3,12 +3,14 @@ ifeq ($(origin CC),default)
 CC      := gcc
 endif
 OPT     ?= -O2
+# How the fast instance goes from one handler to the next: a jump where the compiler makes one of a call in last place, or a loop.
+DISPATCH ?= $(if $(SAN)$(filter -O0 -O1 -Og,$(OPT)),loop,tail)
 BUILD   ?= build$(if $(SAN),-san)$(if $(HARD),-hard)
 PREFIX  ?= /usr/local
 comma   := ,
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
-             $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(CFLAGS)
+             $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
 LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
 PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h \

@@ -284,6 +284,7 @@ static const struct parameter cpu[] = {
     { "ips", TYPE_NUMBER, AT(ips), .least = 1000000, .most = 100000000000ull, .meaning = "ticks (instructions) that make a virtual second" },
     { "reset_on_triple_fault", TYPE_BOOL, AT(reset_on_triple_fault), .meaning = "0: a triple fault stops the machine and is explained" },
     { "rdrand_seed", TYPE_NUMBER, AT(rdrand_seed), .most = UINT64_MAX, .meaning = "where the numbers of RDRAND and RDSEED begin: another seed, other numbers" },
+    { "exact", TYPE_BOOL, AT(cpu_exact), .meaning = "1: the exact instance alone runs: the same in every bit, slower" },
     { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "1" },
     ACCEPT("quantum"), ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("cpuid_freq"), END_ROW,
 };

@@ -4,4 +4,10 @@ $(BUILD)/gen/op_forms.h: $(wildcard cpu/ops/*.inc) cpu/ops/list.h cpu/build.mk
 	$(CC) -E -P -I. -x c cpu/ops/list.h | grep -o 'ORRERY_FORM_[A-Za-z0-9_]*' | \
 	    sed 's/ORRERY_FORM_\(.*\)/OP_FORM(\1)/' > $@.new
 	mv $@.new $@
-$(LIB_OBJ): | $(BUILD)/gen/op_forms.h
+# Those of the fast instance, apart by whether the name says that memory or the stack is used.
+$(BUILD)/gen/hot_forms.h: $(wildcard cpu/ops/*.inc) cpu/ops/hot_list.h cpu/build.mk
+	@mkdir -p $(@D)
+	$(CC) -E -P -I. -x c cpu/ops/hot_list.h | grep -o 'ORRERY_FORM_[A-Za-z0-9_]*' | sed 's/ORRERY_FORM_//' | \
+	    sed -E 's/^((.*_[MO]|(PUSH|POP|CALL|RET|LEAVE)(_.*)?)(_.*)?_[0-9]+)$$/FAST_MEMORY(\1)/; t; s/(.*)/FAST_PLAIN(\1)/' > $@.new
+	mv $@.new $@
+$(LIB_OBJ): | $(BUILD)/gen/op_forms.h $(BUILD)/gen/hot_forms.h

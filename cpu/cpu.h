@@ -94,6 +94,8 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
  * know that it must be told so.  The manual says no, and so does cpu_create. */
 void cpu_set_virtual_wire(struct cpu *cpu, bool at_reset);
 void cpu_set_random_seed(struct cpu *cpu, u64 seed);     /* of RDRAND and RDSEED; outlives resets.  0 after cpu_create */
+/* Before the first run: the exact instance alone.  What the guest sees is the same. */
+void cpu_set_exact(struct cpu *cpu, bool exact_only);
 void cpu_set_a20(struct cpu *cpu, bool enabled);         /* false: physical address bit 20 is forced to 0 */
 void cpu_timer(struct cpu *cpu);                         /* the tick that call_at asked for has come */
 void cpu_request_stop(struct cpu *cpu);                  /* cpu_run returns after the current instruction */
@@ -152,5 +154,7 @@ struct cpu_state_part {
     void *instance;
 };
 unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned room);
+/* Between runs: gives state that can be said in several ways its one form.  Nothing that the guest can see changes. */
+void cpu_settle(struct cpu *cpu);
 
 #endif

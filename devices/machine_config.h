@@ -57,6 +57,7 @@ struct machine_config {
     u64 ips;                     /* ticks a virtual second, 1 M at least */
     bool reset_on_triple_fault;
     u64 rdrand_seed;             /* of the numbers that RDRAND and RDSEED give */
+    bool cpu_exact;              /* without the fast instance */
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
     struct rom_config system_rom, vga_rom, option_rom[4];
     bool volatile_media;         /* writes to disks and floppies stay in memory, whatever their own setting */

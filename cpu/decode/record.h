@@ -1,31 +1,36 @@
 #ifndef ORRERY_DECODE_RECORD_H
 #define ORRERY_DECODE_RECORD_H
-/* A decoded instruction in 16 bytes, and the record that follows a branch.                 doc: traces
+/* A decoded instruction in 24 bytes, and the record that follows a branch.                 doc: traces
  *
+ *   fast  what the fast instance does with it (cpu/run/fast.h)
  *   h     form to execute (enum op); 0 in a trace's header record
+ *   count instructions from the trace's beginning to this one, itself included
  *   d, s  byte offsets in struct cpu of destination and source register (AH is RAX + 1), or a small number that the
  *         form names (segment register, control register); of a vector form: units of 8 bytes
  *   b     base register's byte offset | segment register number (bits 2-0)
  *   x     index register's byte offset | the other address size (bit 2) | scale (bits 1-0)
  *   disp  displacement, branch distance, or far offset;  imm  immediate, or far selector
- *         (a 64-bit immediate or offset: disp its low half, imm its high half) */
+ *         (a 64-bit immediate or offset: disp its low half, imm its high half); of a near call: the next instruction's
+ *         offset in the trace */
 #include "cpu/base/types.h"
 
 struct record {
-    u32 h;
+    const void *fast;
+    u16 h, count;
     u8 d, s, b, x;
     s32 disp, imm;
 };
 
-/* Stands behind every direct branch: where it goes, once that is known and lies in the same page. */
+/* Stands behind every direct branch and behind the end of a trace: where it goes.  The target is known when it lies in the same page. */
 struct link {
-    u32 h;               /* OP_LINK: never executed */
-    u32 target;          /* number of the record in the arena; 0 while unresolved */
-    u64 target_rip;      /* the link holds for this target only (aliases of one physical page differ in RIP) */
+    struct record *target;       /* NULL while unresolved */
+    u16 h, after;                /* OP_LINK: never executed; offset in the trace of what follows the branch */
+    s32 delta;                   /* of the target from the trace's first byte */
+    u32 target_rip;              /* 16-bit targets wrap: the link holds for this one only */
 };
 
-_Static_assert(sizeof(struct record) == 16, "records are 16 bytes");
-_Static_assert(sizeof(struct link) == 16, "a link takes the place of a record");
+_Static_assert(sizeof(struct record) == 24, "records are 24 bytes");
+_Static_assert(sizeof(struct link) == sizeof(struct record), "a link takes the place of a record");
 
 /* Address size: bit 2 of x clear is the wide one (32 bits, 64 in 64-bit mode), set the narrow one (16, 32).  Slots of addresses, in units of 8
  * bytes from struct cpu: 16 is always 0, 17 the RIP at which the trace was entered, 18 always 4096. */

@@ -6,6 +6,7 @@
 
 #include "cpu/decode/decode.h"
 #include "cpu/memory/access.h"
+#include "cpu/run/fast.h"
 #include "cpu/run/mode.h"
 
 struct trace_cache *trace_cache_create(void)
@@ -59,6 +60,7 @@ static u32 chunks_of(u64 pa, unsigned bytes)
 static void make_stale(struct trace *trace)
 {
     trace->first->h = OP_STALE;
+    trace->first->fast = fast_of(trace->first, trace->mode);
 }
 
 static void remove_from_bucket(struct trace_cache *cache, struct trace *trace)
@@ -104,24 +106,36 @@ struct builder {
     unsigned slots, instructions;
 };
 
+static void append_link(struct builder *b, s32 distance)
+{
+    struct link link = { .h = OP_LINK, .after = b->trace->bytes, .delta = (s32)b->trace->bytes + distance };
+
+    b->trace->offset[b->slots++] = b->trace->bytes;
+    memcpy(b->record++, &link, sizeof link);
+}
+
 static void append(struct builder *b, const struct decoded *d)
 {
+    struct record *record = b->record++;
+
     b->trace->offset[b->slots++] = b->trace->bytes;
-    *b->record++ = d->record;
     b->trace->bytes += d->length;
-    b->instructions++;
-    if (d->branch) {
-        struct link link = { .h = OP_LINK };
-        b->trace->offset[b->slots++] = b->trace->bytes;
-        memcpy(b->record++, &link, sizeof link);
-    }
+    *record = d->record;
+    record->count = (u16)++b->instructions;
+    if (fast_is_near_call(record)) record->imm = b->trace->bytes;
+    record->fast = fast_of(record, b->trace->mode);
+    if (d->branch) append_link(b, record->disp);
     b->trace->offset[b->slots] = b->trace->bytes;
 }
 
 /* What a trace that simply stops ends with: the loop goes on at the next address. */
 static void append_stop(struct builder *b)
 {
-    *b->record++ = (struct record){ .h = OP_CONTINUE };
+    *b->record = (struct record){ .h = OP_CONTINUE, .count = (u16)(b->instructions + 1) };
+    b->record->fast = fast_of(b->record, b->trace->mode);
+    b->record++;
+    b->trace->offset[b->slots++] = b->trace->bytes;
+    append_link(b, 0);
 }
 
 static struct decode_mode mode_of(const struct cpu *cpu, u32 trace_offset)
@@ -202,7 +216,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
 {
     struct trace_cache *cache = cpu->traces;
     if (cache->traces_used == TRACE_ARENA_TRACES ||
-        cache->records_used + TRACE_MAX_SLOTS + 2 > TRACE_ARENA_RECORDS) trace_cache_flush(cpu);
+        cache->records_used + TRACE_MAX_SLOTS + 1 > TRACE_ARENA_RECORDS) trace_cache_flush(cpu);
 
     struct trace *trace = &cache->traces[cache->traces_used];
     struct record *header = &cache->records[cache->records_used];
@@ -225,22 +239,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
 
 /* --- finding --- */
 
-static bool within_limit(const struct cpu *cpu, const struct trace *trace)
-{
-    return (cpu->mode & MODE_LIMIT_4G) || cpu->rip + trace->bytes - 1 <= cpu->seg[CPU_SEG_CS].limit;
-}
-
-struct trace *trace_find_known(struct cpu *cpu)
-{
-    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip);
-    struct jump_entry *jump = &cpu->traces->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)];
-    struct trace *trace = jump->trace;
-    struct tlb_entry *t = tlb_entry_of(cpu, la);
-
-    if (!trace || jump->la != la || trace->mode != cpu->mode || trace->first->h == OP_STALE) return NULL;
-    if (t->tag_read != (la & ~0xfffull) || t->pa + (la & 0xfff) != trace->pa) return NULL;
-    return within_limit(cpu, trace) ? trace : NULL;
-}
+struct trace *trace_find_known(struct cpu *cpu) { return trace_known(cpu); }
 
 struct trace *trace_find(struct cpu *cpu)
 {
@@ -263,7 +262,7 @@ struct trace *trace_find(struct cpu *cpu)
     cpu->never_written_fetch = !page->read || (page->write && !page->written);
     if (!page->read) return scratch_trace(cpu);
     for (trace = cache->bucket[bucket_of(pa, cpu->mode)]; trace; trace = trace->next_in_bucket)
-        if (trace->pa == pa && trace->mode == cpu->mode && within_limit(cpu, trace)) break;
+        if (trace->pa == pa && trace->mode == cpu->mode && trace_within_limit(cpu, trace)) break;
     if (!trace) trace = build(cpu, pa, page->read + (pa & (PAGE_BYTES - 1)));
     if (!trace) return scratch_trace(cpu);
     cache->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)] = (struct jump_entry){ .la = la, .trace = trace };

@@ -2,15 +2,17 @@
 #define ORRERY_DECODE_TRACE_H
 /* Runs of decoded records, kept by physical address and mode.                              doc: traces */
 #include "cpu/decode/record.h"
-#include "cpu/run/processor.h"
+#include "cpu/decode/tables.h"
+#include "cpu/memory/access.h"
+#include "cpu/run/mode.h"
 
 #ifdef HARD
 enum { TRACE_MAX_INSTRUCTIONS = 1, TRACE_ARENA_RECORDS = 64, TRACE_ARENA_TRACES = 16, TRACE_BUCKETS = 4, JUMP_CACHE = 1 };
 #else
-enum { TRACE_MAX_INSTRUCTIONS = 32, TRACE_ARENA_RECORDS = 1 << 20, TRACE_ARENA_TRACES = 1 << 17, TRACE_BUCKETS = 1 << 14,
+enum { TRACE_MAX_INSTRUCTIONS = 32, TRACE_ARENA_RECORDS = 1 << 19, TRACE_ARENA_TRACES = 1 << 17, TRACE_BUCKETS = 1 << 14,
        JUMP_CACHE = 4096 };
 #endif
-enum { TRACE_MAX_SLOTS = 2 * TRACE_MAX_INSTRUCTIONS + 1 };
+enum { TRACE_MAX_SLOTS = 2 * TRACE_MAX_INSTRUCTIONS + 2 };      /* instructions, their links, the end and its link */
 
 /* A trace lies in one physical page.  first[-1] is its header record (h == OP_HEADER), whose disp is the trace's number. */
 struct trace {
@@ -34,7 +36,7 @@ struct trace_cache {
     struct trace *bucket[TRACE_BUCKETS], *page[TRACE_BUCKETS];
     struct jump_entry jump[JUMP_CACHE];
     struct trace scratch;                /* one instruction that is not kept: it crosses a page, or is no memory */
-    struct record scratch_records[4];
+    struct record scratch_records[8];
     u64 decoded_instructions, flushes, invalidations;
 };
 
@@ -45,12 +47,30 @@ void trace_cache_flush(struct cpu *cpu);
 /* The trace at CS:RIP in the current mode, decoded when it is new; NULL after a fault was raised (fetch, limit). */
 struct trace *trace_find(struct cpu *cpu);
 
+static inline bool trace_within_limit(const struct cpu *cpu, const struct trace *trace)
+{
+    return (cpu->mode & MODE_LIMIT_4G) || cpu->rip + trace->bytes - 1 <= cpu->seg[CPU_SEG_CS].limit;
+}
+
 /* The trace at cpu->rip if that can be told without a fault or decoding; NULL otherwise. */
+static inline struct trace *trace_known(struct cpu *cpu)
+{
+    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip);
+    const struct jump_entry *jump = &cpu->traces->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)];
+    struct trace *trace = jump->trace;
+    const struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if (!trace || jump->la != la || trace->mode != cpu->mode || trace->first->h == OP_STALE) return NULL;
+    if (t->tag_read != (la & ~0xfffull) || t->pa + (la & 0xfff) != trace->pa) return NULL;
+    return trace_within_limit(cpu, trace) ? trace : NULL;
+}
 struct trace *trace_find_known(struct cpu *cpu);
 
-static inline struct trace *trace_of_first(const struct trace_cache *cache, const struct record *first)
+/* The trace that a record of the arena belongs to. */
+static inline struct trace *trace_of(const struct trace_cache *cache, const struct record *record)
 {
-    return &cache->traces[first[-1].disp];
+    while (record->h) record--;
+    return &cache->traces[record->disp];
 }
 
 #endif

@@ -35,6 +35,7 @@ void segment_derive(struct cpu *cpu, unsigned seg)
 
     segment_ranges(s);
     s->effective_base = plain && seg != CPU_SEG_FS && seg != CPU_SEG_GS ? 0 : s->base;
+    mode_derive_flat(cpu);
     if (!plain) return;
     s->read_first = s->write_first = 0;
     s->read_last = s->write_last = UINT64_MAX;

@@ -13,34 +13,13 @@
  *   SYNC           brings cpu->rip and cpu->next_rip up to date, for bodies that leave or call out
  *   NEXT           on to the next record;  END leaves the trace at cpu->next_rip;  GOTO(t) near transfer to offset t
  *   TARGET         of a direct branch; BRANCH(c) goes there when c, TAKE(t) always;  REFUSE(t) the fault of a BAD_TARGET(t) */
-#define CAT_(a, b) a##b
-#define CAT(a, b) CAT_(a, b)
-#define uw CAT(u, W)
-#define sw CAT(s, W)
-#define udouble CAT(udouble_, W)
-#define sdouble CAT(sdouble_, W)
-#define SDOUBLE_MIN (W == 64 ? (s128)((u128)1 << 127) : (s128)INT64_MIN)
+#include "cpu/ops/words.h"
 #define FORM_CASE_(name, w) case OP_##name##_##w:
 #define FORM_CASE(name, w) FORM_CASE_(name, w)
 #define OP(name) FORM_CASE(name, W)
 #define OP_UNSIZED_(name) case OP_##name:
 #define OP_UNSIZED(name) OP_UNSIZED_(name)
-
-#define SLOT(offset) ((u8 *)cpu + (offset))
-#define R(f) (*(uw *)SLOT(rec->f))
-#define SET_SLOT(offset, v) \
-    do { if (W == 32) *(u64 *)SLOT(offset) = (u32)(v); else *(uw *)SLOT(offset) = (uw)(v); } while (0)
-#define SET_R(f, v) SET_SLOT(rec->f, v)
-#define REG(n) (*(uw *)SLOT((n) * 8))
-#define SET_REG(n, v) SET_SLOT((n) * 8, v)
-#define REG8(n) (*(u8 *)SLOT((n) * 8))
-#define REG16(n) (*(u16 *)SLOT((n) * 8))
-#define REG32(n) (*(u32 *)SLOT((n) * 8))
-#define REG64(n) (*(u64 *)SLOT((n) * 8))
-#define IMM ((uw)rec->imm)
-#define SEG (rec->b & 7u)
 #define EA record_ea(cpu, rec)
-#define ADDR_MASK record_mask(cpu, rec)
 
 #define LD(v, ea) \
     do { u64 value_; if (!load(cpu, SEG, ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
@@ -59,7 +38,6 @@
 #define WB(v) \
     do { if (!linear_write(cpu, SEG, linear_of(cpu, SEG, update_ea), W / 8, (uw)(v))) goto fault; } while (0)
 
-#define TOP(v) ((u64)(uw)(v) << (64 - W))
 #define FL(kind, a, r) \
     (cpu->flag_first = TOP(a), cpu->flag_result = TOP(r), cpu->flag_kind = FLAG_##kind | W << 8)
 #define FL_RAW(r, kept) \
@@ -89,7 +67,5 @@
 #define REFUSE(t) do { target = (t); goto branch_fault; } while (0)
 #define TAKE(t) do { target = (t); goto branch; } while (0)
 #define BRANCH(c) do { if (c) TAKE(TARGET); rec++; NEXT; } while (0)
-#define SHIFT_FUNCTION_(name, w) shift_##name##_##w
-#define SHIFT_FUNCTION(name, w) SHIFT_FUNCTION_(name, w)
 #define SHIFT_BY(name, v, count) SHIFT_FUNCTION(name, W)(cpu, &(v), count)
 #define SHIFT_DOUBLE_BY(name, v, fill, count) SHIFT_FUNCTION(name, W)(cpu, &(v), fill, count)

@@ -19,3 +19,9 @@ void cpu_set_eflags(struct cpu *cpu, u32 eflags)
     cpu->rflags = (eflags & ~(u32)EFLAGS_ARITHMETIC) | EFLAGS_1;
     if (changed & (EFLAGS_VM | EFLAGS_AC)) mode_derive(cpu);
 }
+
+void cpu_settle(struct cpu *cpu)
+{
+    cpu_set_arithmetic_flags(cpu, cpu_eflags(cpu));
+    cpu->flag_result = cpu->flag_first = 0;
+}

@@ -4,7 +4,7 @@
 
 #include "cpu/decode/tables.h"
 #include "cpu/decode/trace.h"
-#include "cpu/run/exact.h"
+#include "cpu/run/fast.h"
 #include "cpu/run/mode.h"
 #include "cpu/system/system.h"
 #include "cpu/memory/access.h"
@@ -37,6 +37,8 @@ void cpu_destroy(struct cpu *cpu)
     trace_cache_destroy(cpu->traces);
     free(cpu);
 }
+
+void cpu_set_exact(struct cpu *cpu, bool exact_only) { cpu->exact_only = exact_only; }
 
 /* --- time --- */
 
@@ -152,7 +154,7 @@ static void take_debug_traps(struct cpu *cpu, bool stepped)
     exception_deliver(cpu);
 }
 
-/* One run of the exact instance, from here to the end of the slice or whatever ends it sooner. */
+/* One run of an instance, from here to the end of the slice or whatever ends it sooner. */
 static void run_slice(struct cpu *cpu)
 {
     bool stepping = cpu->rflags & EFLAGS_TF;
@@ -163,7 +165,7 @@ static void run_slice(struct cpu *cpu)
     if (!debug_fetch_armed(cpu) || debug_check_fetch(cpu)) {
         cpu->rflags &= ~(u32)EFLAGS_RF;
         struct trace *trace = trace_find(cpu);
-        if (trace) done = exact_run(cpu, trace);
+        if (trace) done = fast_or_exact(cpu, trace);
         else cpu->budget--;
     } else {
         cpu->budget--;

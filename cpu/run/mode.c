@@ -17,6 +17,17 @@ static void derive_segments(struct cpu *cpu, bool code64)
     for (unsigned seg = 0; seg < 6; seg++) segment_derive(cpu, seg);
 }
 
+static bool flat(const struct segment *s)
+{
+    return s->base == 0 && s->read_first == 0 && s->read_last == 0xffffffff && s->write_first == 0 && s->write_last == 0xffffffff;
+}
+
+void mode_derive_flat(struct cpu *cpu)
+{
+    bool all = !cpu->segments_64bit && flat(&cpu->seg[CPU_SEG_ES]) && flat(&cpu->seg[CPU_SEG_SS]) && flat(&cpu->seg[CPU_SEG_DS]);
+    cpu->mode = (cpu->mode & ~(u32)MODE_FLAT) | (all ? MODE_FLAT : 0);
+}
+
 void mode_derive(struct cpu *cpu)
 {
     const struct segment *cs = &cpu->seg[CPU_SEG_CS];
@@ -33,5 +44,6 @@ void mode_derive(struct cpu *cpu)
     cpu->tlb = cpu->tlb_set[checked ? TLB_NEVER : tlb_set_of_cpl(cpu)];
     cpu->mode = (cs->rights & RIGHTS_DB && !code64 ? MODE_CODE32 : 0) | (cpu->stack_mask == 0xffffffff ? MODE_STACK32 : 0) |
                 (cs->limit == 0xffffffff || code64 ? MODE_LIMIT_4G : 0) | (cpu->cpl == 3 ? MODE_USER : 0) |
-                (protected_mode(cpu) ? MODE_PROTECTED : 0) | (code64 ? MODE_LONG64 : 0);
+                (protected_mode(cpu) ? MODE_PROTECTED : 0) | (code64 ? MODE_LONG64 : 0) | (cs->limit == 0xffff ? MODE_LIMIT_64K : 0);
+    mode_derive_flat(cpu);
 }

@@ -9,6 +9,8 @@ enum {
     MODE_USER = 8,           /* CPL 3 */
     MODE_PROTECTED = 16,     /* CR0.PE and not EFLAGS.VM */
     MODE_LONG64 = 32,        /* CS.L in long mode */
+    MODE_LIMIT_64K = 64,     /* the CS limit is FFFFh: no 16-bit branch can pass it */
+    MODE_FLAT = 128,         /* outside 64-bit mode: ES, SS and DS begin at 0, reach 4 GiB and may be written */
 };
 
 #endif

@@ -189,8 +189,17 @@ struct tlb_marks {
     u64 filled[TLB_MARK_WORDS], global[TLB_MARK_WORDS], big[TLB_MARK_WORDS];
 };
 
+struct record;                    /* cpu/decode/record.h */
 struct trace_cache;               /* cpu/decode/trace.h */
 struct decode_tables;             /* cpu/decode/tables.h */
+
+/* Where the fast instance is, when its handlers return instead of jumping. */
+struct fast_state {
+    const void *handler;
+    struct record *rec;
+    s64 budget;
+    u64 flag_result, flag_first, flag_kind;
+};
 
 struct cpu {
     STATE_MEMBERS(CPU_STATE)
@@ -203,6 +212,10 @@ struct cpu {
     u32 mode;                     /* mode key, cpu/run/mode.h */
     struct tlb_entry *tlb;        /* the set that data accesses of the current privilege use */
     s64 budget;                   /* ticks until cpu_run must look up */
+    struct record *resume;        /* where the exact instance stopped within a trace */
+    struct fast_state fast;
+    bool fast_failed;             /* the fast instance ended with a fault */
+    bool exact_only;              /* the fast instance is not used */
     u64 slice_end;                /* tick at which budget is 0: now = slice_end - budget */
     bool stop_requested;
     bool code_written;            /* the current instruction changed decoded code */
@@ -246,6 +259,7 @@ void cpu_set_eflags(struct cpu *cpu, u32 eflags);
 /* --- run: cpu/run/mode.c, cpu/run/loop.c --- */
 /* After any change of CR0, EFLAGS.VM/AC, CS, SS, CPL: mode key, TLB set, stack mask. */
 void mode_derive(struct cpu *cpu);
+void mode_derive_flat(struct cpu *cpu);                   /* after a change of ES, SS or DS */
 /* Time to the outside: sets time->now for a call-out; after it, budget follows a lowered deadline. */
 void cpu_sync_time(struct cpu *cpu);
 void cpu_leave_after_instruction(struct cpu *cpu);        /* budget becomes that of the current instruction */

@@ -391,6 +391,7 @@ bool board_build(struct machine *m, struct error *err)
     m->cpu = cpu_create(&m->cpu_model, &m->clock.time, &bus, m->map);
     if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
     cpu_set_random_seed(m->cpu, m->config.rdrand_seed);
+    cpu_set_exact(m->cpu, m->config.cpu_exact);
     cpu_set_virtual_wire(m->cpu, m->config.system_rom.path[0]);  /* a foreign BIOS may not know of a local APIC */
     m->system.port_a = 2;
     build_chips(m);

@@ -96,6 +96,7 @@ u64 machine_hash(struct machine *m)
 {
     XXH3_state_t *state = XXH3_createState();
 
+    cpu_settle(m->cpu);
     XXH3_64bits_reset(state);
     hash_bytes(state, &m->clock.time.now, sizeof m->clock.time.now);
     for (unsigned i = 0; i < m->parts; i++) state_each_byte(m->part[i].layout, m->part[i].instance, hash_bytes, state);

@@ -1,0 +1,31 @@
+/* Words of operation bodies that mean the same in every instance: types of the width W, registers, immediates. */
+#define CAT_(a, b) a##b
+#define CAT(a, b) CAT_(a, b)
+#define uw CAT(u, W)
+#define sw CAT(s, W)
+#define udouble CAT(udouble_, W)
+#define sdouble CAT(sdouble_, W)
+#define SDOUBLE_MIN (W == 64 ? (s128)((u128)1 << 127) : (s128)INT64_MIN)
+
+#define SLOT(offset) ((u8 *)cpu + (offset))
+#define R(f) (*(uw *)SLOT(rec->f))
+#define SET_SLOT(offset, v) \
+    do { if (W == 32) *(u64 *)SLOT(offset) = (u32)(v); else *(uw *)SLOT(offset) = (uw)(v); } while (0)
+#define SET_R(f, v) SET_SLOT(rec->f, v)
+#define REG(n) (*(uw *)SLOT((n) * 8))
+#define SET_REG(n, v) SET_SLOT((n) * 8, v)
+#define REG8(n) (*(u8 *)SLOT((n) * 8))
+#define REG16(n) (*(u16 *)SLOT((n) * 8))
+#define REG32(n) (*(u32 *)SLOT((n) * 8))
+#define REG64(n) (*(u64 *)SLOT((n) * 8))
+#define IMM ((uw)rec->imm)
+#define SEG (rec->b & 7u)
+#define ADDR_MASK record_mask(cpu, rec)
+#define TOP(v) ((u64)(uw)(v) << (64 - W))
+#define SHIFT_FUNCTION_(name, w) shift_##name##_##w
+#define SHIFT_FUNCTION(name, w) SHIFT_FUNCTION_(name, w)
+
+typedef u64 udouble_8, udouble_16, udouble_32;
+typedef s64 sdouble_8, sdouble_16, sdouble_32;
+typedef u128 udouble_64;
+typedef s128 sdouble_64;

@@ -1,0 +1,55 @@
+#ifndef ORRERY_RUN_FAST_H
+#define ORRERY_RUN_FAST_H
+/* The fast instance: threaded code.  Each hot form is a function that ends by jumping to the next record's; whatever is not plain
+ * goes to the exact instance before anything is committed.                                  doc: fast */
+#include "cpu/decode/trace.h"
+
+/* What handlers pass on, in registers: `budget` as it was at the trace's first instruction, and the lazy flags of struct cpu. */
+#define FAST_PARAMETERS struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first, u64 flag_kind
+#define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first, flag_kind
+typedef void fast_handler(FAST_PARAMETERS);
+
+/* TAIL jumps to a handler.  Where the compiler makes no jump of it (DISPATCH=loop: debugging, sanitizers) the handler is noted and
+ * called by fast_run when this one has returned. */
+#if defined(DISPATCH_LOOP)
+#define TAIL(handler) \
+    do { \
+        cpu->fast = (struct fast_state){ (const void *)(handler), rec, budget, flag_result, flag_first, flag_kind }; \
+        return; \
+    } while (0)
+#elif defined(__clang__)
+#define TAIL(handler) __attribute__((musttail)) return (handler)(FAST_ARGUMENTS)
+#else
+#define TAIL(handler) return (handler)(FAST_ARGUMENTS)
+#endif
+#define GO TAIL((fast_handler *)rec->fast)
+
+/* Runs from the first record of the trace at cpu->rip; cpu->budget is at least TRACE_MAX_INSTRUCTIONS, the trace one of the arena.
+ * Ends as exact_run does when the budget is too small for one more trace, or the loop must look.  False: cpu->fault was raised. */
+bool fast_run(struct cpu *cpu, struct trace *trace);
+
+/* The instance that can: instructions outside RAM and ROM, and the last ones before the budget ends, are the exact one's. */
+bool fast_or_exact(struct cpu *cpu, struct trace *trace);
+
+/* The handler of a record in a trace of this mode. */
+const void *fast_of(const struct record *record, u32 mode);
+bool fast_is_near_call(const struct record *record);
+
+/* --- handlers that others go on with --- */
+fast_handler fast_slow;              /* this record in the exact instance, nothing of it is done yet */
+fast_handler fast_leave;             /* back to the loop: cpu->rip and budget are right */
+fast_handler fast_transfer;          /* to cpu->rip, which is legal */
+fast_handler fast_resolve;           /* the same, of a direct branch of 32 or 64 bits, whose link is set when it can be */
+fast_handler fast_resolve_16;        /* of 16 bits */
+
+/* Which way a form reaches memory. */
+enum fast_kind {
+    FAST_FLAT32, FAST_FLAT32X,       /* flat segments, 32-bit addresses, without and with an index */
+    FAST_FLAT64, FAST_FLAT64X,       /* 64-bit code and addresses, not by FS or GS */
+    FAST_SEGMENT,                    /* everything else: segment checks */
+    FAST_KINDS
+};
+/* By enum op; NULL where the exact instance does it. */
+extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_segment[];
+
+#endif

@@ -1,0 +1,25 @@
+/* The handlers of one way to memory, and their table.  Included once by each fast_*.c, which says KIND, FLAT and INDEXED; the
+ * compiler drops handlers that no table names. */
+#include "cpu/decode/tables.h"
+#include "cpu/run/fast.h"
+#include "cpu/run/flags.h"
+#include "cpu/run/operations.h"
+#include "cpu/run/shift.h"
+
+#include "cpu/ops/words_fast.h"
+#include "cpu/ops/hot.inc"
+
+#define TABLE_OF_(kind) fast_##kind
+#define TABLE_OF(kind) TABLE_OF_(kind)
+#define ENTRY_(name, kind) [OP_##name] = (const void *)fast_##name##_##kind,
+#define ENTRY(name, kind) ENTRY_(name, kind)
+const void *const TABLE_OF(KIND)[OP_COUNT] = {
+#ifdef FORMS_WITHOUT_MEMORY
+#define FAST_PLAIN(name) ENTRY(name, KIND)
+#define FAST_MEMORY(name)
+#else
+#define FAST_PLAIN(name)
+#define FAST_MEMORY(name) ENTRY(name, KIND)
+#endif
+#include "hot_forms.h"
+};

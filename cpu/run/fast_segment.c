@@ -1,0 +1,4 @@
+#define KIND segment
+#define FLAT 0
+#define INDEXED 0
+#include "cpu/run/fast_kind.h"
