@@ -46,10 +46,10 @@ static void finish(struct walk *w)
 /* Bytes that may stand where a SIB byte does: [EAX+EAX], [disp32] or [EBP+], [ESP+]. */
 static const u8 sibs[] = { 0x00, 0x25, 0x64 };
 
-/* The head that `write` puts, every ModRM, and where a SIB byte follows some of those. */
-static void with_every_modrm(struct walk *w, void (*write)(struct walk *w, const u8 *head), const u8 *head)
+/* The head that `write` puts, every step-th ModRM, and where a SIB byte follows some of those. */
+static void with_modrm(struct walk *w, void (*write)(struct walk *w, const u8 *head), const u8 *head, unsigned step)
 {
-    for (unsigned modrm = 0; modrm < 256; modrm++) {
+    for (unsigned modrm = 0; modrm < 256; modrm += step) {
         unsigned variants = (modrm & 7) == 4 && modrm < 0xc0 ? ARRAY_COUNT(sibs) : 1;
         for (unsigned i = 0; i < variants; i++) {
             if (!due(w)) continue;
@@ -83,7 +83,7 @@ static void legacy_opcodes(struct walk *w)
     for (unsigned map = 0; map < MAPS; map++)
         for (unsigned opcode = 0; opcode < 256; opcode++)
             for (unsigned p = 0; p < prefixes; p++)
-                with_every_modrm(w, write_legacy, (const u8[]){ prefix[p], (u8)map, (u8)opcode });
+                with_modrm(w, write_legacy, (const u8[]){ prefix[p], (u8)map, (u8)opcode }, 1);
 }
 
 /* --- VEX: maps 1 to 3, pp, L, W, no second source and one --- */
@@ -109,9 +109,9 @@ static void vex_opcodes(struct walk *w)
         for (unsigned opcode = 0; opcode < 256; opcode++)
             for (unsigned low = 0; low < 16; low++) {            /* pp, L, W */
                 u8 last = (u8)((low & 7) | (low & 8) << 4);
-                with_every_modrm(w, write_vex, (const u8[]){ (u8)map, last | 0x78, (u8)opcode });
-                with_every_modrm(w, write_vex, (const u8[]){ (u8)map, last | 0x60, (u8)opcode });
-                if (map == MAP_0F && low < 8) with_every_modrm(w, write_short_vex, (const u8[]){ 0, last | 0x78, (u8)opcode });
+                with_modrm(w, write_vex, (const u8[]){ (u8)map, last | 0x78, (u8)opcode }, 1);
+                with_modrm(w, write_vex, (const u8[]){ (u8)map, last | 0x60, (u8)opcode }, 9);
+                if (map == MAP_0F && low < 8) with_modrm(w, write_short_vex, (const u8[]){ 0, last | 0x78, (u8)opcode }, 1);
             }
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "cpu/decode/decode.h"
 #include "cpu/run/processor.h"
@@ -122,6 +123,7 @@ int main(int argc, char **argv)
         printf("lengths: skipped: %s\n", why_not);
         return 77;
     }
+    setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);      /* a step ends by itself: no alarm is to come upon its stack */
     if (!(oracle_host_can() & CAN_16BIT)) printf("lengths: the host gives no LDT: 16-bit code is left out\n");
     oracle_ours_start(lengths_model());
     t.tables = decode_tables_create(lengths_model(), &err);
