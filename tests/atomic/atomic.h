@@ -6,6 +6,9 @@
 
 /* --- forms.c --- */
 
+/* Far transfers also change the level: a call gate to CPL 0 with two parameters, a return to CPL 3. */
+enum scene { SCENE_PLAIN, SCENE_GATE, SCENE_OUTER };
+
 /* One instance of a form: its bytes, with places that machine.c fills when addresses are known. */
 struct form {
     const struct opcode_row *row;
@@ -14,12 +17,13 @@ struct form {
     u8 code[24];
     unsigned length;
     bool vsib;
+    enum scene scene;
     unsigned address_at, address_bytes;  /* a 16-, 32- or 64-bit offset in code[]; 0 bytes: none */
     unsigned pointer_at;                 /* a far pointer in code[]; 0: none */
 };
 
-/* All forms that exist in code of so many bits, at most `room`; how many there are. */
-unsigned forms_list(const struct decode_tables *tables, unsigned code_bits, struct form *out, unsigned room);
+/* All forms that exist in code of mode, at most `room`; how many there are. */
+unsigned forms_list(const struct decode_tables *tables, struct decode_mode mode, struct form *out, unsigned room);
 
 /* names: rows' names with blanks between */
 bool row_is_one_of(const struct opcode_row *row, const char *names);
@@ -46,6 +50,7 @@ struct snapshot {
 struct bench {
     struct pc *pc;
     unsigned code_bits, cpl;
+    bool v86;                    /* 16-bit code at CPL 3 */
     u64 start_rip;
     u64 at[ROLES];               /* linear addresses of this round */
     struct snapshot *fresh, *start, *end;        /* of no instance; before the instance, and after it when nothing faults */
@@ -58,7 +63,7 @@ struct page {
 extern const struct page pages[PAGES_MAX];
 extern const unsigned page_count;
 
-struct bench *bench_create(const struct cpu_model *model, unsigned code_bits, unsigned cpl);
+struct bench *bench_create(const struct cpu_model *model, unsigned code_bits, unsigned cpl, bool v86);
 void bench_free(struct bench *b);
 /* Puts the instance and its operands down; round chooses where.  b->start is ready. */
 void bench_place(struct bench *b, const struct form *form, unsigned round);

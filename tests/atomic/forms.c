@@ -14,7 +14,7 @@ struct seen {
 
 struct lister {
     const struct decode_tables *tables;
-    unsigned code_bits;
+    struct decode_mode mode;
     struct seen *seen;           /* one a row */
     struct form *out;
     unsigned count, room;
@@ -102,14 +102,13 @@ static bool is_new(struct lister *l, u32 row, u32 key)
 
 static void list(struct lister *l, const struct decode_entry *entry, const struct choice *c)
 {
-    struct form f = { .row = entry->row, .code_bits = l->code_bits, .vsib = c->vsib };
-    struct decode_mode mode = { .code_bits = (u8)l->code_bits, .protected_mode = true };
+    struct form f = { .row = entry->row, .code_bits = l->mode.code_bits, .vsib = c->vsib };
     struct decoded d;
 
     if (c->at.vex) put_vex(&f, c);
     else put_legacy(&f, c);
     put_tail(&f, c, entry->row);
-    if (decode(l->tables, f.code, sizeof f.code, mode, &d) != DECODED || d.row != entry->row) return;
+    if (decode(l->tables, f.code, sizeof f.code, l->mode, &d) != DECODED || d.row != entry->row) return;
     f.length = d.length;
     f.name = op_names[d.record.h];
     f.size = size_of(f.name);
@@ -141,7 +140,7 @@ static void list_variants(struct lister *l, unsigned number, struct choice c)
 
 static void list_block(struct lister *l, const struct opcode_block *block, struct choice c)
 {
-    u8 rm = l->code_bits == 16 ? 7 : 3;                          /* [BX], [EBX] */
+    u8 rm = l->mode.code_bits == 16 ? 7 : 3;                          /* [BX], [EBX] */
 
     if (!block->modrm) {
         list_variants(l, block->reg[0], c);
@@ -158,14 +157,15 @@ static void list_block(struct lister *l, const struct opcode_block *block, struc
     }
 }
 
-unsigned forms_list(const struct decode_tables *tables, unsigned code_bits, struct form *out, unsigned room)
+unsigned forms_list(const struct decode_tables *tables, struct decode_mode mode, struct form *out, unsigned room)
 {
-    struct lister l = { .tables = tables, .code_bits = code_bits, .out = out, .room = room };
+    struct lister l = { .tables = tables, .mode = mode, .out = out, .room = room };
 
     l.seen = calloc(opcode_row_count, sizeof *l.seen);
     for (unsigned i = 0; i < 4u * MAPS * 256 * PREFIXES; i++) {
-        struct choice c = { .at = { .code64 = code_bits == 64, .prefix = (u8)(i & 3), .opcode = (u8)(i >> 2), .map = i >> 10 & 3, .vex = i >> 12 & 1, .w = i >> 13 & 1 } };
-        if (c.at.w && !c.at.vex && code_bits != 64) continue;
+        struct choice c = { .at = { .code64 = mode.code_bits == 64, .prefix = (u8)(i & 3), .opcode = (u8)(i >> 2), .map = i >> 10 & 3, .vex = i >> 12 & 1, .w = i >> 13 & 1 } };
+        if (c.at.w && !c.at.vex && mode.code_bits != 64) continue;
+        if (c.at.vex && !mode.protected_mode) continue;
         const struct opcode_block *block = opcode_block_at(tables, c.at);
         if (block) list_block(&l, block, c);
     }

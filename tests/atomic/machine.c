@@ -74,7 +74,17 @@ void bench_keep(struct bench *b, struct snapshot *to)
     for (unsigned i = 0; i < page_count; i++) memcpy(to->memory[i], b->pc->ram + pages[i].la, PAGE_BYTES);
 }
 
-struct bench *bench_create(const struct cpu_model *model, unsigned code_bits, unsigned cpl)
+static void enter_virtual_8086(struct bench *b)
+{
+    struct cpu *cpu = b->pc->cpu;
+
+    enter_v86(b->pc, 3);
+    segment_set_real(cpu, CPU_SEG_CS, CODE >> 4);
+    for (unsigned i = 0; i < ROLES; i++) segment_set_real(cpu, role_places[i].segment, (u16)(role_places[i].segment_base >> 4));
+    mode_derive(cpu);
+}
+
+struct bench *bench_create(const struct cpu_model *model, unsigned code_bits, unsigned cpl, bool v86)
 {
     struct bench *b = calloc(1, sizeof *b);
     struct cpu *cpu;
@@ -82,6 +92,7 @@ struct bench *bench_create(const struct cpu_model *model, unsigned code_bits, un
     b->pc = pc_create_of(model);
     b->code_bits = code_bits;
     b->cpl = cpl;
+    b->v86 = v86;
     b->fresh = calloc(1, sizeof *b->fresh);
     b->start = calloc(1, sizeof *b->start);
     b->end = calloc(1, sizeof *b->end);
@@ -92,7 +103,8 @@ struct bench *bench_create(const struct cpu_model *model, unsigned code_bits, un
         map_top_page(b);
     } else {
         enter_protected(b->pc, cpl);
-        if (code_bits == 16) enter_16bit_code(b);
+        if (v86) enter_virtual_8086(b);
+        else if (code_bits == 16) enter_16bit_code(b);
         enter_paging(b->pc);
         memset(b->pc->ram + PAGES + 0x1000, 0, PAGE_BYTES);
     }
@@ -136,7 +148,7 @@ static void set_registers(struct bench *b, const struct form *f, unsigned round)
     cpu->mxcsr = 0x1f80;
     u32 flags = EFLAGS_1 | EFLAGS_OF | 3u << 12;                 /* INTO acts, IN and OUT are allowed */
     bool backwards = round & 1 && f->row->reads & FLAGS_D;
-    cpu_set_eflags(cpu, flags | (backwards ? EFLAGS_DF : 0));
+    cpu_set_eflags(cpu, flags | (b->v86 ? EFLAGS_VM : 0) | (backwards ? EFLAGS_DF : 0));
 }
 
 /* Where operands lie against a page boundary: whole behind it, then so many bytes before it. */

@@ -29,7 +29,9 @@ static void judge(const char *what, u64 at, const char *problem)
         return;
     }
     if (t.failed++ >= SHOWN) return;
-    printf("%s, %u-bit, CPL %u, place %u: %s %llx: %s (vector %u, error code %x, la %llx):", now.form->name, now.bench->code_bits, now.bench->cpl, now.round,
+    static const char *const scenes[] = { "", " by a gate", " to CPL 3" };
+    printf("%s%s, %u-bit%s, CPL %u, place %u: %s %llx: %s (vector %u, error code %x, la %llx):", now.form->name, scenes[now.form->scene], now.bench->code_bits,
+           now.bench->v86 ? " V86" : "", now.bench->cpl, now.round,
            what, (unsigned long long)at, problem, fault->vector, fault->error_code, (unsigned long long)fault->facts.la);
     for (unsigned i = 0; i < now.form->length; i++) printf(" %02x", now.form->code[i]);
     putchar('\n');
@@ -256,15 +258,31 @@ static bool model_with_everything(struct cpu_model *model)
     return false;
 }
 
-static void run_mode(const struct cpu_model *model, unsigned code_bits, unsigned cpl, unsigned repeats, struct form *forms)
+static const struct mode {
+    unsigned code_bits, cpl;
+    bool v86;
+} modes[] = { { 16, 0, false }, { 16, 3, false }, { 16, 3, true }, { 32, 0, false }, { 32, 3, false }, { 64, 0, false }, { 64, 3, false } };
+
+/* Another scene that the form has in this mode. */
+static enum scene other_scene(const struct mode *mode, const struct form *form)
 {
-    now.bench = bench_create(model, code_bits, cpl);
-    unsigned count = forms_list(now.bench->pc->cpu->tables, code_bits, forms, FORMS_MAX);
+    if (mode->v86) return SCENE_PLAIN;
+    if (mode->cpl == 3 && row_is_one_of(form->row, "CALLF")) return SCENE_GATE;
+    return mode->cpl == 0 && row_is_one_of(form->row, "RETF IRET") ? SCENE_OUTER : SCENE_PLAIN;
+}
+
+static void run_mode(const struct cpu_model *model, const struct mode *mode, unsigned repeats, struct form *forms)
+{
+    now.bench = bench_create(model, mode->code_bits, mode->cpl, mode->v86);
+    unsigned count = forms_list(now.bench->pc->cpu->tables, (struct decode_mode){ .code_bits = (u8)mode->code_bits, .protected_mode = !mode->v86 }, forms, FORMS_MAX);
 
     for (unsigned i = 0; i < count; i++)
         for (now.round = 0; now.round < repeats; now.round++) {
             now.form = &forms[i];
             run_instance();
+            forms[i].scene = other_scene(mode, &forms[i]);
+            if (forms[i].scene != SCENE_PLAIN) run_instance();
+            forms[i].scene = SCENE_PLAIN;
         }
     bench_free(now.bench);
 }
@@ -278,8 +296,7 @@ int main(int argc, char **argv)
     t.touched = calloc(opcode_row_count, sizeof *t.touched);
     t.faulted = calloc(opcode_row_count, sizeof *t.faulted);
     if (!model_with_everything(&model)) return 1;
-    for (unsigned code_bits = 16; code_bits <= 64; code_bits *= 2)
-        for (unsigned cpl = 0; cpl <= 3; cpl += 3) run_mode(&model, code_bits, cpl, repeats, forms);
+    for (unsigned i = 0; i < ARRAY_COUNT(modes); i++) run_mode(&model, &modes[i], repeats, forms);
     unsigned rows = check_rows();
     printf("atomic: %u of %u rows reach memory; %lu faults; %lu instances refused before\n", rows, opcode_row_count, t.accesses, t.refused);
     printf("atomic: %lu passed, %lu failed\n", t.passed, t.failed);

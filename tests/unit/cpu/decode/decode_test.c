@@ -277,6 +277,17 @@ Test(decode, all_of_vvvv_must_be_one_where_there_is_no_second_source_and_its_top
     cr_expect_eq(ON("ryzen", 32, 0xc4, 0xe1, 0x69, 0x58, 0xc8).record.imm, ON("ryzen", 32, 0xc4, 0xe1, 0x29, 0x58, 0xc8).record.imm);
 }
 
+Test(decode, clzero_takes_no_repeat_prefix)                /* other opcodes' place, and #UD on a processor without them */
+{
+    struct cpu_model model;
+    struct error err = { 0 };
+
+    cr_assert(cpu_model_with(cpu_model_find("ryzen"), "clzero", "", &model, &err), "%s", err.text);
+    cr_expect(on(&model, 64, (const u8[16]){ 0x66, 0x0f, 0x01, 0xfc }).row != NULL);
+    cr_expect(on(&model, 64, (const u8[16]){ 0xf2, 0x0f, 0x01, 0xfc }).row == NULL);
+    cr_expect(on(&model, 64, (const u8[16]){ 0xf3, 0x0f, 0x01, 0xfc }).row == NULL);
+}
+
 Test(decode, rdpid_has_no_memory_form)
 {
     struct cpu_model model;
