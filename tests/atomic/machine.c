@@ -2,7 +2,7 @@
 #include "tests/atomic/atomic.h"
 
 #include "cpu/decode/trace.h"
-#include "cpu/run/exact.h"
+#include "tests/oracle/one_instruction.h"
 
 const struct role_place role_places[ROLES] = {
     [ROLE_OPERAND]     = { RBX, CPU_SEG_DS, 0x40000, 0x48000 },
@@ -196,15 +196,7 @@ void bench_rewind(struct bench *b)
 /* As cpu_run, but a fault is left undelivered. */
 static bool step(struct bench *b)
 {
-    struct cpu *cpu = b->pc->cpu;
-
-    cpu->slice_end = b->pc->time.now + 1;
-    cpu->budget = 1;
-    cpu->in_instruction = true;
-    struct trace *trace = trace_find(cpu);
-    bool done = trace && exact_run(cpu, trace);
-    cpu->in_instruction = false;
-    return done;
+    return one_instruction(b->pc->cpu, b->pc->time.now);
 }
 
 bool bench_run(struct bench *b)

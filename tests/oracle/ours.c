@@ -4,7 +4,7 @@
 
 #include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
-#include "cpu/run/fast.h"
+#include "tests/oracle/one_instruction.h"
 #include "cpu/system/system.h"
 #include "tests/oracle/oracle.h"
 
@@ -113,28 +113,9 @@ static void set_mode(const struct oracle_case *c, bool long_mode)
     mode_derive(ours.cpu);
 }
 
-/* Stands in place of a trace's second instruction. */
-static void stop(FAST_PARAMETERS)
-{
-    const struct trace *trace = trace_of(cpu->traces, rec);
-    cpu->rip = cpu->trace_rip + trace->offset[rec - trace->first];
-    TAIL(fast_leave);
-}
-
-/* One instruction in the fast instance, or the fetch of one; false when it faulted.  A branch leaves too: the budget is too small for
- * another trace. */
 static bool step(struct cpu *cpu)
 {
-    cpu->slice_end = ours.time.now + TRACE_MAX_INSTRUCTIONS;
-    cpu->budget = TRACE_MAX_INSTRUCTIONS;
-    cpu->in_instruction = true;
-    struct trace *trace = trace_find(cpu);
-    cpu->trace_rip = cpu->rip;
-    if (trace) trace->first[trace->first[1].h == OP_LINK ? 2 : 1].fast = (const void *)stop;
-    bool done = trace && fast_or_exact(cpu, trace);
-    cpu->in_instruction = false;
-    ours.time.now++;
-    return done;
+    return one_instruction(cpu, ours.time.now++);
 }
 
 static void report_fault(struct cpu *cpu, struct registers *out)
