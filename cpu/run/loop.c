@@ -117,12 +117,12 @@ static bool take_interrupt(struct cpu *cpu)
     if (interrupts_shadowed(cpu)) return false;
     if (cpu->nmi_pending && !cpu->nmi_blocked) {
         cpu->nmi_pending = false;
-        cpu->activity = ACTIVITY_RUNNING;
+        cpu_set_activity(cpu, ACTIVITY_RUNNING);
         interrupt_nmi(cpu);
         return true;
     }
     if (cpu->activity != ACTIVITY_SHUTDOWN && intr_acceptable(cpu)) {
-        cpu->activity = ACTIVITY_RUNNING;
+        cpu_set_activity(cpu, ACTIVITY_RUNNING);
         interrupt_external(cpu, apic_acknowledge(cpu));
         return true;
     }

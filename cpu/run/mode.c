@@ -34,6 +34,7 @@ void mode_derive(struct cpu *cpu)
     bool checked = (cpu->cr0 & CR0_AM) && (cpu->rflags & EFLAGS_AC) && cpu->cpl == 3;
     bool code64 = long_mode(cpu) && cs->rights & RIGHTS_L;
 
+    if (unlikely(cpu->performance.counts_by_cpl)) performance_cpl_changed(cpu);
     cpu->stack_mask = stack_mask_of(cpu, code64);
     cpu->address_mask[0] = code64 ? UINT64_MAX : 0xffffffff;
     cpu->address_mask[1] = code64 ? 0xffffffff : 0xffff;

@@ -9,6 +9,7 @@
 #include "cpu/run/mode.h"
 #include "cpu/system/fault.h"
 #include "cpu/system/local_apic.h"
+#include "cpu/system/performance.h"
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 
@@ -153,7 +154,6 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     MANY(u64, mtrr_variable, 16,          "",      0, UINT64_MAX, "MSRs 200h..20Fh")                              \
     MANY(u64, mtrr_fixed, 11,             "",      0, UINT64_MAX, "MSRs 250h 258h 259h 268h..26Fh")               \
     MANY(u64, machine_check, 32,          "",      0, UINT64_MAX, "MSRs 179h..17Bh and 400h.. as written")        \
-    MANY(u64, counter, 4,                 "",      0, UINT64_MAX, "MSRs C1h C2h 186h 187h")                       \
     ONE (u64, debugctl,               "bits",      0, UINT64_MAX, "MSR 1D9h")                                     \
     ONE (u64, misc_enable,            "bits",      0, UINT64_MAX, "MSR 1A0h")                                     \
     ONE (u64, sleep_control,              "",      0, UINT64_MAX, "MSR E2h as written")                           \
@@ -206,6 +206,7 @@ struct cpu {
     struct x87 x87;
     struct segment seg[CPU_SEGS];
     struct local_apic apic;
+    struct performance performance;
 
     /* --- derived --- */
     u64 next_rip;                 /* of the instruction that runs: what follows it; a transfer stores its target here */

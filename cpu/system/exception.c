@@ -40,7 +40,7 @@ static bool deliver_once(struct cpu *cpu, const struct fault *f)
 static void enter_shutdown(struct cpu *cpu, unsigned nesting)
 {
     fault_log_add(cpu, &cpu->fault, nesting);
-    cpu->activity = ACTIVITY_SHUTDOWN;
+    cpu_set_activity(cpu, ACTIVITY_SHUTDOWN);
 }
 
 static void deliver_escalating(struct cpu *cpu)

@@ -40,11 +40,11 @@ static bool amd(const struct cpu *cpu)
 }
 
 /* The APICs of the front-side bus came with the Pentium 4's thermal monitor, AMD's with the
- * Athlon 64. */
+ * Athlon 64; no model of 64 bits has one of the serial bus. */
 enum apic_generation apic_generation(const struct cpu *cpu)
 {
     if (cpu->model->family < 6) return APIC_PENTIUM;
-    return cpu->model->family >= 15 || has(cpu, FEATURE_ACPI) ? APIC_XAPIC : APIC_P6;
+    return cpu->model->family >= 15 || has(cpu, FEATURE_ACPI) || has(cpu, FEATURE_LM) ? APIC_XAPIC : APIC_P6;
 }
 
 /* "Local Vector Table": which entries came with which family. */
@@ -389,8 +389,7 @@ void apic_derive(struct cpu *cpu)
 {
     derive_page(cpu);
     apic_update(cpu);
-    if (cpu->bus.call_at && has(cpu, FEATURE_APIC))
-        cpu->bus.call_at(cpu->bus.board, cpu->apic.timer_at);
+    if (has(cpu, FEATURE_APIC)) cpu_ask_for_call(cpu);
 }
 
 /* "Local APIC State After Power-Up or Reset"; INIT then gives the ID back (cpu_initialize). */

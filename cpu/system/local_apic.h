@@ -104,6 +104,7 @@ void apic_timer_set_mode(struct cpu *cpu, u32 lvt);      /* the LVT entry's new 
 void apic_timer_set_deadline(struct cpu *cpu, u64 tsc);
 void apic_timer_follow_tsc(struct cpu *cpu);             /* the TSC has been written */
 void apic_timer_stop(struct cpu *cpu);
+void cpu_ask_for_call(struct cpu *cpu);                  /* of cpu_timer, at the next tick that wants it */
 
 /* --- between these files --- */
 bool apic_has_entry(const struct cpu *cpu, unsigned entry);

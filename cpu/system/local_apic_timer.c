@@ -15,8 +15,16 @@ static u64 now_of(const struct cpu *cpu)
 static void end_at(struct cpu *cpu, u64 tick)
 {
     cpu->apic.timer_at = tick;
+    cpu_ask_for_call(cpu);
+}
+
+/* The board has one event for the processor: the earlier one of the timer's end and a counter's overflow. */
+void cpu_ask_for_call(struct cpu *cpu)
+{
+    u64 timer = cpu->apic.timer_at, overflow = cpu->performance.overflow_at;
+
     if (!cpu->bus.call_at) return;
-    cpu->bus.call_at(cpu->bus.board, tick);
+    cpu->bus.call_at(cpu->bus.board, timer < overflow ? timer : overflow);
     cpu_deadline_lowered(cpu);
 }
 
@@ -118,4 +126,6 @@ void apic_timer_set_deadline(struct cpu *cpu, u64 tsc)
 void cpu_timer(struct cpu *cpu)
 {
     if (cpu->apic.timer_at <= cpu->time->now) expire(cpu);
+    performance_timer(cpu);
+    cpu_ask_for_call(cpu);
 }

@@ -30,23 +30,26 @@ static const struct cpuid_leaf leaves_athlon64[] = {
 };
 /* MWAIT takes ECX[0]; C1 and its substates are the deepest that there is here, all of them a wait */
 #define WAITS(substates) { 5, 0, 64, 64, 3, (substates) << 4 }
+/* Performance monitoring; of the architectural events three are counted: cycles, instructions, reference cycles */
+#define COUNTERS_V2 { 10, 0, 0x07280202, 0x78, 0, 0x503 }
+#define COUNTERS_V3 { 10, 0, 0x07300403, 0x78, 0, 0x603 }
 #define STEADY_TSC { 0x80000007, 0, 0, 0, 0, 1 << 8 }
 /* 32 KiB each of code and data, then the levels of the part */
 #define LEVEL_1 { 4, 0, 0x121, 0x01c0003f, 63, 0 }, { 4, 1, 0x122, 0x01c0003f, 63, 0 }
-static const struct cpuid_leaf leaves_penryn[] = { { 2, 0, 0x05b0b101, 0x005657f0, 0, 0x2cb4304e }, LEVEL_1, { 4, 2, 0x143, 0x05c0003f, 4095, 1 }, WAITS(2) };
+static const struct cpuid_leaf leaves_penryn[] = { { 2, 0, 0x05b0b101, 0x005657f0, 0, 0x2cb4304e }, LEVEL_1, { 4, 2, 0x143, 0x05c0003f, 4095, 1 }, WAITS(2), COUNTERS_V2 };
 static const struct cpuid_leaf leaves_lynnfield[] = {
     { 2, 0, 0x55035a01, 0x00f0b2e4, 0, 0x09ca212c }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 2 }, WAITS(2),
-    STEADY_TSC,
+    COUNTERS_V3, STEADY_TSC,
 };
 #define TOPOLOGY { 11, 0, 0, 1, 0x100, 0 }, { 11, 1, 0, 1, 0x201, 0 }
 #define ARAT { 6, 0, 4, 0, 0, 0 }       /* the APIC timer always runs */
 static const struct cpuid_leaf leaves_sandy_bridge[] = {
     { 2, 0, 0x76035a01, 0x00f0b2ff, 0, 0x00ca0000 }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 6 }, WAITS(2), ARAT, TOPOLOGY,
-    STEADY_TSC,
+    COUNTERS_V3, STEADY_TSC,
 };
 static const struct cpuid_leaf leaves_haswell[] = {
     { 2, 0, 0x76036301, 0x00f0b5ff, 0, 0x00c10000 }, LEVEL_1, { 4, 2, 0x143, 0x01c0003f, 511, 0 }, { 4, 3, 0x163, 0x03c0003f, 8191, 6 }, WAITS(2), ARAT, TOPOLOGY,
-    STEADY_TSC,
+    COUNTERS_V3, STEADY_TSC,
 };
 static const struct cpuid_leaf leaves_ryzen[] = {
     WAITS(1), ARAT, STEADY_TSC, { 0x80000005, 0, 0xff40ff40, 0xff40ff40, 0x20080140, 0x40040140 }, { 0x80000006, 0, 0x26006400, 0x66006400, 0x02006140, 0x00808140 },
@@ -105,7 +108,7 @@ static const struct cpu_model models[] = {
       .features = { [WORD_1_EDX] = X64_1_EDX, [WORD_1_ECX] = RYZEN_1_ECX, [WORD_7_EBX] = RYZEN_7_EBX,
                     [WORD_D_EAX] = F(XSAVEOPT) | F(XSAVEC) | F(XGETBV1) | F(XSAVES),
                     [WORD_81_EDX] = F(SYSCALL) | F(NX) | F(MMXEXT) | F(FFXSR) | F(PAGE1GB) | F(RDTSCP) | F(LM),
-                    [WORD_81_ECX] = F(LAHF64) | F(ABM) | F(MISALIGNSSE) | F(PREFETCHW) | F(SSE4A) | F(CR8_LEGACY),
+                    [WORD_81_ECX] = F(LAHF64) | F(ABM) | F(MISALIGNSSE) | F(PREFETCHW) | F(SSE4A) | F(CR8_LEGACY) | F(PERFCTR_CORE),
                     [WORD_88_EBX] = F(CLZERO) | F(XSAVEERPTR) },
       .last_leaf = 13, .last_extended_leaf = 0x80000008, LEAVES(leaves_ryzen) },
 };

@@ -57,14 +57,14 @@ bool monitor_wait(struct cpu *cpu)
     if (extensions(cpu) > 1) return FAULT(cpu, MONITOR_EXTENSION, .value = extensions(cpu));
     if (!cpu->monitor_line) return true;
     cpu->wait_ends_masked = extensions(cpu);
-    cpu->activity = ACTIVITY_WAITING;
+    cpu_set_activity(cpu, ACTIVITY_WAITING);
     return true;
 }
 
 static void go_on(struct cpu *cpu)
 {
     monitor_disarm(cpu);
-    if (cpu->activity == ACTIVITY_WAITING) cpu->activity = ACTIVITY_RUNNING;
+    if (cpu->activity == ACTIVITY_WAITING) cpu_set_activity(cpu, ACTIVITY_RUNNING);
 }
 
 void monitor_store(struct cpu *cpu, u64 pa, unsigned size_bytes)

@@ -47,13 +47,11 @@ static const struct msr_row rows[] = {
     { 0x2a,       0x2a,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* EBL_CR_POWERON */
     { 0x79,       0x79,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_UPDT_TRIG */
     { 0x8b,       0x8b,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_SIGN_ID */
-    { 0xc1,       0xc2,       ANY,               6,     AT(counter[0]),          0xffffffffff,        KEEPS },        /* PERFCTR0, 1 */
     { 0xe2,       0xe2,       FEATURE_POPCNT,    6,     AT(sleep_control),       UINT64_MAX,          INTEL_KEEPS },  /* PKG_CST_CONFIG_CONTROL */
     { 0x174,      0x174,      FEATURE_SEP,       6,     AT(sysenter_cs),         0xffffffff,          KEEPS },
     { 0x175,      0x175,      FEATURE_SEP,       6,     AT(sysenter_esp),        UINT64_MAX,          CANONICAL_ONLY },
     { 0x176,      0x176,      FEATURE_SEP,       6,     AT(sysenter_eip),        UINT64_MAX,          CANONICAL_ONLY },
     { 0x17a,      0x17b,      FEATURE_MCA,       6,     AT(machine_check[30]),   UINT64_MAX,          KEEPS },        /* MCG_STATUS, MCG_CTL */
-    { 0x186,      0x187,      ANY,               6,     AT(counter[2]),          0xffffffff,          KEEPS },        /* PERFEVTSEL0, 1 */
     { 0x1a0,      0x1a0,      FEATURE_SSE2,      6,     AT(misc_enable),         UINT64_MAX,          KEEPS },        /* MISC_ENABLE */
     { 0x1d9,      0x1d9,      ANY,               6,     AT(debugctl),            0x3,                 KEEPS },        /* DEBUGCTL: LBR, BTF as written */
     { 0x1fc,      0x1fc,      FEATURE_POPCNT,    6,     AT(power_control),       UINT64_MAX,          INTEL_KEEPS },  /* POWER_CTL */
@@ -200,7 +198,8 @@ bool msr_read(struct cpu *cpu)
     if (apic_owns_msr(number)) {
         if (!apic_msr_read(cpu, number, &value)) return false;
         set_edx_eax(cpu, value);
-    } else if (has_special(cpu, number)) set_edx_eax(cpu, read_special(cpu, number));
+    } else if (performance_owns_msr(cpu, number)) set_edx_eax(cpu, performance_msr_read(cpu, number));
+    else if (has_special(cpu, number)) set_edx_eax(cpu, read_special(cpu, number));
     else if (!row) return FAULT(cpu, MSR_UNKNOWN, .value = number);
     else set_edx_eax(cpu, row->offset ? *kept_at(cpu, row, number) : 0);
     return true;
@@ -214,6 +213,7 @@ bool msr_write(struct cpu *cpu)
 
     if (!require_cpl0(cpu)) return false;
     if (apic_owns_msr(number)) return apic_msr_write(cpu, number, value);
+    if (performance_owns_msr(cpu, number)) return performance_msr_write(cpu, number, value);
     if (has_special(cpu, number)) return write_special(cpu, number, value);
     if (!row) return FAULT(cpu, MSR_UNKNOWN, .value = number);
     if (!value_legal(cpu, row, number, value)) return refuse(cpu, number, value);
@@ -242,12 +242,12 @@ bool read_tscp(struct cpu *cpu)
     return true;
 }
 
-/* Two counters, which count nothing: no event of theirs is modelled. */
 bool read_pmc(struct cpu *cpu)
 {
     u32 number = (u32)cpu->gpr[RCX];
+    u64 value;
 
-    if ((cpu->cpl && !(cpu->cr4 & CR4_PCE)) || number > 1) return FAULT(cpu, PMC_DISABLED, .value = number);
-    set_edx_eax(cpu, cpu->counter[number]);
+    if ((cpu->cpl && !(cpu->cr4 & CR4_PCE)) || !performance_read(cpu, number, &value)) return FAULT(cpu, PMC_DISABLED, .value = number);
+    set_edx_eax(cpu, value);
     return true;
 }

@@ -66,7 +66,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->pat = 0x0007040600070406;
     cpu->xcr0 = XCR0_X87;
     cpu->mxcsr = 0x1f80;
-    cpu->misc_enable = 1 | (has(cpu, FEATURE_MONITOR) ? 1 << 18 : 0);
+    cpu->misc_enable = 1 | (m->family == 6 ? 1 << 7 : 0) | 3 << 11 | (has(cpu, FEATURE_MONITOR) ? 1 << 18 : 0);   /* counters, neither BTS nor PEBS */
     monitor_disarm(cpu);
     /* RESET, not FNINIT: SDM vol. 3A, table "IA-32 and Intel 64 Processor States Following Power-up, Reset, or INIT" */
     cpu->x87 = (struct x87){ .control = 0x40, .in_use = 0xff };
@@ -77,6 +77,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->idtr_limit = cpu->gdtr_limit = 0xffff;
     /* a boot processor, whose APIC is on where there is one */
     cpu->apic_base = has(cpu, FEATURE_APIC) ? 0xfee00900 : m->family >= 6 ? 0xfee00100 : 0;
+    performance_reset(cpu);
     apic_reset(cpu);
     reset_segments(cpu);
     cpu_set_eflags(cpu, EFLAGS_1);
@@ -90,7 +91,7 @@ static const struct { u16 offset, bytes; } kept_over_init[] = {
 #define KEPT(member) { offsetof(struct cpu, member), sizeof ((struct cpu *)0)->member }
     KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
     KEPT(sysenter_eip), KEPT(kernel_gs_base), KEPT(star), KEPT(lstar), KEPT(cstar), KEPT(sfmask), KEPT(tsc_aux), KEPT(pat),
-    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(counter), KEPT(debugctl), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
+    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(debugctl), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
     KEPT(random_count),
 #undef KEPT
 };
@@ -101,6 +102,8 @@ void cpu_initialize(struct cpu *cpu)
 {
     u64 cache = cpu->cr0 & (CR0_CD | CR0_NW);
     u8 apic_id = cpu->apic.id, kept[4096], *at = kept;
+    performance_settle(cpu);
+    struct performance counters = cpu->performance;
 
     for (unsigned i = 0; i < ARRAY_COUNT(kept_over_init); at += kept_over_init[i++].bytes)
         memcpy(at, (u8 *)cpu + kept_over_init[i].offset, kept_over_init[i].bytes);
@@ -112,6 +115,8 @@ void cpu_initialize(struct cpu *cpu)
         memcpy((u8 *)cpu + kept_over_init[i].offset, at, kept_over_init[i].bytes);
     cpu->cr0 = (cpu->cr0 & ~(u64)(CR0_CD | CR0_NW)) | cache;
     cpu->apic.id = apic_id;
+    cpu->performance = counters;
+    performance_derive(cpu);
     apic_derive(cpu);
 }
 
@@ -126,6 +131,8 @@ unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned
     if (count < room) parts[count++] = (struct cpu_state_part){ "cpu0.x87", &x87_layout, &cpu->x87 };
     for (unsigned seg = 0; seg < CPU_SEGS && count < room; seg++)
         parts[count++] = (struct cpu_state_part){ names[seg], &segment_layout, &cpu->seg[seg] };
+    if (has(cpu, FEATURE_MSR) && count < room)
+        parts[count++] = (struct cpu_state_part){ "cpu0.performance", &performance_layout, &cpu->performance };
     if (has(cpu, FEATURE_APIC) && count < room)
         parts[count++] = (struct cpu_state_part){ "cpu0.apic", &local_apic_layout, &cpu->apic };
     return count;
