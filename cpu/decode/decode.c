@@ -304,7 +304,7 @@ static void take_operands(struct cursor *c, struct record *r, const struct decod
 {
     const enum operand *operand = entry->row->operand;
 
-    if (entry->vector) r->imm = vector_length(c, entry) << VECTOR_IMM_BYTES | (c->vex ? VECTOR_IMM_VEX : 0);
+    if (entry->vector) r->imm = vector_length(c, entry) << VECTOR_IMM_BYTES | (c->vex ? VECTOR_IMM_VEX : 0) | (c->code64 && c->rex & REX_W ? VECTOR_IMM_WIDE : 0);
     if (entry->has_modrm && c->modrm < 0xc0 && operand[0] != OPERAND_Rr && operand[1] != OPERAND_Rr) {
         c->bad |= addr16(c) && entry->vsib;
         if (addr16(c)) memory16(c, r);

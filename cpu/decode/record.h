@@ -37,7 +37,7 @@ _Static_assert(sizeof(struct link) == sizeof(struct record), "a link takes the p
 enum { RECORD_NARROW = 4, SLOT_ZERO = 16, SLOT_TRACE_RIP = 17, SLOT_PAGE = 18 };
 
 /* imm of a vector form: an immediate byte [7:0], unit of the second source [15:8], bytes of the vector 8 16 32 [21:16], encoded by VEX 22,
- * unit of a register named by the immediate, or a second immediate byte [31:24]. */
-enum { VECTOR_IMM_SECOND = 8, VECTOR_IMM_BYTES = 16, VECTOR_IMM_VEX = 1 << 22, VECTOR_IMM_FOURTH = 24 };
+ * REX.W or VEX.W in 64-bit code 23, unit of a register named by the immediate, or a second immediate byte [31:24]. */
+enum { VECTOR_IMM_SECOND = 8, VECTOR_IMM_BYTES = 16, VECTOR_IMM_VEX = 1 << 22, VECTOR_IMM_WIDE = 1 << 23, VECTOR_IMM_FOURTH = 24 };
 
 #endif

@@ -112,7 +112,7 @@ bool vector_single_to_half(struct cpu *cpu, union vector *d, const union vector 
 enum { FUSED_NEGATE_PRODUCT = 1, FUSED_NEGATE_ADDEND = 2, FUSED_NEGATE_EVEN = 4, FUSED_NEGATE_ODD = 8 /* the addend of even, odd elements */ };
 bool vector_fused(struct cpu *cpu, union vector *d, const union vector *x, const union vector *y, const union vector *z, unsigned bytes,
                   unsigned element_bytes, unsigned negate, bool scalar);
-unsigned vector_explicit_length(u64 reg, u8 imm);
+unsigned vector_explicit_length(s64 reg, u8 imm);
 void vector_string_mask(union vector *xmm0, u16 mask, u8 imm);      /* IntRes2 as bits, or as elements with imm 6 */
 
 struct float_env vector_env(const struct cpu *cpu);

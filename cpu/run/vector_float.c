@@ -338,10 +338,9 @@ bool vector_fused(struct cpu *cpu, union vector *d, const union vector *x, const
 /* --- strings --- */
 
 /* The magnitude of EAX or EDX, at most the elements of the operand. */
-unsigned vector_explicit_length(u64 reg, u8 imm)
+unsigned vector_explicit_length(s64 reg, u8 imm)
 {
-    s64 v = (s32)reg;
-    u64 length = v < 0 ? (u64)-v : (u64)v, most = imm & 1 ? 8 : 16;
+    u64 length = reg < 0 ? 0 - (u64)reg : (u64)reg, most = imm & 1 ? 8 : 16;
     return (unsigned)(length < most ? length : most);
 }
 
