@@ -148,9 +148,9 @@ void oracle_print_case(const struct oracle_case *c, FILE *to)
         fprintf(to, "%s%s %0*llx", i % 4 ? " " : "\n  ", gpr_names[i], c->code_bits == 64 ? 16 : 8,
                 (unsigned long long)c->in.gpr[i]);
     fputc('\n', to);
-    if (c->plant_bytes) {
-        fprintf(to, "  memory at %x", DATA_LA + c->plant_offset);
-        print_bytes(to, "", c->plant, c->plant_bytes);
+    for (const struct plant *p = c->plants; p < c->plants + PLANTS && p->size; p++) {
+        fprintf(to, "  memory at %x", DATA_LA + p->offset);
+        print_bytes(to, "", p->bytes, p->size);
         fputc('\n', to);
     }
     if (c->extended) print_extended(&c->extended_in, to);

@@ -49,5 +49,5 @@ void oracle_fill(u8 *data, const struct oracle_case *c)
     if (!background.made || background.seed != c->data_seed) make_background(c->data_seed);
     for (unsigned at = 0; at < DATA_BYTES; at += PIECE)
         if (memcmp(data + at, background.bytes + at, PIECE)) memcpy(data + at, background.bytes + at, PIECE);
-    memcpy(data + c->plant_offset, c->plant, c->plant_bytes);
+    for (unsigned i = 0; i < PLANTS; i++) memcpy(data + c->plants[i].offset, c->plants[i].bytes, c->plants[i].size);
 }

@@ -186,10 +186,13 @@ void draft_aim(struct draft *d, u64 target)
 
 void draft_plant(struct draft *d, u64 la, const void *bytes, unsigned size)
 {
+    struct plant *p = d->c->plants;
+
     if (la - DATA_LA > DATA_BYTES - size) return;
-    d->c->plant_offset = (u32)(la - DATA_LA);
-    d->c->plant_bytes = size;
-    memcpy(d->c->plant, bytes, size);
+    if (p->size) p++;
+    p->offset = (u32)(la - DATA_LA);
+    p->size = size;
+    memcpy(p->bytes, bytes, size);
 }
 
 void draft_bases(struct draft *d)

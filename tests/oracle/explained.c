@@ -48,16 +48,12 @@ static bool offset_not_canonical(const struct oracle_case *c, const struct outco
 
 static bool long_image_faults(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
-    static const char *const images[] = { "FRSTOR", "FNSAVE", "FLDENV", "FNSTENV", "FXSAVE", "FXRSTOR" };
+    static const char *const images[] = { "FRSTOR", "FNSAVE", "FLDENV", "FNSTENV", "FXSAVE", "FXRSTOR",
+                                          "XSAVE", "XSAVEOPT", "XSAVEC", "XRSTOR" };
 
     for (unsigned i = 0; i < ARRAY_COUNT(images); i++)
         if (named(c, images[i])) return both_fault(host, our);
     return false;
-}
-
-static bool fxrstor_pointers(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
-{
-    return named(c, "FXRSTOR") && host->regs.end == our->regs.end;
 }
 
 /* |ST(0)| >= 2^-exponent * (1 + fraction / 128), an f80's leading bits. */
@@ -124,8 +120,13 @@ static bool masked_store_alignment(const struct oracle_case *c, const struct out
 
 static bool masked_store_wraps(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
-    return named(c, "MASKMOVDQU") && c->code_bits != 64 && fault_of(host, VECTOR_PF) && host->regs.cr2 > 0xffffffe0 &&
-           fault_of(our, VECTOR_GP);
+    return named(c, "MASKMOVDQU") && c->code_bits != 64 && (c->in.gpr[RDI] & 0xffff) > 0xfff0 && !fault_of(host, VECTOR_GP) &&
+           (fault_of(our, VECTOR_GP) || fault_of(our, VECTOR_SS));
+}
+
+static bool area_not_written(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    return strncmp(c->name, "XSAVE", 5) == 0 && host->regs.end == END_FAULT && our->regs.end == END_NEXT;
 }
 
 static bool xgetbv_of_the_system(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
@@ -169,13 +170,13 @@ static struct explanation {
     { "POPA that faults", "AMD keeps the registers popped before the fault", popa_faults, 0 },
     { "64-bit: #PF or #AC here, #GP there", "AMD refuses an offset that is not canonical", offset_not_canonical, 0 },
     { "FSAVE and its kind that fault", "which byte of a long image is met first", long_image_faults, 0 },
-    { "FXRSTOR", "how many bits of a pointer are kept", fxrstor_pointers, 0 },
     { "F2XM1 from -1 and 1 on", "SDM: undefined", outside_2xm1, 0 },
     { "FYL2XP1 beyond -1 + 2^-1/2", "SDM: undefined", outside_yl2xp1, 0 },
     { "transcendental results one unit apart", "SDM: both are within one unit", neighbours, 0 },
     { "DPPS that faults", "which steps of two halves hide each other's flags", dot_product_faults, 0 },
     { "MASKMOVDQU and #AC", "depends on where the operand lies", masked_store_alignment, 0 },
-    { "MASKMOVDQU over the end of 4 GiB", "the bytes wrap there, the limit refuses them here", masked_store_wraps, 0 },
+    { "MASKMOVDQU over the last offset", "AMD's let its bytes wrap, with some masks", masked_store_wraps, 0 },
+    { "XSAVE and its kind: a fault there alone", "AMD's ask for parts of the area that are not written", area_not_written, 0 },
     { "XGETBV", "which components the system has enabled", xgetbv_of_the_system, 0 },
     { "VPERMQ and VPERMPD with VEX.W = 0", "SDM: #UD; AMD's do not look at W", permutation_without_w, 0 },
     { "MOVSXD of 16 bits that faults", "AMD's read 32 bits, Intel's 16", movsxd_reads_32_bits, 0 },

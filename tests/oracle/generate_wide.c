@@ -236,6 +236,19 @@ static void put_code(struct draft *d, const struct wide_row *row, const struct e
 
 /* --- state --- */
 
+/* The first 32 bytes of an FXSAVE area: no reserved bit of MXCSR, mostly, and pointers that are canonical. */
+static void plant_legacy_head(struct draft *d, u8 *plant)
+{
+    const struct extended *x = &d->c->extended_in;
+    u16 head[4] = { x->fcw, x->fsw, x->ftw, x->fop };
+
+    memcpy(plant, head, sizeof head);
+    put64(plant + 8, random64(d->random) >> 17);
+    put64(plant + 16, random64(d->random) >> 17);
+    put32(plant + 24, x->mxcsr ^ (pick(d->random, 16) == 0 ? 1u << pick(d->random, 32) : 0));
+    put32(plant + 28, 0);
+}
+
 /* Environments and control words from memory: valid ones, so that no exception is pending that no mask explains. */
 static void plant_control(struct draft *d, const char *name, u8 *plant)
 {
@@ -252,12 +265,34 @@ static void plant_control(struct draft *d, const char *name, u8 *plant)
             if (d->opsize16) put16(plant + 2 * i, words[i]);
             else put32(plant + 4 * i, words[i] | 0xffff0000);
         }
-    } else if (strcmp(name, "FXRSTOR") == 0) {
-        u16 head[4] = { x->fcw, x->fsw, x->ftw, x->fop };
-        memcpy(plant, head, sizeof head);
-        memcpy(plant + 24, &x->mxcsr, 4);
-        memset(plant + 28, 0, 4);
+    } else if (strcmp(name, "FXRSTOR") == 0 || strcmp(name, "XRSTOR") == 0) {
+        plant_legacy_head(d, plant);
     }
+}
+
+/* SDM vol. 1, "XSAVE Header": XSTATE_BV, XCOMP_BV, zeros.  One in four is malformed, one in four compacted. */
+static void plant_xsave_header(struct draft *d, u64 area)
+{
+    u64 *random = d->random, header[8] = { pick(random, 8) };
+
+    switch (pick(random, 8)) {
+    case 0: header[0] |= 1ull << (8 + pick(random, 56)); break;
+    case 1: header[1 + pick(random, 7)] = 1ull << pick(random, 63); break;
+    case 2: case 3: header[1] = 1ull << 63 | header[0] | pick(random, 8); break;
+    case 4: header[1] = 1ull << 63 | pick(random, 8); break;
+    default: break;
+    }
+    draft_plant(d, area + 512, header, sizeof header);
+}
+
+/* EDX:EAX of XSAVE's kind: x87, SSE, AVX, and bits that no host has enabled.  AVX-512 and what comes after it our side has not. */
+static u64 choose_xsave(struct draft *d, u64 target)
+{
+    struct oracle_case *c = d->c;
+
+    c->in.gpr[RAX] = pick(d->random, 4) ? pick(d->random, 8) : next_random(d->random) & 0xffff001f;
+    c->in.gpr[RDX] = pick(d->random, 4) ? 0 : next_random(d->random) & 0x3fffffff;
+    return pick(d->random, 8) ? target & ~63ull : target;
 }
 
 static void choose_state(struct draft *d, const struct wide_row *row)
@@ -287,9 +322,11 @@ static void choose_state(struct draft *d, const struct wide_row *row)
         c->in.gpr[RAX] = d->rex & REX_W ? get64(plant) : get32(plant);
         c->in.gpr[RDX] = d->rex & REX_W ? get64(plant + 8) : get32(plant + 4);
     }
-    u64 target = draft_target(d);
+    bool xsave = row->name[0] == 'X' && row->name[1] != 'G' && d->memory;
+    u64 target = xsave ? choose_xsave(d, draft_target(d)) : draft_target(d);
     draft_aim(d, target);
     if (d->memory) draft_plant(d, target, plant, sizeof plant);
+    if (xsave) plant_xsave_header(d, target);
     if (strncmp(row->name, "MASKMOV", 7) == 0) c->in.gpr[RDI] = target - d->segment_base;
 }
 
@@ -330,11 +367,17 @@ void oracle_generate_row(struct oracle_case *c, const struct wide_row *row, unsi
     choose_state(&d, row);
 }
 
+/* EAX addresses the area and selects AVX-512, which the host has and our side has not. */
+static bool asks_for_more(const struct oracle_case *c, const struct wide_row *row)
+{
+    return row->name[0] == 'X' && c->in.gpr[RAX] & 0xe0;
+}
+
 void oracle_generate_wide(struct oracle_case *c, unsigned code_bits, unsigned can, u64 *random)
 {
     const struct wide_row *row;
 
     do row = &wide_rows[pick(random, wide_row_count)];
     while ((!(can & CAN_AVX) && strncmp(row->bytes, "VEX ", 4) == 0) || (!(can & CAN_BASES) && strstr(row->name, "SBASE")));
-    oracle_generate_row(c, row, code_bits, can, random);
+    do oracle_generate_row(c, row, code_bits, can, random); while (asks_for_more(c, row));
 }

@@ -11,7 +11,7 @@ enum {
     DATA_LA = 0x30100000, DATA_BYTES = 0x10000,  /* all that 16-bit segments see; around pointers */
     CODE_START = 0x20,                           /* of the instruction: 0 is a common jump target */
     EXIT_1_OFFSET = 0x60,                        /* landing place of branches */
-    PLANT_BYTES = 64,
+    PLANT_BYTES = 64, PLANTS = 2,
     PROBE_DATA_LA = 0x50000000,                  /* what 16-bit segments see in a probe: nothing is mapped there */
 };
 
@@ -56,8 +56,10 @@ struct oracle_case {
     struct extended extended_in;
     u64 fs_base, gs_base;    /* 64-bit code, where the host can */
     u32 data_seed;           /* costs time when it is not that of the case before */
-    u32 plant_offset, plant_bytes;   /* plant[] lies there in the data, over the random bytes */
-    u8 plant[PLANT_BYTES];
+    struct plant {           /* bytes at an offset of the data, over the random ones */
+        u32 offset, size;
+        u8 bytes[PLANT_BYTES];
+    } plants[PLANTS];
     u32 data_limit;          /* 16-bit: limit of DS, ES, SS, one of oracle_limits */
     const char *name;        /* of the row */
     u32 undefined;           /* flags that the manual leaves undefined here */

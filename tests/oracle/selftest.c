@@ -40,9 +40,9 @@ static bool check_add(const struct oracle_case *c, const struct outcome *o)
 
 static void prepare_relative(struct oracle_case *c)
 {
-    c->plant_offset = 0x1234;
-    c->plant_bytes = 8;
-    put64(c->plant, 0x0123456789abcdef);
+    c->plants[0].offset = 0x1234;
+    c->plants[0].size = 8;
+    put64(c->plants[0].bytes, 0x0123456789abcdef);
     put32(c->code + 3, DATA_LA + 0x1234 - (CODE_LA + CODE_START + 7));
 }
 static bool check_relative(const struct oracle_case *c, const struct outcome *o)
@@ -70,9 +70,9 @@ static void prepare_base(struct oracle_case *c)
 {
     c->fs_base = DATA_LA + 0x100;
     c->in.gpr[RBX] = 0x18;
-    c->plant_offset = 0x118;
-    c->plant_bytes = 8;
-    put64(c->plant, 0xfedcba9876543210);
+    c->plants[0].offset = 0x118;
+    c->plants[0].size = 8;
+    put64(c->plants[0].bytes, 0xfedcba9876543210);
 }
 static bool check_base(const struct oracle_case *c, const struct outcome *o)
 {
