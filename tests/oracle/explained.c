@@ -56,6 +56,18 @@ static bool long_image_faults(const struct oracle_case *c, const struct outcome 
     return false;
 }
 
+static u64 extend_57(u64 pointer) { return (u64)((s64)(pointer << 7) >> 7); }
+
+static bool pointers_not_canonical(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    struct outcome near = *our;
+
+    if (!named(c, "FXRSTOR") && !named(c, "XRSTOR")) return false;
+    near.extended.fip = extend_57(our->extended.fip);
+    near.extended.fdp = extend_57(our->extended.fdp);
+    return !oracle_compare(c, host, &near, NULL);
+}
+
 /* |ST(0)| >= 2^-exponent * (1 + fraction / 128), an f80's leading bits. */
 static bool st0_from(const struct oracle_case *c, unsigned sign_exponent, u8 leading)
 {
@@ -170,6 +182,7 @@ static struct explanation {
     { "POPA that faults", "AMD keeps the registers popped before the fault", popa_faults, 0 },
     { "64-bit: #PF or #AC here, #GP there", "AMD refuses an offset that is not canonical", offset_not_canonical, 0 },
     { "FSAVE and its kind that fault", "which byte of a long image is met first", long_image_faults, 0 },
+    { "FXRSTOR, XRSTOR of a pointer that is not canonical", "AMD's extend bit 56", pointers_not_canonical, 0 },
     { "F2XM1 from -1 and 1 on", "SDM: undefined", outside_2xm1, 0 },
     { "FYL2XP1 beyond -1 + 2^-1/2", "SDM: undefined", outside_yl2xp1, 0 },
     { "transcendental results one unit apart", "SDM: both are within one unit", neighbours, 0 },

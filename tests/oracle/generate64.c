@@ -42,7 +42,7 @@ static bool has_operand(const struct opcode_row *row, enum operand operand)
     return false;
 }
 
-/* Makers differ in what 66 does to a near branch: AMD cuts RIP to 16 bits, Intel ignores it. */
+/* Makers differ in what 66 does to one: AMD cuts RIP to 16 bits, Intel ignores it. */
 static bool near_branch(const struct opcode_row *row)
 {
     return row->notes & BRANCH || named(row, "RET") || named(row, "CALL") || named(row, "JMP");
@@ -62,7 +62,6 @@ static struct prefixes put_prefixes(struct draft *d, const struct opcode_row *ro
         u8 p = prefix[pick(d->random, ARRAY_COUNT(prefix))];
         bool repeat = p == 0xf2 || p == 0xf3, base = p == 0x64 || p == 0x65;
         bool segment = base || (p & 0xe7) == 0x26;
-        if (p == 0x66 && near_branch(row)) continue;
         if (repeat && !(row->notes & (REP | REPCC))) continue;   /* another instruction of some opcodes */
         if (base && !(d->can & CAN_BASES)) continue;             /* FS is the C library's */
         if (p == 0x66) in_effect.opsize = true;
@@ -104,7 +103,7 @@ static void put_immediate(struct draft *d, const struct opcode_row *row, enum op
 {
     bool wide = d->rex & REX_W;
     u64 value = edge_value64(d->random), offset = DATA_LA + pick(d->random, DATA_BYTES);
-    unsigned from = CODE_START + d->c->length;
+    unsigned from = CODE_START + d->c->length, near = opsize16 && !wide ? 2 : 4;
 
     switch (operand) {
     case OPERAND_Ib: case OPERAND_Ibs: draft_put(d, value, 1); break;
@@ -118,7 +117,7 @@ static void put_immediate(struct draft *d, const struct opcode_row *row, enum op
         else draft_put(d, pick(d->random, 8) ? offset - d->segment_base : draft_target(d), 8);
         break;
     case OPERAND_Jb: draft_put(d, EXIT_1_OFFSET - from - 1, 1); break;
-    case OPERAND_Jz: draft_put(d, EXIT_1_OFFSET - from - 4, 4); break;
+    case OPERAND_Jz: draft_put(d, EXIT_1_OFFSET - from - near, near); break;
     default: break;
     }
 }

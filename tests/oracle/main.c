@@ -21,14 +21,27 @@ static bool host_may_run(const struct outcome *our)
     return regs->end != END_TAKEN || regs->rip == EXIT_1_OFFSET || regs->rip < CODE_START || regs->rip >= EXIT_1_OFFSET + 8;
 }
 
+/* The host's run, until it comes out as ours: an interrupt between an instruction and the FNSTENV behind it takes the pointers with
+ * it where XSAVE does not keep them. */
+static bool host_agrees(const struct oracle_case *c, struct outcome *host, const struct outcome *our)
+{
+    enum { TRIES = 3 };
+    unsigned tries = c->tail && !(oracle_host_can() & CAN_POINTERS) ? TRIES : 1;
+
+    while (tries--) {
+        oracle_host_run(c, host);
+        if (!oracle_compare(c, host, our, NULL) || oracle_explained(c, host, our)) return true;
+    }
+    return false;
+}
+
 static bool same_in_both(const struct oracle_case *c, unsigned *shown)
 {
     struct outcome host, our;
 
     oracle_ours_run(c, &our);
     if (!host_may_run(&our)) return true;
-    oracle_host_run(c, &host);
-    if (!oracle_compare(c, &host, &our, NULL) || oracle_explained(c, &host, &our)) return true;
+    if (host_agrees(c, &host, &our)) return true;
     if ((*shown)++ < SHOWN) {
         oracle_print_case(c, stdout);
         oracle_compare(c, &host, &our, stdout);
