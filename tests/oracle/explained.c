@@ -136,9 +136,9 @@ static bool masked_store_wraps(const struct oracle_case *c, const struct outcome
            (fault_of(our, VECTOR_GP) || fault_of(our, VECTOR_SS));
 }
 
-static bool area_not_written(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+static bool area_not_touched(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
-    return strncmp(c->name, "XSAVE", 5) == 0 && host->regs.end == END_FAULT && our->regs.end == END_NEXT;
+    return (strncmp(c->name, "XSAVE", 5) == 0 || named(c, "XRSTOR")) && host->regs.end == END_FAULT && our->regs.end == END_NEXT;
 }
 
 static bool xgetbv_of_the_system(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
@@ -189,7 +189,7 @@ static struct explanation {
     { "DPPS that faults", "which steps of two halves hide each other's flags", dot_product_faults, 0 },
     { "MASKMOVDQU and #AC", "depends on where the operand lies", masked_store_alignment, 0 },
     { "MASKMOVDQU over the last offset", "AMD's let its bytes wrap, with some masks", masked_store_wraps, 0 },
-    { "XSAVE and its kind: a fault there alone", "AMD's ask for parts of the area that are not written", area_not_written, 0 },
+    { "XSAVE and its kind, XRSTOR: a fault there alone", "AMD's ask for parts of the area that are not moved", area_not_touched, 0 },
     { "XGETBV", "which components the system has enabled", xgetbv_of_the_system, 0 },
     { "VPERMQ and VPERMPD with VEX.W = 0", "SDM: #UD; AMD's do not look at W", permutation_without_w, 0 },
     { "MOVSXD of 16 bits that faults", "AMD's read 32 bits, Intel's 16", movsxd_reads_32_bits, 0 },
