@@ -141,6 +141,7 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     ONE (u64, sysenter_esp,               "",      0, UINT64_MAX, "MSR 175h")                                     \
     ONE (u64, sysenter_eip,               "",      0, UINT64_MAX, "MSR 176h")                                     \
     ONE (s64, tsc_offset,             "tick", INT64_MIN, INT64_MAX, "TSC minus ticks: WRMSR 10h")                 \
+    ONE (u64, tsc_adjust,             "tick",      0, UINT64_MAX, "MSR 3Bh: the sum of what was added to the TSC")  \
     ONE (u64, apic_base,                  "",      0, UINT64_MAX, "MSR 1Bh as written")                           \
     ONE (u64, kernel_gs_base,             "",      0, UINT64_MAX, "MSR C000_0102h")                               \
     ONE (u64, star,                       "",      0, UINT64_MAX, "MSR C000_0081h")                               \

@@ -4,7 +4,7 @@
 #include "cpu/system/transfer.h"
 
 enum msr {
-    MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_MTRRCAP = 0xfe, MSR_MCG_CAP = 0x179, MSR_PAT = 0x277, MSR_TSC_DEADLINE = 0x6e0,
+    MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_TSC_ADJUST = 0x3b, MSR_MTRRCAP = 0xfe, MSR_MCG_CAP = 0x179, MSR_PAT = 0x277, MSR_TSC_DEADLINE = 0x6e0,
 };
 #define MSR_EFER 0xc0000080u
 #define MSR_FS_BASE 0xc0000100u
@@ -29,7 +29,7 @@ static void set_edx_eax(struct cpu *cpu, u64 value)
 /* --- registers that hold what is written --- */
 
 /* Who has it: a feature, or a family (from .. to, of Intel or of any vendor). */
-enum msr_rule { KEEPS, INTEL_KEEPS, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
+enum msr_rule { KEEPS, INTEL_KEEPS, INTEL_READS_ZERO, CORE2_READS_ZERO, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
 struct msr_row {
     u32 first, last;
     enum cpu_feature feature;        /* FPU where the family alone decides */
@@ -45,6 +45,8 @@ static const struct msr_row rows[] = {
     { 0x00,       0x01,       ANY,               5,     0,                       UINT64_MAX,          READS_ZERO },   /* P5_MC_ADDR, P5_MC_TYPE */
     { 0x17,       0x17,       ANY,               6,     0,                       0,                   READ_ONLY_ZERO }, /* PLATFORM_ID */
     { 0x2a,       0x2a,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* EBL_CR_POWERON */
+    { 0x40,       0x43,       FEATURE_SSSE3,     6,     0,                       UINT64_MAX,          CORE2_READS_ZERO },  /* branches' sources .. */
+    { 0x60,       0x63,       FEATURE_SSSE3,     6,     0,                       UINT64_MAX,          CORE2_READS_ZERO },  /* .. and targets: none is recorded */
     { 0x79,       0x79,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_UPDT_TRIG */
     { 0x8b,       0x8b,       ANY,               6,     0,                       UINT64_MAX,          READS_ZERO },   /* BIOS_SIGN_ID */
     { 0xe2,       0xe2,       FEATURE_POPCNT,    6,     AT(sleep_control),       UINT64_MAX,          INTEL_KEEPS },  /* PKG_CST_CONFIG_CONTROL */
@@ -53,7 +55,10 @@ static const struct msr_row rows[] = {
     { 0x176,      0x176,      FEATURE_SEP,       6,     AT(sysenter_eip),        UINT64_MAX,          CANONICAL_ONLY },
     { 0x17a,      0x17b,      FEATURE_MCA,       6,     AT(machine_check[30]),   UINT64_MAX,          KEEPS },        /* MCG_STATUS, MCG_CTL */
     { 0x1a0,      0x1a0,      FEATURE_SSE2,      6,     AT(misc_enable),         UINT64_MAX,          KEEPS },        /* MISC_ENABLE */
+    { 0x1c8,      0x1c8,      FEATURE_POPCNT,    6,     0,                       0x1ff,               INTEL_READS_ZERO },  /* LBR_SELECT */
+    { 0x1c9,      0x1c9,      FEATURE_SSSE3,     6,     0,                       UINT64_MAX,          INTEL_READS_ZERO },  /* LASTBRANCH_TOS */
     { 0x1d9,      0x1d9,      ANY,               6,     AT(debugctl),            0x3,                 KEEPS },        /* DEBUGCTL: LBR, BTF as written */
+    { 0x1db,      0x1de,      ANY,               6,     0,                       UINT64_MAX,          INTEL_READS_ZERO },  /* last branch, last exception */
     { 0x1fc,      0x1fc,      FEATURE_POPCNT,    6,     AT(power_control),       UINT64_MAX,          INTEL_KEEPS },  /* POWER_CTL */
     { 0x200,      0x20f,      FEATURE_MTRR,      6,     AT(mtrr_variable[0]),    UINT64_MAX,          KEEPS },
     { 0x250,      0x250,      FEATURE_MTRR,      6,     AT(mtrr_fixed[0]),       UINT64_MAX,          KEEPS },
@@ -62,6 +67,8 @@ static const struct msr_row rows[] = {
     { MSR_PAT,    MSR_PAT,    FEATURE_PAT,       6,     AT(pat),                 UINT64_MAX,          KEEPS },
     { 0x2ff,      0x2ff,      FEATURE_MTRR,      6,     AT(mtrr_default),        0xcff,               KEEPS },
     { 0x400,      0x400 + 4 * MC_BANKS - 1, FEATURE_MCA, 6, AT(machine_check[0]), UINT64_MAX,         KEEPS },        /* MCn_CTL STATUS ADDR MISC */
+    { 0x680,      0x68f,      FEATURE_POPCNT,    6,     0,                       UINT64_MAX,          INTEL_READS_ZERO },  /* branches' sources and targets */
+    { 0x6c0,      0x6cf,      FEATURE_POPCNT,    6,     0,                       UINT64_MAX,          INTEL_READS_ZERO },
     { 0xda0,      0xda0,      FEATURE_XSAVES,    6,     AT(xss),                 0,                   KEEPS },
     { 0xc0000081, 0xc0000081, FEATURE_SYSCALL,   5,     AT(star),                UINT64_MAX,          KEEPS },
     { 0xc0000082, 0xc0000082, FEATURE_LM,        6,     AT(lstar),               UINT64_MAX,          CANONICAL_ONLY },
@@ -76,7 +83,8 @@ static const struct msr_row *row_of(const struct cpu *cpu, u32 number)
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct msr_row *row = &rows[i];
         if (number < row->first || number > row->last) continue;
-        if (row->rule == INTEL_KEEPS && is_amd(cpu)) return NULL;
+        if (row->rule >= INTEL_KEEPS && row->rule <= CORE2_READS_ZERO && is_amd(cpu)) return NULL;
+        if (row->rule == CORE2_READS_ZERO && has(cpu, FEATURE_POPCNT)) return NULL;
         return has(cpu, row->feature) && cpu->model->family >= row->least_family ? row : NULL;
     }
     return NULL;
@@ -99,6 +107,7 @@ static bool has_special(const struct cpu *cpu, u32 number)
 {
     switch (number) {
     case MSR_TSC: return has(cpu, FEATURE_TSC);
+    case MSR_TSC_ADJUST: return has(cpu, FEATURE_TSC_ADJUST);
     case MSR_APIC_BASE: return cpu->model->family >= 6;
     case MSR_TSC_DEADLINE: return has(cpu, FEATURE_TSC_DEADLINE);
     case MSR_MTRRCAP: return has(cpu, FEATURE_MTRR);
@@ -113,6 +122,7 @@ static u64 read_special(const struct cpu *cpu, u32 number)
 {
     switch (number) {
     case MSR_TSC: return tsc(cpu);
+    case MSR_TSC_ADJUST: return cpu->tsc_adjust;
     case MSR_APIC_BASE: return cpu->apic_base;
     case MSR_TSC_DEADLINE: return cpu->apic.tsc_deadline;
     case MSR_MTRRCAP: return mtrr_capabilities();
@@ -149,13 +159,19 @@ static bool refuse(struct cpu *cpu, u32 number, u64 value)
     return FAULT(cpu, MSR_RESERVED, .ea = number, .value = value);
 }
 
+/* IA32_TSC_ADJUST holds the sum of what was added to the counter, by either register. */
+static void move_tsc(struct cpu *cpu, u64 by)
+{
+    cpu->tsc_offset += (s64)by;
+    cpu->tsc_adjust += by;
+    apic_timer_follow_tsc(cpu);
+}
+
 static bool write_special(struct cpu *cpu, u32 number, u64 value)
 {
     switch (number) {
-    case MSR_TSC:
-        cpu->tsc_offset += (s64)(value - tsc(cpu));
-        apic_timer_follow_tsc(cpu);
-        return true;
+    case MSR_TSC: move_tsc(cpu, value - tsc(cpu)); return true;
+    case MSR_TSC_ADJUST: move_tsc(cpu, value - cpu->tsc_adjust); return true;
     case MSR_TSC_DEADLINE: apic_timer_set_deadline(cpu, value); return true;
     case MSR_APIC_BASE:
         if (has(cpu, FEATURE_APIC)) return apic_set_base(cpu, value);

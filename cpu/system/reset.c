@@ -89,7 +89,7 @@ void cpu_reset(struct cpu *cpu)
 /* What INIT leaves alone, besides CR0.CD and NW and the APIC's base and ID. */
 static const struct { u16 offset, bytes; } kept_over_init[] = {
 #define KEPT(member) { offsetof(struct cpu, member), sizeof ((struct cpu *)0)->member }
-    KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
+    KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(tsc_adjust), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
     KEPT(sysenter_eip), KEPT(kernel_gs_base), KEPT(star), KEPT(lstar), KEPT(cstar), KEPT(sfmask), KEPT(tsc_aux), KEPT(pat),
     KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(debugctl), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
     KEPT(random_count),

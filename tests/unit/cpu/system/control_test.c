@@ -184,6 +184,29 @@ Test(control, a_pentium_has_no_sysenter_msrs)
     EXPECT_FAULT(pc, MSR_UNKNOWN, 0);
 }
 
+static u64 msr_of(struct pc *pc, u32 number)
+{
+    read_msr(pc, number);
+    return pc->cpu->gpr[RDX] << 32 | pc->cpu->gpr[RAX];
+}
+
+Test(control, tsc_adjust_and_the_tsc_move_together)                      /* SDM vol. 3B, "Time-Stamp Counter Adjustment" */
+{
+    PC(pc) = pc_of("corei7_haswell");
+    cr_expect_eq(msr_of(pc, 0x3b), 0);
+    write_msr(pc, 0x3b, 1000);
+    cr_expect_eq(msr_of(pc, 0x10), pc->time.now - 1 + 1000);
+    u64 by = 5000 - (pc->time.now + 1000);
+    write_msr(pc, 0x10, 5000);
+    cr_expect_eq(msr_of(pc, 0x3b), 1000 + by);
+    write_msr(pc, 0x3b, 0);
+    cr_expect_eq(msr_of(pc, 0x10), pc->time.now - 1);
+    EXPECT_NO_FAULT(pc);
+    PC(older) = pc_of("corei7_sandy_bridge");
+    read_msr(older, 0x3b);
+    EXPECT_FAULT(older, MSR_UNKNOWN, 0);
+}
+
 Test(control, msrs_are_for_level_0)
 {
     PC(pc) = pc_create("p6_nofpu");
