@@ -51,6 +51,7 @@ struct bench {
     struct pc *pc;
     unsigned code_bits, cpl;
     bool v86;                    /* 16-bit code at CPL 3 */
+    bool exact;                  /* runs in the exact instance, not the fast one */
     u64 start_rip;
     u64 at[ROLES];               /* linear addresses of this round */
     struct snapshot *fresh, *start, *end;        /* of no instance; before the instance, and after it when nothing faults */
@@ -68,6 +69,8 @@ void bench_free(struct bench *b);
 /* Puts the instance and its operands down; round chooses where.  b->start is ready. */
 void bench_place(struct bench *b, const struct form *form, unsigned round);
 void bench_rewind(struct bench *b);              /* to b->start, all pages as they were, TLB empty */
+/* The same; the fast instance gets a TLB in which all that the instance needs is hit: else each access would be the exact one's. */
+void bench_rewind_warm(struct bench *b);
 void bench_keep(struct bench *b, struct snapshot *to);
 
 /* One instruction with all its iterations; false when a fault was raised (cpu->fault). */

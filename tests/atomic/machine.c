@@ -180,22 +180,34 @@ void bench_place(struct bench *b, const struct form *f, unsigned round)
     bench_keep(b, b->start);
 }
 
-void bench_rewind(struct bench *b)
+static void rewind_state(struct bench *b)
 {
-    struct cpu *cpu = b->pc->cpu;
-
-    memcpy(cpu, b->start->cpu, STATE_BYTES);
+    memcpy(b->pc->cpu, b->start->cpu, STATE_BYTES);
     for (unsigned i = 0; i < page_count; i++)
         if (memcmp(b->pc->ram + pages[i].la, b->start->memory[i], PAGE_BYTES)) memcpy(b->pc->ram + pages[i].la, b->start->memory[i], PAGE_BYTES);
-    map_pages(b);
-    tlb_flush(cpu);
     b->pc->time.now = 1000;
     b->pc->bus.in = b->pc->bus.out = 0;
+}
+
+void bench_rewind(struct bench *b)
+{
+    rewind_state(b);
+    map_pages(b);
+    tlb_flush(b->pc->cpu);
+}
+
+void bench_rewind_warm(struct bench *b)
+{
+    bench_rewind(b);
+    if (b->exact) return;
+    bench_run(b);
+    rewind_state(b);
 }
 
 /* As cpu_run, but a fault is left undelivered. */
 static bool step(struct bench *b)
 {
+    b->pc->cpu->exact_only = b->exact;
     return one_instruction(b->pc->cpu, b->pc->time.now);
 }
 

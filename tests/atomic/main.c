@@ -30,7 +30,7 @@ static void judge(const char *what, u64 at, const char *problem)
     }
     if (t.failed++ >= SHOWN) return;
     static const char *const scenes[] = { "", " by a gate", " to CPL 3" };
-    printf("%s%s, %u-bit%s, CPL %u, place %u: %s %llx: %s (vector %u, error code %x, la %llx):", now.form->name, scenes[now.form->scene], now.bench->code_bits,
+    printf("%s%s, %s, %u-bit%s, CPL %u, place %u: %s %llx: %s (vector %u, error code %x, la %llx):", now.form->name, scenes[now.form->scene], now.bench->exact ? "exact" : "fast", now.bench->code_bits,
            now.bench->v86 ? " V86" : "", now.bench->cpl, now.round,
            what, (unsigned long long)at, problem, fault->vector, fault->error_code, (unsigned long long)fault->facts.la);
     for (unsigned i = 0; i < now.form->length; i++) printf(" %02x", now.form->code[i]);
@@ -80,9 +80,10 @@ static void fault_on_page(const char *what, u32 la, u64 entry)
     struct bench *b = now.bench;
     struct cpu *cpu = b->pc->cpu;
 
-    bench_rewind(b);
+    bench_rewind_warm(b);
     u64 good = bench_entry(b, la);
     bench_set_entry(b, la, entry);
+    tlb_flush_page(cpu, la);
     if (bench_run(b)) return judge(what, la, "no fault");
     if (la != CODE) note_fault();
     const struct fault *fault = &cpu->fault;
@@ -147,7 +148,7 @@ static void fault_on_limits(enum role role)
 
     for (unsigned i = 0; i < 12; i++) {
         u64 before_all = place->boundary - PAGE_BYTES - base - 1, around = b->at[role] - base + (now.round * 13 + i * 7) % 81 - 40;
-        bench_rewind(b);
+        bench_rewind_warm(b);
         b->pc->cpu->seg[segment].limit = (u32)(i ? around : before_all);
         segment_derive(b->pc->cpu, segment);
         fault_with_state("limit", b->pc->cpu->seg[segment].limit, i == 0, vector);
@@ -161,7 +162,7 @@ static void fault_on_canonicality(enum role role)
     struct bench *b = now.bench;
 
     for (unsigned i = 0; i < ARRAY_COUNT(before); i++) {
-        bench_rewind(b);
+        bench_rewind_warm(b);
         u64 la = 0x800000000000 + (i ? 0 : PAGE_BYTES) - before[i];
         b->pc->cpu->gpr[role_places[role].reg] = la;
         unsigned vector = role_places[role].segment == CPU_SEG_SS ? VECTOR_SS : VECTOR_GP;
@@ -174,7 +175,7 @@ static void fault_on_alignment(void)
 {
     struct cpu *cpu = now.bench->pc->cpu;
 
-    bench_rewind(now.bench);
+    bench_rewind_warm(now.bench);
     cpu_set_eflags(cpu, cpu_eflags(cpu) | EFLAGS_AC);
     fault_with_state("alignment", now.bench->at[ROLE_OPERAND], false, VECTOR_AC);
 }
@@ -271,19 +272,26 @@ static enum scene other_scene(const struct mode *mode, const struct form *form)
     return mode->cpl == 0 && row_is_one_of(form->row, "RETF IRET") ? SCENE_OUTER : SCENE_PLAIN;
 }
 
+/* In both instances, plain and in its other scene. */
+static void run_form(const struct mode *mode, struct form *form)
+{
+    now.form = form;
+    for (unsigned i = 0; i < 2; i++) {
+        now.bench->exact = i;
+        form->scene = SCENE_PLAIN;
+        run_instance();
+        form->scene = other_scene(mode, form);
+        if (form->scene != SCENE_PLAIN) run_instance();
+    }
+}
+
 static void run_mode(const struct cpu_model *model, const struct mode *mode, unsigned repeats, struct form *forms)
 {
     now.bench = bench_create(model, mode->code_bits, mode->cpl, mode->v86);
     unsigned count = forms_list(now.bench->pc->cpu->tables, (struct decode_mode){ .code_bits = (u8)mode->code_bits, .protected_mode = !mode->v86 }, forms, FORMS_MAX);
 
     for (unsigned i = 0; i < count; i++)
-        for (now.round = 0; now.round < repeats; now.round++) {
-            now.form = &forms[i];
-            run_instance();
-            forms[i].scene = other_scene(mode, &forms[i]);
-            if (forms[i].scene != SCENE_PLAIN) run_instance();
-            forms[i].scene = SCENE_PLAIN;
-        }
+        for (now.round = 0; now.round < repeats; now.round++) run_form(mode, &forms[i]);
     bench_free(now.bench);
 }
 

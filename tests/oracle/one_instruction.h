@@ -1,6 +1,6 @@
 #ifndef ORRERY_TESTS_ONE_INSTRUCTION_H
 #define ORRERY_TESTS_ONE_INSTRUCTION_H
-/* One instruction on our processor, by the fast instance where it has a handler, faults left undelivered.   doc: oracle */
+/* One instruction on our processor, by the fast instance where it has a handler and cpu->exact_only is not set, faults left undelivered.   doc: oracle */
 #include "cpu/run/fast.h"
 
 /* Stands in place of a trace's second instruction. */
@@ -15,8 +15,8 @@ static void stop_before(FAST_PARAMETERS)
  * ends it too.  A repeated string instruction may leave iterations. */
 static inline bool one_instruction(struct cpu *cpu, u64 now)
 {
-    cpu->slice_end = now + TRACE_MAX_INSTRUCTIONS;
-    cpu->budget = TRACE_MAX_INSTRUCTIONS;
+    cpu->budget = cpu->exact_only ? 1 : TRACE_MAX_INSTRUCTIONS;
+    cpu->slice_end = now + (u64)cpu->budget;
     cpu->in_instruction = true;
     struct trace *trace = trace_find(cpu);
     cpu->trace_rip = cpu->rip;
