@@ -157,6 +157,8 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     MANY(u64, machine_check, 32,          "",      0, UINT64_MAX, "MSRs 179h..17Bh and 400h.. as written")        \
     ONE (u64, debugctl,               "bits",      0, UINT64_MAX, "MSR 1D9h")                                     \
     ONE (u64, misc_enable,            "bits",      0, UINT64_MAX, "MSR 1A0h")                                     \
+    ONE (u64, hardware_config,        "bits",      0, UINT64_MAX, "MSR C001_0015h as written")                     \
+    ONE (u64, northbridge_config,     "bits",      0, UINT64_MAX, "MSR C001_001Fh as written")                     \
     ONE (u64, sleep_control,              "",      0, UINT64_MAX, "MSR E2h as written")                           \
     ONE (u64, power_control,              "",      0, UINT64_MAX, "MSR 1FCh as written")                          \
     ONE (u64, random_seed,                "",      0, UINT64_MAX, "where RDRAND and RDSEED begin")                 \
@@ -207,7 +209,6 @@ struct cpu {
     struct x87 x87;
     struct segment seg[CPU_SEGS];
     struct local_apic apic;
-    struct performance performance;
 
     /* --- derived --- */
     u64 next_rip;                 /* of the instruction that runs: what follows it; a transfer stores its target here */
@@ -244,6 +245,7 @@ struct cpu {
     void *watch_context;
     bool virtual_wire;            /* the local APIC comes out of a reset with LINT0 ExtINT, LINT1 NMI */
 
+    struct performance performance;      /* state, here because nothing hot is near */
     struct fault fault;           /* the one being raised */
     struct fault_log fault_log;   /* the last ones, for `why` */
     struct tlb_marks tlb_marks[TLB_SETS];

@@ -67,6 +67,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->xcr0 = XCR0_X87;
     cpu->mxcsr = 0x1f80;
     cpu->misc_enable = 1 | (m->family == 6 ? 1 << 7 : 0) | 3 << 11 | (has(cpu, FEATURE_MONITOR) ? 1 << 18 : 0);   /* counters, neither BTS nor PEBS */
+    cpu->hardware_config = is_amd(cpu) && m->family > 15 ? 1 << 24 : 0;      /* the TSC counts at the rate of P0 */
     monitor_disarm(cpu);
     /* RESET, not FNINIT: SDM vol. 3A, table "IA-32 and Intel 64 Processor States Following Power-up, Reset, or INIT" */
     cpu->x87 = (struct x87){ .control = 0x40, .in_use = 0xff };
@@ -91,7 +92,7 @@ static const struct { u16 offset, bytes; } kept_over_init[] = {
 #define KEPT(member) { offsetof(struct cpu, member), sizeof ((struct cpu *)0)->member }
     KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(tsc_adjust), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
     KEPT(sysenter_eip), KEPT(kernel_gs_base), KEPT(star), KEPT(lstar), KEPT(cstar), KEPT(sfmask), KEPT(tsc_aux), KEPT(pat),
-    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(debugctl), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
+    KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(debugctl), KEPT(hardware_config), KEPT(northbridge_config), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
     KEPT(random_count),
 #undef KEPT
 };
