@@ -127,8 +127,9 @@ static void set_memory(const struct cursor *c, struct record *r, unsigned base, 
                        unsigned segment)
 {
     if (c->segment != CPU_SEGS) segment = c->segment;
-    r->b = (u8)(base << 3 | segment);
-    r->x = (u8)(index << 3 | (c->addr_narrow ? RECORD_NARROW : 0) | scale);
+    r->b = (u8)(base * 8);
+    r->x = (u8)(index * 8);
+    r->address = (u8)(segment | (c->addr_narrow ? RECORD_NARROW : 0) | scale << 6);
 }
 
 static bool addr16(const struct cursor *c)
@@ -185,10 +186,11 @@ static void finish_relative(const struct cursor *c, struct record *r)
 {
     s64 disp = (s64)r->disp + c->mode.trace_offset + c->at;
 
-    if (r->b >> 3 != SLOT_TRACE_RIP) return;
+    if (r->b != SLOT_TRACE_RIP * 8) return;
     if (disp > INT32_MAX) {
         disp -= 2 * 4096;
-        r->x = (u8)(SLOT_PAGE << 3 | (r->x & RECORD_NARROW) | 1);
+        r->x = SLOT_PAGE * 8;
+        r->address = (u8)((r->address & 0x3f) | 1 << 6);
     }
     r->disp = (s32)disp;
 }

@@ -108,10 +108,11 @@ struct builder {
 
 static void append_link(struct builder *b, s32 distance)
 {
-    struct link link = { .h = OP_LINK, .after = b->trace->bytes, .delta = (s32)b->trace->bytes + distance };
+    struct record *record = b->record++;
+    struct link link = { .fast = fast_of_link(record - 1, b->trace->mode), .h = OP_LINK, .delta = (s32)b->trace->bytes + distance, .target = record };
 
     b->trace->offset[b->slots++] = b->trace->bytes;
-    memcpy(b->record++, &link, sizeof link);
+    memcpy(record, &link, sizeof link);
 }
 
 static void append(struct builder *b, const struct decoded *d)
@@ -121,7 +122,7 @@ static void append(struct builder *b, const struct decoded *d)
     b->trace->offset[b->slots++] = b->trace->bytes;
     b->trace->bytes += d->length;
     *record = d->record;
-    record->count = (u16)++b->instructions;
+    record->count = (u8)++b->instructions;
     if (fast_is_near_call(record)) record->imm = b->trace->bytes;
     record->fast = fast_of(record, b->trace->mode);
     if (d->branch) append_link(b, record->disp);
@@ -131,7 +132,7 @@ static void append(struct builder *b, const struct decoded *d)
 /* What a trace that simply stops ends with: the loop goes on at the next address. */
 static void append_stop(struct builder *b)
 {
-    *b->record = (struct record){ .h = OP_CONTINUE, .count = (u16)(b->instructions + 1) };
+    *b->record = (struct record){ .h = OP_CONTINUE, .count = (u8)(b->instructions + 1) };
     b->record->fast = fast_of(b->record, b->trace->mode);
     b->record++;
     b->trace->offset[b->slots++] = b->trace->bytes;

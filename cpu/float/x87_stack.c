@@ -59,7 +59,7 @@ void x87_note(struct cpu *cpu, const struct record *rec, u64 rip, bool memory, u
     cpu->x87.fcs = cpu->seg[CPU_SEG_CS].selector;
     if (!memory) return;
     cpu->x87.fdp = ea;
-    cpu->x87.fds = cpu->seg[rec->b & 7].selector;
+    cpu->x87.fds = cpu->seg[record_segment(rec)].selector;
 }
 
 /* --- stack --- */

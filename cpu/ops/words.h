@@ -19,7 +19,7 @@
 #define REG32(n) (*(u32 *)SLOT((n) * 8))
 #define REG64(n) (*(u64 *)SLOT((n) * 8))
 #define IMM ((uw)rec->imm)
-#define SEG (rec->b & 7u)
+#define SEG (record_segment(rec))
 #define ADDR_MASK record_mask(cpu, rec)
 #define TOP(v) ((u64)(uw)(v) << (64 - W))
 #define SHIFT_FUNCTION_(name, w) shift_##name##_##w

@@ -12,7 +12,8 @@
  *   TRY(call)      a call that may raise a fault;  RAISE(reason, facts) raises one
  *   SYNC           brings cpu->rip and cpu->next_rip up to date, for bodies that leave or call out
  *   NEXT           on to the next record;  END leaves the trace at cpu->next_rip;  GOTO(t) near transfer to offset t
- *   TARGET         of a direct branch; BRANCH(c) goes there when c, TAKE(t) always;  REFUSE(t) the fault of a BAD_TARGET(t) */
+ *   TARGET         of a direct branch; BRANCH(c) goes there when c, TAKE(t) always;  REFUSE(t) the fault of a BAD_TARGET(t),
+ *                  CHECK_TARGET(t) when it is one */
 #include "cpu/ops/words.h"
 #define FORM_CASE_(name, w) case OP_##name##_##w:
 #define FORM_CASE(name, w) FORM_CASE_(name, w)
@@ -66,6 +67,7 @@
 #define TARGET ((uw)(AFTER + (u64)(s64)rec->disp))
 #define REFUSE(t) do { target = (t); goto branch_fault; } while (0)
 #define TAKE(t) do { target = (t); goto branch; } while (0)
+#define CHECK_TARGET(t) do { if (BAD_TARGET(t)) REFUSE(t); } while (0)
 #define BRANCH(c) do { if (c) TAKE(TARGET); rec++; NEXT; } while (0)
 #define SHIFT_BY(name, v, count) SHIFT_FUNCTION(name, W)(cpu, &(v), count)
 #define SHIFT_DOUBLE_BY(name, v, fill, count) SHIFT_FUNCTION(name, W)(cpu, &(v), fill, count)

@@ -7,18 +7,20 @@
 #define OP(name) static __attribute__((unused)) void HANDLER(name, W, KIND)(FAST_PARAMETERS)
 
 #define SLOW TAIL(fast_slow)
-#define NEXT do { rec++; GO; } while (0)
+/* The barrier keeps gcc from loading the handler by the old pointer: two instructions instead of four. */
+#define ON(records) do { rec += (records); __asm__("" : "+r"(rec)); GO; } while (0)
+#define NEXT ON(1)
 #define RAISE(...) SLOW
 
 /* --- memory --- */
 #if FLAT == 32 && INDEXED
-#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b & 0xf8) + (*(u32 *)SLOT(rec->x & 0xf8) << (rec->x & 3)) + (u32)rec->disp))
+#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (*(u32 *)SLOT(rec->x) << record_scale(rec)) + (u32)rec->disp))
 #elif FLAT == 32
-#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b & 0xf8) + (u32)rec->disp))
+#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (u32)rec->disp))
 #elif FLAT == 64 && INDEXED
-#define EA (*(u64 *)SLOT(rec->b & 0xf8) + (*(u64 *)SLOT(rec->x & 0xf8) << (rec->x & 3)) + (u64)(s64)rec->disp)
+#define EA (*(u64 *)SLOT(rec->b) + (*(u64 *)SLOT(rec->x) << record_scale(rec)) + (u64)(s64)rec->disp)
 #elif FLAT == 64
-#define EA (*(u64 *)SLOT(rec->b & 0xf8) + (u64)(s64)rec->disp)
+#define EA (*(u64 *)SLOT(rec->b) + (u64)(s64)rec->disp)
 #else
 #define EA record_ea(cpu, rec)
 #endif
@@ -93,68 +95,113 @@
 #define PUSH(v) \
     do { uw pushed_ = (uw)(v); u64 sp_ = (cpu->gpr[RSP] - W / 8) & STACK_MASK; ST_AT(CPU_SEG_SS, sp_, pushed_); SET_SP(sp_); } while (0)
 
-/* --- flags --- */
-#define LAZY_HERE (u32)flag_kind, flag_result, flag_first, cpu->flag_kept
-#define FL(k, a, r) (flag_first = TOP(a), flag_result = TOP(r), flag_kind = FLAG_##k | W << 8)
-#define FL_RAW(r, kept) (cpu->flag_kept = (kept), flag_result = TOP(r), flag_kind = FLAG_RAW | W << 8)
-#define FL_ALL(f) (cpu->flag_kept = (f) & EFLAGS_ARITHMETIC, flag_kind = FLAG_FULL | 32 << 8)
+/* --- flags: never of kind FULL here --- */
+#define KIND_BITS (cpu->flag_kind >> 8)
+#define LAZY_HERE cpu->flag_kind, flag_result, flag_first, cpu->flag_kept
+#define FL(k, a, r) (flag_first = TOP(a), flag_result = TOP(r), cpu->flag_kind = FLAG_##k | W << 8)
+#define FL_RAW(r, kept) (cpu->flag_kept = (kept), flag_result = TOP(r), cpu->flag_kind = FLAG_RAW | W << 8)
+#define FL_ALL(f) \
+    do { \
+        u32 f_ = (f); \
+        cpu->flag_kept = f_ & (EFLAGS_CF | EFLAGS_OF | EFLAGS_AF); \
+        cpu->flag_kind = FLAG_RAW | 32 << 8; \
+        flag_result = f_ & EFLAGS_ZF ? 0 : (u64)(f_ & EFLAGS_SF) << 56 | (f_ & EFLAGS_PF ? 3ull : 1ull) << 32; \
+    } while (0)
 #define FL_CHANGE(which, bits) \
-    (cpu->flag_kept = (lazy_kept(LAZY_HERE) & ~(u32)(which)) | (bits), flag_kind = lazy_kept_kind((u32)flag_kind))
+    (cpu->flag_kept = (lazy_kept(LAZY_HERE) & ~(u32)(which)) | (bits), cpu->flag_kind = lazy_kept_kind(cpu->flag_kind))
 #define EFLAGS() (lazy_all(LAZY_HERE) | (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC))
-#define CF() lazy_cf(LAZY_HERE)
-#define ZF() lazy_zf(LAZY_HERE)
-#define SF() lazy_sf(LAZY_HERE)
-#define PF() lazy_pf(LAZY_HERE)
-#define OF() lazy_of(LAZY_HERE)
-#define BELOW_EQUAL() lazy_be(LAZY_HERE)
-#define LESS() lazy_l(LAZY_HERE)
-#define LESS_EQUAL() lazy_le(LAZY_HERE)
+/* Conditions after the usual operations; otherwise fast_keep_flags makes them kept bits, and the record begins again. */
+#define OPERATION ((u8)cpu->flag_kind)
+#define KEPT(flag) ((cpu->flag_kept & EFLAGS_##flag) != 0)
+#define ZF() (flag_result == 0)
+#define SF() ((s64)flag_result < 0)
+#define PF() (!__builtin_parity((unsigned)(flag_result >> (64 - KIND_BITS) & 0xff)))
+#define CF() \
+    ({ \
+        bool c_; \
+        if (OPERATION == FLAG_SUB) c_ = flag_result > flag_first; \
+        else if (OPERATION == FLAG_LOGIC) c_ = false; \
+        else if (OPERATION >= FLAG_INC) c_ = KEPT(CF); \
+        else if (OPERATION == FLAG_ADD) c_ = flag_result < flag_first; \
+        else if (OPERATION == FLAG_ADC1) c_ = flag_result <= flag_first; \
+        else c_ = flag_result >= flag_first; \
+        c_; \
+    })
+#define OF() ({ if (OPERATION != FLAG_RAW) TAIL(fast_keep_flags); KEPT(OF); })
+#define BELOW_EQUAL() \
+    ({ \
+        bool c_; \
+        if (OPERATION == FLAG_SUB) c_ = flag_first - flag_result >= flag_first; \
+        else if (OPERATION == FLAG_LOGIC) c_ = ZF(); \
+        else if (OPERATION >= FLAG_INC) c_ = KEPT(CF) | ZF(); \
+        else TAIL(fast_keep_flags); \
+        c_; \
+    })
+#define LESS() \
+    ({ \
+        bool c_; \
+        if (OPERATION == FLAG_SUB) c_ = (s64)flag_first < (s64)(flag_first - flag_result); \
+        else if (OPERATION == FLAG_LOGIC) c_ = SF(); \
+        else if (OPERATION == FLAG_DEC) c_ = (s64)flag_first <= 0; \
+        else if (OPERATION == FLAG_RAW) c_ = SF() != KEPT(OF); \
+        else TAIL(fast_keep_flags); \
+        c_; \
+    })
+#define LESS_EQUAL() \
+    ({ \
+        bool c_; \
+        if (OPERATION == FLAG_SUB) c_ = (s64)flag_first <= (s64)(flag_first - flag_result); \
+        else if (OPERATION == FLAG_LOGIC) c_ = (s64)flag_result <= 0; \
+        else if (OPERATION == FLAG_DEC) c_ = (s64)flag_first <= 0 || ZF(); \
+        else if (OPERATION == FLAG_RAW) c_ = ZF() || SF() != KEPT(OF); \
+        else TAIL(fast_keep_flags); \
+        c_; \
+    })
 /* Shifts are functions of struct cpu's flags: out, and back in. */
 #define SHIFT_WITH(call) \
     do { \
-        cpu->flag_result = flag_result, cpu->flag_first = flag_first, cpu->flag_kind = (u32)flag_kind; \
+        cpu->flag_result = flag_result, cpu->flag_first = flag_first; \
         call; \
-        flag_result = cpu->flag_result, flag_first = cpu->flag_first, flag_kind = cpu->flag_kind; \
+        flag_result = cpu->flag_result, flag_first = cpu->flag_first; \
     } while (0)
 #define SHIFT_BY(name, v, count) SHIFT_WITH(SHIFT_FUNCTION(name, W)(cpu, &(v), count))
 #define SHIFT_DOUBLE_BY(name, v, fill, count) SHIFT_WITH(SHIFT_FUNCTION(name, W)(cpu, &(v), fill, count))
 
 /* --- transfers --- */
 #define LINK ((struct link *)(rec + 1))
-#define LINKED(t) (W == 16 ? LINK->target && LINK->target_rip == (u32)(t) : LINK->target != NULL)
 #define AFTER (cpu->trace_rip + (u32)rec->imm)           /* of calls */
 #define TARGET ((uw)(cpu->trace_rip + (u64)(s64)LINK->delta))
-#define BAD_TARGET(t) (unlikely((t) + cpu->target_bias > cpu->target_last))
-#define REFUSE(t) do { (void)(t); SLOW; } while (0)
+#define BAD_TARGET(t) (!(FLAT == 32 && W == 32) && unlikely((t) + cpu->target_bias > cpu->target_last))
+#define REFUSE(t) SLOW
+/* A legal target, and a budget for one more trace: otherwise the exact instance does the transfer. */
+#define CHECK_TARGET(t) do { if (unlikely(budget < rec->count) || BAD_TARGET(t)) SLOW; } while (0)
+/* A branch to an illegal target has no link: fast_resolve finds out. */
+#define CHECK_LINK(t) do { if (unlikely(budget < rec->count) || (W == 16 && BAD_TARGET(t))) SLOW; } while (0)
 #define TAKE(t) \
     do { \
-        uw target_ = (t); \
         budget -= rec->count; \
-        if (likely(LINKED(target_) && budget >= TRACE_MAX_INSTRUCTIONS)) { \
+        if (W == 16) { \
+            uw target_ = (t); \
             cpu->trace_rip = target_; \
+            rec = LINK->target_rip == (u16)target_ ? LINK->target : rec + 1; \
+        } else { \
+            uw rip_ = (uw)cpu->trace_rip + (uw)(s64)LINK->delta; \
+            memcpy(&cpu->trace_rip, &rip_, sizeof rip_); \
             rec = LINK->target; \
-            GO; \
         } \
-        cpu->rip = target_; \
-        if (budget < TRACE_MAX_INSTRUCTIONS) TAIL(fast_leave); \
-        if (W == 16) TAIL(fast_resolve_16); \
-        TAIL(fast_resolve); \
+        GO; \
     } while (0)
 #define BRANCH(c) \
     do { \
         if (c) { \
-            uw t_ = TARGET; \
-            if (!LINKED(t_) && BAD_TARGET(t_)) SLOW; \
-            TAKE(t_); \
+            CHECK_LINK(TARGET); \
+            TAKE(TARGET); \
         } \
-        rec += 2; \
-        GO; \
+        ON(2); \
     } while (0)
 #define GOTO(t) \
     do { \
-        uw target_ = (t); \
-        if (BAD_TARGET(target_)) SLOW; \
-        cpu->rip = target_; \
+        cpu->rip = (uw)(t); \
         budget -= rec->count; \
         TAIL(fast_transfer); \
     } while (0)

@@ -4,18 +4,19 @@
 #include "cpu/decode/tables.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/exact.h"
+#include "cpu/run/flags.h"
 #include "cpu/run/mode.h"
 
 /* --- which handler --- */
 
-static fast_handler go_on, go_on_16, lose_stale;
+static fast_handler go_on, go_on_16, lose_stale, resolve, resolve_16, resolve_next;
 
 static enum fast_kind kind_of(const struct record *record, u32 mode)
 {
-    unsigned seg = record->b & 7;
-    bool indexed = record->x >> 3 != SLOT_ZERO;
+    unsigned seg = record_segment(record);
+    bool indexed = record->x != SLOT_ZERO * 8;
 
-    if (record->x & RECORD_NARROW || seg > CPU_SEG_DS) return FAST_SEGMENT;
+    if (record_narrow(record) || seg > CPU_SEG_DS) return FAST_SEGMENT;
     if (mode & MODE_LONG64) return indexed ? FAST_FLAT64X : FAST_FLAT64;
     unsigned needed = MODE_FLAT | MODE_STACK32 | MODE_LIMIT_4G | MODE_CODE32;
     if ((mode & needed) != needed || seg == CPU_SEG_CS) return FAST_SEGMENT;
@@ -33,6 +34,15 @@ const void *fast_of(const struct record *record, u32 mode)
     return handler ? handler : (const void *)fast_slow;
 }
 
+/* Forms are numbered width after width; ADD is the first of each. */
+static bool has_16_bits(unsigned op) { return op >= OP_ADD_R_R_16 && op < OP_ADD_R_R_32; }
+
+const void *fast_of_link(const struct record *before, u32 mode)
+{
+    if (before->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? resolve_next : resolve_16);
+    return (const void *)(has_16_bits(before->h) ? resolve_16 : resolve);
+}
+
 bool fast_is_near_call(const struct record *record)
 {
     switch (record->h) {
@@ -47,36 +57,40 @@ bool fast_is_near_call(const struct record *record)
 static void spill(FAST_PARAMETERS)
 {
     (void)rec;
-    cpu->budget = budget;
+    cpu->budget = budget + TRACE_MAX_INSTRUCTIONS;
     cpu->flag_result = flag_result;
     cpu->flag_first = flag_first;
-    cpu->flag_kind = (u32)flag_kind;
 }
 
 bool fast_run(struct cpu *cpu, struct trace *trace)
 {
+    struct record *first = trace->first;
+    s64 budget = cpu->budget - TRACE_MAX_INSTRUCTIONS;
+
     cpu->trace_rip = cpu->rip;
     cpu->fast_failed = false;
 #ifdef DISPATCH_LOOP
-    cpu->fast = (struct fast_state){ trace->first->fast, trace->first, cpu->budget, cpu->flag_result, cpu->flag_first, cpu->flag_kind };
+    cpu->fast = (struct fast_state){ first->fast, first, budget, cpu->flag_result, cpu->flag_first };
     while (cpu->fast.handler) {
         struct fast_state s = cpu->fast;
         cpu->fast.handler = NULL;
-        ((fast_handler *)s.handler)(cpu, s.rec, s.budget, s.flag_result, s.flag_first, s.flag_kind);
+        ((fast_handler *)s.handler)(cpu, s.rec, s.budget, s.flag_result, s.flag_first);
     }
 #else
-    struct record *first = trace->first;
-    ((fast_handler *)first->fast)(cpu, first, cpu->budget, cpu->flag_result, cpu->flag_first, cpu->flag_kind);
+    ((fast_handler *)first->fast)(cpu, first, budget, cpu->flag_result, cpu->flag_first);
 #endif
     return !cpu->fast_failed;
 }
+
+static bool flags_are_odd(const struct cpu *cpu) { return (u8)cpu->flag_kind == FLAG_FULL; }
 
 bool fast_or_exact(struct cpu *cpu, struct trace *trace)
 {
     bool scratch = trace->pa == UINT64_MAX;
 
-    if (!scratch && !cpu->exact_only && cpu->budget >= TRACE_MAX_INSTRUCTIONS) return fast_run(cpu, trace);
-    return exact_run(cpu, trace, trace->first, scratch && !cpu->exact_only) != EXACT_FAULT;
+    if (cpu->exact_only || cpu->budget < TRACE_MAX_INSTRUCTIONS) return exact_run(cpu, trace, trace->first, false) != EXACT_FAULT;
+    if (scratch || flags_are_odd(cpu)) return exact_run(cpu, trace, trace->first, true) != EXACT_FAULT;
+    return fast_run(cpu, trace);
 }
 
 void fast_leave(FAST_PARAMETERS) { spill(FAST_ARGUMENTS); }
@@ -88,14 +102,20 @@ void fast_slow(FAST_PARAMETERS)
     cpu->budget -= rec->count - 1;
     enum exact_end end = exact_run(cpu, trace_of(cpu->traces, rec), rec, true);
     cpu->fast_failed = end == EXACT_FAULT;
-    if (end == EXACT_FAULT || end == EXACT_LOOK || cpu->budget < TRACE_MAX_INSTRUCTIONS) return;
-    budget = cpu->budget;
+    if (end == EXACT_FAULT || end == EXACT_LOOK || cpu->budget < TRACE_MAX_INSTRUCTIONS || flags_are_odd(cpu)) return;
+    budget = cpu->budget - TRACE_MAX_INSTRUCTIONS;
     flag_result = cpu->flag_result;
     flag_first = cpu->flag_first;
-    flag_kind = cpu->flag_kind;
     if (end == EXACT_BRANCHED) TAIL(fast_transfer);
     rec = cpu->resume;
     budget += rec->count - 1;
+    GO;
+}
+
+void fast_keep_flags(FAST_PARAMETERS)
+{
+    cpu->flag_kept = lazy_kept(cpu->flag_kind, flag_result, flag_first, cpu->flag_kept);
+    cpu->flag_kind = lazy_kept_kind(cpu->flag_kind);
     GO;
 }
 
@@ -108,7 +128,7 @@ static inline bool one_page(struct cpu *cpu, u64 rip, u64 other)
 
 void fast_transfer(FAST_PARAMETERS)
 {
-    struct trace *trace = budget < TRACE_MAX_INSTRUCTIONS ? NULL : trace_known(cpu);
+    struct trace *trace = trace_known(cpu);
 
     if (!trace) TAIL(fast_leave);
     cpu->trace_rip = cpu->rip;
@@ -116,29 +136,43 @@ void fast_transfer(FAST_PARAMETERS)
     GO;
 }
 
-/* Within one page: there the same distance means the same physical address, whatever paging does. */
-void fast_resolve(FAST_PARAMETERS)
+/* The links' handlers: cpu->trace_rip is the target already.  Within one page the same distance means the same physical address,
+ * whatever paging does. */
+static void resolve_next(FAST_PARAMETERS)
 {
-    struct trace *trace = trace_known(cpu);
+    struct link *link = (struct link *)rec;
 
+    cpu->rip = cpu->trace_rip;
+    struct trace *trace = trace_known(cpu);
     if (!trace) TAIL(fast_leave);
-    if (cpu->mode & MODE_LIMIT_4G && one_page(cpu, cpu->rip, cpu->trace_rip)) ((struct link *)(rec + 1))->target = trace->first;
-    cpu->trace_rip = cpu->rip;
+    if (cpu->mode & MODE_LIMIT_4G && one_page(cpu, cpu->rip, cpu->rip - (u64)(s64)link->delta)) link->target = trace->first;
     rec = trace->first;
     GO;
 }
 
-void fast_resolve_16(FAST_PARAMETERS)
+static void resolve(FAST_PARAMETERS)
 {
-    struct trace *trace = trace_known(cpu);
-
-    if (!trace) TAIL(fast_leave);
-    if (cpu->mode & (MODE_LIMIT_4G | MODE_LIMIT_64K) && one_page(cpu, cpu->rip, cpu->trace_rip)) {
-        struct link *link = (struct link *)(rec + 1);
-        link->target = trace->first;
-        link->target_rip = (u32)cpu->rip;
+    if (unlikely(cpu->trace_rip + cpu->target_bias > cpu->target_last)) {        /* the branch once more, to fault */
+        cpu->trace_rip -= (u64)(s64)((struct link *)rec)->delta;
+        if (!(cpu->mode & MODE_LONG64)) cpu->trace_rip = (u32)cpu->trace_rip;
+        rec--;
+        budget += rec->count;
+        TAIL(fast_slow);
     }
-    cpu->trace_rip = cpu->rip;
+    TAIL(resolve_next);
+}
+
+static void resolve_16(FAST_PARAMETERS)
+{
+    struct link *link = (struct link *)rec;
+
+    cpu->rip = cpu->trace_rip;
+    struct trace *trace = trace_known(cpu);
+    if (!trace) TAIL(fast_leave);
+    if ((cpu->mode & (MODE_LIMIT_64K | MODE_CODE32 | MODE_LONG64)) == MODE_LIMIT_64K && one_page(cpu, cpu->rip, cpu->rip - (u64)(s64)link->delta)) {
+        link->target = trace->first;
+        link->target_rip = (u16)cpu->rip;
+    }
     rec = trace->first;
     GO;
 }
@@ -147,33 +181,30 @@ void fast_resolve_16(FAST_PARAMETERS)
 static void go_on(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)(rec + 1);
-    u64 rip = cpu->trace_rip + (u64)(s64)link->delta;
+    s64 left = budget - (rec->count - 1);
 
-    budget -= rec->count - 1;
-    if (likely(link->target && budget >= TRACE_MAX_INSTRUCTIONS)) {
-        cpu->trace_rip = rip;
-        rec = link->target;
-        GO;
+    cpu->trace_rip += (u64)(s64)link->delta;
+    budget = left;
+    if (unlikely(left < 0)) {
+        cpu->rip = cpu->trace_rip;
+        TAIL(fast_leave);
     }
-    cpu->rip = rip;
-    if (budget < TRACE_MAX_INSTRUCTIONS) TAIL(fast_leave);
-    TAIL(fast_resolve);
+    rec = link->target;
+    GO;
 }
 
 static void go_on_16(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)(rec + 1);
-    u64 rip = cpu->trace_rip + (u64)(s64)link->delta;
 
+    cpu->trace_rip += (u64)(s64)link->delta;
     budget -= rec->count - 1;
-    if (likely(link->target && link->target_rip == rip && budget >= TRACE_MAX_INSTRUCTIONS)) {
-        cpu->trace_rip = rip;
-        rec = link->target;
-        GO;
+    if (unlikely(budget < 0)) {
+        cpu->rip = cpu->trace_rip;
+        TAIL(fast_leave);
     }
-    cpu->rip = rip;
-    if (budget < TRACE_MAX_INSTRUCTIONS) TAIL(fast_leave);
-    TAIL(fast_resolve_16);
+    rec = link->target_rip == cpu->trace_rip ? link->target : rec + 1;
+    GO;
 }
 
 /* The trace was overwritten: the loop looks the address up again. */

@@ -4,9 +4,10 @@
  * goes to the exact instance before anything is committed.                                  doc: fast */
 #include "cpu/decode/trace.h"
 
-/* What handlers pass on, in registers: `budget` as it was at the trace's first instruction, and the lazy flags of struct cpu. */
-#define FAST_PARAMETERS struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first, u64 flag_kind
-#define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first, flag_kind
+/* What handlers pass on, in registers: `budget`, the ticks that were left at the trace's first instruction beyond those of a longest
+ * trace, and two of the lazy flags of struct cpu. */
+#define FAST_PARAMETERS struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first
+#define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first
 typedef void fast_handler(FAST_PARAMETERS);
 
 /* TAIL jumps to a handler.  Where the compiler makes no jump of it (DISPATCH=loop: debugging, sanitizers) the handler is noted and
@@ -14,7 +15,7 @@ typedef void fast_handler(FAST_PARAMETERS);
 #if defined(DISPATCH_LOOP)
 #define TAIL(handler) \
     do { \
-        cpu->fast = (struct fast_state){ (const void *)(handler), rec, budget, flag_result, flag_first, flag_kind }; \
+        cpu->fast = (struct fast_state){ (const void *)(handler), rec, budget, flag_result, flag_first }; \
         return; \
     } while (0)
 #elif defined(__clang__)
@@ -35,12 +36,14 @@ bool fast_or_exact(struct cpu *cpu, struct trace *trace);
 const void *fast_of(const struct record *record, u32 mode);
 bool fast_is_near_call(const struct record *record);
 
+/* Of the link behind a record. */
+const void *fast_of_link(const struct record *before, u32 mode);
+
 /* --- handlers that others go on with --- */
 fast_handler fast_slow;              /* this record in the exact instance, nothing of it is done yet */
-fast_handler fast_leave;             /* back to the loop: cpu->rip and budget are right */
+fast_handler fast_leave;             /* back to the loop: cpu->rip is right, budget counts from there */
 fast_handler fast_transfer;          /* to cpu->rip, which is legal */
-fast_handler fast_resolve;           /* the same, of a direct branch of 32 or 64 bits, whose link is set when it can be */
-fast_handler fast_resolve_16;        /* of 16 bits */
+fast_handler fast_keep_flags;        /* this record again, CF, OF and AF as kept bits (FLAG_RAW) */
 
 /* Which way a form reaches memory. */
 enum fast_kind {

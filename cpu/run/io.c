@@ -45,7 +45,7 @@ bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size)
     u64 value;
 
     if (!io_allowed(cpu, (u16)cpu->gpr[RDX], size)) return false;
-    if (!load(cpu, rec->b & 7, cpu->gpr[RSI] & record_mask(cpu, rec), size, &value)) return false;
+    if (!load(cpu, record_segment(rec), cpu->gpr[RSI] & record_mask(cpu, rec), size, &value)) return false;
     if (!port_out(cpu, (u16)cpu->gpr[RDX], size, (u32)value)) return false;
     step(cpu, RSI, size, rec);
     return true;

@@ -117,8 +117,8 @@ bool branch_refused(struct cpu *cpu, u64 target)
 bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector)
 {
     u64 ea = record_ea(cpu, rec);
-    return load(cpu, rec->b & 7, ea, offset_bytes, offset) &&
-           load(cpu, rec->b & 7, (ea + offset_bytes) & record_mask(cpu, rec), 2, selector);
+    return load(cpu, record_segment(rec), ea, offset_bytes, offset) &&
+           load(cpu, record_segment(rec), (ea + offset_bytes) & record_mask(cpu, rec), 2, selector);
 }
 
 /* All faults before the first byte: the operand is six or ten bytes in two stores. */
@@ -128,8 +128,8 @@ bool store_table_register(struct cpu *cpu, const struct record *rec, u16 limit, 
     unsigned bytes = code_64bit(cpu) ? 8 : 4;
     u64 unused;
     if (!umip_allows(cpu)) return false;
-    return load_for_update(cpu, rec->b & 7, high, bytes, &unused) && store(cpu, rec->b & 7, ea, 2, limit) &&
-           store(cpu, rec->b & 7, high, bytes, base);
+    return load_for_update(cpu, record_segment(rec), high, bytes, &unused) && store(cpu, record_segment(rec), ea, 2, limit) &&
+           store(cpu, record_segment(rec), high, bytes, base);
 }
 
 /* A 16-bit operand size takes 24 bits of base.  SDM vol. 2, "LGDT/LIDT". */
@@ -138,8 +138,8 @@ bool load_table_register(struct cpu *cpu, const struct record *rec, unsigned ops
     u64 ea = record_ea(cpu, rec), new_limit, new_base;
 
     if (!require_cpl0(cpu)) return false;
-    if (!load(cpu, rec->b & 7, ea, 2, &new_limit)) return false;
-    if (!load(cpu, rec->b & 7, (ea + 2) & record_mask(cpu, rec), code_64bit(cpu) ? 8 : 4, &new_base)) return false;
+    if (!load(cpu, record_segment(rec), ea, 2, &new_limit)) return false;
+    if (!load(cpu, record_segment(rec), (ea + 2) & record_mask(cpu, rec), code_64bit(cpu) ? 8 : 4, &new_base)) return false;
     if (!canonical(new_base)) return FAULT(cpu, TABLE_BASE_NOT_CANONICAL, .la = new_base);
     *limit = (u16)new_limit;
     *base = opsize_bits == 16 && !code_64bit(cpu) ? new_base & 0xffffff : new_base;

@@ -9,16 +9,16 @@
 /* Offset of a record's memory operand. */
 static inline u64 record_ea(const struct cpu *cpu, const struct record *rec)
 {
-    u64 base = *(const u64 *)((const u8 *)cpu + (rec->b & 0xf8)), index = *(const u64 *)((const u8 *)cpu + (rec->x & 0xf8));
-    u64 ea = base + (index << (rec->x & 3)) + (u64)(s64)rec->disp;
-    return ea & cpu->address_mask[rec->x >> 2 & 1];
+    u64 base = *(const u64 *)((const u8 *)cpu + rec->b), index = *(const u64 *)((const u8 *)cpu + rec->x);
+    u64 ea = base + (index << record_scale(rec)) + (u64)(s64)rec->disp;
+    return ea & cpu->address_mask[record_narrow(rec)];
 }
 /* The same without the index, not cut to the address size. */
 static inline u64 record_base(const struct cpu *cpu, const struct record *rec)
 {
-    return *(const u64 *)((const u8 *)cpu + (rec->b & 0xf8)) + (u64)(s64)rec->disp;
+    return *(const u64 *)((const u8 *)cpu + rec->b) + (u64)(s64)rec->disp;
 }
-static inline u64 record_mask(const struct cpu *cpu, const struct record *rec) { return cpu->address_mask[rec->x >> 2 & 1]; }
+static inline u64 record_mask(const struct cpu *cpu, const struct record *rec) { return cpu->address_mask[record_narrow(rec)]; }
 
 /* cpu/run/operations.c */
 bool push_selector(struct cpu *cpu, u16 selector, unsigned size_bytes);

@@ -92,7 +92,7 @@ enum flag_kind {
     FLAG_INC, FLAG_DEC,  /* CF is bit 0 of flag_kept */
     FLAG_ADC1, FLAG_SBB1,/* ADC, SBB with CF = 1 */
     FLAG_RAW,            /* ZF SF PF of the result; CF OF AF as EFLAGS bits in flag_kept */
-    FLAG_FULL,           /* all six as EFLAGS bits in flag_kept */
+    FLAG_FULL,           /* all six as EFLAGS bits in flag_kept: combinations that no result has, as POPF may load */
 };
 
 enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
@@ -201,7 +201,7 @@ struct fast_state {
     const void *handler;
     struct record *rec;
     s64 budget;
-    u64 flag_result, flag_first, flag_kind;
+    u64 flag_result, flag_first;
 };
 
 struct cpu {

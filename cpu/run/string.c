@@ -57,10 +57,10 @@ static void copy_upwards(u8 *to, const u8 *from, u64 bytes, unsigned size)
 static u64 movs_piece(struct cpu *cpu, const struct record *rec, unsigned size, u64 wanted)
 {
     u64 mask = record_mask(cpu, rec), si = cpu->gpr[RSI] & mask, di = cpu->gpr[RDI] & mask;
-    u64 n = least(wanted, least(plain_elements(cpu, rec->b & 7, si, mask, size, false),
+    u64 n = least(wanted, least(plain_elements(cpu, record_segment(rec), si, mask, size, false),
                                 plain_elements(cpu, CPU_SEG_ES, di, mask, size, true)));
     if (n < 2 || cpu->rflags & EFLAGS_DF) return 0;
-    const u8 *from = access_host(cpu, linear_of(cpu, rec->b & 7, si), (unsigned)(n * size), ACCESS_READ);
+    const u8 *from = access_host(cpu, linear_of(cpu, record_segment(rec), si), (unsigned)(n * size), ACCESS_READ);
     u8 *to = from ? access_host(cpu, linear_of(cpu, CPU_SEG_ES, di), (unsigned)(n * size), ACCESS_WRITE) : NULL;
     if (!to) return 0;
     copy_upwards(to, from, n * size, size);
@@ -76,7 +76,7 @@ bool rep_movs(struct cpu *cpu, const struct record *rec, unsigned size)
     while ((count = repeat_count(cpu, rec)) && cpu->budget > 0) {
         u64 n = movs_piece(cpu, rec, size, least(count, (u64)cpu->budget));
         if (!n) {
-            if (!load(cpu, rec->b & 7, cpu->gpr[RSI] & mask, size, &value)) return false;
+            if (!load(cpu, record_segment(rec), cpu->gpr[RSI] & mask, size, &value)) return false;
             if (!store(cpu, CPU_SEG_ES, cpu->gpr[RDI] & mask, size, value)) return false;
             string_advance(&cpu->gpr[RSI], step_of(cpu, size), mask);
             string_advance(&cpu->gpr[RDI], step_of(cpu, size), mask);
@@ -121,7 +121,7 @@ bool rep_lods(struct cpu *cpu, const struct record *rec, unsigned size)
     u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), value;
 
     while (repeat_count(cpu, rec) && cpu->budget > 0) {
-        if (!load(cpu, rec->b & 7, cpu->gpr[RSI] & mask, size, &value)) return false;
+        if (!load(cpu, record_segment(rec), cpu->gpr[RSI] & mask, size, &value)) return false;
         if (size >= 4) cpu->gpr[RAX] = value;
         else memcpy(&cpu->gpr[RAX], &value, size);
         string_advance(&cpu->gpr[RSI], step_of(cpu, size), mask);
@@ -144,7 +144,7 @@ bool rep_cmps(struct cpu *cpu, const struct record *rec, unsigned size, bool whi
     u64 mask = record_mask(cpu, rec), first_count = repeat_count(cpu, rec), a, b;
 
     while (repeat_count(cpu, rec) && cpu->budget > 0) {
-        if (!load(cpu, rec->b & 7, cpu->gpr[RSI] & mask, size, &a)) return false;
+        if (!load(cpu, record_segment(rec), cpu->gpr[RSI] & mask, size, &a)) return false;
         if (!load(cpu, CPU_SEG_ES, cpu->gpr[RDI] & mask, size, &b)) return false;
         string_advance(&cpu->gpr[RSI], step_of(cpu, size), mask);
         string_advance(&cpu->gpr[RDI], step_of(cpu, size), mask);

@@ -50,13 +50,13 @@ static inline void vector_close(struct cpu *cpu, const struct record *rec, unsig
 bool vector_misaligned(struct cpu *cpu, unsigned seg, u64 la, unsigned bytes);
 static inline bool vector_load(struct cpu *cpu, const struct record *rec, u64 ea, unsigned bytes, bool aligned, union vector *v)
 {
-    unsigned seg = rec->b & 7;
+    unsigned seg = record_segment(rec);
     if (aligned && unlikely(linear_of(cpu, seg, ea) & (bytes - 1))) return vector_misaligned(cpu, seg, linear_of(cpu, seg, ea), bytes);
     return load_bytes(cpu, seg, ea, bytes, v);
 }
 static inline bool vector_store(struct cpu *cpu, const struct record *rec, u64 ea, unsigned bytes, bool aligned, const union vector *v)
 {
-    unsigned seg = rec->b & 7;
+    unsigned seg = record_segment(rec);
     if (aligned && unlikely(linear_of(cpu, seg, ea) & (bytes - 1))) return vector_misaligned(cpu, seg, linear_of(cpu, seg, ea), bytes);
     return store_bytes(cpu, seg, ea, bytes, v);
 }

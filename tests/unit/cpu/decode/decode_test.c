@@ -87,14 +87,14 @@ Test(decode, lock_is_for_listed_instructions_with_a_memory_destination)
 
 Test(decode, the_last_segment_override_counts_and_bp_and_esp_mean_ss)
 {
-    cr_expect_eq(OF(false, 0x8b, 0x46, 0).record.b & 7, CPU_SEG_SS);
-    cr_expect_eq(OF(false, 0x8b, 0x06, 0, 0).record.b & 7, CPU_SEG_DS, "a plain 16-bit address");
-    cr_expect_eq(OF(false, 0x26, 0x2e, 0x8b, 0x46, 0).record.b & 7, CPU_SEG_CS);
-    cr_expect_eq(OF(true, 0x8b, 0x45, 0).record.b & 7, CPU_SEG_SS);
-    cr_expect_eq(OF(true, 0x8b, 0x04, 0x24).record.b & 7, CPU_SEG_SS);
-    cr_expect_eq(OF(true, 0x8b, 0x04, 0x2c).record.b & 7, CPU_SEG_SS, "ESP is the base, EBP the index");
-    cr_expect_eq(OF(true, 0x8b, 0x04, 0x68).record.b & 7, CPU_SEG_DS, "EBP is only the index");
-    cr_expect_eq(OF(true, 0x65, 0x8b, 0x00).record.b & 7, CPU_SEG_GS);
+    cr_expect_eq(OF(false, 0x8b, 0x46, 0).record.address & 7, CPU_SEG_SS);
+    cr_expect_eq(OF(false, 0x8b, 0x06, 0, 0).record.address & 7, CPU_SEG_DS, "a plain 16-bit address");
+    cr_expect_eq(OF(false, 0x26, 0x2e, 0x8b, 0x46, 0).record.address & 7, CPU_SEG_CS);
+    cr_expect_eq(OF(true, 0x8b, 0x45, 0).record.address & 7, CPU_SEG_SS);
+    cr_expect_eq(OF(true, 0x8b, 0x04, 0x24).record.address & 7, CPU_SEG_SS);
+    cr_expect_eq(OF(true, 0x8b, 0x04, 0x2c).record.address & 7, CPU_SEG_SS, "ESP is the base, EBP the index");
+    cr_expect_eq(OF(true, 0x8b, 0x04, 0x68).record.address & 7, CPU_SEG_DS, "EBP is only the index");
+    cr_expect_eq(OF(true, 0x65, 0x8b, 0x00).record.address & 7, CPU_SEG_GS);
 }
 
 Test(decode, displacements_and_immediates_are_sign_extended)
