@@ -5,6 +5,8 @@ endif
 OPT     ?= -O2
 # How the fast instance goes from one handler to the next: a jump where the compiler makes one of a call in last place, or a loop.
 DISPATCH ?= $(if $(SAN)$(filter -O0 -O1 -Og,$(OPT)),loop,tail)
+# clang 19 gives handlers every register; gcc makes them a few instructions longer.
+FAST_CC  ?= $(if $(filter gcc,$(CC)),$(or $(shell command -v clang-19),$(CC)),$(CC))
 BUILD   ?= build$(if $(SAN),-san)$(if $(HARD),-hard)
 PREFIX  ?= /usr/local
 comma   := ,

@@ -8,6 +8,13 @@ $(BUILD)/gen/op_forms.h: $(wildcard cpu/ops/*.inc) cpu/ops/list.h cpu/build.mk
 $(BUILD)/gen/hot_forms.h: $(wildcard cpu/ops/*.inc) cpu/ops/hot_list.h cpu/build.mk
 	@mkdir -p $(@D)
 	$(CC) -E -P -I. -x c cpu/ops/hot_list.h | grep -o 'ORRERY_FORM_[A-Za-z0-9_]*' | sed 's/ORRERY_FORM_//' | \
-	    sed -E 's/^((.*_[MO]|(PUSH|POP|CALL|RET|LEAVE)(_.*)?)(_.*)?_[0-9]+)$$/FAST_MEMORY(\1)/; t; s/(.*)/FAST_PLAIN(\1)/' > $@.new
+	    sed -E 's/^((.*_[MO]|(PUSH|POP|CALL|RET|LEAVE)(_.*)?)(_.*)?_[0-9]+)$$/FAST_MEMORY(\1)/; t width; s/(.*)/FAST_PLAIN(\1)/; :width; s/_([0-9]+)\)$$/_\1, \1)/' > $@.new
 	mv $@.new $@
 $(LIB_OBJ): | $(BUILD)/gen/op_forms.h $(BUILD)/gen/hot_forms.h
+
+# Handlers must end in jumps: no function split in two, and nothing at its start that a call would need.
+FAST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cpu/run/fast*.c))
+FAST_WITH = $(if $(filter loop,$(DISPATCH)),$(CC),$(FAST_CC))
+$(FAST_OBJ): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(FAST_WITH) $(CFLAGS_ALL) -fno-stack-protector -fcf-protection=none $(if $(findstring clang,$(FAST_WITH)),,-fno-partial-inlining -fno-ipa-icf) -c -o $@ $<

@@ -4,7 +4,7 @@
 #include "cpu/ops/words.h"
 #define HANDLER_(name, w, kind) fast_##name##_##w##_##kind
 #define HANDLER(name, w, kind) HANDLER_(name, w, kind)
-#define OP(name) static __attribute__((unused)) void HANDLER(name, W, KIND)(FAST_PARAMETERS)
+#define OP(name) static __attribute__((unused)) FAST_HANDLER HANDLER(name, W, KIND)(FAST_PARAMETERS)
 
 #define SLOW TAIL(fast_slow)
 /* The barrier keeps gcc from loading the handler by the old pointer: two instructions instead of four. */

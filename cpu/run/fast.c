@@ -93,10 +93,33 @@ bool fast_or_exact(struct cpu *cpu, struct trace *trace)
     return fast_run(cpu, trace);
 }
 
-void fast_leave(FAST_PARAMETERS) { spill(FAST_ARGUMENTS); }
+/* Stands in place of a trace's second instruction. */
+static FAST_HANDLER stop_before(FAST_PARAMETERS)
+{
+    const struct trace *trace = trace_of(cpu->traces, rec);
+
+    cpu->rip = cpu->trace_rip + trace->offset[rec - trace->first];
+    TAIL(fast_leave);
+}
+
+/* The budget is too small for a second trace, so a branch ends it too. */
+bool fast_instruction(struct cpu *cpu, u64 now)
+{
+    cpu->budget = cpu->exact_only ? 1 : TRACE_MAX_INSTRUCTIONS;
+    cpu->slice_end = now + (u64)cpu->budget;
+    cpu->in_instruction = true;
+    struct trace *trace = trace_find(cpu);
+    cpu->trace_rip = cpu->rip;
+    if (trace) trace->first[trace->first[1].h == OP_LINK ? 2 : 1].fast = (const void *)stop_before;
+    bool done = trace && fast_or_exact(cpu, trace);
+    cpu->in_instruction = false;
+    return done;
+}
+
+FAST_HANDLER fast_leave(FAST_PARAMETERS) { spill(FAST_ARGUMENTS); }
 
 /* The exact instance does this record and those behind it that have no handler; then on from where it has come to. */
-void fast_slow(FAST_PARAMETERS)
+FAST_HANDLER fast_slow(FAST_PARAMETERS)
 {
     spill(FAST_ARGUMENTS);
     cpu->budget -= rec->count - 1;
@@ -112,7 +135,7 @@ void fast_slow(FAST_PARAMETERS)
     GO;
 }
 
-void fast_keep_flags(FAST_PARAMETERS)
+FAST_HANDLER fast_keep_flags(FAST_PARAMETERS)
 {
     cpu->flag_kept = lazy_kept(cpu->flag_kind, flag_result, flag_first, cpu->flag_kept);
     cpu->flag_kind = lazy_kept_kind(cpu->flag_kind);
@@ -126,7 +149,7 @@ static inline bool one_page(struct cpu *cpu, u64 rip, u64 other)
     return !((linear_of(cpu, CPU_SEG_CS, rip) ^ linear_of(cpu, CPU_SEG_CS, other)) >> 12);
 }
 
-void fast_transfer(FAST_PARAMETERS)
+FAST_HANDLER fast_transfer(FAST_PARAMETERS)
 {
     struct trace *trace = trace_known(cpu);
 
@@ -138,7 +161,7 @@ void fast_transfer(FAST_PARAMETERS)
 
 /* The links' handlers: cpu->trace_rip is the target already.  Within one page the same distance means the same physical address,
  * whatever paging does. */
-static void resolve_next(FAST_PARAMETERS)
+static FAST_HANDLER resolve_next(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)rec;
 
@@ -150,7 +173,7 @@ static void resolve_next(FAST_PARAMETERS)
     GO;
 }
 
-static void resolve(FAST_PARAMETERS)
+static FAST_HANDLER resolve(FAST_PARAMETERS)
 {
     if (unlikely(cpu->trace_rip + cpu->target_bias > cpu->target_last)) {        /* the branch once more, to fault */
         cpu->trace_rip -= (u64)(s64)((struct link *)rec)->delta;
@@ -162,7 +185,7 @@ static void resolve(FAST_PARAMETERS)
     TAIL(resolve_next);
 }
 
-static void resolve_16(FAST_PARAMETERS)
+static FAST_HANDLER resolve_16(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)rec;
 
@@ -178,7 +201,7 @@ static void resolve_16(FAST_PARAMETERS)
 }
 
 /* A trace has ended, the program goes on behind it. */
-static void go_on(FAST_PARAMETERS)
+static FAST_HANDLER go_on(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)(rec + 1);
     s64 left = budget - (rec->count - 1);
@@ -193,7 +216,7 @@ static void go_on(FAST_PARAMETERS)
     GO;
 }
 
-static void go_on_16(FAST_PARAMETERS)
+static FAST_HANDLER go_on_16(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)(rec + 1);
 
@@ -208,7 +231,7 @@ static void go_on_16(FAST_PARAMETERS)
 }
 
 /* The trace was overwritten: the loop looks the address up again. */
-static void lose_stale(FAST_PARAMETERS)
+static FAST_HANDLER lose_stale(FAST_PARAMETERS)
 {
     cpu->rip = cpu->trace_rip;
     TAIL(fast_leave);

@@ -8,7 +8,13 @@
  * trace, and two of the lazy flags of struct cpu. */
 #define FAST_PARAMETERS struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first
 #define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first
-typedef void fast_handler(FAST_PARAMETERS);
+/* clang 19 can be told that a handler keeps no register for its caller: all of them are free for it. */
+#if defined(__clang__) && __has_attribute(preserve_none) && !defined(DISPATCH_LOOP)
+#define FAST_HANDLER __attribute__((preserve_none)) void
+#else
+#define FAST_HANDLER void
+#endif
+typedef FAST_HANDLER fast_handler(FAST_PARAMETERS);
 
 /* TAIL jumps to a handler.  Where the compiler makes no jump of it (DISPATCH=loop: debugging, sanitizers) the handler is noted and
  * called by fast_run when this one has returned. */
@@ -31,6 +37,10 @@ bool fast_run(struct cpu *cpu, struct trace *trace);
 
 /* The instance that can: instructions outside RAM and ROM, and the last ones before the budget ends, are the exact one's. */
 bool fast_or_exact(struct cpu *cpu, struct trace *trace);
+
+/* One instruction at cpu->rip, at tick `now`, or the fetch of one: by its handler where it has one.  False when it faulted: cpu->fault is
+ * not delivered.  A repeated string instruction may leave iterations.  For tests of single instructions. */
+bool fast_instruction(struct cpu *cpu, u64 now);
 
 /* The handler of a record in a trace of this mode. */
 const void *fast_of(const struct record *record, u32 mode);

@@ -13,13 +13,21 @@
 #define TABLE_OF(kind) TABLE_OF_(kind)
 #define ENTRY_(name, kind) [OP_##name] = (const void *)fast_##name##_##kind,
 #define ENTRY(name, kind) ENTRY_(name, kind)
-const void *const TABLE_OF(KIND)[OP_COUNT] = {
 #ifdef FORMS_WITHOUT_MEMORY
-#define FAST_PLAIN(name) ENTRY(name, KIND)
-#define FAST_MEMORY(name)
+#define FAST_PLAIN(name, width) ENTRY(name, KIND)
+#define FAST_MEMORY(name, width)
 #else
-#define FAST_PLAIN(name)
-#define FAST_MEMORY(name) ENTRY(name, KIND)
+#define FAST_PLAIN(name, width)
+#define FAST_MEMORY(name, width) MEMORY_##width(name)
+#define MEMORY_8(name) ENTRY(name, KIND)
+#define MEMORY_16(name) ENTRY(name, KIND)
+#define MEMORY_32(name) ENTRY(name, KIND)
+#if FLAT == 32
+#define MEMORY_64(name)
+#else
+#define MEMORY_64(name) ENTRY(name, KIND)
 #endif
+#endif
+const void *const TABLE_OF(KIND)[OP_COUNT] = {
 #include "hot_forms.h"
 };

@@ -2,7 +2,7 @@
 #include "tests/atomic/atomic.h"
 
 #include "cpu/decode/trace.h"
-#include "tests/oracle/one_instruction.h"
+#include "cpu/run/fast.h"
 
 const struct role_place role_places[ROLES] = {
     [ROLE_OPERAND]     = { RBX, CPU_SEG_DS, 0x40000, 0x48000 },
@@ -208,7 +208,7 @@ void bench_rewind_warm(struct bench *b)
 static bool step(struct bench *b)
 {
     b->pc->cpu->exact_only = b->exact;
-    return one_instruction(b->pc->cpu, b->pc->time.now);
+    return fast_instruction(b->pc->cpu, b->pc->time.now);
 }
 
 bool bench_run(struct bench *b)

@@ -4,7 +4,7 @@
 
 #include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
-#include "tests/oracle/one_instruction.h"
+#include "cpu/run/fast.h"
 #include "cpu/system/system.h"
 #include "tests/oracle/oracle.h"
 
@@ -115,7 +115,7 @@ static void set_mode(const struct oracle_case *c, bool long_mode)
 
 static bool step(struct cpu *cpu)
 {
-    return one_instruction(cpu, ours.time.now++);
+    return fast_instruction(cpu, ours.time.now++);
 }
 
 static void report_fault(struct cpu *cpu, struct registers *out)
