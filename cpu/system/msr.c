@@ -29,7 +29,7 @@ static void set_edx_eax(struct cpu *cpu, u64 value)
 /* --- registers that hold what is written --- */
 
 /* Who has it: a feature, or a family (from .. to, of Intel or of any vendor). */
-enum msr_rule { KEEPS, INTEL_KEEPS, INTEL_READS_ZERO, CORE2_READS_ZERO, AMD_KEEPS, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
+enum msr_rule { KEEPS, INTEL_KEEPS, INTEL_READS_ZERO, CORE2_READS_ZERO, AMD_KEEPS, AMD_READS_ZERO, READS_ZERO, CANONICAL_ONLY, READ_ONLY_ZERO };
 struct msr_row {
     u32 first, last;
     enum cpu_feature feature;        /* FPU where the family alone decides */
@@ -70,6 +70,7 @@ static const struct msr_row rows[] = {
     { 0x680,      0x68f,      FEATURE_POPCNT,    6,     0,                       UINT64_MAX,          INTEL_READS_ZERO },  /* branches' sources and targets */
     { 0x6c0,      0x6cf,      FEATURE_POPCNT,    6,     0,                       UINT64_MAX,          INTEL_READS_ZERO },
     { 0xda0,      0xda0,      FEATURE_XSAVES,    6,     AT(xss),                 0,                   KEEPS },
+    { 0xc0010010, 0xc0010010, ANY,              15,     0,                       UINT64_MAX,          AMD_READS_ZERO },    /* SYSCFG */
     { 0xc0010015, 0xc0010015, ANY,              15,     AT(hardware_config),     UINT64_MAX,          AMD_KEEPS },         /* HWCR */
     { 0xc001001f, 0xc001001f, ANY,              15,     AT(northbridge_config),  UINT64_MAX,          AMD_KEEPS },         /* NB_CFG */
     { 0xc0000081, 0xc0000081, FEATURE_SYSCALL,   5,     AT(star),                UINT64_MAX,          KEEPS },
@@ -86,7 +87,7 @@ static const struct msr_row *row_of(const struct cpu *cpu, u32 number)
         const struct msr_row *row = &rows[i];
         if (number < row->first || number > row->last) continue;
         if (row->rule >= INTEL_KEEPS && row->rule <= CORE2_READS_ZERO && is_amd(cpu)) return NULL;
-        if (row->rule == AMD_KEEPS && !is_amd(cpu)) return NULL;
+        if ((row->rule == AMD_KEEPS || row->rule == AMD_READS_ZERO) && !is_amd(cpu)) return NULL;
         if (row->rule == CORE2_READS_ZERO && has(cpu, FEATURE_POPCNT)) return NULL;
         return has(cpu, row->feature) && cpu->model->family >= row->least_family ? row : NULL;
     }
