@@ -104,6 +104,7 @@ struct builder {
     struct trace *trace;
     struct record *record;       /* next slot */
     unsigned slots, instructions;
+    struct flag_use use[TRACE_MAX_SLOTS];
 };
 
 static void append_link(struct builder *b, s32 distance)
@@ -125,6 +126,7 @@ static void append(struct builder *b, const struct decoded *d)
     record->count = (u8)++b->instructions;
     if (fast_is_near_call(record)) record->imm = b->trace->bytes;
     record->fast = fast_of(record, b->trace->mode);
+    b->use[b->slots - 1] = fast_flag_use(record, d->row);
     if (d->branch) append_link(b, record->disp);
     b->trace->offset[b->slots] = b->trace->bytes;
 }
@@ -225,14 +227,19 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     unsigned available = (unsigned)(room < limit ? room : limit);
     *header = (struct record){ .h = OP_HEADER, .disp = (s32)cache->traces_used };
     *trace = (struct trace){ .pa = pa, .mode = cpu->mode, .first = header + 1 };
-    struct builder b = { .trace = trace, .record = trace->first };
+    struct builder b;
     struct decoded d = { 0 };
+
+    b.trace = trace;
+    b.record = trace->first;
+    b.slots = b.instructions = 0;
 
     while (b.instructions < TRACE_MAX_INSTRUCTIONS && !d.ends) {
         if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, mode_of(cpu, trace->bytes), &d) != DECODED) break;
         append(&b, &d);
     }
     if (!b.instructions) return NULL;
+    fast_drop_flags(trace->first, b.record, b.use, trace->mode);
     append_stop(&b);
     keep(cpu, &b);
     return trace;

@@ -109,6 +109,7 @@
     } while (0)
 #define FL_CHANGE(which, bits) \
     (cpu->flag_kept = (lazy_kept(LAZY_HERE) & ~(u32)(which)) | (bits), cpu->flag_kind = lazy_kept_kind(cpu->flag_kind))
+#define KEEP_CF() (cpu->flag_kept = CF())
 #define EFLAGS() (lazy_all(LAZY_HERE) | (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC))
 /* Conditions after the usual operations; otherwise fast_keep_flags makes them kept bits, and the record begins again. */
 #define OPERATION ((u8)cpu->flag_kind)

@@ -34,6 +34,15 @@ const void *fast_of(const struct record *record, u32 mode)
     return handler ? handler : (const void *)fast_slow;
 }
 
+const void *fast_of_without_flags(const struct record *record, u32 mode)
+{
+    static const void *const *const table[FAST_KINDS] = { fast_flat32_nf, fast_flat32x_nf, fast_flat64_nf, fast_flat64x_nf, NULL };
+    enum fast_kind kind = kind_of(record, mode);
+
+    if (fast_plain[record->h]) return fast_plain_nf[record->h];
+    return table[kind] ? table[kind][record->h] : NULL;
+}
+
 /* Forms are numbered width after width; ADD is the first of each. */
 static bool has_16_bits(unsigned op) { return op >= OP_ADD_R_R_16 && op < OP_ADD_R_R_32; }
 

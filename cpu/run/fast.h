@@ -46,6 +46,19 @@ bool fast_instruction(struct cpu *cpu, u64 now);
 const void *fast_of(const struct record *record, u32 mode);
 bool fast_is_near_call(const struct record *record);
 
+/* The same of a form whose flags need not be set; NULL where there is none. */
+const void *fast_of_without_flags(const struct record *record, u32 mode);
+
+/* What a record does with OF SF ZF AF PF CF: `writes` in any case, `touches` perhaps. */
+struct flag_use {
+    u16 reads, writes, touches;
+};
+struct opcode_row;
+struct flag_use fast_flag_use(const struct record *record, const struct opcode_row *row);
+/* Gives handlers without flags to those records of a trace whose flags are written anew before anything can see them: a reader, a fault,
+ * the end of the trace. */
+void fast_drop_flags(struct record *first, const struct record *end, const struct flag_use *use, u32 mode);
+
 /* Of the link behind a record. */
 const void *fast_of_link(const struct record *before, u32 mode);
 
@@ -64,5 +77,6 @@ enum fast_kind {
 };
 /* By enum op; NULL where the exact instance does it. */
 extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_segment[];
+extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
 
 #endif

@@ -7,7 +7,12 @@
 #include "cpu/run/shift.h"
 
 #include "cpu/ops/words_fast.h"
+#ifdef WITHOUT_FLAGS
+#include "cpu/ops/words_without_flags.h"
+#include "cpu/ops/flag_setters.inc"
+#else
 #include "cpu/ops/hot.inc"
+#endif
 
 #define TABLE_OF_(kind) fast_##kind
 #define TABLE_OF(kind) TABLE_OF_(kind)
@@ -29,5 +34,9 @@
 #endif
 #endif
 const void *const TABLE_OF(KIND)[OP_COUNT] = {
+#ifdef WITHOUT_FLAGS
+#include "flag_setters_forms.h"
+#else
 #include "hot_forms.h"
+#endif
 };
