@@ -105,7 +105,7 @@ static __int128 ordinal(const u8 st[10])
     return sign_exponent >> 15 ? -magnitude : magnitude;
 }
 
-/* Both lie within a unit in the last place of the true result: they may be neighbours, with C1 as each rounded, and P of what is
+/* Both lie within a unit in the last place of the true result: they may be neighbours, with C1 as each rounded, and P and U of what is
  * exact by chance. */
 static bool neighbours(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
@@ -116,7 +116,7 @@ static bool neighbours(const struct oracle_case *c, const struct outcome *host, 
         __int128 apart = ordinal(host->extended.st[i]) - ordinal(our->extended.st[i]);
         if (apart >= -2 && apart <= 2) memcpy(near.extended.st[i], host->extended.st[i], 10);
     }
-    near.extended.fsw = (u16)((our->extended.fsw & ~0x220) | (host->extended.fsw & 0x220));
+    near.extended.fsw = (u16)((our->extended.fsw & ~0x230) | (host->extended.fsw & 0x230));
     return !oracle_compare(c, host, &near, NULL);
 }
 

@@ -1,0 +1,195 @@
+/* Random programs: loops of instructions that read and write flags, registers, memory and the stack come out the same in the fast instance
+ * as in the exact one, after every number of ticks.                                          doc: fast */
+#include "tests/unit/cpu/fixture.h"
+
+enum { ROUNDS = 12, BODY = 40, PROGRAMS = 120 };
+
+static u64 seed;
+
+static u32 pick(u32 n)
+{
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    return (u32)((seed * 0x2545f4914f6cdd1dull >> 33) % n);
+}
+
+/* ModRM of a register, or of memory that ESI and EDI point to; no ESP. */
+static u8 *modrm(u8 *at, unsigned reg)
+{
+    static const u8 registers[] = { 0, 1, 2, 3, 5 };
+
+    if (pick(3)) {
+        *at++ = (u8)(0xc0 | reg << 3 | registers[pick(5)]);
+        return at;
+    }
+    if (pick(3)) {
+        *at++ = (u8)(0x40 | reg << 3 | (6 + pick(2)));
+    } else {                                             /* an index of EBP, which stays small */
+        *at++ = (u8)(0x44 | reg << 3);
+        *at++ = (u8)(pick(4) << 6 | 5 << 3 | (6 + pick(2)));
+    }
+    *at++ = (u8)pick(64);
+    return at;
+}
+
+static unsigned a_register(void)
+{
+    static const u8 registers[] = { 0, 1, 2, 3 };
+    return registers[pick(4)];
+}
+
+static u8 *immediate(u8 *at, unsigned bytes)
+{
+    while (bytes--) *at++ = (u8)(pick(4) ? pick(256) : pick(2) * 255);
+    return at;
+}
+
+static u8 *group_3(u8 *at, bool wide)
+{
+    static const u8 digits[] = { 0, 2, 3, 4, 5 };
+    unsigned digit = digits[pick(5)];
+
+    *at++ = wide ? 0xf7 : 0xf6;
+    at = modrm(at, digit);
+    return digit == 0 ? immediate(at, wide ? 4 : 1) : at;
+}
+
+static u8 *shift(u8 *at)
+{
+    unsigned form = pick(3), wide = pick(2);
+
+    *at++ = (u8)((form == 0 ? 0xc0 : form == 1 ? 0xd0 : 0xd2) + wide);
+    at = modrm(at, pick(8));
+    if (form == 0) *at++ = (u8)pick(40);
+    return at;
+}
+
+static u8 *two_byte(u8 *at)
+{
+    static const u8 opcodes[] = { 0xa3, 0xab, 0xb3, 0xbb, 0xa5, 0xad, 0xaf, 0xb6, 0xb7, 0xbe, 0xbf, 0xbc, 0xbd, 0xc1 };
+
+    *at++ = 0x0f;
+    switch (pick(3)) {
+    case 0: *at++ = (u8)(0x90 + pick(16)); return modrm(at, 0);
+    case 1: *at++ = (u8)(0x40 + pick(16)); return modrm(at, a_register());
+    default: break;
+    }
+    unsigned opcode = opcodes[pick(ARRAY_COUNT(opcodes))];
+    *at++ = (u8)opcode;
+    if (opcode < 0xaf || opcode == 0xb3 || opcode == 0xbb) {     /* a bit offset stays in the operand when it is a register */
+        *at++ = (u8)(0xc0 | a_register() << 3 | a_register());
+        return at;
+    }
+    return modrm(at, a_register());
+}
+
+static u8 *arithmetic(u8 *at)
+{
+    unsigned operation = pick(8) << 3;
+
+    switch (pick(4)) {
+    case 0: *at++ = (u8)(operation + pick(4)); return modrm(at, a_register());
+    case 1: *at++ = 0x81; return immediate(modrm(at, operation >> 3), 4);
+    case 2: *at++ = 0x83; return immediate(modrm(at, operation >> 3), 1);
+    default: *at++ = (u8)(operation + 5); return immediate(at, 4);
+    }
+}
+
+static u8 *instruction(u8 *at)
+{
+    if (!pick(8)) *at++ = 0x66;
+    u8 *begin = at;
+    switch (pick(12)) {
+    case 0: case 1: case 2: at = arithmetic(at); break;
+    case 3: *at++ = (u8)((pick(2) ? 0x40 : 0x48) + a_register()); break;
+    case 4: *at++ = (u8)(0x84 + pick(8)); at = modrm(at, a_register()); break;
+    case 5: at = group_3(at, pick(2)); break;
+    case 6: *at++ = pick(2) ? 0xfe : 0xff; at = modrm(at, pick(2)); break;
+    case 7: at = shift(at); break;
+    case 8: at = two_byte(at); break;
+    case 9: *at++ = 0x50 + (u8)a_register(); *at++ = 0x58 + (u8)a_register(); break;
+    case 10: *at++ = 0x8d; *at++ = (u8)(0x44 | a_register() << 3); *at++ = (u8)(pick(4) << 6 | 5 << 3 | 6); *at++ = (u8)pick(64); break;
+    default: *at++ = (u8)(0x98 + pick(2)); break;
+    }
+    /* 66 makes a word immediate of a doubleword one: instructions with one go without */
+    bool word = begin[-1] == 0x66, has_immediate = begin[0] == 0x81 || begin[0] == 0xf7 || (begin[0] < 0x40 && (begin[0] & 7) == 5);
+    if (word && has_immediate) begin[-1] = 0x90;
+    return at;
+}
+
+/* Conditional jumps over the next instruction now and then; the body repeats ROUNDS times by a counter behind the data. */
+static void program(u8 *code, bool long_mode)
+{
+    u8 *at = code, *skip = NULL;
+
+    for (unsigned i = 0; i < BODY; i++) {
+        if (skip) skip[-1] = 0;
+        u8 *begin = at;
+        at = instruction(at);
+        if (long_mode && (*begin & 0xf0) == 0x40) *begin = 0x90;         /* REX there */
+        if (skip) skip[-1] = (u8)(at - skip);
+        skip = NULL;
+        if (pick(4) == 0) {
+            *at++ = (u8)(0x70 + pick(16));
+            *at++ = 0;
+            skip = at;
+        }
+    }
+    *at++ = 0x83, *at++ = 0x6e, *at++ = 0x7c, *at++ = 1;         /* SUB dword [esi + 7Ch], 1 */
+    *at++ = 0x0f, *at++ = 0x85;
+    put32(at, (u32)(code - (at + 4)));
+    at[4] = 0xf4;
+}
+
+static void set_up(struct pc *pc, bool long_mode, u64 random, bool exact)
+{
+    seed = random;
+    if (long_mode) enter_long(pc, 0);
+    else enter_protected(pc, 0);
+    program(pc->ram + CODE, long_mode);
+    for (unsigned i = 0; i < 0x400; i++) pc->ram[DATA + i] = (u8)pick(256);
+    put32(pc->ram + DATA + 0x7c, ROUNDS);
+    for (unsigned n = 0; n < 4; n++) pc->cpu->gpr[n] = pick(3) ? (u64)pick(0x7fffffff) << pick(2) : (u32)(pick(3) - 1u);
+    pc->cpu->gpr[RBP] = pick(32);
+    pc->cpu->gpr[RSI] = DATA;
+    pc->cpu->gpr[RDI] = DATA + 0x200;
+    cpu_set_exact(pc->cpu, exact);
+}
+
+static void expect_same(struct pc *a, struct pc *b, u64 random)
+{
+    cpu_settle(a->cpu);
+    cpu_settle(b->cpu);
+    for (unsigned n = 0; n < 16; n++) cr_assert_eq(a->cpu->gpr[n], b->cpu->gpr[n], "program %llu: register %u", (unsigned long long)random, n);
+    cr_assert_eq(a->cpu->rip, b->cpu->rip, "program %llu: RIP", (unsigned long long)random);
+    cr_assert_eq(cpu_eflags(a->cpu), cpu_eflags(b->cpu), "program %llu: EFLAGS", (unsigned long long)random);
+    cr_assert_eq(memcmp(a->ram, b->ram, RAM_BYTES), 0, "program %llu: memory", (unsigned long long)random);
+    cr_assert_eq(a->time.now, b->time.now);
+}
+
+/* Slices of random lengths, of which the first may be shorter than any trace. */
+static void run_both(u64 random, bool long_mode)
+{
+    PC(fast) = pc_create("corei7_haswell");
+    PC(exact) = pc_create("corei7_haswell");
+
+    set_up(exact, long_mode, random, true);
+    set_up(fast, long_mode, random, false);
+    for (unsigned slice = 0; slice < 12; slice++) {
+        u64 ticks = slice < 6 ? 1 + pick(100) : 2000;
+        fast->time.deadline = exact->time.deadline = exact->time.now + ticks;
+        enum cpu_stop ended = cpu_run(fast->cpu);
+        cr_assert_eq(ended, cpu_run(exact->cpu));
+        expect_same(fast, exact, random);
+        if (ended != CPU_STOP_DEADLINE) return;
+    }
+}
+
+Test(instances, random_32_bit_programs_come_out_the_same)
+{
+    for (u64 n = 1; n <= PROGRAMS; n++) run_both(n * 0x9e3779b97f4a7c15, false);
+}
+
+Test(instances, random_64_bit_programs_come_out_the_same)
+{
+    for (u64 n = 1; n <= PROGRAMS; n++) run_both(n * 0xbf58476d1ce4e5b9, true);
+}
