@@ -42,7 +42,11 @@ void cpu_set_result_flags8(struct cpu *cpu, u8 result);  /* SF ZF PF of a byte; 
 
 /* cpu/run/string.c.  They run at most cpu->budget iterations, take their ticks, and set cpu->next_rip to cpu->rip when
  * iterations are left. */
-void string_advance(u64 *reg, s64 step, u64 mask);
+static inline void string_advance(u64 *reg, s64 step, u64 mask)
+{
+    u64 v = *reg + (u64)step;
+    *reg = mask == 0xffff ? (*reg & ~0xffffull) | (v & 0xffff) : v & mask;
+}
 bool rep_movs(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
 bool rep_stos(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
 bool rep_lods(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
