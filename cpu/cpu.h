@@ -16,6 +16,9 @@ struct cpu_bus {
     void *board;
     u32 (*in)(void *board, u16 port, unsigned size_bytes);
     void (*out)(void *board, u16 port, unsigned size_bytes, u32 value);
+    /* Of INS and OUTS, or NULL: the first of `count` accesses, as many as nothing but the data depends on; how many were made. */
+    u32 (*in_block)(void *board, u16 port, unsigned size_bytes, u32 count, u8 *to);
+    u32 (*out_block)(void *board, u16 port, unsigned size_bytes, u32 count, const u8 *from);
     u64 (*mmio_read)(void *board, u64 pa, unsigned size_bytes);          /* never crosses a page */
     void (*mmio_write)(void *board, u64 pa, unsigned size_bytes, u64 value);
     u8 (*interrupt_acknowledge)(void *board);                            /* INTA: the vector */

@@ -50,24 +50,3 @@ bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size)
     step(cpu, RSI, size, rec);
     return true;
 }
-
-/* A call-out may lower the budget, so it is looked at before each iteration.  AMD's processors ask for the port's permission even
- * where nothing is repeated. */
-static bool repeat_io(struct cpu *cpu, const struct record *rec, unsigned size,
-                      bool (*once)(struct cpu *, const struct record *, unsigned))
-{
-    if (repeat_count(cpu, rec) == 0) {
-        if (is_amd(cpu) && !io_allowed(cpu, (u16)cpu->gpr[RDX], size)) return false;
-        cpu->budget--;
-        return true;
-    }
-    while (repeat_count(cpu, rec) && cpu->budget > 0) {
-        if (!once(cpu, rec, size)) return false;
-        repeat_done(cpu, rec, 1);
-    }
-    if (repeat_count(cpu, rec)) cpu->next_rip = cpu->rip;
-    return true;
-}
-
-bool rep_ins(struct cpu *cpu, const struct record *rec, unsigned size) { return repeat_io(cpu, rec, size, ins_once); }
-bool rep_outs(struct cpu *cpu, const struct record *rec, unsigned size) { return repeat_io(cpu, rec, size, outs_once); }

@@ -149,13 +149,13 @@ typedef bool string_once(struct string *s);
 static bool repeat(struct string *s, string_run *run, string_once *once)
 {
     struct cpu *cpu = s->cpu;
-    u64 count = cpu->gpr[RCX] & s->mask;
+    u64 count = repeat_count(cpu, s->rec);
 
     if (count == 0) {
         cpu->budget--;
         return true;
     }
-    for (; count && cpu->budget > 0 && !s->ended; count = cpu->gpr[RCX] & s->mask) {
+    for (; count && cpu->budget > 0 && !s->ended; count = repeat_count(cpu, s->rec)) {
         u64 n = run(s, least(count, (u64)cpu->budget));
         if (!n) {
             if (!once(s)) return false;
@@ -311,6 +311,44 @@ static bool scas_once(struct string *s)
     return true;
 }
 
+/* --- INS OUTS: only the board knows whether many accesses may be one --- */
+
+static u64 ins_run(struct string *s, u64 wanted)
+{
+    struct cpu *cpu = s->cpu;
+    u8 *to;
+
+    if (!cpu->bus.in_block || s->step < 0 || !io_unchecked(cpu)) return 0;
+    u64 n = run_of(s, CPU_SEG_ES, RDI, ACCESS_WRITE, wanted, &to);
+    if (n) n = cpu->bus.in_block(cpu->bus.board, (u16)cpu->gpr[RDX], s->size, (u32)n, to);
+    advance(s, RDI, n);
+    return n;
+}
+
+static u64 outs_run(struct string *s, u64 wanted)
+{
+    struct cpu *cpu = s->cpu;
+    u8 *from;
+
+    if (!cpu->bus.out_block || s->step < 0 || !io_unchecked(cpu)) return 0;
+    u64 n = run_of(s, record_segment(s->rec), RSI, ACCESS_READ, wanted, &from);
+    if (n) n = cpu->bus.out_block(cpu->bus.board, (u16)cpu->gpr[RDX], s->size, (u32)n, from);
+    advance(s, RSI, n);
+    return n;
+}
+
+static bool ins_alone(struct string *s) { return ins_once(s->cpu, s->rec, s->size); }
+static bool outs_alone(struct string *s) { return outs_once(s->cpu, s->rec, s->size); }
+
+/* AMD's processors ask for the port's permission even where nothing is repeated. */
+static bool repeat_io(struct string *s, string_run *run, string_once *once)
+{
+    struct cpu *cpu = s->cpu;
+
+    if (is_amd(cpu) && !repeat_count(cpu, s->rec) && !io_allowed(cpu, (u16)cpu->gpr[RDX], s->size)) return false;
+    return repeat(s, run, once);
+}
+
 /* --- by name --- */
 
 bool rep_movs(struct cpu *cpu, const struct record *rec, unsigned size)
@@ -343,4 +381,16 @@ bool rep_scas(struct cpu *cpu, const struct record *rec, unsigned size, bool whi
     struct string s = string_of(cpu, rec, size);
     s.while_equal = while_equal;
     return repeat(&s, scas_run, scas_once);
+}
+
+bool rep_ins(struct cpu *cpu, const struct record *rec, unsigned size)
+{
+    struct string s = string_of(cpu, rec, size);
+    return repeat_io(&s, ins_run, ins_alone);
+}
+
+bool rep_outs(struct cpu *cpu, const struct record *rec, unsigned size)
+{
+    struct string s = string_of(cpu, rec, size);
+    return repeat_io(&s, outs_run, outs_alone);
 }

@@ -4,6 +4,10 @@
 
 enum { TSS_IO_MAP = 102, TSS_32_LEAST_LIMIT = 103 };
 
+static bool within_iopl(const struct cpu *cpu) { return real_mode(cpu) || (!v86_mode(cpu) && cpu->cpl <= iopl(cpu)); }
+
+bool io_unchecked(const struct cpu *cpu) { return within_iopl(cpu) && !(cpu->dr[7] & 0xff && cpu->cr4 & CR4_DE); }
+
 /* Two bytes of the map are always read, so that one access covers any port; that is why a byte of
  * ones must follow it. */
 bool io_allowed(struct cpu *cpu, u16 port, unsigned size)
@@ -12,7 +16,7 @@ bool io_allowed(struct cpu *cpu, u16 port, unsigned size)
     struct fault_facts facts = { .value = port, .size = (u8)size, .limit = tss->limit };
     u64 map, permission;
 
-    if (real_mode(cpu) || (!v86_mode(cpu) && cpu->cpl <= iopl(cpu))) return true;
+    if (within_iopl(cpu)) return true;
     if (!(tss->rights & TYPE_32)) return fault_raise(cpu, REASON_IO_NO_32_BIT_TSS, facts);
     if (tss->limit < TSS_32_LEAST_LIMIT) return fault_raise(cpu, REASON_IO_BITMAP_OUTSIDE, facts);
     if (!system_read(cpu, tss->base + TSS_IO_MAP, 2, &map)) return false;

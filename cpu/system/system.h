@@ -79,6 +79,7 @@ bool debug_raise_trap(struct cpu *cpu, bool single_step);
 
 /* --- privilege of instructions: cpu/system/eflags.c io.c control.c --- */
 bool io_allowed(struct cpu *cpu, u16 port, unsigned size_bytes);        /* IOPL and I/O permission bitmap: cpu/system/io.c */
+bool io_unchecked(const struct cpu *cpu);                /* neither the bitmap nor a breakpoint looks at a port */
 bool require_cpl0(struct cpu *cpu);                                     /* #GP(0) unless CPL 0 (V86 is CPL 3) */
 /* POPF/IRET rules: which bits of EFLAGS a POPF of this size may change at this CPL, IOPL, mode. */
 bool pop_flags(struct cpu *cpu, u32 value, unsigned opsize);            /* #GP in V86 with IOPL < 3; VIF rules when VME */

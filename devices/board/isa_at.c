@@ -171,26 +171,27 @@ static bool add_ports(struct machine *m, struct error *err)
 {
     static const u16 com_base[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
     static const char *const com_name[] = { "com1", "com2", "com3", "com4" };
+    static const struct port_wide fw_cfg_words = { .write = fw_cfg_write_wide };
     const struct port_range rows[] = {
-        { 0x000, 0x00f, "dma1", &m->dma[0], dma_8237_read, dma_8237_write, NULL, NULL },
-        { 0x020, 0x021, "pic1", &m->pic[0], pic_8259_read, pic_8259_write, NULL, NULL },
-        { 0x040, 0x043, "pit", &m->pit, pit_8254_read, pit_8254_write, NULL, NULL },
-        { 0x060, 0x060, "kbc data", &m->kbc, kbc_8042_data_read, kbc_8042_data_write, NULL, NULL },
-        { 0x061, 0x061, "port b", m, port_b_read, port_b_write, NULL, NULL },
-        { 0x064, 0x064, "kbc command", &m->kbc, kbc_8042_status_read, kbc_8042_command_write, NULL, NULL },
-        { 0x070, 0x071, "cmos", &m->cmos, cmos_mc146818_read, cmos_mc146818_write, NULL, NULL },
-        { 0x080, 0x080, "post", m, post_read, post_write, NULL, NULL },
-        { 0x092, 0x092, "port a", m, port_a_read, port_a_write, NULL, NULL },
-        { 0x0a0, 0x0a1, "pic2", &m->pic[1], pic_8259_read, pic_8259_write, NULL, NULL },
-        { 0x0e9, 0x0e9, "port e9", m, e9_read, e9_write, NULL, NULL },
-        { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL, NULL },
-        { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL, NULL },
-        { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL, NULL },
-        { 0x510, 0x511, "fw_cfg", &m->fw_cfg, fw_cfg_read, fw_cfg_write, NULL, fw_cfg_write_wide },
-        { 0x4d0, 0x4d0, "elcr1", &m->pic[0], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
-        { 0x4d1, 0x4d1, "elcr2", &m->pic[1], pic_8259_elcr_read, pic_8259_elcr_write, NULL, NULL },
-        { 0xb000, 0xb00b, "pm", &m->pm, pm_piix4_read, pm_piix4_write, NULL, NULL },
-        { 0x8900, 0x8900, "shutdown", m, NULL, shutdown_write, NULL, NULL },
+        { 0x000, 0x00f, "dma1", &m->dma[0], dma_8237_read, dma_8237_write, NULL },
+        { 0x020, 0x021, "pic1", &m->pic[0], pic_8259_read, pic_8259_write, NULL },
+        { 0x040, 0x043, "pit", &m->pit, pit_8254_read, pit_8254_write, NULL },
+        { 0x060, 0x060, "kbc data", &m->kbc, kbc_8042_data_read, kbc_8042_data_write, NULL },
+        { 0x061, 0x061, "port b", m, port_b_read, port_b_write, NULL },
+        { 0x064, 0x064, "kbc command", &m->kbc, kbc_8042_status_read, kbc_8042_command_write, NULL },
+        { 0x070, 0x071, "cmos", &m->cmos, cmos_mc146818_read, cmos_mc146818_write, NULL },
+        { 0x080, 0x080, "post", m, post_read, post_write, NULL },
+        { 0x092, 0x092, "port a", m, port_a_read, port_a_write, NULL },
+        { 0x0a0, 0x0a1, "pic2", &m->pic[1], pic_8259_read, pic_8259_write, NULL },
+        { 0x0e9, 0x0e9, "port e9", m, e9_read, e9_write, NULL },
+        { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL },
+        { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL },
+        { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL },
+        { 0x510, 0x511, "fw_cfg", &m->fw_cfg, fw_cfg_read, fw_cfg_write, &fw_cfg_words },
+        { 0x4d0, 0x4d0, "elcr1", &m->pic[0], pic_8259_elcr_read, pic_8259_elcr_write, NULL },
+        { 0x4d1, 0x4d1, "elcr2", &m->pic[1], pic_8259_elcr_read, pic_8259_elcr_write, NULL },
+        { 0xb000, 0xb00b, "pm", &m->pm, pm_piix4_read, pm_piix4_write, NULL },
+        { 0x8900, 0x8900, "shutdown", m, NULL, shutdown_write, NULL },
     };
     bool ok = true;
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -199,7 +200,7 @@ static bool add_ports(struct machine *m, struct error *err)
         ok &= ports_add(m->ports, &rows[i], err);
     }
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
-        struct port_range com = { com_base[n], (u16)(com_base[n] + 7), com_name[n], &m->com[n], uart_16550_read, uart_16550_write, NULL, NULL };
+        struct port_range com = { com_base[n], (u16)(com_base[n] + 7), com_name[n], &m->com[n], uart_16550_read, uart_16550_write, NULL };
         if (!m->config.com[n].enabled) continue;
         ok &= ports_add(m->ports, &com, err);
         ok &= serial_line_open(&m->capture[n].line, &m->config.com[n], com_name[n], err);
@@ -221,11 +222,11 @@ static void dma2_write(void *chip, unsigned reg, u8 value) { dma_8237_write(chip
 static bool add_offset_ports(struct machine *m, struct error *err)
 {
     const struct port_range rows[] = {
-        { 0x081, 0x087, "dma1 pages", &m->dma[0], page_read, page_write, NULL, NULL },
-        { 0x089, 0x08f, "dma2 pages", &m->dma[1], page_read, page_write, NULL, NULL },
-        { 0x0c0, 0x0df, "dma2", &m->dma[1], dma2_read, dma2_write, NULL, NULL },
-        { 0x3f2, 0x3f5, "fdc", &m->fdc, fdc_read, fdc_write, NULL, NULL },
-        { 0x3f7, 0x3f7, "fdc", &m->fdc, fdc_dir_read, fdc_ccr_write, NULL, NULL },
+        { 0x081, 0x087, "dma1 pages", &m->dma[0], page_read, page_write, NULL },
+        { 0x089, 0x08f, "dma2 pages", &m->dma[1], page_read, page_write, NULL },
+        { 0x0c0, 0x0df, "dma2", &m->dma[1], dma2_read, dma2_write, NULL },
+        { 0x3f2, 0x3f5, "fdc", &m->fdc, fdc_read, fdc_write, NULL },
+        { 0x3f7, 0x3f7, "fdc", &m->fdc, fdc_dir_read, fdc_ccr_write, NULL },
     };
     bool ok = true;
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) ok &= ports_add(m->ports, &rows[i], err);
@@ -241,7 +242,7 @@ static bool add_parallel_ports(struct machine *m, struct error *err)
     bool ok = true;
 
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) {
-        struct port_range range = { base[n], (u16)(base[n] + 2), name[n], &m->parallel[n], parallel_spp_read, parallel_spp_write, NULL, NULL };
+        struct port_range range = { base[n], (u16)(base[n] + 2), name[n], &m->parallel[n], parallel_spp_read, parallel_spp_write, NULL };
         struct com_config printer = { .enabled = true, .mode = COM_FILE };
         if (!m->config.parallel[n][0]) continue;
         memcpy(printer.path, m->config.parallel[n], sizeof printer.path);
@@ -254,14 +255,14 @@ static bool add_parallel_ports(struct machine *m, struct error *err)
 static bool add_ata_ports(struct machine *m, struct error *err)
 {
     static const char *const name[] = { "ata0", "ata1" };
+    static const struct port_wide data = { ata_channel_data_read, ata_channel_data_write, ata_channel_block_read, ata_channel_block_write };
     bool ok = true;
 
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) {
         const struct ata_channel_config *c = &m->config.ata[n];
-        struct port_range command = { c->ioaddr1, (u16)(c->ioaddr1 + 7), name[n], &m->ata[n], ata_channel_read, ata_channel_write,
-                                      ata_channel_data_read, ata_channel_data_write };
+        struct port_range command = { c->ioaddr1, (u16)(c->ioaddr1 + 7), name[n], &m->ata[n], ata_channel_read, ata_channel_write, &data };
         struct port_range control = { (u16)(c->ioaddr2 + 6), (u16)(c->ioaddr2 + 6), name[n], &m->ata[n], ata_channel_control_read,
-                                      ata_channel_control_write, NULL, NULL };
+                                      ata_channel_control_write, NULL };
         if (!c->enabled) continue;
         ok &= ports_add(m->ports, &command, err);
         ok &= ports_add(m->ports, &control, err);
@@ -363,6 +364,16 @@ static bool load_cmos(struct machine *m, struct error *err)
 static u32 port_in(void *board, u16 port, unsigned size) { return ports_read(((struct machine *)board)->ports, port, size); }
 static void port_out(void *board, u16 port, unsigned size, u32 value) { ports_write(((struct machine *)board)->ports, port, size, value); }
 
+static u32 port_in_block(void *board, u16 port, unsigned size, u32 count, u8 *to)
+{
+    return ports_read_block(((struct machine *)board)->ports, port, size, count, to);
+}
+
+static u32 port_out_block(void *board, u16 port, unsigned size, u32 count, const u8 *from)
+{
+    return ports_write_block(((struct machine *)board)->ports, port, size, count, from);
+}
+
 /* The processor's own timer. */
 static void processor_call_at(void *board, u64 tick)
 {
@@ -388,6 +399,8 @@ bool board_build(struct machine *m, struct error *err)
     bus.board = m;
     bus.in = port_in;
     bus.out = port_out;
+    bus.in_block = port_in_block;
+    bus.out_block = port_out_block;
     m->cpu = cpu_create(&m->cpu_model, &m->clock.time, &bus, m->map);
     if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
     cpu_set_random_seed(m->cpu, m->config.rdrand_seed);

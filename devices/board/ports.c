@@ -36,7 +36,7 @@ u32 ports_read(struct ports *ports, u16 port, unsigned size)
     const struct port_range *r = owner_of(ports, port);
     u32 value = 0;
 
-    if (r && r->read_wide && size > 1) return r->read_wide(r->chip, (unsigned)port - r->first, size);
+    if (r && size > 1 && r->wide && r->wide->read) return r->wide->read(r->chip, (unsigned)port - r->first, size);
     for (unsigned i = 0; i < size; i++) {
         u16 at = (u16)(port + i);
         r = owner_of(ports, at);
@@ -49,8 +49,8 @@ void ports_write(struct ports *ports, u16 port, unsigned size, u32 value)
 {
     const struct port_range *r = owner_of(ports, port);
 
-    if (r && r->write_wide && size > 1) {
-        r->write_wide(r->chip, (unsigned)port - r->first, size, value);
+    if (r && size > 1 && r->wide && r->wide->write) {
+        r->wide->write(r->chip, (unsigned)port - r->first, size, value);
         return;
     }
     for (unsigned i = 0; i < size; i++) {
@@ -58,4 +58,18 @@ void ports_write(struct ports *ports, u16 port, unsigned size, u32 value)
         r = owner_of(ports, at);
         if (r && r->write) r->write(r->chip, (unsigned)at - r->first, (u8)(value >> 8 * i));
     }
+}
+
+u32 ports_read_block(struct ports *ports, u16 port, unsigned size, u32 count, u8 *to)
+{
+    const struct port_range *r = owner_of(ports, port);
+    bool able = r && size > 1 && r->wide && r->wide->read_block;
+    return able ? r->wide->read_block(r->chip, (unsigned)port - r->first, size, count, to) : 0;
+}
+
+u32 ports_write_block(struct ports *ports, u16 port, unsigned size, u32 count, const u8 *from)
+{
+    const struct port_range *r = owner_of(ports, port);
+    bool able = r && size > 1 && r->wide && r->wide->write_block;
+    return able ? r->wide->write_block(r->chip, (unsigned)port - r->first, size, count, from) : 0;
 }

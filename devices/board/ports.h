@@ -3,17 +3,25 @@
 /* The I/O address space: 65536 byte ports, each with at most one chip behind it.         doc: ports */
 #include "cpu/base/error.h"
 
+/* Accesses of 2 and 4 bytes of a chip that takes them whole when they start in its range (the IDE data register). */
+struct port_wide {
+    u32 (*read)(void *chip, unsigned reg, unsigned size_bytes);                  /* NULL: bytes */
+    void (*write)(void *chip, unsigned reg, unsigned size_bytes, u32 value);
+    /* Of a string instruction: moves the first of `count` accesses, as many as nothing but the data depends on - no line, no event, no
+     * moment - and says how many.  NULL: none. */
+    u32 (*read_block)(void *chip, unsigned reg, unsigned size_bytes, u32 count, u8 *to);
+    u32 (*write_block)(void *chip, unsigned reg, unsigned size_bytes, u32 count, const u8 *from);
+};
+
 /* One row of a board's I/O map.  reg = port - first.  A chip of the ISA bus has read/write for bytes; wider accesses
- * are split into bytes, low port first.  A chip with read_wide/write_wide takes accesses of 2 and 4 bytes whole when
- * they start in its range (the IDE data register). Reads without a chip return ones. */
+ * are split into bytes, low port first, unless the row says otherwise.  Reads without a chip return ones. */
 struct port_range {
     u16 first, last;
     const char *name;            /* for messages: "pic1" */
     void *chip;
     u8 (*read)(void *chip, unsigned reg);
     void (*write)(void *chip, unsigned reg, u8 value);
-    u32 (*read_wide)(void *chip, unsigned reg, unsigned size_bytes);
-    void (*write_wide)(void *chip, unsigned reg, unsigned size_bytes, u32 value);
+    const struct port_wide *wide;        /* NULL: bytes alone */
 };
 
 struct ports;
@@ -27,5 +35,9 @@ bool ports_add(struct ports *ports, const struct port_range *range, struct error
 /* size_bytes 1, 2 or 4; port + size - 1 wraps at 64 K as the bus does. */
 u32 ports_read(struct ports *ports, u16 port, unsigned size_bytes);
 void ports_write(struct ports *ports, u16 port, unsigned size_bytes, u32 value);
+
+/* The accesses of a string instruction that may be made at once, 0 to count; the bytes in memory's order. */
+u32 ports_read_block(struct ports *ports, u16 port, unsigned size_bytes, u32 count, u8 *to);
+u32 ports_write_block(struct ports *ports, u16 port, unsigned size_bytes, u32 count, const u8 *from);
 
 #endif

@@ -347,6 +347,35 @@ void ata_channel_data_write(void *chip, unsigned reg, unsigned size_bytes, u32 v
     if (size_bytes == 4) give_word(chip, (u16)(value >> 16));
 }
 
+/* Accesses that leave at least a byte of the DRQ block. */
+static u32 within_block(const struct ata_device *d, unsigned size_bytes, u32 count)
+{
+    u32 room = (d->buffer_end - d->buffer_at - 1) / size_bytes;
+    return count < room ? count : room;
+}
+
+u32 ata_channel_block_read(void *chip, unsigned reg, unsigned size_bytes, u32 count, u8 *to)
+{
+    struct ata_device *d = reg ? NULL : data_device(chip, ATA_DATA_IN);
+    u32 n = d ? within_block(d, size_bytes, count) : 0;
+
+    if (!n) return 0;
+    memcpy(to, d->buffer + d->buffer_at, n * size_bytes);
+    d->buffer_at += n * size_bytes;
+    return n;
+}
+
+u32 ata_channel_block_write(void *chip, unsigned reg, unsigned size_bytes, u32 count, const u8 *from)
+{
+    struct ata_device *d = reg ? NULL : data_device(chip, ATA_DATA_OUT);
+    u32 n = d ? within_block(d, size_bytes, count) : 0;
+
+    if (!n) return 0;
+    memcpy(d->buffer + d->buffer_at, from, n * size_bytes);
+    d->buffer_at += n * size_bytes;
+    return n;
+}
+
 /* --- the board's side --- */
 
 static void attach(struct ata_channel *ch, unsigned unit, enum ata_kind kind, struct disk_image *image, const char *model)

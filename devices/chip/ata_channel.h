@@ -37,6 +37,10 @@ void ata_channel_write(void *chip, unsigned reg, u8 value);
 u32 ata_channel_data_read(void *chip, unsigned reg, unsigned size_bytes);
 void ata_channel_data_write(void *chip, unsigned reg, unsigned size_bytes, u32 value);
 
+/* Many accesses to register 0 at once, 0 to count: the last of a DRQ block is none of them, as it has a moment. */
+u32 ata_channel_block_read(void *chip, unsigned reg, unsigned size_bytes, u32 count, u8 *to);
+u32 ata_channel_block_write(void *chip, unsigned reg, unsigned size_bytes, u32 count, const u8 *from);
+
 /* Control block: alternate status (read), device control (write).  reg is not looked at. */
 u8 ata_channel_control_read(void *chip, unsigned reg);
 void ata_channel_control_write(void *chip, unsigned reg, u8 value);

@@ -3,7 +3,7 @@
 
 #include "cpu/run/flags.h"
 
-enum { REP = 0xf3, REPNE = 0xf2, MOVSB = 0xa4, CMPSB = 0xa6, STOSB = 0xaa, LODSB = 0xac, SCASB = 0xae, NARROW = 0x67, ODD = 0x123, BYTES = 0x10200 };
+enum { REP = 0xf3, REPNE = 0xf2, MOVSB = 0xa4, CMPSB = 0xa6, STOSB = 0xaa, LODSB = 0xac, SCASB = 0xae, INSB = 0x6c, OUTSB = 0x6e, NARROW = 0x67, ODD = 0x123, BYTES = 0x10200 };
 
 static u32 draw(u32 *seed, u32 below)
 {
@@ -283,4 +283,117 @@ Test(string, a_data_breakpoint_traps_after_the_iteration_that_met_it)
     cr_expect_eq(pc->cpu->gpr[RCX], 99);
     cr_expect_eq(stack_word(pc, 0), CODE, "the repeat goes on");
     cr_expect_eq(pc->time.now, 101);
+}
+
+/* A port that counts: a word each access, five of them at once, but never the last of sixteen. */
+struct counting {
+    u16 next;
+    u64 sum;
+    unsigned alone;
+    struct pc *pc;
+};
+static u32 counting_block(u16 next, u32 count)
+{
+    u32 room = 15 - next % 16, most = room < 5 ? room : 5;
+    return count < most ? count : most;
+}
+static u32 counting_in(void *board, u16 port, unsigned size)
+{
+    struct counting *c = board;
+    (void)port, (void)size;
+    cr_expect(c->pc->time.now <= 1000u + c->next, "word %u at tick %u", c->next, (unsigned)c->pc->time.now);
+    c->alone++;
+    return c->next++;
+}
+static u32 counting_in_block(void *board, u16 port, unsigned size, u32 count, u8 *to)
+{
+    struct counting *c = board;
+    u32 n = counting_block(c->next, count);
+    (void)port;
+    for (u32 i = 0; i < n; i++) put16(to + i * size, c->next++);
+    return n;
+}
+static void counting_out(void *board, u16 port, unsigned size, u32 value)
+{
+    struct counting *c = board;
+    (void)port, (void)size;
+    c->sum = c->sum * 3 + value;
+    c->next++;
+    c->alone++;
+}
+static u32 counting_out_block(void *board, u16 port, unsigned size, u32 count, const u8 *from)
+{
+    struct counting *c = board;
+    u32 n = counting_block(c->next, count);
+    (void)port;
+    for (u32 i = 0; i < n; i++) c->sum = c->sum * 3 + get16(from + i * size);
+    c->next = (u16)(c->next + n);
+    return n;
+}
+
+static void connect(struct pc *pc, struct counting *c, bool blocks)
+{
+    c->pc = pc;
+    pc->time.now = 1000;
+    pc->cpu->bus.board = c;
+    pc->cpu->bus.in = counting_in;
+    pc->cpu->bus.out = counting_out;
+    pc->cpu->bus.in_block = blocks ? counting_in_block : NULL;
+    pc->cpu->bus.out_block = blocks ? counting_out_block : NULL;
+}
+
+Test(string, ins_takes_blocks_where_the_port_gives_them)
+{
+    PC(pc) = pc_flat();
+    struct counting c = { 0 };
+    connect(pc, &c, true);
+    REPEAT(pc, 0, DATA + 0xf81, 400, 0x66, REP, INSB + 1);               /* over a page's end, a word on both */
+    run_ticks(pc, 37);
+    cr_expect_eq(pc->cpu->gpr[RCX], 363);
+    cr_expect_eq(c.next, 37);
+    cr_expect_eq(pc->cpu->rip, CODE);
+    run_ticks(pc, 363);
+    cr_expect_eq(pc->cpu->gpr[RCX], 0);
+    cr_expect_eq(pc->cpu->gpr[RDI], DATA + 0xf81 + 800);
+    for (unsigned i = 0; i < 400; i++) cr_expect_eq(get16(pc->ram + DATA + 0xf81 + i * 2), i);
+    cr_expect(c.alone >= 25 && c.alone < 30, "%u", c.alone);
+    cr_expect_eq(pc->cpu->rip, CODE + 3);
+    EXPECT_NO_FAULT(pc);
+}
+
+Test(string, outs_gives_the_same_in_blocks_and_alone)
+{
+    struct counting c[2] = { 0 };
+    for (unsigned blocks = 0; blocks < 2; blocks++) {
+        PC(pc) = pc_flat();
+        connect(pc, &c[blocks], blocks);
+        for (unsigned i = 0; i < 800; i++) pc->ram[DATA + 0xf00 + i] = (u8)(i * i >> 3);
+        REPEAT(pc, DATA + 0xf00, 0, 400, 0x66, REP, OUTSB + 1);
+        run_ticks(pc, 401);
+        cr_expect_eq(pc->cpu->gpr[RSI], DATA + 0xf00 + 800);
+        cr_expect_eq(pc->cpu->gpr[RCX], 0);
+    }
+    cr_expect_eq(c[0].alone, 400);
+    cr_expect(c[1].alone < 30);
+    cr_expect_eq(c[0].sum, c[1].sum);
+}
+
+Test(string, a_port_under_the_bitmap_or_a_breakpoint_is_accessed_word_by_word)
+{
+    for (unsigned cpl = 0; cpl <= 3; cpl += 3) {
+        PC(pc) = pc_create("p6_nofpu");
+        struct counting c = { 0 };
+        enter_protected(pc, cpl);
+        connect(pc, &c, true);
+        if (!cpl) {
+            pc->cpu->cr4 |= CR4_DE;
+            pc->cpu->dr[0] = 0x9999;
+            pc->cpu->dr[7] = 0x00020001 | 0x400;
+        }
+        pc->cpu->gpr[RDX] = 0x100;
+        REPEAT(pc, 0, DATA, 100, 0x66, REP, INSB + 1);
+        run_ticks(pc, 100);
+        cr_expect_eq(c.alone, 100);
+        EXPECT_NO_FAULT(pc);
+    }
 }

@@ -45,12 +45,39 @@ Test(ports, two_chips_on_one_port_are_refused_by_name)
 
 Test(ports, a_wide_chip_takes_words_whole)
 {
+    static const struct port_wide words = { .read = read_wide, .write = write_wide };
     struct ports *ports = ports_create();
     struct error err = { 0 };
     cr_assert(ports_add(ports, &(struct port_range){ .first = 0x1f0, .last = 0x1f7, .name = "ata", .chip = cell, .read = read_cell,
-                                                     .write = write_cell, .read_wide = read_wide, .write_wide = write_wide }, &err));
+                                                     .write = write_cell, .wide = &words }, &err));
     ports_write(ports, 0x1f0, 2, 1000);
     cr_expect_eq(wide, 1002);
     cr_expect_eq(ports_read(ports, 0x1f0, 4), 1006);
+    cr_expect_eq(ports_read_block(ports, 0x1f0, 2, 100, cell), 0, "a chip without blocks takes its words one by one");
+    ports_destroy(ports);
+}
+
+static u32 read_block(void *chip, unsigned reg, unsigned size, u32 count, u8 *to)
+{
+    (void)chip;
+    memset(to, (int)(0x40 + reg), 3 * size);
+    return count < 3 ? count : 3;
+}
+static u32 write_block(void *chip, unsigned reg, unsigned size, u32 count, const u8 *from) { (void)chip; wide = reg + size + from[0]; return count - 1; }
+
+Test(ports, a_string_of_words_goes_to_the_chip_as_a_block)
+{
+    static const struct port_wide words = { read_wide, write_wide, read_block, write_block };
+    struct ports *ports = ports_create();
+    struct error err = { 0 };
+    u8 bytes[8] = { 9 };
+    cr_assert(ports_add(ports, &(struct port_range){ .first = 0x1f0, .last = 0x1f7, .name = "ata", .chip = cell, .read = read_cell,
+                                                     .write = write_cell, .wide = &words }, &err));
+    cr_expect_eq(ports_write_block(ports, 0x1f0, 4, 7, bytes), 6);
+    cr_expect_eq(wide, 13);
+    cr_expect_eq(ports_read_block(ports, 0x1f1, 2, 100, bytes), 3);
+    cr_expect(!memcmp(bytes, "AAAAAA\0\0", 8));
+    cr_expect_eq(ports_read_block(ports, 0x1f1, 1, 100, bytes), 0, "bytes are no words");
+    cr_expect_eq(ports_read_block(ports, 0x1f8, 2, 100, bytes), 0, "nobody is there");
     ports_destroy(ports);
 }

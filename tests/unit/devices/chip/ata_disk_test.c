@@ -422,3 +422,38 @@ Test(ata_disk, flush_ends_well)
     cr_expect_eq(ready(c), DRDY | DSC);
     cr_expect_eq(c->edges, 2, "writing a command acknowledges the interrupt of the last one");
 }
+
+Test(ata_disk, a_block_access_leaves_the_last_word_of_the_drq_block)
+{
+    CABLE(c) = cable_full();
+    u8 bytes[512];
+    command(c, DISK | 0x40, 0, 1, 5, 0, 0, 0x20);
+    cr_expect_eq(ata_channel_block_read(&c->ch, 0, 2, 256, bytes), 0, "nothing moves while it is busy");
+    cr_assert_eq(ready(c) & (DRQ | ERR), DRQ);
+    cr_expect_eq(ata_channel_block_read(&c->ch, 1, 2, 256, bytes), 0, "registers are not data");
+    cr_expect_eq(ata_channel_block_write(&c->ch, 0, 2, 256, bytes), 0, "the wrong direction");
+    cr_expect_eq(ata_channel_block_read(&c->ch, 0, 2, 3, bytes), 3);
+    cr_expect_eq(ata_channel_block_read(&c->ch, 0, 4, 256, bytes + 6), 126);
+    cr_expect_eq(ata_channel_block_read(&c->ch, 0, 4, 256, bytes + 510), 0);
+    cr_expect_eq(alt(c) & DRQ, DRQ);
+    read_words(c, bytes + 510, 2);
+    cr_expect_eq(alt(c) & DRQ, 0);
+    cr_expect_eq(get32(bytes), 5);
+}
+
+Test(ata_disk, a_block_access_writes_too)
+{
+    CABLE(c) = cable_full();
+    u8 bytes[512], back[512];
+    for (unsigned i = 0; i < 512; i++) bytes[i] = (u8)(i * 7);
+    command(c, DISK, 0, 1, 6, 0, 0, 0x30);
+    cr_assert_eq(ready(c) & (DRQ | ERR), DRQ);
+    cr_expect_eq(ata_channel_block_write(&c->ch, 0, 2, 256, bytes), 255);
+    cr_expect_eq(alt(c) & DRQ, DRQ);
+    write_words(c, bytes + 510, 2);
+    cr_expect_eq(ready(c) & (DRQ | ERR), 0);
+    command(c, DISK, 0, 1, 6, 0, 0, 0x20);
+    cr_assert_eq(ready(c) & (DRQ | ERR), DRQ);
+    read_words(c, back, 512);
+    cr_expect(!memcmp(bytes, back, 512));
+}
