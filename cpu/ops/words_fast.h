@@ -5,6 +5,9 @@
 #define HANDLER_(name, w, kind) fast_##name##_##w##_##kind
 #define HANDLER(name, w, kind) HANDLER_(name, w, kind)
 #define OP(name) static __attribute__((unused)) FAST_HANDLER HANDLER(name, W, KIND)(FAST_PARAMETERS)
+#define HANDLER_UNSIZED_(name, kind) fast_##name##_##kind
+#define HANDLER_UNSIZED(name, kind) HANDLER_UNSIZED_(name, kind)
+#define OP_UNSIZED(name) static __attribute__((unused)) FAST_HANDLER HANDLER_UNSIZED(name, KIND)(FAST_PARAMETERS)
 
 #define SLOW TAIL(fast_slow)
 /* The barrier keeps gcc from loading the handler by the old pointer: two instructions instead of four. */
@@ -65,6 +68,20 @@
         else if ((bytes) == 2) LD_AS(u16, v, SEG, ea); \
         else LD_AS(u32, v, SEG, ea); \
     } while (0)
+/* The host address of an operand of `bytes` that may be read, written; of 16 aligned bytes; `ea` is its offset. */
+#define HOST_(p, ea, bytes, tag, MAY, unaligned) \
+    u64 ea = EA; \
+    if (!MAY(SEG, ea, bytes)) SLOW; \
+    u64 la_ = LINEAR(SEG, ea); \
+    const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
+    if (unlikely(unaligned || t_->tag != page_of_last(la_, bytes))) SLOW; \
+    u8 *p = (u8 *)(uintptr_t)(t_->addend + la_)
+#define HOST_READ_AT(p, ea, bytes) HOST_(p, ea, bytes, tag_read, MAY_READ, false)
+#define HOST_READ(p, bytes) HOST_READ_AT(p, ea_, bytes)
+#define HOST_WRITE_AT(p, ea, bytes) HOST_(p, ea, bytes, tag_write, MAY_WRITE, false)
+#define HOST_WRITE(p, bytes) HOST_WRITE_AT(p, ea_, bytes)
+#define HOST_READ_ALIGNED(p) HOST_(p, ea_, 16, tag_read, MAY_READ, la_ & 15)
+#define HOST_WRITE_ALIGNED(p) HOST_(p, ea_, 16, tag_write, MAY_WRITE, la_ & 15)
 /* Declares what WB uses: once in a body. */
 #define RMW(v, ea) \
     u64 ea_ = (ea); \

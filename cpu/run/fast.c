@@ -4,8 +4,10 @@
 #include "cpu/decode/tables.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/exact.h"
+#include "cpu/run/fast_units.h"
 #include "cpu/run/flags.h"
 #include "cpu/run/mode.h"
+#include "cpu/run/vector.h"
 
 /* --- which handler --- */
 
@@ -23,11 +25,18 @@ static enum fast_kind kind_of(const struct record *record, u32 mode)
     return indexed ? FAST_FLAT32X : FAST_FLAT32;
 }
 
+/* Handlers know XMM registers and legacy encodings. */
+static bool is_plain_sse(const struct record *record)
+{
+    return vector_bytes(record) == 16 && !vector_by_vex(record) && record->s * 8u < offsetof(struct cpu, x87);
+}
+
 const void *fast_of(const struct record *record, u32 mode)
 {
     static const void *const *const table[FAST_KINDS] = { fast_flat32, fast_flat32x, fast_flat64, fast_flat64x, fast_segment };
     const void *handler = fast_plain[record->h];
 
+    if (fast_is_vector(record->h) && !is_plain_sse(record)) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
     if (record->h == OP_STALE) return (const void *)lose_stale;
     if (!handler) handler = table[kind_of(record, mode)][record->h];
@@ -66,6 +75,7 @@ bool fast_is_near_call(const struct record *record)
 static void spill(FAST_PARAMETERS)
 {
     (void)rec;
+    if (cpu->units) fast_units_close(cpu);
     cpu->budget = budget + TRACE_MAX_INSTRUCTIONS;
     cpu->flag_result = flag_result;
     cpu->flag_first = flag_first;

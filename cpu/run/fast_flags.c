@@ -1,5 +1,5 @@
 /* Flags that nobody can see are not computed: the trace is walked from its end.               doc: fast */
-#include "cpu/run/fast.h"
+#include "cpu/run/fast_units.h"
 
 #include "cpu/decode/decode.h"
 
@@ -18,6 +18,7 @@ struct flag_use fast_flag_use(const struct record *record, const struct opcode_r
 
 static bool may_fault(unsigned op)
 {
+    if (fast_uses_unit(op)) return true;
     switch (op) {
     case OP_DIV_R_8: case OP_DIV_R_16: case OP_DIV_R_32: case OP_DIV_R_64:
     case OP_IDIV_R_8: case OP_IDIV_R_16: case OP_IDIV_R_32: case OP_IDIV_R_64: return true;

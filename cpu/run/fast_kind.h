@@ -1,10 +1,12 @@
 /* The handlers of one way to memory, and their table.  Included once by each fast_*.c, which says KIND, FLAT and INDEXED; the
  * compiler drops handlers that no table names. */
 #include "cpu/decode/tables.h"
-#include "cpu/run/fast.h"
+#include "cpu/run/fast_units.h"
 #include "cpu/run/flags.h"
 #include "cpu/run/operations.h"
 #include "cpu/run/shift.h"
+#include "cpu/run/vector.h"
+#include "cpu/float/x87_ops.h"
 
 #include "cpu/ops/words_fast.h"
 #ifdef WITHOUT_FLAGS
@@ -27,6 +29,7 @@
 #define MEMORY_8(name) ENTRY(name, KIND)
 #define MEMORY_16(name) ENTRY(name, KIND)
 #define MEMORY_32(name) ENTRY(name, KIND)
+#define MEMORY_ANY(name) ENTRY(name, KIND)
 #if FLAT == 32
 #define MEMORY_64(name)
 #else

@@ -217,6 +217,9 @@ struct cpu {
     s64 budget;                   /* ticks until cpu_run must look up */
     struct record *resume;        /* where the exact instance stopped within a trace */
     struct fast_state fast;
+    u8 units;                     /* host units that are open: cpu/run/fast_units.h */
+    const struct record *x87_last, *x87_last_memory;      /* while the x87 unit is open: the last x87 instructions, with trace_rip of the former */
+    u64 x87_last_rip;
     bool fast_failed;             /* the fast instance ended with a fault */
     bool exact_only;              /* the fast instance is not used */
     u64 slice_end;                /* tick at which budget is 0: now = slice_end - budget */
