@@ -39,7 +39,9 @@ static unsigned a_register(void)
 
 static u8 *immediate(u8 *at, unsigned bytes)
 {
-    while (bytes--) *at++ = (u8)(pick(4) ? pick(256) : pick(2) * 255);
+    u32 kind = pick(4);                                  /* 0, -1, or anything */
+
+    while (bytes--) *at++ = (u8)(kind == 0 ? 0 : kind == 1 ? 0xff : pick(256));
     return at;
 }
 
