@@ -127,7 +127,11 @@ static void append(struct builder *b, const struct decoded *d)
     if (fast_is_near_call(record)) record->imm = b->trace->bytes;
     record->fast = fast_of(record, b->trace->mode);
     b->use[b->slots - 1] = fast_flag_use(record, d->row);
-    if (d->branch) append_link(b, record->disp);
+    if (d->branch) {
+        const void *pair = b->instructions > 1 ? fast_of_pair(record - 1, record, b->trace->mode) : NULL;
+        if (pair) record[-1].fast = pair;
+        append_link(b, record->disp);
+    }
     b->trace->offset[b->slots] = b->trace->bytes;
 }
 

@@ -11,7 +11,7 @@
 
 /* --- which handler --- */
 
-static fast_handler go_on, go_on_16, lose_stale, resolve, resolve_16, resolve_next;
+static fast_handler pass, go_on, go_on_16, lose_stale, resolve, resolve_16, resolve_next;
 
 static enum fast_kind kind_of(const struct record *record, u32 mode)
 {
@@ -31,6 +31,9 @@ static bool is_plain_sse(const struct record *record)
     return vector_bytes(record) == 16 && !vector_by_vex(record) && record->s * 8u < offsetof(struct cpu, x87);
 }
 
+/* Memory is always in order here. */
+static bool does_nothing(unsigned op) { return op == OP_NOP || op == OP_LFENCE || op == OP_MFENCE || op == OP_SFENCE; }
+
 const void *fast_of(const struct record *record, u32 mode)
 {
     static const void *const *const table[FAST_KINDS] = { fast_flat32, fast_flat32x, fast_flat64, fast_flat64x, fast_segment };
@@ -39,6 +42,7 @@ const void *fast_of(const struct record *record, u32 mode)
     if (fast_is_vector(record->h) && !is_plain_sse(record)) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
     if (record->h == OP_STALE) return (const void *)lose_stale;
+    if (does_nothing(record->h)) return (const void *)pass;
     if (!handler) handler = table[kind_of(record, mode)][record->h];
     return handler ? handler : (const void *)fast_slow;
 }
@@ -50,6 +54,25 @@ const void *fast_of_without_flags(const struct record *record, u32 mode)
 
     if (fast_plain[record->h]) return fast_plain_nf[record->h];
     return table[kind] ? table[kind][record->h] : NULL;
+}
+
+/* Jcc's forms of a width are numbered as their opcodes are. */
+static bool is_condition_branch(unsigned op, unsigned first, unsigned *condition)
+{
+    *condition = op - first;
+    return op >= first && *condition < 16;
+}
+
+const void *fast_of_pair(const struct record *compare, const struct record *branch, u32 mode)
+{
+    bool long64 = mode & MODE_LONG64;
+    enum fast_kind kind = kind_of(compare, mode);
+    unsigned condition;
+
+    if (!is_condition_branch(branch->h, long64 ? OP_JO_J_64 : OP_JO_J_32, &condition)) return NULL;
+    if (!long64 && (mode & (MODE_CODE32 | MODE_LIMIT_4G)) != (MODE_CODE32 | MODE_LIMIT_4G)) return NULL;
+    if (!fast_plain[compare->h] && kind != FAST_FLAT32 && kind != FAST_FLAT64) return NULL;
+    return (long64 ? fast_fused64 : fast_fused32)[compare->h][condition];
 }
 
 /* Forms are numbered width after width; ADD is the first of each. */
@@ -158,6 +181,12 @@ FAST_HANDLER fast_keep_flags(FAST_PARAMETERS)
 {
     cpu->flag_kept = lazy_kept(cpu->flag_kind, flag_result, flag_first, cpu->flag_kept);
     cpu->flag_kind = lazy_kept_kind(cpu->flag_kind);
+    GO;
+}
+
+static FAST_HANDLER pass(FAST_PARAMETERS)
+{
+    rec++;
     GO;
 }
 

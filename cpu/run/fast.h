@@ -59,6 +59,9 @@ struct flag_use fast_flag_use(const struct record *record, const struct opcode_r
  * the end of the trace. */
 void fast_drop_flags(struct record *first, const struct record *end, const struct flag_use *use, u32 mode);
 
+/* One handler for a comparison and the conditional branch that the next record is; NULL where there is none. */
+const void *fast_of_pair(const struct record *compare, const struct record *branch, u32 mode);
+
 /* Of the link behind a record. */
 const void *fast_of_link(const struct record *before, u32 mode);
 
@@ -77,6 +80,7 @@ enum fast_kind {
 };
 /* By enum op; NULL where the exact instance does it. */
 extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_segment[];
+extern const void *const fast_fused32[][16], *const fast_fused64[][16];      /* by condition too */
 extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
 
 #endif
