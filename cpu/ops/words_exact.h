@@ -5,6 +5,7 @@
  *   REG(n)         a register by number, at the operation's width; SET_REG writes it
  *   EA, SEG        offset and segment of the memory operand
  *   LD ST          load, store of W bits at SEG:EA; RMW and WB the two halves of a read-modify-write; LD_BYTES of another size
+ *   LD_AT ST_AT    the same through a segment by number; INDEX_MASK of the address size, for SI and DI
  *   SP, SET_SP     stack pointer by the stack's size; LD_STACK loads at SS:sp, PUSH stores below SP and moves it
  *   FL(K, a, r)    flags of kind K with first operand a and result r
  *   FL_RAW(r, k)   SF ZF PF of r; CF OF AF from the EFLAGS bits k;  FL_ALL(f) all six from f
@@ -23,10 +24,13 @@
 #define OP_UNSIZED(name) OP_UNSIZED_(name)
 #define EA record_ea(cpu, rec)
 
-#define LD(v, ea) \
-    do { u64 value_; if (!load(cpu, SEG, ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
-#define ST(ea, v) \
-    do { if (!store(cpu, SEG, ea, W / 8, (uw)(v))) goto fault; } while (0)
+#define INDEX_MASK ADDR_MASK
+#define LD(v, ea) LD_AT(v, SEG, ea)
+#define ST(ea, v) ST_AT(SEG, ea, v)
+#define LD_AT(v, seg, ea) \
+    do { u64 value_; if (!load(cpu, seg, ea, W / 8, &value_)) goto fault; (v) = (uw)value_; } while (0)
+#define ST_AT(seg, ea, v) \
+    do { if (!store(cpu, seg, ea, W / 8, (uw)(v))) goto fault; } while (0)
 #define LD_BYTES(v, ea, bytes) do { u64 value_; if (!load(cpu, SEG, ea, bytes, &value_)) goto fault; (v) = value_; } while (0)
 #define STACK_MASK cpu->stack_mask
 #define SP (cpu->gpr[RSP] & STACK_MASK)

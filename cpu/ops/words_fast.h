@@ -30,10 +30,12 @@
 
 /* Linear address of seg:ea. */
 #if FLAT
+#define INDEX_MASK (FLAT == 64 ? UINT64_MAX : 0xffffffffull)
 #define MAY_READ(seg, ea, bytes) true
 #define MAY_WRITE(seg, ea, bytes) true
 #define LINEAR(seg, ea) (ea)
 #else
+#define INDEX_MASK ADDR_MASK
 #define MAY_READ(seg, ea, bytes) segment_may_read(cpu, seg, ea, bytes)
 #define MAY_WRITE(seg, ea, bytes) segment_may_write(cpu, seg, ea, bytes)
 #define LINEAR(seg, ea) linear_of(cpu, seg, ea)
@@ -60,7 +62,8 @@
         if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) SLOW; \
         memcpy((u8 *)(uintptr_t)(t_->addend + la_), &value_, W / 8); \
     } while (0)
-#define LD(v, ea) LD_AS(uw, v, SEG, ea)
+#define LD_AT(v, seg, ea) LD_AS(uw, v, seg, ea)
+#define LD(v, ea) LD_AT(v, SEG, ea)
 #define ST(ea, v) ST_AT(SEG, ea, v)
 #define LD_BYTES(v, ea, bytes) \
     do { \
