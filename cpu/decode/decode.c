@@ -117,9 +117,9 @@ static void take_opcode(struct cursor *c)
 
 /* Vector registers are found by units of 8 bytes from struct cpu. */
 static u8 xmm_unit(unsigned number) { return (u8)((offsetof(struct cpu, ymm) + number * sizeof(union vector)) / 8); }
-static u8 mmx_unit(unsigned number) { return (u8)(offsetof(struct cpu, x87.significand) / 8 + (number & 7)); }
+static u8 mmx_unit(unsigned number) { return (u8)((offsetof(struct cpu, x87.r) + (number & 7) * sizeof(struct x87_register)) / 8); }
 _Static_assert(offsetof(struct cpu, ymm) % 8 == 0 && offsetof(struct cpu, ymm) + 16 * sizeof(union vector) <= 2048, "units are bytes");
-_Static_assert(offsetof(struct cpu, x87.significand) % 8 == 0 && offsetof(struct cpu, x87.significand) + 64 <= 2048, "units are bytes");
+_Static_assert(offsetof(struct cpu, x87.r) % 8 == 0 && offsetof(struct cpu, x87.r) + sizeof(((struct cpu *)0)->x87.r) <= 2048, "units are bytes");
 
 /* --- memory operands --- */
 

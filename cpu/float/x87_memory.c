@@ -171,7 +171,7 @@ static u16 tag_word(const struct cpu *cpu)
     u16 word = 0;
 
     for (unsigned n = 0; n < 8; n++) {
-        enum float_class class = f80_class((f80){ .significand = cpu->x87.significand[n], .sign_exponent = cpu->x87.sign_exponent[n] });
+        enum float_class class = f80_class((f80){ .significand = cpu->x87.r[n].significand, .sign_exponent = cpu->x87.r[n].sign_exponent });
         unsigned tag = !(cpu->x87.in_use >> n & 1) ? 3 : class == FLOAT_NORMAL ? 0 : class == FLOAT_ZERO ? 1 : 2;
         word |= (u16)(tag << 2 * n);
     }

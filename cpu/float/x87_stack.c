@@ -71,14 +71,14 @@ bool x87_empty(const struct cpu *cpu, unsigned i) { return !(cpu->x87.in_use >> 
 f80 x87_get(const struct cpu *cpu, unsigned i)
 {
     unsigned n = physical(cpu, i);
-    return (f80){ .significand = cpu->x87.significand[n], .sign_exponent = cpu->x87.sign_exponent[n] };
+    return (f80){ .significand = cpu->x87.r[n].significand, .sign_exponent = cpu->x87.r[n].sign_exponent };
 }
 
 void x87_set(struct cpu *cpu, unsigned i, f80 value)
 {
     unsigned n = physical(cpu, i);
-    cpu->x87.significand[n] = value.significand;
-    cpu->x87.sign_exponent[n] = value.sign_exponent;
+    cpu->x87.r[n].significand = value.significand;
+    cpu->x87.r[n].sign_exponent = value.sign_exponent;
     cpu->x87.in_use |= (u8)(1 << n);
 }
 

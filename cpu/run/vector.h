@@ -42,7 +42,7 @@ static inline void vector_close(struct cpu *cpu, const struct record *rec, unsig
 
     if (bytes == 8) {
         vector_enter_mmx(cpu);
-        cpu->x87.sign_exponent[((u8 *)v - (u8 *)cpu->x87.significand) / 8] = 0xffff;
+        ((struct x87_register *)v)->sign_exponent = 0xffff;
     } else if (vector_by_vex(rec) && bytes == 16) v->q[2] = v->q[3] = 0;
 }
 

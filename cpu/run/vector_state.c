@@ -47,8 +47,8 @@ static void put_x87(const struct cpu *cpu, u8 *area, bool wide)
     put64(area + 8, wide ? x->fip : (u32)x->fip | (u64)x->fcs << 32);
     put64(area + 16, wide ? x->fdp : (u32)x->fdp | (u64)x->fds << 32);
     for (unsigned i = 0; i < 8; i++) {
-        put64(area + AREA_ST + 16 * i, x->significand[(top + i) & 7]);
-        put64(area + AREA_ST + 16 * i + 8, x->sign_exponent[(top + i) & 7]);
+        put64(area + AREA_ST + 16 * i, x->r[(top + i) & 7].significand);
+        put64(area + AREA_ST + 16 * i + 8, x->r[(top + i) & 7].sign_exponent);
     }
 }
 
@@ -68,8 +68,8 @@ static void take_x87(struct cpu *cpu, const u8 *area, bool wide)
     x->fds = wide ? 0 : get16(area + 20);
     for (unsigned i = 0; i < 8; i++) {
         unsigned n = ((x->status >> 11) + i) & 7;
-        x->significand[n] = get64(area + AREA_ST + 16 * i);
-        x->sign_exponent[n] = get16(area + AREA_ST + 16 * i + 8);
+        x->r[n].significand = get64(area + AREA_ST + 16 * i);
+        x->r[n].sign_exponent = get16(area + AREA_ST + 16 * i + 8);
     }
 }
 
@@ -204,7 +204,7 @@ static bool all_zero(struct cpu *cpu, unsigned from)
 static bool x87_is_initial(const struct x87 *x)
 {
     bool zero = true;
-    for (unsigned i = 0; i < 8; i++) zero &= !x->significand[i] && !x->sign_exponent[i];
+    for (unsigned i = 0; i < 8; i++) zero &= !x->r[i].significand && !x->r[i].sign_exponent;
     return zero && x->control == 0x37f && !x->status && !x->in_use && !x->fop && !x->fip && !x->fdp && !x->fcs && !x->fds;
 }
 

@@ -144,7 +144,7 @@ static void set_registers(struct bench *b, const struct form *f, unsigned round)
     for (unsigned i = 0; i < 4; i++) cpu->ymm[5 * 4 + i] = wide_index ? 8ull * i : (8ull * i + 4) << 32 | 8ull * i;
     if (strstr(f->name, "MASKMOVQ")) memset(cpu->ymm, 0xff, sizeof cpu->ymm);
     cpu->x87 = (struct x87){ .control = 0x37f, .in_use = 0xff };
-    for (unsigned i = 0; i < 8; i++) cpu->x87.significand[i] = ~0ull, cpu->x87.sign_exponent[i] = 0x3fff;
+    for (unsigned i = 0; i < 8; i++) cpu->x87.r[i].significand = ~0ull, cpu->x87.r[i].sign_exponent = 0x3fff;
     cpu->mxcsr = 0x1f80;
     u32 flags = EFLAGS_1 | EFLAGS_OF | 3u << 12;                 /* INTO acts, IN and OUT are allowed */
     bool backwards = round & 1 && f->row->reads & FLAGS_D;

@@ -75,7 +75,7 @@ static void random_state(struct pc *pc)
     for (unsigned n = 0; n < 16; n++)
         if (n != RSP || pick(8) == 0) cpu->gpr[n] = a_value();
     for (unsigned i = 0; i < ARRAY_COUNT(cpu->ymm); i++) cpu->ymm[i] = draw();
-    for (unsigned i = 0; i < 8; i++) cpu->x87.significand[i] = draw(), cpu->x87.sign_exponent[i] = (u16)draw();
+    for (unsigned i = 0; i < 8; i++) cpu->x87.r[i].significand = draw(), cpu->x87.r[i].sign_exponent = (u16)draw();
     cpu->x87.control = (u16)((draw() & 0x1f3f) | 0x40);
     cpu->x87.status = (u16)(draw() & 0x7f7f);
     cpu->x87.in_use = (u8)draw();

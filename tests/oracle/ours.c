@@ -138,8 +138,8 @@ static void put_extended(struct cpu *cpu, const struct extended *x)
     };
     for (unsigned i = 0; i < 8; i++) {
         unsigned n = (i + (x->fsw >> 11)) & 7;
-        cpu->x87.significand[n] = get64(x->st[i]);
-        cpu->x87.sign_exponent[n] = get16(x->st[i] + 8);
+        cpu->x87.r[n].significand = get64(x->st[i]);
+        cpu->x87.r[n].sign_exponent = get16(x->st[i] + 8);
     }
     cpu->mxcsr = x->mxcsr;
     memcpy(cpu->ymm, x->ymm, sizeof cpu->ymm);
@@ -153,8 +153,8 @@ static void take_extended(const struct cpu *cpu, struct extended *x)
                             .fdp = from->fdp, .mxcsr = cpu->mxcsr };
     for (unsigned i = 0; i < 8; i++) {
         unsigned n = (i + (from->status >> 11)) & 7;
-        put64(x->st[i], from->significand[n]);
-        put16(x->st[i] + 8, from->sign_exponent[n]);
+        put64(x->st[i], from->r[n].significand);
+        put16(x->st[i] + 8, from->r[n].sign_exponent);
     }
     memcpy(x->ymm, cpu->ymm, sizeof cpu->ymm);
 }
