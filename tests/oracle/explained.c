@@ -159,9 +159,10 @@ static bool movsxd_reads_32_bits(const struct oracle_case *c, const struct outco
     return named(c, "MOVSXD") && memchr(c->code, 0x66, 4) && host->regs.end == END_FAULT;
 }
 
+/* The host may fetch ModRM and what it asks for, of an opcode that does not exist. */
 static bool undefined_and_long(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
-    return c->length - c->tail > 15 && fault_of(our, VECTOR_UD) && fault_of(host, VECTOR_GP);
+    return c->length - c->tail >= 12 && fault_of(our, VECTOR_UD) && fault_of(host, VECTOR_GP);
 }
 
 static bool word_shifted_out(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
@@ -193,7 +194,7 @@ static struct explanation {
     { "XGETBV", "which components the system has enabled", xgetbv_of_the_system, 0 },
     { "VPERMQ and VPERMPD with VEX.W = 0", "SDM: #UD; AMD's do not look at W", permutation_without_w, 0 },
     { "MOVSXD of 16 bits that faults", "AMD's read 32 bits, Intel's 16", movsxd_reads_32_bits, 0 },
-    { "an undefined opcode of more than 15 bytes", "which of #UD and #GP comes first", undefined_and_long, 0 },
+    { "an undefined opcode of 12 bytes or more", "which of #UD and #GP comes first", undefined_and_long, 0 },
     { "SHLD, SHRD of a word by 16 or more, on an Intel host", "SDM: undefined", word_shifted_out, 0 },
 };
 
