@@ -5,6 +5,7 @@
 enum { ROUNDS = 12, BODY = 40, PROGRAMS = 120 };
 
 static u64 seed;
+static bool with_units;                                  /* x87 and SSE instructions too */
 
 static u32 pick(u32 n)
 {
@@ -96,8 +97,54 @@ static u8 *arithmetic(u8 *at)
     }
 }
 
+/* Bit n of a byte: registers in group n of eight, memory with /n. */
+static u8 *x87(u8 *at)
+{
+    static const u8 registers[8] = { 0xff, 0x03, 0, 0x60, 0xf3, 0x3c, 0xf3, 0x60 }, memory[8] = { 0xff, 0x0d, 0xff, 0xad, 0xff, 0x0d, 0xff, 0xad };
+    static const u8 single[] = { 0xe0, 0xe1, 0xe4, 0xe5, 0xe8, 0xeb, 0xee, 0xfa, 0xfc };
+    unsigned opcode = pick(8), group = pick(8);
+
+    *at++ = (u8)(0xd8 + opcode);
+    if (opcode == 1 && pick(2)) *at++ = single[pick(ARRAY_COUNT(single))];
+    else if (registers[opcode] >> group & 1 && pick(2)) *at++ = (u8)(0xc0 | group << 3 | pick(3));
+    else {
+        while (!(memory[opcode] >> group & 1)) group = pick(8);
+        *at++ = (u8)(0x40 | group << 3 | 6), *at++ = (u8)pick(64);
+    }
+    return at;
+}
+
+/* Operands of 16 bytes are registers: memory would have to be aligned. */
+static u8 *sse(u8 *at)
+{
+    static const u8 prefixes[] = { 0xf2, 0xf3, 0x66, 0x90 }, arithmetic[] = { 0x51, 0x58, 0x59, 0x5a, 0x5c, 0x5d, 0x5e, 0x5f };
+    static const u8 packed[] = { 0x10, 0x14, 0x15, 0x28, 0x2e, 0x2f, 0x54, 0x55, 0x56, 0x57, 0x5b };
+    static const u8 integers[] = { 0x60, 0x62, 0x66, 0x6a, 0x6b, 0x6c, 0x6f, 0x72, 0x76, 0xd4, 0xd5, 0xd7, 0xdb, 0xe4, 0xeb, 0xef, 0xf4, 0xfa, 0xfe };
+    unsigned form = pick(4), scalar = prefixes[pick(2)], reg = pick(4);
+
+    *at++ = (u8)(form == 0 ? prefixes[pick(4)] : form == 1 ? scalar : form == 2 ? prefixes[2 + pick(2)] : 0x66);
+    *at++ = 0x0f;
+    switch (form) {
+    case 0: *at++ = arithmetic[pick(ARRAY_COUNT(arithmetic))]; break;
+    case 1:
+        *at++ = pick(3) ? arithmetic[pick(ARRAY_COUNT(arithmetic))] : (u8)(pick(3) ? 0x10 + pick(2) : pick(2) ? 0x2a : 0x2c + pick(2));
+        if (pick(2)) break;
+        *at++ = (u8)(0x40 | (reg == 1 ? 0 : reg) << 3 | 6), *at++ = (u8)pick(64);
+        return at;
+    case 2: *at++ = packed[pick(ARRAY_COUNT(packed))]; break;
+    default: *at++ = integers[pick(ARRAY_COUNT(integers))]; break;
+    }
+    if (at[-1] == 0x72) {
+        *at++ = (u8)(0xd0 | pick(2) << 5 | pick(4)), *at++ = (u8)pick(40);
+        return at;
+    }
+    *at++ = (u8)(0xc0 | reg << 3 | pick(4));
+    return at;
+}
+
 static u8 *instruction(u8 *at)
 {
+    if (with_units && pick(2)) return pick(2) ? x87(at) : sse(at);
     if (!pick(8)) *at++ = 0x66;
     u8 *begin = at;
     switch (pick(12)) {
@@ -154,6 +201,11 @@ static void set_up(struct pc *pc, bool long_mode, u64 random, bool exact)
     pc->cpu->gpr[RBP] = pick(32);
     pc->cpu->gpr[RSI] = DATA;
     pc->cpu->gpr[RDI] = DATA + 0x200;
+    if (with_units) {                                    /* mostly all exceptions masked; any rounding and precision, DAZ, FTZ */
+        pc->cpu->cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT;
+        pc->cpu->x87.control = (u16)((pick(8) ? 0x7f : 0x7d) | pick(16) << 8);
+        pc->cpu->mxcsr = 0x1f80 | pick(4) << 13 | (pick(4) ? 0 : 0x8040);
+    }
     cpu_set_exact(pc->cpu, exact);
 }
 
@@ -165,6 +217,9 @@ static void expect_same(struct pc *a, struct pc *b, u64 random)
     cr_assert_eq(a->cpu->rip, b->cpu->rip, "program %llu: RIP", (unsigned long long)random);
     cr_assert_eq(cpu_eflags(a->cpu), cpu_eflags(b->cpu), "program %llu: EFLAGS", (unsigned long long)random);
     cr_assert_eq(memcmp(a->ram, b->ram, RAM_BYTES), 0, "program %llu: memory", (unsigned long long)random);
+    cr_assert_eq(memcmp(a->cpu->ymm, b->cpu->ymm, sizeof a->cpu->ymm), 0, "program %llu: YMM registers", (unsigned long long)random);
+    cr_assert_eq(memcmp(&a->cpu->x87, &b->cpu->x87, sizeof a->cpu->x87), 0, "program %llu: x87", (unsigned long long)random);
+    cr_assert_eq(a->cpu->mxcsr, b->cpu->mxcsr, "program %llu: MXCSR", (unsigned long long)random);
     cr_assert_eq(a->time.now, b->time.now);
 }
 
@@ -194,4 +249,10 @@ Test(instances, random_32_bit_programs_come_out_the_same)
 Test(instances, random_64_bit_programs_come_out_the_same)
 {
     for (u64 n = 1; n <= PROGRAMS; n++) run_both(n * 0xbf58476d1ce4e5b9, true);
+}
+
+Test(instances, random_programs_with_x87_and_sse_come_out_the_same)
+{
+    with_units = true;
+    for (u64 n = 1; n <= 2 * PROGRAMS; n++) run_both(n * 0x94d049bb133111eb, n & 1);
 }
