@@ -20,3 +20,6 @@ FAST_WITH = $(if $(filter loop,$(DISPATCH)),$(CC),$(FAST_CC))
 $(FAST_OBJ): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(FAST_WITH) $(CFLAGS_ALL) -fno-stack-protector -fcf-protection=none $(if $(findstring clang,$(FAST_WITH)),,-fno-partial-inlining -fno-ipa-icf) -c -o $@ $<
+
+# The switch under sanitizers takes gcc minutes and gigabytes to optimise.
+$(BUILD)/cpu/run/exact.o: CFLAGS_ALL += $(if $(SAN),-O0)
