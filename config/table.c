@@ -368,7 +368,7 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
     { .name = name_, .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel", .sample = sample_ }
 
 const struct directive directive_table[] = {
-    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0" },
+    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0, exact=0" },
     { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
     { .name = "romimage", .parameters = rom, BASE(system_rom), .positional = rom_path, .meaning = "another system BIOS than the built-in one",
       .sample = "#file=$BXSHARE/BIOS-bochs-legacy" },
