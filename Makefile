@@ -12,7 +12,7 @@ PREFIX  ?= /usr/local
 comma   := ,
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
-             $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
+             $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
 LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
 PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h \

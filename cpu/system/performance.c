@@ -100,6 +100,7 @@ static bool known_event(enum kind kind, u64 select)
 /* "Control and Event Select Register (CESR)": [5:0] event, [8:6] 1 at CPL 0 to 2, 2 at CPL 3, 3 at any; + 4: clocks. */
 static unsigned pentium_counts(u64 cesr, unsigned n)
 {
+    if (n > 1) return 0;
     unsigned select = (unsigned)(cesr >> 16 * n), control = select >> 6 & 7;
     bool counted = control & 4 || (select & 0x3f) == 0x16;           /* 16h: instructions executed */
     return counted ? control & 3 : 0;
