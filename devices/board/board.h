@@ -100,7 +100,7 @@ struct machine {
     struct event cpu_timer;      /* its tick is state of the processor */
     u8 *ram, *rom, *vga_rom, *option_rom[4];
     u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[4];
-    struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, soft_off, pit_out[3];
+    struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, soft_off;
     struct pic_8259 pic[2];
     struct pit_8254 pit;
     struct cmos_mc146818 cmos;

@@ -286,7 +286,7 @@ static void build_chips(struct machine *m)
     wire(&m->soft_off, on_soft_off, m, 0);
     pic_8259_init(&m->pic[0], &m->intr_master, true);
     pic_8259_init(&m->pic[1], &m->intr_slave, false);
-    pit_8254_init(&m->pit, &m->clock, &m->irq[0], &m->pit_out[1], &m->pit_out[2]);
+    pit_8254_init(&m->pit, &m->clock, &m->irq[0], NULL, NULL);
     cmos_mc146818_init(&m->cmos, &m->clock, &m->irq[8]);
     for (unsigned n = 0; n < 2; n++) dma_8237_init(&m->dma[n], n, m, memory_dma_read, memory_dma_write);
     m->kbc.irq_keyboard = &m->irq[1];

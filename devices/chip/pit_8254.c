@@ -99,14 +99,14 @@ static void take_new_count(struct pit_8254 *p, unsigned n)
     p->switch_at[n] = 0;
 }
 
-/* OUT from state, and the event at its next change. */
+/* OUT from state, and the event at its next change.  Where OUT leads nowhere only a count that waits for its period's end needs one. */
 static void update(struct pit_8254 *p, unsigned n)
 {
     take_new_count(p, n);
     u64 cycles = until_change(p, n);
 
-    line_set(p->out[n], pit_8254_out(p, n));
-    if (!cycles) {
+    if (p->out[n]) line_set(p->out[n], pit_8254_out(p, n));
+    if (!cycles || (!p->out[n] && !p->switch_at[n])) {
         clock_cancel(p->clock, &p->change[n]);
         return;
     }
@@ -146,6 +146,7 @@ static void load(struct pit_8254 *p, unsigned n, u16 value)
     if (hardware_triggered(mode_of(p, n))) return;           /* the next trigger takes it */
     if (runs) {
         p->switch_at[n] = p->start[n] + (elapsed(p, n) / period(p, n) + 1) * period(p, n);
+        update(p, n);
         return;
     }
     p->initial[n] = value;

@@ -171,3 +171,18 @@ Test(pit_8254, no_value_in_any_order_breaks_the_invariant)
         cr_assert_null(pit_8254_invariant(&pit));
     }
 }
+
+Test(pit_8254, a_counter_whose_out_leads_nowhere_counts_alike_and_asks_for_no_event)
+{
+    pit.out[1] = NULL;
+    for (unsigned mode = 0; mode < 6; mode++) {
+        for (unsigned n = 0; n < 2; n++) program(n, (u8)(mode << 1), 1000);
+        for (unsigned step = 0; step < 40; step++) {
+            cycles(step * 7);
+            cr_assert_eq(read_count(1), read_count(0), "mode %u", mode);
+            cr_assert_eq(pit_8254_out(&pit, 1), pit_8254_out(&pit, 0), "mode %u", mode);
+            cr_assert(!pit.change[1].slot || pit.switch_at[1], "mode %u", mode);
+            if (step == 20) for (unsigned n = 0; n < 2; n++) pit_8254_write(&pit, n, 0x31), pit_8254_write(&pit, n, 0x02);
+        }
+    }
+}
