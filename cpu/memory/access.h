@@ -51,7 +51,7 @@ struct translation {
     bool executable;
     bool storable;       /* writable at this privilege and already dirty: a store needs no further walk */
     bool global;         /* CR4.PGE and PTE_G: outlives a load of CR3 */
-    bool big;            /* by a page of 2 MiB, 4 MiB or 1 GiB */
+    u8 page_bits;        /* 12, or more by a page of 2 MiB, 4 MiB or 1 GiB */
 };
 /* Translates for one access (enum access bits; user: with the rights of CPL 3) and sets A and D.  False after #PF; *to
  * is untouched then. */
@@ -61,6 +61,7 @@ bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct trans
 bool paging_load_pdptes(struct cpu *cpu, u64 cr3);
 
 /* --- TLB: cpu/memory/tlb.c --- */
+void tlb_create(struct cpu *cpu);                       /* empty, once */
 void tlb_flush(struct cpu *cpu);                        /* all of it */
 void tlb_flush_local(struct cpu *cpu);                  /* all but global pages: a load of CR3 */
 void tlb_flush_page(struct cpu *cpu, u64 la);           /* INVLPG: one page, of 4 KiB or 4 MiB */

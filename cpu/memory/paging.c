@@ -242,7 +242,7 @@ bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct trans
         .storable = leaf & PTE_D && (w.rights & PTE_RW || (!user && !(cpu->cr0 & CR0_WP))),
         .readable = user || !user_page || !(cpu->cr4 & CR4_SMAP) || !(access & ACCESS_FETCH),
         .executable = !(w.rights & PTE_XD) && !(!user && user_page && cpu->cr4 & CR4_SMEP),
-        .global = leaf & PTE_G && cpu->cr4 & CR4_PGE, .big = w.paging->shift[w.used - 1] > 12,
+        .global = leaf & PTE_G && cpu->cr4 & CR4_PGE, .page_bits = w.paging->shift[w.used - 1],
     };
     return true;
 }

@@ -10,9 +10,20 @@ struct physical_page {
     u8 *read, *write;
     u32 code_chunks;     /* bit n: bytes [128n, 128n+128) have been decoded into traces */
     bool written;        /* RAM: something has been stored here since power-on */
+    u8 tag_holders;      /* TLB entries that may let stores pass here: enum tag_holders */
+    u16 tag_at;          /* the one of TAG_HOLDER_ONE */
 };
 
-struct physical_map;     /* 40 bits of address space, sparse */
+/* 40 bits of address space in tables of 4 MiB; absent ones cost nothing. */
+enum { PHYSICAL_TABLE_PAGES = 1024, PHYSICAL_TABLES = 1 << 18 };
+struct physical_table {
+    struct physical_page page[PHYSICAL_TABLE_PAGES];
+};
+struct physical_map {
+    struct physical_table *table[PHYSICAL_TABLES];
+    unsigned end;                    /* no table from here on */
+    struct physical_page nothing;    /* what an unmapped page looks like; never given write access */
+};
 
 struct physical_map *physical_create(void);
 void physical_destroy(struct physical_map *map);
@@ -22,6 +33,10 @@ void physical_destroy(struct physical_map *map);
 void physical_set(struct physical_map *map, u64 pa, u64 size, u8 *read_host, u8 *write_host);
 
 /* The page that holds pa; never NULL: an unmapped one has no host pointers. */
-struct physical_page *physical_page_at(struct physical_map *map, u64 pa);
+static inline struct physical_page *physical_page_at(struct physical_map *map, u64 pa)
+{
+    struct physical_table *table = map->table[pa >> 22 & (PHYSICAL_TABLES - 1)];
+    return table ? &table->page[pa >> 12 & (PHYSICAL_TABLE_PAGES - 1)] : &map->nothing;
+}
 
 #endif

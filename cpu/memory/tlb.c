@@ -16,13 +16,77 @@ static void mark(u64 *words, unsigned i, bool on)
     words[i / 64] = on ? words[i / 64] | one : words[i / 64] & ~one;
 }
 
+static void empty(struct tlb_entry *t) { t->tag_read = t->tag_write = TLB_INVALID; }
+
 static void invalidate(struct cpu *cpu, unsigned set, unsigned i)
 {
-    struct tlb_entry *t = &cpu->tlb_set[set][i];
+    struct tlb_marks *m = &cpu->tlb_marks[set];
 
-    t->tag_read = t->tag_write = TLB_INVALID;
-    mark(cpu->tlb_marks[set].filled, i, false);
+    empty(&cpu->tlb_set[set][i]);
+    mark(m->filled, i, false);
+    if (!m->filled[i / 64]) m->some_filled &= ~(1ull << i / 64);
 }
+
+/* Bits that are left, lowest first; wanted loses what it yields. */
+static unsigned take_lowest(u64 *wanted)
+{
+    unsigned i = (unsigned)__builtin_ctzll(*wanted);
+    *wanted &= *wanted - 1;
+    return i;
+}
+
+void tlb_create(struct cpu *cpu)
+{
+    for (unsigned set = 0; set < TLB_SETS; set++)
+        for (unsigned i = 0; i < TLB_ENTRIES; i++) empty(&cpu->tlb_set[set][i]);
+}
+
+/* --- which entries let stores pass to a page --- */
+
+enum tag_holders { TAG_HOLDER_NONE, TAG_HOLDER_ONE, TAG_HOLDERS_MANY };
+_Static_assert((int)TLB_NEVER * (int)TLB_ENTRIES <= UINT16_MAX, "tag_at names an entry of any set");
+
+static struct tlb_entry *holder(struct cpu *cpu, const struct physical_page *page)
+{
+    return &cpu->tlb_set[0][0] + page->tag_at;
+}
+
+static bool lets_stores_pass(const struct tlb_entry *t, u64 pa)
+{
+    return t->tag_write != TLB_INVALID && t->pa >> 12 == pa >> 12;
+}
+
+static void note_holder(struct cpu *cpu, struct physical_page *page, const struct tlb_entry *t, u64 pa)
+{
+    u16 at = (u16)(t - &cpu->tlb_set[0][0]);
+    bool other = page->tag_holders == TAG_HOLDER_ONE && page->tag_at != at && lets_stores_pass(holder(cpu, page), pa);
+
+    if (page->tag_holders == TAG_HOLDERS_MANY) return;
+    page->tag_holders = other ? TAG_HOLDERS_MANY : TAG_HOLDER_ONE;
+    page->tag_at = at;
+}
+
+void tlb_protect_page(struct cpu *cpu, u64 pa)
+{
+    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    enum tag_holders holders = page->tag_holders;
+
+    page->tag_holders = TAG_HOLDER_NONE;
+    if (holders == TAG_HOLDER_ONE && lets_stores_pass(holder(cpu, page), pa)) holder(cpu, page)->tag_write = TLB_INVALID;
+    if (holders != TAG_HOLDERS_MANY) return;
+    for (unsigned set = 0; set < TLB_NEVER; set++) {
+        const struct tlb_marks *m = &cpu->tlb_marks[set];
+        for (u64 words = m->some_filled; words;) {
+            unsigned word = take_lowest(&words);
+            for (u64 look = m->filled[word]; look;) {
+                struct tlb_entry *t = &cpu->tlb_set[set][word * 64 + take_lowest(&look)];
+                if (t->pa >> 12 == pa >> 12) t->tag_write = TLB_INVALID;
+            }
+        }
+    }
+}
+
+/* --- filling --- */
 
 /* A store may follow at once (access_probe_write says that one will): that is why `written` is set
  * here. */
@@ -31,6 +95,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
 {
     unsigned i = index_of(la);
     struct tlb_entry *t = &cpu->tlb_set[set][i];
+    struct tlb_marks *m = &cpu->tlb_marks[set];
     u64 page_la = la & ~0xfffull;
 
     if (access & ACCESS_WRITE && page->write) page->written = true;
@@ -43,25 +108,28 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
         .tag_read = page_la, .tag_write = to->storable && plain ? page_la : TLB_INVALID,
         .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
     };
-    mark(cpu->tlb_marks[set].filled, i, true);
-    mark(cpu->tlb_marks[set].global, i, to->global);
-    mark(cpu->tlb_marks[set].big, i, to->big);
+    if (t->tag_write == page_la) note_holder(cpu, page, t, to->pa);
+    mark(m->filled, i, true);
+    mark(m->global, i, to->global);
+    mark(m->big, i, to->page_bits > 12);
+    m->some_filled |= 1ull << i / 64;
+    if (to->page_bits > 12) m->some_big |= 1ull << i / 64;
+    m->huge |= to->page_bits == 30;
 }
 
-/* Entries of a word of marks, lowest first; wanted loses what it yields. */
-static unsigned take_lowest(u64 *wanted, unsigned word)
-{
-    unsigned i = word * 64 + (unsigned)__builtin_ctzll(*wanted);
-    *wanted &= *wanted - 1;
-    return i;
-}
+/* --- forgetting --- */
 
 void tlb_flush(struct cpu *cpu)
 {
-    for (unsigned set = 0; set < TLB_SETS; set++) {
-        for (unsigned i = 0; i < TLB_ENTRIES; i++)
-            cpu->tlb_set[set][i].tag_read = cpu->tlb_set[set][i].tag_write = TLB_INVALID;
-        cpu->tlb_marks[set] = (struct tlb_marks){ 0 };
+    for (unsigned set = 0; set < TLB_NEVER; set++) {
+        struct tlb_marks *m = &cpu->tlb_marks[set];
+        for (u64 words = m->some_filled; words;) {
+            unsigned word = take_lowest(&words);
+            for (u64 go = m->filled[word]; go;) empty(&cpu->tlb_set[set][word * 64 + take_lowest(&go)]);
+            m->filled[word] = m->big[word] = 0;
+        }
+        m->some_filled = m->some_big = 0;
+        m->huge = false;
     }
 }
 
@@ -69,43 +137,47 @@ void tlb_flush_local(struct cpu *cpu)
 {
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];
-        for (unsigned word = 0; word < TLB_MARK_WORDS; word++)
+        for (u64 words = m->some_filled; words;) {
+            unsigned word = take_lowest(&words);
             for (u64 go = m->filled[word] & ~m->global[word]; go;)
-                invalidate(cpu, set, take_lowest(&go, word));
+                empty(&cpu->tlb_set[set][word * 64 + take_lowest(&go)]);
+            m->filled[word] &= m->global[word];
+            if (!m->filled[word]) m->some_filled &= ~(1ull << word);
+        }
     }
 }
 
-/* INVLPG of an address in a big page drops every piece of it: all of its GiB, whatever the size is. */
+/* Words of marks in which pieces of a page of at most 4 MiB at la can stand. */
+static u64 words_of_big_page(u64 la)
+{
+    unsigned first = index_of(la) / 64 & ~15u;       /* 1024 entries */
+    return 0xffffull << first;
+}
+
+/* INVLPG of an address in a big page drops every piece of it: whatever its size is, all of its 4 MiB, or GiB when there are pages of
+ * that size. */
 static void flush_big_page(struct cpu *cpu, unsigned set, u64 la)
 {
-    const struct tlb_marks *m = &cpu->tlb_marks[set];
+    struct tlb_marks *m = &cpu->tlb_marks[set];
+    unsigned shift = m->huge ? 30 : 22;
 
-    for (unsigned word = 0; word < TLB_MARK_WORDS; word++) {
+    for (u64 words = m->some_big & (m->huge ? UINT64_MAX : words_of_big_page(la)); words;) {
+        unsigned word = take_lowest(&words);
+        if (!(m->filled[word] & m->big[word])) m->some_big &= ~(1ull << word);
         for (u64 look = m->filled[word] & m->big[word]; look;) {
-            unsigned i = take_lowest(&look, word);
-            if (cpu->tlb_set[set][i].tag_read >> 30 == la >> 30) invalidate(cpu, set, i);
+            unsigned i = word * 64 + take_lowest(&look);
+            if (cpu->tlb_set[set][i].tag_read >> shift == la >> shift) invalidate(cpu, set, i);
         }
     }
 }
 
 void tlb_flush_page(struct cpu *cpu, u64 la)
 {
-    for (unsigned set = 0; set < TLB_NEVER; set++) {
-        unsigned i = index_of(la);
-        if (cpu->tlb_set[set][i].tag_read == (la & ~0xfffull)) invalidate(cpu, set, i);
-        flush_big_page(cpu, set, la);
-    }
-}
+    unsigned i = index_of(la);
 
-void tlb_protect_page(struct cpu *cpu, u64 pa)
-{
     for (unsigned set = 0; set < TLB_NEVER; set++) {
-        for (unsigned word = 0; word < TLB_MARK_WORDS; word++) {
-            for (u64 look = cpu->tlb_marks[set].filled[word]; look;) {
-                struct tlb_entry *t = &cpu->tlb_set[set][take_lowest(&look, word)];
-                if (t->pa >> 12 == pa >> 12) t->tag_write = TLB_INVALID;
-            }
-        }
+        if (cpu->tlb_set[set][i].tag_read == (la & ~0xfffull)) invalidate(cpu, set, i);
+        if (cpu->tlb_marks[set].some_big) flush_big_page(cpu, set, la);
     }
 }
 

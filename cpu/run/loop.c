@@ -26,6 +26,7 @@ struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, con
         return NULL;
     }
     cpu->a20 = true;
+    tlb_create(cpu);
     cpu_reset(cpu);
     return cpu;
 }

@@ -173,7 +173,7 @@ enum { TLB_SUPERVISOR, TLB_USER, TLB_SUPERVISOR_AC, TLB_NEVER, TLB_SETS };
 #ifdef HARD
 enum { TLB_ENTRIES = 1 };
 #else
-enum { TLB_ENTRIES = 1024 };
+enum { TLB_ENTRIES = 4096 };      /* fast: why this many */
 #endif
 #define TLB_INVALID 1ull      /* no page-aligned address equals it */
 #define TLB_NO_FETCH 1ull     /* in tlb_entry.pa */
@@ -186,11 +186,15 @@ struct tlb_entry {
     u64 pa;                       /* physical page, valid with tag_read; bit 0: nothing may be fetched from it */
 };
 
-/* Which entries of a set are in use, of global pages, pieces of 4 MiB pages: bit n of word n / 64. */
+/* Which entries of a set are in use, of global pages, pieces of larger pages: bit n of word n / 64.  What is done to a set costs as
+ * much as it has entries in use: some_x tells which words of x may have a bit, huge whether a page of 1 GiB is among the larger ones. */
 enum { TLB_MARK_WORDS = (TLB_ENTRIES + 63) / 64 };
 struct tlb_marks {
     u64 filled[TLB_MARK_WORDS], global[TLB_MARK_WORDS], big[TLB_MARK_WORDS];
+    u64 some_filled, some_big;
+    bool huge;
 };
+_Static_assert(TLB_MARK_WORDS <= 64, "some_filled has a bit for each word");
 
 struct record;                    /* cpu/decode/record.h */
 struct trace_cache;               /* cpu/decode/trace.h */

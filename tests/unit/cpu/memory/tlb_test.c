@@ -1,0 +1,81 @@
+/* The TLB itself: which entries go with an invalidation, which lose their write tag. */
+#include "tests/unit/cpu/fixture.h"
+
+static struct pc *pc_paging(void)
+{
+    struct pc *pc = pc_create("p6_nofpu");
+    enter_protected(pc, 0);
+    enter_paging(pc);
+    return pc;
+}
+
+static void touch(struct pc *pc, u32 la) { RUN(pc, 0xc6, 0x05, DWORD(la), 1); }          /* MOV BYTE [la], 1 */
+static bool may_store(struct pc *pc, u32 la) { return tlb_entry_of(pc->cpu, la)->tag_write == la; }
+
+/* An address whose entry no other of these tests uses, in a TLB of more than one entry. */
+enum { ALIAS = 0x2a0000 };
+
+Test(tlb, a_page_that_holds_code_may_be_stored_to_by_none_of_its_addresses)
+{
+    PC(pc) = pc_paging();
+    put32(pte_of(pc, ALIAS), DATA | 7);
+    touch(pc, DATA);
+    touch(pc, DATA);
+    touch(pc, ALIAS);
+    cr_assert(may_store(pc, ALIAS));
+    pc->cpu->rip = DATA + 0x100;
+    RUN(pc, 0x90);
+    cr_expect_not(may_store(pc, ALIAS));
+    cr_expect_not(may_store(pc, DATA));
+    pc->cpu->rip = CODE;
+    touch(pc, ALIAS);
+    cr_expect_not(may_store(pc, ALIAS), "its walk gives no tag either");
+}
+
+Test(tlb, an_entry_that_took_the_place_of_another_is_the_one_that_loses_its_tag)
+{
+    PC(pc) = pc_paging();
+    put32(pte_of(pc, ALIAS), DATA | 7);
+    touch(pc, DATA);
+    touch(pc, DATA);
+    tlb_flush_page(pc->cpu, DATA);
+    touch(pc, ALIAS);
+    cr_assert(may_store(pc, ALIAS));
+    tlb_protect_page(pc->cpu, DATA);
+    cr_expect_not(may_store(pc, ALIAS));
+}
+
+Test(tlb, a_flush_leaves_no_entry_behind)
+{
+    PC(pc) = pc_paging();
+    for (u32 la = 0; la < 64 * PAGE_BYTES; la += PAGE_BYTES) tlb_flush_page(pc->cpu, la);
+    for (u32 la = DATA; la < DATA + 16 * PAGE_BYTES; la += PAGE_BYTES) touch(pc, la);
+    tlb_flush(pc->cpu);
+    for (unsigned set = 0; set < TLB_SETS; set++)
+        for (unsigned i = 0; i < TLB_ENTRIES; i++) cr_assert_eq(pc->cpu->tlb_set[set][i].tag_read, TLB_INVALID);
+}
+
+Test(tlb, invlpg_of_one_big_page_leaves_another)
+{
+    PC(pc) = pc_paging();
+    pc->cpu->cr4 |= CR4_PSE;
+    put32(pc->ram + PAGES + 4, 0x87);                    /* 4 MiB and 8 MiB are 0 once more */
+    put32(pc->ram + PAGES + 8, 0x87);
+    touch(pc, 0x400000 + DATA);
+    touch(pc, 0x800000 + DATA + 0x1000);
+    tlb_flush_page(pc->cpu, 0x400000);
+    cr_expect_neq(tlb_entry_of(pc->cpu, 0x400000 + DATA)->tag_read, 0x400000 + DATA);
+    cr_expect_eq(tlb_entry_of(pc->cpu, 0x800000 + DATA + 0x1000)->tag_read, 0x800000 + DATA + 0x1000);
+}
+
+Test(tlb, invlpg_of_a_page_of_1_gib_drops_pieces_far_from_it)
+{
+    PC(pc) = pc_create("core2_penryn");
+    enter_long(pc, 0);
+    struct translation to = { .pa = DATA, .readable = true, .storable = true, .executable = true, .page_bits = 30 };
+    u64 piece = 0x40000000 + 0x3f000000 + DATA;
+    tlb_fill(pc->cpu, TLB_SUPERVISOR, piece, ACCESS_READ, &to, physical_page_at(pc->memory, DATA));
+    cr_assert_eq(tlb_entry_of(pc->cpu, piece)->tag_read, piece);
+    tlb_flush_page(pc->cpu, 0x40000000);
+    cr_expect_neq(tlb_entry_of(pc->cpu, piece)->tag_read, piece);
+}
