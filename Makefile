@@ -87,6 +87,9 @@ $(BUILD)/atomic: $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
 $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
+$(BUILD)/bench-devices: tests/bench/devices.c tests/bench/devices_guest.S $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ tests/bench/devices.c tests/bench/devices_guest.S $(BUILD)/liborrery.a $(LIBS)
+
 # Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, no sanitizer watches its signal frames, and
 # nothing asks for thread-local storage while FS is the case's.
 $(BUILD)/oracle: $(ORACLE_OBJ) $(CPU_OBJ)

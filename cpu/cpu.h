@@ -138,6 +138,8 @@ struct cpu_view {
 };
 
 void cpu_view(const struct cpu *cpu, struct cpu_view *view);
+/* It halts, and no interrupt request will be accepted. */
+bool cpu_halted_for_good(const struct cpu *cpu);
 
 /* Sets by name as in `set eax = 1` (al ax eax rax ... eip rip eflags cs.. cr0 ..).  Changes the guest. */
 bool cpu_set_register(struct cpu *cpu, const char *name, u64 value, struct error *err);

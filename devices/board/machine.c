@@ -147,8 +147,8 @@ struct cpu *machine_cpu(struct machine *m) { return m->cpu; }
 
 /* --- seeing --- */
 
-size_t machine_screen_text(struct machine *m, char *text, size_t size) { return vga_text(&m->vga, text, size); }
-void machine_picture(struct machine *m, struct vga_frame *frame) { vga_render(&m->vga, frame); }
+size_t machine_screen_text(struct machine *m, char *text, size_t size) { return vga_text_now(&m->vga, text, size); }
+void machine_picture(struct machine *m, struct vga_frame *frame) { vga_render_now(&m->vga, frame); }
 
 void machine_on_e9(struct machine *m, void (*put)(void *context, u8 byte), void *context)
 {

@@ -27,11 +27,9 @@ static void on_shutdown(struct machine *m)
 /* HLT: time jumps to the next event; with interrupts off nothing in this machine can wake the processor, unless it waits by MWAIT. */
 static void on_halt(struct machine *m, u64 end)
 {
-    struct cpu_view v;
     char at[64];
 
-    cpu_view(m->cpu, &v);
-    if (!(v.rflags & 1 << 9) && !v.waiting) {
+    if (cpu_halted_for_good(m->cpu)) {
         board_where(m, at, sizeof at);
         board_stop(m, MACHINE_HALTED_FOREVER, 0, "HLT with interrupts off at %s: nothing can wake the processor", at);
         return;

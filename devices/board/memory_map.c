@@ -136,45 +136,48 @@ void memory_free(struct machine *m)
 
 /* --- the bus --- */
 
+/* An access comes in naturally aligned pieces: it lies in the window as a whole or not at all. */
 u64 memory_mmio_read(void *board, u64 pa, unsigned size)
 {
-    struct machine *m = board;
-    u64 v = 0;
-
-    for (unsigned i = 0; i < size; i++) {
-        u64 at = pa + i - VGA_FIRST;
-        v |= (u64)(at < VGA_BYTES ? vga_memory_read(&m->vga, (u32)at) : 0xff) << 8 * i;
-    }
-    return v;
+    u64 at = pa - VGA_FIRST;
+    return at < VGA_BYTES ? vga_memory_read_wide(&((struct machine *)board)->vga, (u32)at, size) : UINT64_MAX;
 }
 
 void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value)
 {
-    struct machine *m = board;
-
-    for (unsigned i = 0; i < size; i++) {
-        u64 at = pa + i - VGA_FIRST;
-        if (at < VGA_BYTES) vga_memory_write(&m->vga, (u32)at, (u8)(value >> 8 * i));
-    }
+    u64 at = pa - VGA_FIRST;
+    if (at < VGA_BYTES) vga_memory_write_wide(&((struct machine *)board)->vga, (u32)at, size, value);
 }
 
-/* DMA reaches RAM and ROM, never MMIO. */
+/* --- DMA reaches RAM and ROM, never MMIO; a page at a time --- */
+
+static u64 within_page(u64 pa, u64 size)
+{
+    u64 room = PAGE_BYTES - (pa & (PAGE_BYTES - 1));
+    return size < room ? size : room;
+}
+
 void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size)
 {
     struct machine *m = board;
-    for (unsigned i = 0; i < size; i++) {
-        struct physical_page *page = physical_page_at(m->map, pa + i);
-        bytes[i] = page->read ? page->read[(pa + i) & (PAGE_BYTES - 1)] : 0xff;
+
+    for (u64 n; size; pa += n, bytes += n, size -= (unsigned)n) {
+        struct physical_page *page = physical_page_at(m->map, pa);
+        n = within_page(pa, size);
+        if (page->read) memcpy(bytes, page->read + (pa & (PAGE_BYTES - 1)), n);
+        else memset(bytes, 0xff, n);
     }
 }
 
 void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size)
 {
     struct machine *m = board;
-    for (unsigned i = 0; i < size; i++) {
-        struct physical_page *page = physical_page_at(m->map, pa + i);
+
+    for (u64 n; size; pa += n, bytes += n, size -= (unsigned)n) {
+        struct physical_page *page = physical_page_at(m->map, pa);
+        n = within_page(pa, size);
         if (!page->write) continue;
-        cpu_memory_written(m->cpu, pa + i, 1);
-        page->write[(pa + i) & (PAGE_BYTES - 1)] = bytes[i];
+        cpu_memory_written(m->cpu, pa, n);
+        memcpy(page->write + (pa & (PAGE_BYTES - 1)), bytes, n);
     }
 }

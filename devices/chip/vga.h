@@ -17,8 +17,4 @@ static inline size_t vga_text_now(const struct vga *v, char *text, size_t size)
     return vga_text(&picture, text, size);
 }
 
-/* Until the board takes its pictures itself: */
-#define vga_render vga_render_now
-#define vga_text vga_text_now
-
 #endif

@@ -58,9 +58,25 @@ u8 vga_memory_read(void *chip, u32 offset)
     return v->gc[GC_MODE] & GC_MODE_READ_1 ? colour_compare(v) : v->latch[plane];
 }
 
-/* --- write --- */
+/* --- write: all four planes at once, a byte of a word each --- */
 
-static u8 alu(const struct vga *v, u8 value, u8 latch)
+/* Bit p of a nibble as byte p: FFh or 00h. */
+static u32 planes_of(unsigned nibble)
+{
+    static const u8 bytes[16][4] = {
+        { 0x00, 0x00, 0x00, 0x00 }, { 0xff, 0x00, 0x00, 0x00 }, { 0x00, 0xff, 0x00, 0x00 }, { 0xff, 0xff, 0x00, 0x00 },
+        { 0x00, 0x00, 0xff, 0x00 }, { 0xff, 0x00, 0xff, 0x00 }, { 0x00, 0xff, 0xff, 0x00 }, { 0xff, 0xff, 0xff, 0x00 },
+        { 0x00, 0x00, 0x00, 0xff }, { 0xff, 0x00, 0x00, 0xff }, { 0x00, 0xff, 0x00, 0xff }, { 0xff, 0xff, 0x00, 0xff },
+        { 0x00, 0x00, 0xff, 0xff }, { 0xff, 0x00, 0xff, 0xff }, { 0x00, 0xff, 0xff, 0xff }, { 0xff, 0xff, 0xff, 0xff },
+    };
+    u32 planes;
+    memcpy(&planes, bytes[nibble & 15], 4);
+    return planes;
+}
+
+static u32 on_every_plane(u8 value) { return value * 0x01010101u; }
+
+static u32 alu(const struct vga *v, u32 value, u32 latch)
 {
     switch (v->gc[GC_ROTATE] >> 3 & 3) {
     case 1: return value & latch;
@@ -76,24 +92,34 @@ static u8 rotated(const struct vga *v, u8 value)
     return (u8)(value >> n | value << (8 - n));
 }
 
-static u8 expanded(u8 nibble, unsigned p) { return nibble >> p & 1 ? 0xff : 0; }
-
-/* What plane p becomes.  IBM reference, "Graphics Mode Register", write modes. */
-static u8 written(const struct vga *v, unsigned p, u8 value)
+/* What the planes become.  IBM reference, "Graphics Mode Register", write modes. */
+static u32 written(const struct vga *v, u8 value)
 {
-    u8 mask = v->gc[GC_BIT_MASK], latch = v->latch[p], set_reset = expanded(v->gc[GC_SET_RESET], p), result;
+    u32 mask = on_every_plane(v->gc[GC_BIT_MASK]), set_reset = planes_of(v->gc[GC_SET_RESET]), latch, result;
 
+    memcpy(&latch, v->latch, 4);
     switch (v->gc[GC_MODE] & 3) {
     case 1: return latch;
-    case 2: result = alu(v, expanded(value, p), latch); break;
+    case 2: result = planes_of(value); break;
     case 3:
-        mask &= rotated(v, value);
-        result = alu(v, set_reset, latch);
+        mask &= on_every_plane(rotated(v, value));
+        result = set_reset;
         break;
-    default:
-        result = alu(v, v->gc[GC_ENABLE_SET_RESET] >> p & 1 ? set_reset : rotated(v, value), latch);
+    default: {
+        u32 enabled = planes_of(v->gc[GC_ENABLE_SET_RESET]);
+        result = (set_reset & enabled) | (on_every_plane(rotated(v, value)) & ~enabled);
     }
-    return (u8)((result & mask) | (latch & ~mask));
+    }
+    return (alu(v, result, latch) & mask) | (latch & ~mask);
+}
+
+static void put_planes(u8 *at, u32 value, u8 planes)
+{
+    u32 old, chosen = planes_of(planes);
+
+    memcpy(&old, at, 4);
+    value = (value & chosen) | (old & ~chosen);
+    memcpy(at, &value, 4);
 }
 
 /* Nothing between CPU and planes: write mode 0, no rotation, no ALU, no set/reset, all bits. */
@@ -115,10 +141,7 @@ void vga_memory_write(void *chip, u32 offset, u8 value)
         planes &= offset & 1 ? 0x0a : 0x05;
         offset = odd_even_offset(offset);
     }
-    u8 *at = planes_at(v, offset);
-    bool as_is = plain(v);
-    for (unsigned p = 0; p < 4; p++)
-        if (planes >> p & 1) at[p] = as_is ? value : written(v, p, value);
+    put_planes(planes_at(v, offset), written(v, value), planes);
 }
 
 /* --- several bytes --- */
@@ -127,6 +150,12 @@ void vga_memory_write(void *chip, u32 offset, u8 value)
 static bool whole_quad(const struct vga *v, u32 *offset)
 {
     return !(*offset & 3) && v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4 && window(v, offset);
+}
+
+/* Odd/even, aligned, inside the window: character and attribute, planes 0 and 1 of one offset. */
+static bool whole_cell(const struct vga *v, u32 *offset)
+{
+    return !(*offset & 1) && !(v->seq[SEQ_MEMORY_MODE] & (MEMORY_CHAIN_4 | MEMORY_ODD_EVEN_OFF)) && window(v, offset);
 }
 
 u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size)
@@ -146,11 +175,16 @@ u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size)
 void vga_memory_write_wide(void *chip, u32 offset, unsigned size, u64 value)
 {
     struct vga *v = chip;
-    u32 quad = offset;
+    u32 at = offset;
 
-    if (size == 4 && plain(v) && v->seq[SEQ_MAP_MASK] == 15 && whole_quad(v, &quad)) {
-        u8 *at = planes_at(v, quad);
-        for (unsigned p = 0; p < 4; p++) at[p] = (u8)(value >> 8 * p);
+    if (size == 2 && plain(v) && v->seq[SEQ_MAP_MASK] == 3 && whole_cell(v, &at)) {
+        u8 *cell = planes_at(v, odd_even_offset(at));
+        cell[0] = (u8)value, cell[1] = (u8)(value >> 8);
+        return;
+    }
+    if (size == 4 && plain(v) && v->seq[SEQ_MAP_MASK] == 15 && whole_quad(v, &at)) {
+        u8 *quad = planes_at(v, at);
+        for (unsigned p = 0; p < 4; p++) quad[p] = (u8)(value >> 8 * p);
         return;
     }
     for (unsigned i = 0; i < size && i < 8; i++) vga_memory_write(v, offset + i, (u8)(value >> 8 * i));

@@ -167,12 +167,14 @@ Test(vga_memory, wide_accesses_are_their_bytes_low_first)
     const struct vga_mode *modes[] = { &mode_3, &mode_12, &mode_13, &mode_x };
 
     for (unsigned i = 0; i < 4; i++) {
-        BENCH(wide, modes[i]);
-        BENCH(narrow, modes[i]);
-        u32 at = i ? 0x1234 & ~3u : COLOUR_TEXT + 0x104;
-        vga_memory_write_wide(&wide->vga, at, 4, 0x44332211);
-        for (unsigned k = 0; k < 4; k++) vga_memory_write(&narrow->vga, at + k, (u8)(0x11 * (k + 1)));
-        cr_expect_eq(memcmp(wide->vga.vram, narrow->vga.vram, sizeof wide->vga.vram), 0, "mode %s", modes[i]->name);
-        cr_expect_eq(vga_memory_read_wide(&wide->vga, at, 2), (u64)vga_memory_read(&narrow->vga, at) | (u64)vga_memory_read(&narrow->vga, at + 1) << 8, "mode %s", modes[i]->name);
+        for (unsigned size = 2; size <= 8; size *= 2) {
+            BENCH(wide, modes[i]);
+            BENCH(narrow, modes[i]);
+            u32 at = i ? 0x1230 : COLOUR_TEXT + 0x108;
+            vga_memory_write_wide(&wide->vga, at, size, 0x8877665544332211);
+            for (unsigned k = 0; k < size; k++) vga_memory_write(&narrow->vga, at + k, (u8)(0x11 * (k + 1)));
+            cr_expect_eq(memcmp(wide->vga.vram, narrow->vga.vram, sizeof wide->vga.vram), 0, "mode %s, %u bytes", modes[i]->name, size);
+            cr_expect_eq(vga_memory_read_wide(&wide->vga, at, 2), (u64)vga_memory_read(&narrow->vga, at) | (u64)vga_memory_read(&narrow->vga, at + 1) << 8, "mode %s", modes[i]->name);
+        }
     }
 }
