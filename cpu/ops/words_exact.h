@@ -8,7 +8,7 @@
  *   LD_AT ST_AT    the same through a segment by number; INDEX_MASK of the address size, for SI and DI
  *   SP, SET_SP     stack pointer by the stack's size; LD_STACK loads at SS:sp, PUSH stores below SP and moves it
  *   FL(K, a, r)    flags of kind K with first operand a and result r
- *   FL_RAW(r, k)   SF ZF PF of r; CF OF AF from the EFLAGS bits k;  FL_ALL(f) all six from f
+ *   FL_RAW(r, k)   SF ZF PF of r; CF OF AF from the EFLAGS bits k;  FL_ALL(f) all six from f, which an operation left;  FL_LOADED(f) from any f
  *   KEEP_CF()      before the kinds INC and DEC, which leave CF
  *   FL_CHANGE(which, bits)  CF and OF alone, as far as `which` names them;  EFLAGS() all of them;  CF() ZF() .. LESS_EQUAL() conditions
  *   TRY(call)      a call that may raise a fault;  RAISE(reason, facts) raises one
@@ -49,6 +49,7 @@
 #define FL_RAW(r, kept) \
     (cpu->flag_kept = (kept), cpu->flag_result = TOP(r), cpu->flag_kind = FLAG_RAW | W << 8)
 #define FL_ALL(f) cpu_set_arithmetic_flags(cpu, f)
+#define FL_LOADED(f) cpu_set_arithmetic_flags(cpu, f)
 #define FL_CHANGE(which, bits) flag_change(cpu, which, bits)
 #define KEEP_CF() (cpu->flag_kept = CF())
 #define EFLAGS() cpu_eflags(cpu)

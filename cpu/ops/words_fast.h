@@ -123,9 +123,15 @@
 #define FL_ALL(f) \
     do { \
         u32 f_ = (f); \
-        cpu->flag_kept = f_ & (EFLAGS_CF | EFLAGS_OF | EFLAGS_AF); \
+        cpu->flag_kept = lazy_raw_kept(f_); \
         cpu->flag_kind = FLAG_RAW | 32 << 8; \
-        flag_result = f_ & EFLAGS_ZF ? 0 : (u64)(f_ & EFLAGS_SF) << 56 | (f_ & EFLAGS_PF ? 3ull : 1ull) << 32; \
+        flag_result = lazy_raw_result(f_); \
+    } while (0)
+#define FL_LOADED(f) \
+    do { \
+        u32 loaded_ = (f); \
+        if ((loaded_ & (EFLAGS_ZF | EFLAGS_SF)) == (EFLAGS_ZF | EFLAGS_SF)) SLOW; \
+        FL_ALL(loaded_); \
     } while (0)
 #define FL_CHANGE(which, bits) \
     (cpu->flag_kept = (lazy_kept(LAZY_HERE) & ~(u32)(which)) | (bits), cpu->flag_kind = lazy_kept_kind(cpu->flag_kind))
@@ -136,7 +142,7 @@
 #define KEPT(flag) ((cpu->flag_kept & EFLAGS_##flag) != 0)
 #define ZF() (flag_result == 0)
 #define SF() ((s64)flag_result < 0)
-#define PF() (!__builtin_parity((unsigned)(flag_result >> (64 - KIND_BITS) & 0xff)))
+#define PF() lazy_pf(LAZY_HERE)
 #define CF() \
     ({ \
         bool c_; \

@@ -5,17 +5,16 @@ u32 cpu_eflags(const struct cpu *cpu)
     return (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC) | lazy_all(LAZY_OF(cpu)) | EFLAGS_1;
 }
 
-/* As a result that says ZF, SF and PF, where one can: 0 has ZF and PF, 1 none, 3 PF; the top bit is SF. */
 void cpu_set_arithmetic_flags(struct cpu *cpu, u32 eflags)
 {
-    bool zf = eflags & EFLAGS_ZF, sf = eflags & EFLAGS_SF, pf = eflags & EFLAGS_PF;
-
-    cpu->flag_kept = eflags & EFLAGS_ARITHMETIC;
-    cpu->flag_kind = FLAG_FULL | 32 << 8;
-    if (zf && (sf || !pf)) return;
+    if ((eflags & (EFLAGS_ZF | EFLAGS_SF)) == (EFLAGS_ZF | EFLAGS_SF)) {
+        cpu->flag_kept = eflags & EFLAGS_ARITHMETIC;
+        cpu->flag_kind = FLAG_FULL | 32 << 8;
+        return;
+    }
+    cpu->flag_kept = lazy_raw_kept(eflags);
     cpu->flag_kind = FLAG_RAW | 32 << 8;
-    cpu->flag_kept &= EFLAGS_CF | EFLAGS_OF | EFLAGS_AF;
-    cpu->flag_result = zf ? 0 : (u64)sf << 63 | (pf ? 3ull : 1ull) << 32;
+    cpu->flag_result = lazy_raw_result(eflags);
 }
 
 void cpu_set_eflags(struct cpu *cpu, u32 eflags)

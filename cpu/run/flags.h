@@ -27,7 +27,8 @@ static inline bool lazy_pf(LAZY)
 {
     (void)a;
     if (unlikely(lazy_kind(kind) == FLAG_FULL)) return kept & EFLAGS_PF;
-    return !__builtin_parity((unsigned)(r >> (64 - lazy_bits(kind)) & 0xff));
+    bool turned = lazy_kind(kind) == FLAG_RAW && kept & EFLAGS_PF;
+    return !__builtin_parity((unsigned)(r >> (64 - lazy_bits(kind)) & 0xff)) != turned;
 }
 
 static inline bool lazy_cf(LAZY)
@@ -78,6 +79,13 @@ static inline u32 lazy_all(LAZY)
 {
     return (lazy_cf(LAZY_PASS) ? EFLAGS_CF : 0) | (lazy_pf(LAZY_PASS) ? EFLAGS_PF : 0) | (lazy_af(LAZY_PASS) ? EFLAGS_AF : 0) |
            (lazy_zf(LAZY_PASS) ? EFLAGS_ZF : 0) | (lazy_sf(LAZY_PASS) ? EFLAGS_SF : 0) | (lazy_of(LAZY_PASS) ? EFLAGS_OF : 0);
+}
+
+/* Any flags but ZF with SF as a result of 32 bits, 0 or 1 with the sign, and kept bits, of kind FLAG_RAW. */
+static inline u64 lazy_raw_result(u32 eflags) { return eflags & EFLAGS_ZF ? 0 : (u64)(eflags & EFLAGS_SF) << 56 | 1ull << 32; }
+static inline u32 lazy_raw_kept(u32 eflags)
+{
+    return (eflags & (EFLAGS_CF | EFLAGS_OF | EFLAGS_AF | EFLAGS_PF)) ^ (eflags & EFLAGS_ZF ? EFLAGS_PF : 0);
 }
 
 /* CF, OF and AF as kept bits: with the kind that lazy_kept_kind gives and the same result they say what the old four values said. */

@@ -91,8 +91,8 @@ enum flag_kind {
     FLAG_ADD, FLAG_SUB,  /* result = first +/- second; second is recovered */
     FLAG_ADC1, FLAG_SBB1,/* ADC, SBB with CF = 1 */
     FLAG_INC, FLAG_DEC,  /* from here on CF is bit 0 of flag_kept */
-    FLAG_RAW,            /* ZF SF PF of the result; CF OF AF as EFLAGS bits in flag_kept */
-    FLAG_FULL,           /* all six as EFLAGS bits in flag_kept: combinations that no result has, as POPF may load */
+    FLAG_RAW,            /* ZF SF PF of the result; CF OF AF as EFLAGS bits in flag_kept, whose bit PF turns the result's PF over */
+    FLAG_FULL,           /* all six as EFLAGS bits in flag_kept: ZF with SF, which no result has, as POPF may load */
 };
 
 enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };

@@ -157,7 +157,7 @@ static u8 *instruction(u8 *at)
     case 8: at = two_byte(at); break;
     case 9: *at++ = 0x50 + (u8)a_register(); *at++ = 0x58 + (u8)a_register(); break;
     case 10: *at++ = 0x8d; *at++ = (u8)(0x44 | a_register() << 3); *at++ = (u8)(pick(4) << 6 | 5 << 3 | 6); *at++ = (u8)pick(64); break;
-    default: *at++ = (u8)(0x98 + pick(2)); break;
+    default: *at++ = (u8)(pick(2) ? 0x98 + pick(2) : 0x9e + pick(2)); break;
     }
     /* 66 makes a word immediate of a doubleword one: instructions with one go without */
     bool word = begin[-1] == 0x66, has_immediate = begin[0] == 0x81 || begin[0] == 0xf7 || (begin[0] < 0x40 && (begin[0] & 7) == 5);
