@@ -31,6 +31,7 @@ static void usage(void)
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE | image info FILE | image check FILE\n"
+         "orrery trace show FILE [FROM-TICK [COUNT]]\n"
          "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
          "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");
@@ -336,6 +337,7 @@ static int run(const struct arguments *asked)
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
     ok = r.session.machine && begin_log(&r, a, &err) && perform(&r, &err);
+    ok = session_end(&r.session, &err) && ok;
     if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
     if (r.session.machine) log_line(&r, 'i', "SIM", "the end");
     if (r.log) fclose(r.log);
@@ -351,6 +353,7 @@ int main(int argc, char **argv)
     struct error err = { 0 };
 
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
     if (argc > 2 && strcmp(argv[1], "--help") == 0 && bochsrc_help_directive(argv[2])) {
         if (strcmp(argv[2], "cpu") == 0) help_cpu();

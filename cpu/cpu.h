@@ -65,7 +65,7 @@ enum cpu_stop {
     CPU_STOP_DEADLINE,           /* now == deadline */
     CPU_STOP_HALTED,             /* HLT: nothing to run until an interrupt; now is after the HLT.  Or MWAIT, or until a store to its line */
     CPU_STOP_SHUTDOWN,           /* triple fault: the processor is in shutdown until RESET, INIT or NMI */
-    CPU_STOP_BREAK,              /* cpu_watch said stop, before the instruction at now */
+    CPU_STOP_BREAK,              /* a place of cpu_set_breaks: before the instruction there, or behind the access */
     CPU_STOP_REQUEST,            /* cpu_request_stop was called by a call-out */
 };
 
@@ -111,10 +111,36 @@ void cpu_deadline_lowered(struct cpu *cpu);
 void cpu_memory_changed(struct cpu *cpu);
 void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes);
 
-/* Called before every instruction while it is set; true stops before that instruction.  NULL costs nothing. */
-void cpu_set_watch(struct cpu *cpu, bool (*watch)(void *context), void *context);
-
 /* --- seeing and changing state, for a debugger; none of it changes what the guest sees unless it says so --- */
+
+/* Where a run stops: before an instruction, or behind one that read or wrote bytes of physical memory (REP: behind the iteration; the
+ * processor's own accesses to descriptor tables, TSS and stacks count, walks of page tables and DMA do not).     doc: breaks */
+enum cpu_break_kind { CPU_BREAK_LINEAR, CPU_BREAK_PHYSICAL, CPU_BREAK_VIRTUAL, CPU_WATCH_READ, CPU_WATCH_WRITE };
+struct cpu_break {
+    enum cpu_break_kind kind;
+    u16 selector;                /* CPU_BREAK_VIRTUAL */
+    u64 address;                 /* linear, physical, or offset */
+    u64 size_bytes;              /* of a watch */
+};
+struct cpu_break_hit {
+    unsigned place;              /* its number in the list */
+    unsigned size_bytes;         /* of a watch: the access, or its part in that page */
+    u64 pa;
+};
+/* Between runs: these places and no others; the list is copied.  The instruction that runs next is passed once. */
+void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count);
+/* After CPU_STOP_BREAK. */
+const struct cpu_break_hit *cpu_break_hit(const struct cpu *cpu);
+
+/* Between runs: from now on everything that is executed goes to `put` as words, kind in the lower half, argument in the upper; NULL ends it,
+ * after the last words.                                                                     doc: recorder */
+enum {
+    CPU_RECORD_CODE = 0xfffffffc,        /* argument: a number that these instructions have from here on; then a word, bytes and code bits; then the bytes */
+    CPU_RECORD_RIP = 0xfffffffd,         /* argument: CS selector; then a word, RIP: of the entry behind it and all later ones of its number */
+    CPU_RECORD_TICK = 0xfffffffe,        /* a word, the tick, follows */
+    CPU_RECORD_END = 0xffffffff,         /* argument: lower half of the tick at which something else than the last instruction took over */
+};                                       /* anything lower: the number of instructions that begin; argument: lower half of the tick */
+void cpu_set_recorder(struct cpu *cpu, void (*put)(void *context, const u64 *words, size_t count), void *context);
 
 enum { CPU_SEG_ES, CPU_SEG_CS, CPU_SEG_SS, CPU_SEG_DS, CPU_SEG_FS, CPU_SEG_GS, CPU_SEG_LDTR, CPU_SEG_TR, CPU_SEGS };
 

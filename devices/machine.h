@@ -21,7 +21,7 @@ void machine_reset(struct machine *machine);             /* the reset button */
 
 enum machine_stop_kind {
     MACHINE_TICKS,               /* the ticks asked for have run */
-    MACHINE_BREAK,               /* the watch function said stop */
+    MACHINE_BREAK,               /* a place of cpu_set_breaks */
     MACHINE_REQUEST,             /* machine_request_stop */
     MACHINE_POWER_OFF,           /* the guest switched off: port 8900h "Shutdown" */
     MACHINE_EXIT,                /* debug exit port 0f4h: code is the exit status (V << 1) | 1 */
@@ -41,7 +41,7 @@ struct machine_stop {
 /* Runs at most `ticks` ticks.  A stop of a frozen kind (TRIPLE_FAULT .. PANIC) is returned again at every further call
  * until machine_reset. */
 struct machine_stop machine_run(struct machine *machine, u64 ticks);
-void machine_request_stop(struct machine *machine);      /* from a watch function or a call-out */
+void machine_request_stop(struct machine *machine);      /* from a call-out */
 
 u64 machine_tick(const struct machine *machine);
 u64 machine_ips(const struct machine *machine);          /* ticks a virtual second */

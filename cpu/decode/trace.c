@@ -6,8 +6,10 @@
 
 #include "cpu/decode/decode.h"
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/run/fast.h"
 #include "cpu/run/mode.h"
+#include "cpu/run/recorder.h"
 
 struct trace_cache *trace_cache_create(void)
 {
@@ -45,9 +47,11 @@ void trace_cache_flush(struct cpu *cpu)
     cache->records_used = cache->traces_used = 0;
     memset(cache->bucket, 0, sizeof cache->bucket);
     memset(cache->page, 0, sizeof cache->page);
-    memset(cache->jump, 0, sizeof cache->jump);
+    trace_forget_lookups(cpu);
     cache->flushes++;
 }
+
+void trace_forget_lookups(struct cpu *cpu) { memset(cpu->traces->jump, 0, sizeof cpu->traces->jump); }
 
 static u32 chunks_of(u64 pa, unsigned bytes)
 {
@@ -196,7 +200,21 @@ static struct trace *scratch_trace(struct cpu *cpu)
     struct builder b = { .trace = trace, .record = trace->first };
     append(&b, &d);
     append_stop(&b);
+    if (cpu->recorder) recorder_define(cpu, trace, TRACE_ARENA_TRACES, bytes);
     return trace;
+}
+
+/* A breakpoint's trace leads to the loop; while everything is recorded each trace says when it begins. */
+static void hook(struct cpu *cpu, struct trace *trace, const u8 *host)
+{
+    u32 number = (u32)trace->first[-1].disp;
+
+    trace->stops = breaks_begin_at(cpu, trace->pa);
+    trace->hooked = trace->stops || cpu->recorder;
+    if (cpu->recorder) recorder_define(cpu, trace, number, host);
+    if (!trace->hooked) return;
+    trace->begin = trace->first->fast;
+    trace->first->fast = fast_of_hook(trace->stops);
 }
 
 static void keep(struct cpu *cpu, struct builder *b)
@@ -239,12 +257,15 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     b.slots = b.instructions = 0;
 
     while (b.instructions < TRACE_MAX_INSTRUCTIONS && !d.ends) {
+        if (b.instructions && breaks_begin_at(cpu, pa + trace->bytes)) break;
         if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, mode_of(cpu, trace->bytes), &d) != DECODED) break;
         append(&b, &d);
+        if (cpu->recorder && recorder_is_repeated(host + trace->bytes - d.length, d.length, trace->mode & MODE_LONG64)) break;
     }
     if (!b.instructions) return NULL;
     fast_drop_flags(trace->first, b.record, b.use, trace->mode);
     append_stop(&b);
+    hook(cpu, trace, host);
     keep(cpu, &b);
     return trace;
 }
@@ -270,6 +291,7 @@ struct trace *trace_find(struct cpu *cpu)
         return NULL;
     }
     if (!access_fetch(cpu, la, &pa)) return NULL;
+    if (unlikely(cpu->breaks)) breaks_enter_page(cpu, la, pa);
     struct physical_page *page = page_at(cpu, pa);
     cpu->never_written_fetch = !page->read || (page->write && !page->written);
     if (!page->read) return scratch_trace(cpu);

@@ -21,6 +21,9 @@ struct trace {
     struct trace *next_in_bucket, *next_in_page;
     u32 mode;
     u16 bytes;
+    bool hooked, stops;                  /* first->fast is a hook; ... that leads to the loop: a breakpoint */
+    const void *begin;                   /* hooked: what first->fast would be */
+    u64 recorded_rip;                    /* cpu/run/recorder.h */
     u16 offset[TRACE_MAX_SLOTS + 1];     /* of the instruction at a slot, and of what follows the last */
 };
 
@@ -43,6 +46,8 @@ struct trace_cache {
 struct trace_cache *trace_cache_create(void);
 void trace_cache_destroy(struct trace_cache *cache);
 void trace_cache_flush(struct cpu *cpu);
+/* Traces must be found by trace_find again before they are entered from another page. */
+void trace_forget_lookups(struct cpu *cpu);
 
 /* The trace at CS:RIP in the current mode, decoded when it is new; NULL after a fault was raised (fetch, limit). */
 struct trace *trace_find(struct cpu *cpu);

@@ -1,5 +1,6 @@
 /* The slow paths of loads and stores: what a TLB tag does not say.       doc: memory-access */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 
 #include "cpu/system/system.h"
 
@@ -26,7 +27,7 @@ static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struc
 
     bool forbidden = access & ACCESS_WRITE || (access & ACCESS_FETCH && t->pa & TLB_NO_FETCH);
 
-    if (t->tag_read == (la & ~0xfffull) && !forbidden) {
+    if ((t->tag_read & ~TLB_WATCHED) == (la & ~0xfffull) && !forbidden) {
         place->pa = (t->pa & ~0xfffull) | (la & 0xfff);
         place->page = page_at(cpu, place->pa);
         return true;
@@ -57,6 +58,7 @@ void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
 /* A device is asked in pieces of at most 8 bytes, naturally where they fit. */
 static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsigned size)
 {
+    if (unlikely(cpu->breaks)) breaks_note(cpu, place->pa, size, false);
     if (place->page->read) {
         memcpy(out, place->page->read + (place->pa & 0xfff), size);
         return;
@@ -70,6 +72,7 @@ static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsi
 
 static void place_write(struct cpu *cpu, const struct place *place, const u8 *in, unsigned size)
 {
+    if (unlikely(cpu->breaks)) breaks_note(cpu, place->pa, size, true);
     if (place->page->write) {
         if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
         if (place->page == cpu->monitored) monitor_store(cpu, place->pa, size);
@@ -137,8 +140,22 @@ bool access_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned boundary)
     return is_canonical(cpu, seg, la, boundary) && aligned(cpu, la, boundary);
 }
 
+/* But for a watchpoint the TLB would have answered: the page tables are left alone then too. */
+static bool open_watched(struct cpu *cpu, u64 la, unsigned size, unsigned access, struct span *span)
+{
+    const struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if ((access & ACCESS_WRITE ? t->tag_write : t->tag_read) != (page_of_last(la, size) | TLB_WATCHED)) return false;
+    span->part[0].pa = (t->pa & ~0xfffull) | (la & 0xfff);
+    span->part[0].page = page_at(cpu, t->pa);
+    span->bytes[0] = size;
+    span->bytes[1] = 0;
+    return true;
+}
+
 static bool open_span(struct cpu *cpu, unsigned seg, u64 la, unsigned size, unsigned access, struct span *span)
 {
+    if (unlikely(cpu->breaks) && open_watched(cpu, la, size, access, span)) return true;
     return is_canonical(cpu, seg, la, size) && locate_span(cpu, la, size, access, tlb_set_of_cpl(cpu), span);
 }
 

@@ -67,6 +67,8 @@ void tlb_flush_local(struct cpu *cpu);                  /* all but global pages:
 void tlb_flush_page(struct cpu *cpu, u64 la);           /* INVLPG: one page, of 4 KiB or 4 MiB */
 /* Drops write tags that reach the physical page: it has begun to hold decoded code, or the line that MONITOR watches. */
 void tlb_protect_page(struct cpu *cpu, u64 pa);
+/* After a change of the debugger's watchpoints: their pages' tags, and no others, say that accesses are looked at. */
+void tlb_mark_watched(struct cpu *cpu);
 /* Enters what a walk found for the page at la, whose memory is `page`; access as for page_walk. */
 void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const struct translation *to,
               struct physical_page *page);

@@ -3,6 +3,7 @@
  * accesses must all be looked at (a device, ROM for writes, decoded code for writes, a data
  * breakpoint) gets no tag. */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/system.h"
 
 static unsigned index_of(u64 la)
@@ -88,6 +89,19 @@ void tlb_protect_page(struct cpu *cpu, u64 pa)
 
 /* --- filling --- */
 
+/* A tag for the page at pa, valid or not, as the debugger's watchpoints want it. */
+static u64 watched_tag(const struct cpu *cpu, u64 tag, u64 pa, bool write)
+{
+    if (tag == TLB_INVALID) return tag;
+    return cpu->breaks && breaks_page_watched(cpu, pa, write) ? tag | TLB_WATCHED : tag & ~TLB_WATCHED;
+}
+
+static void mark_entry(const struct cpu *cpu, struct tlb_entry *t)
+{
+    t->tag_read = watched_tag(cpu, t->tag_read, t->pa, false);
+    t->tag_write = watched_tag(cpu, t->tag_write, t->pa, true);
+}
+
 /* A store may follow at once (access_probe_write says that one will): that is why `written` is set
  * here. */
 void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const struct translation *to,
@@ -100,7 +114,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
 
     if (access & ACCESS_WRITE && page->write) page->written = true;
     if (!page->read || !to->readable || debug_page_watched(cpu, la)) {
-        if (t->tag_read == page_la) invalidate(cpu, set, i);
+        if ((t->tag_read & ~TLB_WATCHED) == page_la) invalidate(cpu, set, i);
         return;
     }
     bool plain = page->write == page->read && !page->code_chunks && page->written && page != cpu->monitored;
@@ -109,6 +123,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
         .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
     };
     if (t->tag_write == page_la) note_holder(cpu, page, t, to->pa);
+    if (unlikely(cpu->breaks)) mark_entry(cpu, t);
     mark(m->filled, i, true);
     mark(m->global, i, to->global);
     mark(m->big, i, to->page_bits > 12);
@@ -174,11 +189,16 @@ static void flush_big_page(struct cpu *cpu, unsigned set, u64 la)
 void tlb_flush_page(struct cpu *cpu, u64 la)
 {
     unsigned i = index_of(la);
-
     for (unsigned set = 0; set < TLB_NEVER; set++) {
-        if (cpu->tlb_set[set][i].tag_read == (la & ~0xfffull)) invalidate(cpu, set, i);
+        if ((cpu->tlb_set[set][i].tag_read & ~TLB_WATCHED) == (la & ~0xfffull)) invalidate(cpu, set, i);
         if (cpu->tlb_marks[set].some_big) flush_big_page(cpu, set, la);
     }
+}
+
+void tlb_mark_watched(struct cpu *cpu)
+{
+    for (unsigned set = 0; set < TLB_NEVER; set++)
+        for (unsigned i = 0; i < TLB_ENTRIES; i++) mark_entry(cpu, &cpu->tlb_set[set][i]);
 }
 
 /* --- what the board tells --- */

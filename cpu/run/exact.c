@@ -51,7 +51,7 @@ transfer:                        /* near indirect, returns */
     if (unlikely(--cpu->budget <= 0)) return EXACT_LOOK;
     if (alone) return EXACT_BRANCHED;
     trace = trace_find_known(cpu);
-    if (!trace) return EXACT_BRANCHED;
+    if (!trace || trace->hooked) return EXACT_BRANCHED;
     base = cpu->trace_rip = cpu->rip;
     rec = trace->first;
     goto dispatch;

@@ -7,11 +7,12 @@
 #include "cpu/run/fast_units.h"
 #include "cpu/run/flags.h"
 #include "cpu/run/mode.h"
+#include "cpu/run/recorder.h"
 #include "cpu/run/vector.h"
 
 /* --- which handler --- */
 
-static fast_handler pass, go_on, go_on_16, lose_stale, resolve, resolve_16, resolve_next;
+static fast_handler pass, go_on, go_on_16, leave_here, note_trace, resolve, resolve_16, resolve_next;
 
 static enum fast_kind kind_of(const struct record *record, u32 mode)
 {
@@ -41,7 +42,7 @@ const void *fast_of(const struct record *record, u32 mode)
 
     if (fast_is_vector(record->h) && !is_plain_sse(record)) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
-    if (record->h == OP_STALE) return (const void *)lose_stale;
+    if (record->h == OP_STALE) return (const void *)leave_here;
     if (does_nothing(record->h)) return (const void *)pass;
     if (!handler) handler = table[kind_of(record, mode)][record->h];
     return handler ? handler : (const void *)fast_slow;
@@ -83,6 +84,8 @@ const void *fast_of_link(const struct record *before, u32 mode)
     if (before->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? resolve_next : resolve_16);
     return (const void *)(has_16_bits(before->h) ? resolve_16 : resolve);
 }
+
+const void *fast_of_hook(bool stops) { return stops ? (const void *)leave_here : (const void *)note_trace; }
 
 bool fast_is_near_call(const struct record *record)
 {
@@ -128,11 +131,11 @@ static bool flags_are_odd(const struct cpu *cpu) { return (u8)cpu->flag_kind == 
 
 bool fast_or_exact(struct cpu *cpu, struct trace *trace)
 {
-    bool scratch = trace->pa == UINT64_MAX;
+    bool scratch = trace->pa == UINT64_MAX, short_of_ticks = cpu->exact_only || cpu->budget < TRACE_MAX_INSTRUCTIONS;
 
-    if (cpu->exact_only || cpu->budget < TRACE_MAX_INSTRUCTIONS) return exact_run(cpu, trace, trace->first, false) != EXACT_FAULT;
-    if (scratch || flags_are_odd(cpu)) return exact_run(cpu, trace, trace->first, true) != EXACT_FAULT;
-    return fast_run(cpu, trace);
+    if (!short_of_ticks && !scratch && !trace->stops && !flags_are_odd(cpu)) return fast_run(cpu, trace);
+    if (unlikely(cpu->recorder)) recorder_trace(cpu, trace, scratch ? TRACE_ARENA_TRACES : (u32)trace->first[-1].disp, cpu->time->now);
+    return exact_run(cpu, trace, trace->first, !short_of_ticks) != EXACT_FAULT;
 }
 
 /* Stands in place of a trace's second instruction. */
@@ -278,9 +281,17 @@ static FAST_HANDLER go_on_16(FAST_PARAMETERS)
     GO;
 }
 
-/* The trace was overwritten: the loop looks the address up again. */
-static FAST_HANDLER lose_stale(FAST_PARAMETERS)
+/* In place of a trace: it was overwritten and the address must be looked up again, or it has a breakpoint. */
+static FAST_HANDLER leave_here(FAST_PARAMETERS)
 {
     cpu->rip = cpu->trace_rip;
     TAIL(fast_leave);
+}
+
+static FAST_HANDLER note_trace(FAST_PARAMETERS)
+{
+    struct trace *trace = &cpu->traces->traces[rec[-1].disp];
+
+    recorder_trace(cpu, trace, (u32)rec[-1].disp, cpu->slice_end - (u64)(budget + TRACE_MAX_INSTRUCTIONS));
+    TAIL((fast_handler *)trace->begin);
 }

@@ -65,6 +65,9 @@ const void *fast_of_pair(const struct record *compare, const struct record *bran
 /* Of the link behind a record. */
 const void *fast_of_link(const struct record *before, u32 mode);
 
+/* Stands before the handler of a trace's first record: leaves to the loop, or notes the trace and goes on. */
+const void *fast_of_hook(bool stops);
+
 /* --- handlers that others go on with --- */
 fast_handler fast_slow;              /* this record in the exact instance, nothing of it is done yet */
 fast_handler fast_leave;             /* back to the loop: cpu->rip is right, budget counts from there */

@@ -4,8 +4,10 @@
 
 #include "cpu/decode/tables.h"
 #include "cpu/decode/trace.h"
+#include "cpu/run/breaks.h"
 #include "cpu/run/fast.h"
 #include "cpu/run/mode.h"
+#include "cpu/run/recorder.h"
 #include "cpu/system/system.h"
 #include "cpu/memory/access.h"
 
@@ -35,6 +37,8 @@ void cpu_destroy(struct cpu *cpu)
 {
     if (!cpu) return;
     decode_tables_destroy(cpu->tables);
+    breaks_destroy(cpu);
+    cpu_set_recorder(cpu, NULL, NULL);
     trace_cache_destroy(cpu->traces);
     free(cpu);
 }
@@ -71,13 +75,6 @@ void cpu_deadline_lowered(struct cpu *cpu)
 void cpu_request_stop(struct cpu *cpu)
 {
     cpu->stop_requested = true;
-    cpu_leave_after_instruction(cpu);
-}
-
-void cpu_set_watch(struct cpu *cpu, bool (*watch)(void *context), void *context)
-{
-    cpu->watch = watch;
-    cpu->watch_context = context;
     cpu_leave_after_instruction(cpu);
 }
 
@@ -133,13 +130,17 @@ static bool take_interrupt(struct cpu *cpu)
 /* Something asks for a look at every instruction boundary. */
 static bool single_instruction(const struct cpu *cpu)
 {
-    return cpu->watch || cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) ||
+    return cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) ||
            (interrupts_shadowed(cpu) && (cpu->interrupt_request || cpu->nmi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
 }
 
 static void start_slice(struct cpu *cpu)
 {
     cpu->slice_end = single_instruction(cpu) ? cpu->time->now + 1 : cpu->time->deadline;
+    if (unlikely(cpu->recorder)) {
+        u64 most = recorder_begin_slice(cpu);
+        if (cpu->slice_end - cpu->time->now > most) cpu->slice_end = cpu->time->now + most;
+    }
     cpu->budget = (s64)(cpu->slice_end - cpu->time->now);
 }
 
@@ -173,6 +174,7 @@ static void run_slice(struct cpu *cpu)
     }
     cpu->time->now = cpu_now(cpu);
     cpu->in_instruction = false;
+    if (unlikely(cpu->recorder)) recorder_end_slice(cpu);
     if (!done) exception_deliver(cpu);
     else take_debug_traps(cpu, stepping && !cpu->software_interrupt);
     cpu->software_interrupt = false;
@@ -182,6 +184,7 @@ enum cpu_stop cpu_run(struct cpu *cpu)
 {
     for (;;) {
         cpu->trace_rip = cpu->rip;
+        if (cpu->breaks && breaks_hit(cpu)) return CPU_STOP_BREAK;
         if (cpu->stop_requested) {
             cpu->stop_requested = false;
             return CPU_STOP_REQUEST;
@@ -195,7 +198,7 @@ enum cpu_stop cpu_run(struct cpu *cpu)
         if (cpu->activity == ACTIVITY_SHUTDOWN) return CPU_STOP_SHUTDOWN;
         if (cpu->activity == ACTIVITY_HALTED) return CPU_STOP_HALTED;
         if (cpu->activity == ACTIVITY_WAITING && !monitor_interrupted(cpu)) return CPU_STOP_HALTED;
-        if (cpu->watch && cpu->watch(cpu->watch_context)) return CPU_STOP_BREAK;
+        if (cpu->breaks && breaks_here(cpu)) return CPU_STOP_BREAK;
         cpu->interrupt_taken = false;
         run_slice(cpu);
     }

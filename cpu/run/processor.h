@@ -177,6 +177,7 @@ enum { TLB_ENTRIES = 4096 };      /* fast: why this many */
 #endif
 #define TLB_INVALID 1ull      /* no page-aligned address equals it */
 #define TLB_NO_FETCH 1ull     /* in tlb_entry.pa */
+#define TLB_WATCHED 2ull      /* in a tag that is valid but for a debugger's watchpoint: its accesses are looked at */
 
 /* Hit: tag == page of the access's first and last byte.  tag_write stays invalid for clean pages (PTE_D), pages
  * without a write pointer (ROM, MMIO), pages holding decoded code, pages under a data breakpoint. */
@@ -248,8 +249,8 @@ struct cpu {
     struct physical_map *memory;
     struct trace_cache *traces;
     struct decode_tables *tables;
-    bool (*watch)(void *context);
-    void *watch_context;
+    struct breaks *breaks;        /* cpu/run/breaks.h; NULL: none */
+    struct recorder *recorder;    /* cpu/run/recorder.h; NULL: none */
     bool virtual_wire;            /* the local APIC comes out of a reset with LINT0 ExtINT, LINT1 NMI */
 
     struct performance performance;      /* state, here because nothing hot is near */

@@ -35,7 +35,7 @@ static void show_next(struct session *s)
     char text[128] = "(bad)";
 
     cpu_view(machine_cpu(s->machine), &v);
-    u64 la = (u32)(v.seg[CPU_SEG_CS].base + v.rip);
+    u64 la = next_linear(&v);
     unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
     printf("(0) [0x%012llx] %04x:%016llx (unk. ctxt): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip, text);
     for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
@@ -44,18 +44,33 @@ static void show_next(struct session *s)
 
 static void show_break(struct session *s)
 {
-    printf("(0) Breakpoint %u\nNext at t=%llu\n", s->breakpoints.last, (unsigned long long)machine_tick(s->machine));
+    printf("Next at t=%llu\n", (unsigned long long)machine_tick(s->machine));
     show_next(s);
+}
+
+/* Up to the next stop that is to be seen. */
+static struct machine_stop run_on(struct session *s, u64 ticks)
+{
+    struct machine_stop stop;
+    u64 start = machine_tick(s->machine), done = 0;
+    bool on;
+
+    breakpoints_arm(&s->breakpoints, s->machine);
+    do {
+        stop = s->serve ? serve_run(s->serve, ticks - done) : machine_run(s->machine, ticks - done);
+        on = stop.kind == MACHINE_BREAK && breakpoints_stopped(&s->breakpoints, s->machine);
+        done = machine_tick(s->machine) - start;
+    } while (on && done < ticks);
+    if (on) stop.kind = MACHINE_TICKS;
+    return stop;
 }
 
 struct machine_stop session_run(struct session *s, u64 ticks)
 {
-    s->breakpoints.machine = s->machine;
-    breakpoints_arm(&s->breakpoints);
     u64 start = machine_tick(s->machine);
     if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
-    struct machine_stop stop = s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
+    struct machine_stop stop = run_on(s, ticks);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - start;
     if (stop.kind == MACHINE_BREAK) show_break(s);
@@ -218,7 +233,7 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
     unsigned count = 10;
 
     cpu_view(machine_cpu(s->machine), &v);
-    u64 la = (u32)(v.seg[CPU_SEG_CS].base + v.rip);
+    u64 la = next_linear(&v);
     while (*(at += strspn(at, " \t")) == '/' && next_argument(&at, word, sizeof word)) count = (unsigned)strtoul(word + 1, NULL, 0);
     if (*at && !expression_value(s->machine, at, &la, err)) return false;
     for (unsigned i = 0; i < count && i < 1000; i++) {
@@ -235,14 +250,14 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
 
 /* --- breakpoints --- */
 
-static bool add_breakpoint(struct session *s, const char *at, enum breakpoint_kind kind, struct error *err)
+static bool add_breakpoint(struct session *s, const char *at, enum cpu_break_kind kind, struct error *err)
 {
-    struct breakpoint b = { .kind = kind };
+    struct cpu_break b = { .kind = kind };
 
     at += strspn(at, " \t");
     if (!*at) return fail(err, "where? e.g. lb 0x7c00, vb 0x0000:0x7c00");
     if (!expression_prefix(s->machine, &at, &b.address, err)) return false;
-    if (kind == BREAK_VIRTUAL) {
+    if (kind == CPU_BREAK_VIRTUAL) {
         b.selector = (u16)b.address;
         if (*at != ':') return fail(err, "vb wants SELECTOR:OFFSET");
         at++;
@@ -252,9 +267,9 @@ static bool add_breakpoint(struct session *s, const char *at, enum breakpoint_ki
     return breakpoint_add(&s->breakpoints, &b) || fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
 }
 
-static bool linear_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, BREAK_LINEAR, err); }
-static bool physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, BREAK_PHYSICAL, err); }
-static bool virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, BREAK_VIRTUAL, err); }
+static bool linear_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_LINEAR, err); }
+static bool physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_PHYSICAL, err); }
+static bool virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_VIRTUAL, err); }
 
 static bool list_breaks(struct session *s, const char *at, struct error *err)
 {
@@ -416,6 +431,9 @@ static const struct command {
     { "d del delete", "N", "delete a breakpoint", delete_break },
     { "bpe", "N", "enable a breakpoint", enable_break },
     { "bpd", "N", "disable a breakpoint", disable_break },
+    { "watch", "[r|w ADDRESS [BYTES] | stop | continue]", "stop behind a read, a write of physical memory; or only say so; list", debug_watch },
+    { "unwatch", "[ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
+    { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },
     { "n next p", "", "run one instruction; calls, interrupts and repeats whole", debug_next },
     { "r reg regs registers", "", "general registers", debug_registers },
     { "sreg", "", "segment and table registers", debug_segments },
@@ -478,6 +496,8 @@ bool session_command(struct session *s, const char *line, struct error *err)
         if (named(&commands[i], word)) return commands[i].act(s, line, err);
     return fail(err, "there is no command \"%s\"; help lists them", word);
 }
+
+bool session_end(struct session *s, struct error *err) { return trace_file_end(&s->trace, s->machine, err); }
 
 void session_script(struct session *s, const char *path, FILE *in)
 {

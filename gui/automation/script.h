@@ -5,6 +5,7 @@
 
 #include "devices/machine.h"
 #include "gui/debugger/breakpoints.h"
+#include "gui/debugger/trace_file.h"
 
 struct session {
     struct machine *machine;
@@ -15,6 +16,7 @@ struct session {
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
     struct breakpoints breakpoints;
+    struct trace_file trace;
 };
 
 /* Exit status of a stop.  docs/guide/command-line.md */
@@ -28,6 +30,9 @@ bool next_argument(const char **at, char *word, size_t size);
 
 /* One command line; false and a message when it is wrong. */
 bool session_command(struct session *s, const char *line, struct error *err);
+
+/* Before the machine goes: files that commands have opened are whole. */
+bool session_end(struct session *s, struct error *err);
 
 /* A whole script, or the prompt on a terminal.  A script ends at its first error: file:line: message, status 2. */
 void session_script(struct session *s, const char *path, FILE *in);

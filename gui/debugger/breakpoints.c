@@ -2,55 +2,26 @@
 
 #include <stdio.h>
 
-static bool stands_on(const struct breakpoint *p, const struct cpu *cpu, const struct cpu_view *v)
-{
-    const struct cpu_segment_view *cs = &v->seg[CPU_SEG_CS];
-    u64 la = (u32)(cs->base + v->rip), pa;
+typedef unsigned long long llu;
 
-    switch (p->kind) {
-    case BREAK_LINEAR: return p->address == la;
-    case BREAK_VIRTUAL: return p->selector == cs->selector && p->address == v->rip;
-    default: return cpu_translate(cpu, la, &pa) && p->address == pa;
-    }
+static struct breakpoint *free_one(struct breakpoint *entry, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!entry[i].used) return &entry[i];
+    return NULL;
 }
 
-/* The processor asks before every instruction; looking changes nothing of the guest. */
-static bool watch(void *context)
-{
-    struct breakpoints *b = context;
-    struct cpu_view v;
-    bool armed = b->armed;
+static bool is_watch(const struct breakpoint *p) { return p->at.kind == CPU_WATCH_READ || p->at.kind == CPU_WATCH_WRITE; }
 
-    b->armed = true;
-    if (!armed) return false;
-    cpu_view(machine_cpu(b->machine), &v);
-    for (unsigned i = 0; i < BREAKPOINTS; i++) {
-        struct breakpoint *p = &b->entry[i];
-        if (!p->used || !p->enabled || !stands_on(p, machine_cpu(b->machine), &v)) continue;
-        p->hits++;
-        b->last = i + 1;
-        return true;
-    }
-    return false;
-}
+/* --- breakpoints --- */
 
-void breakpoints_arm(struct breakpoints *b)
+unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at)
 {
-    bool any = false;
-    for (unsigned i = 0; i < BREAKPOINTS; i++) any |= b->entry[i].used && b->entry[i].enabled;
-    b->armed = false;
-    cpu_set_watch(machine_cpu(b->machine), any ? watch : NULL, b);
-}
+    struct breakpoint *p = free_one(b->entry, BREAKPOINTS);
 
-unsigned breakpoint_add(struct breakpoints *b, const struct breakpoint *wanted)
-{
-    for (unsigned i = 0; i < BREAKPOINTS; i++) {
-        if (b->entry[i].used) continue;
-        b->entry[i] = *wanted;
-        b->entry[i].used = b->entry[i].enabled = true;
-        return i + 1;
-    }
-    return 0;
+    if (!p) return 0;
+    *p = (struct breakpoint){ .at = *at, .used = true, .enabled = true };
+    return (unsigned)(p - b->entry) + 1;
 }
 
 static bool exists(const struct breakpoints *b, unsigned number)
@@ -80,9 +51,77 @@ void breakpoint_list(const struct breakpoints *b)
     for (unsigned i = 0; i < BREAKPOINTS; i++) {
         const struct breakpoint *p = &b->entry[i];
         if (!p->used) continue;
-        printf("%3u %-14s keep %c   ", i + 1, kind[p->kind], p->enabled ? 'y' : 'n');
-        if (p->kind == BREAK_VIRTUAL) printf("0x%04x:0x%08llx", p->selector, (unsigned long long)p->address);
-        else printf("0x%016llx", (unsigned long long)p->address);
-        printf(" %llu\n", (unsigned long long)p->hits);
+        printf("%3u %-14s keep %c   ", i + 1, kind[p->at.kind], p->enabled ? 'y' : 'n');
+        if (p->at.kind == CPU_BREAK_VIRTUAL) printf("0x%04x:0x%08llx", p->at.selector, (llu)p->at.address);
+        else printf("0x%016llx", (llu)p->at.address);
+        printf(" %llu\n", (llu)p->hits);
     }
+}
+
+/* --- watchpoints --- */
+
+bool watchpoint_add(struct breakpoints *b, const struct cpu_break *at)
+{
+    struct breakpoint *p = free_one(b->watch, WATCHPOINTS);
+
+    if (p) *p = (struct breakpoint){ .at = *at, .used = true, .enabled = true };
+    return p;
+}
+
+bool watchpoint_delete(struct breakpoints *b, u64 address)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < WATCHPOINTS; i++) {
+        if (!b->watch[i].used || b->watch[i].at.address != address) continue;
+        b->watch[i] = (struct breakpoint){ 0 };
+        any = true;
+    }
+    return any;
+}
+
+void watchpoint_delete_all(struct breakpoints *b)
+{
+    for (unsigned i = 0; i < WATCHPOINTS; i++) b->watch[i] = (struct breakpoint){ 0 };
+}
+
+void watchpoint_list(const struct breakpoints *b)
+{
+    for (unsigned i = 0; i < WATCHPOINTS; i++) {
+        const struct breakpoint *p = &b->watch[i];
+        if (!p->used) continue;
+        printf("%s 0x%012llx   (len=%llu) hits %llu\n", p->at.kind == CPU_WATCH_READ ? "rd" : "wr", (llu)p->at.address, (llu)p->at.size_bytes, (llu)p->hits);
+    }
+}
+
+/* --- runs --- */
+
+void breakpoints_arm(struct breakpoints *b, struct machine *machine)
+{
+    struct cpu_break places[BREAKPOINTS + WATCHPOINTS];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < BREAKPOINTS + WATCHPOINTS; i++) {
+        struct breakpoint *p = i < BREAKPOINTS ? &b->entry[i] : &b->watch[i - BREAKPOINTS];
+        if (!p->used || !p->enabled) continue;
+        b->armed[count] = p;
+        places[count++] = p->at;
+    }
+    cpu_set_breaks(machine_cpu(machine), places, count);
+}
+
+bool breakpoints_stopped(struct breakpoints *b, struct machine *machine)
+{
+    const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(machine));
+    struct breakpoint *p = b->armed[hit->place];
+    struct cpu_view v;
+
+    p->hits++;
+    if (is_watch(p)) {
+        printf("(0) Caught %s watch point at 0x%012llx\n", p->at.kind == CPU_WATCH_READ ? "read" : "write", (llu)hit->pa);
+        return b->watch_goes_on;
+    }
+    cpu_view(machine_cpu(machine), &v);
+    printf("(0) Breakpoint %u, 0x%016llx in ?? ()\n", (unsigned)(p - b->entry) + 1, (llu)v.rip);
+    return false;
 }

@@ -1,33 +1,36 @@
 #ifndef ORRERY_DEBUGGER_BREAKPOINTS_H
 #define ORRERY_DEBUGGER_BREAKPOINTS_H
-/* Places where a run stops, before the instruction there.                                  doc: automation */
+/* Places where a run stops, before the instruction there, and bytes of memory behind whose use it stops.     doc: automation */
 #include "devices/machine.h"
 
-enum { BREAKPOINTS = 64 };
-enum breakpoint_kind { BREAK_LINEAR, BREAK_PHYSICAL, BREAK_VIRTUAL };
+enum { BREAKPOINTS = 64, WATCHPOINTS = 64, WATCH_MOST_BYTES = 65536 };
 
 struct breakpoint {
-    enum breakpoint_kind kind;
+    struct cpu_break at;
     bool used, enabled;
-    u16 selector;                /* BREAK_VIRTUAL */
-    u64 address;                 /* linear, physical, or offset */
     u64 hits;
 };
 
 struct breakpoints {
-    struct breakpoint entry[BREAKPOINTS];
-    struct machine *machine;
-    bool armed;                  /* false for the first instruction of a run: it stands on the breakpoint just left */
-    unsigned last;               /* number of the one that hit, 1.. */
+    struct breakpoint entry[BREAKPOINTS], watch[WATCHPOINTS];
+    struct breakpoint *armed[BREAKPOINTS + WATCHPOINTS];     /* as the processor numbers them */
+    bool watch_goes_on;          /* a watchpoint is reported, and the run goes on */
 };
 
 /* Its number from 1; 0 when all are taken. */
-unsigned breakpoint_add(struct breakpoints *b, const struct breakpoint *wanted);
+unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at);
 bool breakpoint_delete(struct breakpoints *b, unsigned number);
 bool breakpoint_enable(struct breakpoints *b, unsigned number, bool enabled);
 void breakpoint_list(const struct breakpoints *b);
 
-/* Sets or removes the processor's watch function as breakpoints exist; call before each run. */
-void breakpoints_arm(struct breakpoints *b);
+bool watchpoint_add(struct breakpoints *b, const struct cpu_break *at);          /* false: all are taken */
+bool watchpoint_delete(struct breakpoints *b, u64 address);                      /* those at an address; false: none is there */
+void watchpoint_delete_all(struct breakpoints *b);
+void watchpoint_list(const struct breakpoints *b);
+
+/* Tells the processor; call before each run.  The instruction that runs next is no stop. */
+void breakpoints_arm(struct breakpoints *b, struct machine *machine);
+/* After a stop: counts and prints it.  True when the run is to go on. */
+bool breakpoints_stopped(struct breakpoints *b, struct machine *machine);
 
 #endif

@@ -1,0 +1,187 @@
+#include "cpu/run/breaks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/decode/trace.h"
+#include "cpu/memory/access.h"
+
+enum { BEGINS_KEPT = 1024 };     /* beyond it the addresses of mappings that are gone are forgotten */
+
+/* --- where traces begin --- */
+
+static void begin_at(struct cpu *cpu, u64 pa)
+{
+    struct breaks *b = cpu->breaks;
+
+    if (breaks_begin_at(cpu, pa)) return;
+    if (b->begins_count == b->begins_room) {
+        b->begins_room = b->begins_room ? 2 * b->begins_room : 16;
+        b->begins = realloc(b->begins, b->begins_room * sizeof *b->begins);
+    }
+    b->begins[b->begins_count++] = pa;
+    b->filter |= 1ull << (pa & 63);
+    trace_code_written(cpu, pa, 1);              /* traces across it are stale */
+}
+
+static void forget_begins(struct cpu *cpu)
+{
+    struct breaks *b = cpu->breaks;
+
+    b->begins_count = 0;
+    b->filter = 0;
+    for (unsigned i = 0; i < b->count; i++)
+        if (b->place[i].kind == CPU_BREAK_PHYSICAL) begin_at(cpu, b->place[i].address);
+}
+
+/* A page may be mapped at several places, and a place to another page at any time: which physical address a breakpoint has is known when
+ * code of its page is looked up there, and that happens before any of it runs. */
+void breaks_enter_page(struct cpu *cpu, u64 la, u64 pa)
+{
+    struct breaks *b = cpu->breaks;
+
+    for (unsigned i = 0; i < b->count; i++) {
+        enum cpu_break_kind kind = b->place[i].kind;
+        if (kind != CPU_BREAK_LINEAR && kind != CPU_BREAK_VIRTUAL) continue;
+        if (b->linear[i] >> 12 == la >> 12) begin_at(cpu, (pa & ~0xfffull) | (b->linear[i] & 0xfff));
+    }
+    if (b->begins_count > BEGINS_KEPT) {
+        forget_begins(cpu);
+        trace_forget_lookups(cpu);
+    }
+}
+
+void breaks_see_cs(struct cpu *cpu)
+{
+    struct breaks *b = cpu->breaks;
+
+    for (unsigned i = 0; i < b->count; i++) {
+        if (b->place[i].kind != CPU_BREAK_VIRTUAL || b->place[i].selector != cpu->seg[CPU_SEG_CS].selector) continue;
+        u64 la = linear_of(cpu, CPU_SEG_CS, b->place[i].address);
+        if (la == b->linear[i]) continue;
+        b->linear[i] = la;
+        trace_forget_lookups(cpu);
+    }
+}
+
+/* --- stops --- */
+
+static bool stands_on(struct cpu *cpu, const struct cpu_break *p)
+{
+    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip), pa;
+
+    switch (p->kind) {
+    case CPU_BREAK_LINEAR: return p->address == la;
+    case CPU_BREAK_VIRTUAL: return p->selector == cpu->seg[CPU_SEG_CS].selector && p->address == cpu->rip;
+    case CPU_BREAK_PHYSICAL: return !((p->address ^ la) & 0xfff) && cpu_translate(cpu, la, &pa) && p->address == pa;
+    default: return false;
+    }
+}
+
+/* RF is set between the iterations of a repeated instruction, and when an instruction that faulted begins again. */
+bool breaks_here(struct cpu *cpu)
+{
+    struct breaks *b = cpu->breaks;
+
+    if (cpu->rflags & EFLAGS_RF || (cpu->time->now == b->passed_tick && cpu->rip == b->passed_rip)) return false;
+    for (unsigned i = 0; i < b->count; i++) {
+        if (!stands_on(cpu, &b->place[i])) continue;
+        b->hit = (struct cpu_break_hit){ .place = i };
+        return true;
+    }
+    return false;
+}
+
+bool breaks_hit(struct cpu *cpu)
+{
+    bool hit = cpu->breaks->hit_waits;
+    cpu->breaks->hit_waits = false;
+    return hit;
+}
+
+/* --- watched memory --- */
+
+static bool watches(const struct cpu_break *p, u64 pa, u64 size_bytes, bool write)
+{
+    return p->kind == (write ? CPU_WATCH_WRITE : CPU_WATCH_READ) && pa < p->address + p->size_bytes && p->address < pa + size_bytes;
+}
+
+bool breaks_page_watched(const struct cpu *cpu, u64 pa, bool write)
+{
+    const struct breaks *b = cpu->breaks;
+
+    for (unsigned i = 0; i < b->count; i++)
+        if (watches(&b->place[i], pa & ~0xfffull, PAGE_BYTES, write)) return true;
+    return false;
+}
+
+void breaks_note(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
+{
+    struct breaks *b = cpu->breaks;
+
+    for (unsigned i = 0; i < b->count && !b->hit_waits; i++) {
+        if (!watches(&b->place[i], pa, size_bytes, write)) continue;
+        b->hit = (struct cpu_break_hit){ .place = i, .pa = pa, .size_bytes = size_bytes };
+        b->hit_waits = true;
+        cpu_leave_after_instruction(cpu);
+    }
+}
+
+/* --- the list --- */
+
+void breaks_destroy(struct cpu *cpu)
+{
+    struct breaks *b = cpu->breaks;
+
+    if (!b) return;
+    free(b->place);
+    free(b->linear);
+    free(b->begins);
+    free(b);
+    cpu->breaks = NULL;
+}
+
+static struct breaks *breaks_create(const struct cpu_break *places, unsigned count)
+{
+    struct breaks *b = calloc(1, sizeof *b);
+
+    b->place = malloc(count * sizeof *places);
+    b->linear = malloc(count * sizeof *b->linear);
+    b->count = count;
+    memcpy(b->place, places, count * sizeof *places);
+    for (unsigned i = 0; i < count; i++) b->linear[i] = places[i].kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
+    return b;
+}
+
+static bool same(const struct cpu_break *a, const struct cpu_break *b)
+{
+    return a->kind == b->kind && a->selector == b->selector && a->address == b->address && a->size_bytes == b->size_bytes;
+}
+
+static bool same_list(const struct breaks *b, const struct cpu_break *places, unsigned count)
+{
+    if ((b ? b->count : 0) != count) return false;
+    for (unsigned i = 0; i < count; i++)
+        if (!same(&b->place[i], &places[i])) return false;
+    return true;
+}
+
+void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count)
+{
+    if (!same_list(cpu->breaks, places, count)) {
+        breaks_destroy(cpu);
+        trace_cache_flush(cpu);
+        if (count) {
+            cpu->breaks = breaks_create(places, count);
+            forget_begins(cpu);
+            breaks_see_cs(cpu);
+        }
+        tlb_mark_watched(cpu);
+    }
+    if (!cpu->breaks) return;
+    cpu->breaks->passed_tick = cpu->time->now;
+    cpu->breaks->passed_rip = cpu->rip;
+    cpu->breaks->hit_waits = false;
+}
+
+const struct cpu_break_hit *cpu_break_hit(const struct cpu *cpu) { return &cpu->breaks->hit; }

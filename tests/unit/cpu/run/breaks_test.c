@@ -1,0 +1,290 @@
+/* A debugger's breakpoints and watchpoints, and its record of what runs.                     doc: breaks */
+#include "tests/unit/cpu/fixture.h"
+
+enum { OTHER = 0x50000 /* where the code's page is mapped too */, LOOP_BYTES = 5 };
+
+static const u8 LOOP[LOOP_BYTES] = { 0x40, 0x41, 0x42, 0xeb, 0xfb };     /* inc eax; inc ecx; inc edx; jmp to the first */
+
+static struct pc *pc_with(const void *code, size_t size)
+{
+    struct pc *pc = pc_create("core2_penryn");
+    enter_protected(pc, 0);
+    pc->cpu->gpr[RDX] = 0;
+    memcpy(pc->ram + CODE, code, size);
+    physical_page_at(pc->memory, CODE)->written = true;
+    return pc;
+}
+
+static enum cpu_stop run_for(struct pc *pc, u64 ticks)
+{
+    pc->time.deadline = pc->time.now + ticks;
+    return cpu_run(pc->cpu);
+}
+
+static void set_break(struct pc *pc, enum cpu_break_kind kind, u64 address, u64 size)
+{
+    struct cpu_break place = { .kind = kind, .address = address, .size_bytes = size };
+    cpu_set_breaks(pc->cpu, &place, 1);
+}
+
+static void map(struct pc *pc, u32 la, u32 pa)
+{
+    put32(pte_of(pc, la), pa | 7);
+    tlb_flush(pc->cpu);
+}
+
+/* --- breakpoints --- */
+
+Test(breaks, a_breakpoint_amid_a_loop_that_has_run_stops_before_its_instruction)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    run_for(pc, 400);
+    for (u32 round = 1; round <= 3; round++) {
+        set_break(pc, CPU_BREAK_LINEAR, CODE + 2, 0);
+        cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+        cr_expect_eq(pc->cpu->rip, CODE + 2);
+        cr_expect_eq(pc->cpu->gpr[RAX], 100 + round);
+        cr_expect_eq(pc->cpu->gpr[RDX], 99 + round);
+        cr_expect_eq(pc->time.now, 402 + 4 * (round - 1));
+    }
+}
+
+Test(breaks, an_address_within_an_instruction_is_no_breakpoint)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    set_break(pc, CPU_BREAK_LINEAR, CODE + 4, 0);
+    cr_expect_eq(run_for(pc, 1000), CPU_STOP_DEADLINE);
+    cr_expect_eq(pc->cpu->gpr[RAX], 250);
+}
+
+Test(breaks, a_linear_breakpoint_stops_at_one_mapping_of_a_page_alone)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    enter_paging(pc);
+    map(pc, OTHER, CODE);
+    run_for(pc, 400);                                    /* its traces are there */
+    set_break(pc, CPU_BREAK_LINEAR, OTHER + 1, 0);
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_DEADLINE);
+    pc->cpu->rip = OTHER;
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, OTHER + 1);
+    pc->cpu->rip = CODE;
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_DEADLINE);
+}
+
+Test(breaks, a_physical_breakpoint_stops_at_every_mapping)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    enter_paging(pc);
+    map(pc, OTHER, CODE);
+    set_break(pc, CPU_BREAK_PHYSICAL, CODE + 1, 0);
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 1);
+    pc->cpu->rip = OTHER;
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, OTHER + 1);
+}
+
+Test(breaks, a_linear_breakpoint_holds_when_another_page_with_known_code_is_mapped_there)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    memcpy(pc->ram + OTHER, LOOP, sizeof LOOP);
+    enter_paging(pc);
+    set_break(pc, CPU_BREAK_LINEAR, CODE + 1, 0);
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_BREAK);
+    pc->cpu->rip = OTHER;
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_DEADLINE);
+    map(pc, CODE, OTHER);
+    pc->cpu->rip = CODE;
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 1);
+}
+
+Test(breaks, a_virtual_breakpoint_is_one_selector_s)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    struct cpu_break place = { .kind = CPU_BREAK_VIRTUAL, .selector = FREE, .address = 1 };
+    cpu_set_breaks(pc->cpu, &place, 1);
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_DEADLINE);
+    set_segment(pc->cpu, CPU_SEG_CS, FREE, CODE, ~0u, CODE_READ | FLAT);
+    mode_derive(pc->cpu);
+    pc->cpu->rip = 0;
+    cr_expect_eq(run_for(pc, 400), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, 1);
+}
+
+Test(breaks, a_repeated_instruction_is_stopped_at_once_and_not_between_its_iterations)
+{
+    static const u8 code[] = { 0x90, 0xf3, 0xaa, 0xeb, 0xfe };            /* nop; rep stosb; jmp to itself */
+    PC(pc) = pc_with(code, sizeof code);
+    pc->cpu->gpr[RCX] = 100;
+    pc->cpu->gpr[RDI] = DATA;
+    set_break(pc, CPU_BREAK_LINEAR, CODE + 1, 0);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    set_break(pc, CPU_BREAK_LINEAR, CODE + 1, 0);
+    for (unsigned i = 0; i < 9; i++) cr_assert_eq(run_for(pc, 10), CPU_STOP_DEADLINE);
+    cr_expect_eq(pc->cpu->gpr[RCX], 10);
+    cr_expect_eq(pc->cpu->rip, CODE + 1);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_DEADLINE);
+}
+
+Test(breaks, without_places_nothing_is_left)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    set_break(pc, CPU_BREAK_LINEAR, CODE + 1, 0);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    cpu_set_breaks(pc->cpu, NULL, 0);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_DEADLINE);
+}
+
+/* --- watchpoints --- */
+
+/* mov [DATA + 4], eax; mov ecx, [DATA]; inc eax; jmp to the first */
+static const u8 ACCESSES[] = { 0xa3, 0x04, 0x00, 0x02, 0x00, 0x8b, 0x0d, 0x00, 0x00, 0x02, 0x00, 0x40, 0xeb, 0xf2 };
+
+static struct pc *pc_with_accesses(void)
+{
+    struct pc *pc = pc_with(ACCESSES, sizeof ACCESSES);
+    physical_page_at(pc->memory, DATA)->written = true;
+    enter_paging(pc);
+    run_for(pc, 400);
+    return pc;
+}
+
+Test(breaks, a_watched_write_stops_behind_its_instruction)
+{
+    PC(pc) = pc_with_accesses();
+    set_break(pc, CPU_WATCH_WRITE, DATA + 7, 1);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 5);
+    cr_expect_eq(pc->time.now, 401);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->pa, DATA + 4);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->size_bytes, 4);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    cr_expect_eq(pc->time.now, 405);
+}
+
+Test(breaks, a_watched_read_stops_behind_its_instruction)
+{
+    PC(pc) = pc_with_accesses();
+    set_break(pc, CPU_WATCH_READ, DATA, 4);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 11);
+    cr_expect_eq(pc->time.now, 402);
+}
+
+Test(breaks, bytes_beside_the_watched_ones_and_the_other_kind_of_access_do_not_stop)
+{
+    PC(pc) = pc_with_accesses();
+    struct cpu_break places[] = { { .kind = CPU_WATCH_WRITE, .address = DATA, .size_bytes = 4 }, { .kind = CPU_WATCH_READ, .address = DATA + 4, .size_bytes = 100 } };
+    cpu_set_breaks(pc->cpu, places, 2);
+    cr_expect_eq(run_for(pc, 1000), CPU_STOP_DEADLINE);
+    cr_expect_eq(pc->cpu->gpr[RAX], 350);
+}
+
+Test(breaks, a_watched_byte_stops_a_repeated_instruction_behind_the_iteration)
+{
+    static const u8 code[] = { 0xf3, 0xaa, 0xeb, 0xfe };                  /* rep stosb; jmp to itself */
+    PC(pc) = pc_with(code, sizeof code);
+    pc->cpu->gpr[RCX] = 100;
+    pc->cpu->gpr[RDI] = DATA;
+    physical_page_at(pc->memory, DATA)->written = true;
+    set_break(pc, CPU_WATCH_WRITE, DATA + 41, 1);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->gpr[RCX], 58);
+    cr_expect_eq(pc->time.now, 42);
+}
+
+/* The TLB answered before, and it goes on doing so: a walk would set A and D again. */
+Test(breaks, a_watched_page_s_table_entry_is_left_as_it_would_have_been)
+{
+    PC(pc) = pc_with_accesses();
+    put32(pte_of(pc, DATA), DATA | 7);
+    set_break(pc, CPU_WATCH_WRITE, DATA + 100, 1);
+    run_for(pc, 400);
+    cr_expect_eq(get32(pte_of(pc, DATA)), DATA | 7u);
+    cpu_set_breaks(pc->cpu, NULL, 0);
+    run_for(pc, 400);
+    cr_expect_eq(get32(pte_of(pc, DATA)), DATA | 7u);
+    tlb_flush(pc->cpu);
+    run_for(pc, 400);
+    cr_expect_eq(get32(pte_of(pc, DATA)), DATA | 0x67u);
+}
+
+Test(breaks, the_processor_s_own_pushes_are_watched)
+{
+    static const u8 code[] = { 0xcd, 0x30 };                              /* int 30h */
+    PC(pc) = pc_with(code, sizeof code);
+    set_break(pc, CPU_WATCH_WRITE, STACK_0 - 12, 4);
+    cr_assert_eq(run_for(pc, 10), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, HANDLERS + 0x30 * 16);
+}
+
+/* --- the record of what runs --- */
+
+struct words {
+    u64 word[4096];
+    size_t count;
+};
+
+static void keep_words(void *context, const u64 *words, size_t count)
+{
+    struct words *w = context;
+    cr_assert(w->count + count <= ARRAY_COUNT(w->word));
+    memcpy(w->word + w->count, words, count * sizeof *words);
+    w->count += count;
+}
+
+/* How many ticks the entries of traces account for. */
+static u64 recorded_ticks(const struct words *w)
+{
+    u64 ticks = 0;
+    bool running = false;
+    u32 begun = 0;
+
+    for (size_t i = 0; i < w->count; i++) {
+        u32 kind = (u32)w->word[i], argument = (u32)(w->word[i] >> 32);
+        if (kind == CPU_RECORD_CODE) {
+            i += 1 + ((u32)w->word[i + 1] + 7) / 8;
+        } else if (kind == CPU_RECORD_RIP || kind == CPU_RECORD_TICK) {
+            i++;
+        } else {
+            if (running) ticks += argument - begun;
+            running = kind != CPU_RECORD_END;
+            begun = argument;
+        }
+    }
+    return ticks;
+}
+
+Test(recorder, every_tick_is_accounted_for_and_none_twice)
+{
+    static struct words w;
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    cpu_set_recorder(pc->cpu, keep_words, &w);
+    for (unsigned i = 1; i <= 30; i++) run_for(pc, i);
+    cpu_set_recorder(pc->cpu, NULL, NULL);
+    cr_expect_eq(recorded_ticks(&w), 465);
+    cr_expect_eq(pc->cpu->gpr[RAX], 117);
+    cr_expect_eq(pc->time.now, 465);
+    run_for(pc, 400);
+    cr_expect_eq(recorded_ticks(&w), 465);
+}
+
+Test(recorder, a_repeated_instruction_ends_its_trace)
+{
+    static const u8 code[] = { 0x90, 0xf3, 0xaa, 0x90, 0xf4 };            /* nop; rep stosb; nop; hlt */
+    static struct words w;
+    PC(pc) = pc_with(code, sizeof code);
+    pc->cpu->gpr[RCX] = 7;
+    pc->cpu->gpr[RDI] = DATA;
+    cpu_set_recorder(pc->cpu, keep_words, &w);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_HALTED);
+    cpu_set_recorder(pc->cpu, NULL, NULL);
+    unsigned sizes[2] = { 0 }, n = 0;
+    for (size_t i = 0; i + 1 < w.count && n < 2; i++)
+        if ((u32)w.word[i] == CPU_RECORD_CODE) sizes[n++] = (u32)w.word[i + 1];
+    cr_expect_eq(sizes[0], 3);
+    cr_expect_eq(sizes[1], 2);
+    cr_expect_eq(recorded_ticks(&w), 10);
+}
