@@ -138,8 +138,10 @@ test-long: test
 
 bench: deps
 	-@tests/deps.sh $(BENCH_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench-kernels
-	@sh tests/bench/run.sh $(BUILD)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench-kernels $(BUILD)/orrery
+	@mkdir -p $(BUILD)/bench
+	@{ $(CC) --version; $(FAST_CC) --version; } | awk '/[0-9]\.[0-9]/ && !seen[$$0]++ { printf "%s%s", n++ ? "; " : "", $$0 }' > $(BUILD)/bench/compilers
+	@python3 tests/bench/bench.py $(BUILD) $(foreach v,BENCH AGAINST ROUNDS BOCHS_ROUNDS BOCHS TIMEOUT DOC,$(if $($v),'$v=$($v)'))
 
 lint:
 	@tests/lint.sh $(BUILD)
