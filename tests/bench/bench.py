@@ -133,9 +133,9 @@ class Bench:
 
     def debugger_scripts(self):
         """Commands by what they cost is to be seen of.  The breakpoints lie in the pages of code that runs, within instructions."""
-        symbols = subprocess.run(['nm', f'{self.room}/gk.elf'], capture_output=True, text=True).stdout
-        address = {name: int(at, 16) for at, name in re.findall(r'(\w+) T k_(\w+)$', symbols, re.M)}
-        breaks = [f'lb 0x{address[name] + 1:x}' for name in DEBUGGED]
+        code = subprocess.run(['objdump', '-d', f'{self.room}/gk.elf'], capture_output=True, text=True).stdout
+        long_ones = {name: re.search(rf'<k_{name}>:.*?^ *(\w+):\t(?:\w\w ){{3}}', code, re.M | re.S)[1] for name in DEBUGGED}
+        breaks = [f'lb 0x{at} + 1' for at in long_ones.values()]
         return {
             'without': [],
             'breakpoints and a watchpoint, none hit': breaks + ['watch w 0x7000 4'],

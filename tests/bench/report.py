@@ -31,17 +31,18 @@ def opponents(results):
 
 def kernel_table(results):
     others, times = opponents(results), results['times'].get('kernels', {}).get('orrery', {})
-    if not times:
+    kernels = list(times) or list(results['host_instructions'])
+    if not kernels:
         return []
     head = ['kernel', 'instructions', 'seconds', 'MIPS', 'host instr.'] + [f"x {results['emulators'][name]['label']}" for name in others]
     rows = []
-    for kernel, seconds in times.items():
-        count = results['instructions'].get(kernel)
-        rows.append([kernel, count, seconds, count / seconds / 1e6 if count else None, results['host_instructions'].get(kernel)] +
+    for kernel in kernels:
+        count, seconds = results['instructions'].get(kernel), times.get(kernel)
+        rows.append([kernel, count, seconds, count / seconds / 1e6 if count and seconds else None, results['host_instructions'].get(kernel)] +
                     [ratio(results, 'kernels', name, kernel) for name in others])
     total = sum(times.values())
-    counted = sum(results['instructions'].get(kernel, 0) for kernel in times)
-    rows.append(['all', counted or None, total, counted / total / 1e6 if counted else None, mean(results['host_instructions'].values())] +
+    counted = sum(results['instructions'].get(kernel, 0) for kernel in kernels)
+    rows.append(['all', counted or None, total or None, counted / total / 1e6 if counted and total else None, mean(results['host_instructions'].values())] +
                 [mean(ratio(results, 'kernels', name, kernel) for kernel in times) for name in others])
     return table(head, rows) + ['', 'Host instr.: host instructions per guest instruction. Ratios: times as fast as. Last line: sums, and geometric means of ratios.']
 
