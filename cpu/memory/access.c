@@ -240,6 +240,19 @@ u8 *access_host(struct cpu *cpu, u64 la, unsigned size, enum access access)
     return (u8 *)(uintptr_t)(t->addend + la);
 }
 
+bool access_refill(struct cpu *cpu, u64 la, unsigned access)
+{
+    struct tlb_entry *t = tlb_entry_of(cpu, la);
+    const u64 *tag = access & ACCESS_WRITE ? &t->tag_write : &t->tag_read;
+    u64 page_la = la & ~0xfffull;
+    struct translation to;
+
+    if (cpu->tlb == cpu->tlb_set[TLB_NEVER] || (*tag & ~TLB_WATCHED) == page_la || !canonical(la)) return false;
+    if (!page_walk_quiet(cpu, la, access, cpu->cpl == 3, &to)) return false;
+    tlb_fill(cpu, tlb_set_of_cpl(cpu), la, access, &to, page_at(cpu, to.pa));
+    return *tag == page_la;
+}
+
 bool access_fetch(struct cpu *cpu, u64 la, u64 *pa)
 {
     struct place place;

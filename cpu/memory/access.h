@@ -32,6 +32,10 @@ u8 *access_host(struct cpu *cpu, u64 la, unsigned size_bytes, enum access access
 /* Raises #GP or #SS for an access that a segment forbids, with the reason. Always false. */
 bool segment_violation(struct cpu *cpu, unsigned seg, u64 ea, unsigned size_bytes, enum access access);
 
+/* Enters the page at la into the TLB as an access to it would, for a TLB miss.  False when that access must take the slow path, and
+ * nothing has changed then that it would not change itself: it crosses pages, faults, meets a device or decoded code. */
+bool access_refill(struct cpu *cpu, u64 la, unsigned access);
+
 /* Fetch: physical address of the instruction byte at la; false after #PF (or when nothing can be executed there). */
 bool access_fetch(struct cpu *cpu, u64 la, u64 *pa);
 
@@ -56,6 +60,8 @@ struct translation {
 /* Translates for one access (enum access bits; user: with the rights of CPL 3) and sets A and D.  False after #PF; *to
  * is untouched then. */
 bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to);
+/* The same where memory alone takes part and no fault comes of it; false otherwise, and nothing has changed then. */
+bool page_walk_quiet(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to);
 
 /* PAE: the four PDPTE registers from memory; false after #GP of a reserved bit. */
 bool paging_load_pdptes(struct cpu *cpu, u64 cr3);

@@ -12,34 +12,92 @@
 enum { PTE_P = 1, PTE_RW = 2, PTE_US = 4, PTE_A = 32, PTE_D = 64, PTE_PS = 128, PTE_G = 256 };
 #define PTE_XD (1ull << 63)
 enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16 };   /* error code */
-enum { WALK_LEVELS = 4 };
-
-/* A kind of paging: shift and width of each level's index, from the root. */
-struct paging {
-    u8 levels, entry_bytes, index_bits;
-    u8 shift[WALK_LEVELS];
-};
-static const struct paging paging_32 = { .levels = 2, .entry_bytes = 4, .index_bits = 10, .shift = { 22, 12 } };
-static const struct paging paging_pae = { .levels = 2, .entry_bytes = 8, .index_bits = 9, .shift = { 21, 12 } };
-static const struct paging paging_4level = { .levels = 4, .entry_bytes = 8, .index_bits = 9, .shift = { 39, 30, 21, 12 } };
-
-static const struct paging *paging_of(const struct cpu *cpu)
-{
-    if (long_mode(cpu)) return &paging_4level;
-    return cpu->cr4 & CR4_PAE ? &paging_pae : &paging_32;
-}
 
 /* The entries that lead to a page; the last one maps it. */
 struct walk {
     const struct paging *paging;
     unsigned used;
-    struct { u64 pa, value; } entry[WALK_LEVELS];
+    bool quiet;              /* page_walk_quiet */
+    struct { u64 pa, value; } entry[PAGING_LEVELS];
     u64 rights;              /* R/W and U/S of all, XD of any */
+    u64 common;              /* bits that all of them have */
 };
 
 static u64 a20_masked(const struct cpu *cpu, u64 pa)
 {
     return cpu->a20 ? pa : pa & ~(1ull << 20);
+}
+
+/* --- the kind of paging, and what it makes of an entry: worked out when what it rests on has changed --- */
+
+static u64 frame_mask(const struct cpu *cpu)
+{
+    return low_bits(UINT64_MAX, cpu->model->pa_bits) & ~0xfffull;
+}
+
+/* The bit by which an entry at a level maps a page by itself: of the last level P, which it has anyway. */
+static u64 mapping_bit(const struct cpu *cpu, const struct paging *p, unsigned level)
+{
+    if (level + 1 == p->levels) return PTE_P;
+    switch (p->shift[level]) {
+    case 22: return cpu->cr4 & CR4_PSE ? PTE_PS : 0;
+    case 21: return PTE_PS;
+    case 30: return has(cpu, FEATURE_PAGE1GB) ? PTE_PS : 0;
+    default: return 0;
+    }
+}
+
+/* PSE-36: bits 20:13 of a 4 MiB entry are address bits 39:32; 21 and those above the processor's address are reserved. */
+static u64 reserved_32(const struct cpu *cpu, bool big)
+{
+    unsigned high = cpu->model->pa_bits > 40 ? 40 : cpu->model->pa_bits;
+
+    if (!big) return 0;
+    if (!has(cpu, FEATURE_PSE36) || high <= 32) return 0x3fe000 | (has(cpu, FEATURE_PAT) ? 0 : 0x1000);
+    return 0x3fe000 & ~(low_bits(UINT64_MAX, high - 32) << 13);
+}
+
+/* Bits that must be 0.  SDM vol. 3A, "Use of ... with Reserved Bits". */
+static u64 reserved_bits(const struct cpu *cpu, const struct paging *p, unsigned level, bool maps)
+{
+    unsigned shift = p->shift[level];
+
+    if (p->entry_bytes == 4) return reserved_32(cpu, maps && shift == 22);
+    u64 reserved = 0xffffffffff000 & ~frame_mask(cpu);
+    if (!(cpu->efer & EFER_NXE)) reserved |= PTE_XD;
+    if (p->levels == 2) reserved |= 0x7ff0000000000000;
+    if (shift == 39 || (shift == 30 && !has(cpu, FEATURE_PAGE1GB))) reserved |= PTE_PS;
+    if (maps && shift > 12) reserved |= low_bits(UINT64_MAX, shift) & ~0x1fffull;
+    return reserved;
+}
+
+static struct paging paging_kind(const struct cpu *cpu)
+{
+    if (long_mode(cpu)) return (struct paging){ .levels = 4, .entry_bytes = 8, .index_mask = 0x1ff, .shift = { 39, 30, 21, 12 } };
+    if (cpu->cr4 & CR4_PAE) return (struct paging){ .levels = 2, .entry_bytes = 8, .index_mask = 0x1ff, .shift = { 21, 12 } };
+    return (struct paging){ .levels = 2, .entry_bytes = 4, .index_mask = 0x3ff, .shift = { 22, 12 } };
+}
+
+static u64 paging_key(const struct cpu *cpu) { return (u32)cpu->cr4 | (cpu->efer & EFER_NXE) << 32 | (cpu->efer & EFER_LMA) << 32 | 1ull << 63; }
+
+static struct paging paging_worked_out(const struct cpu *cpu)
+{
+    struct paging p = paging_kind(cpu);
+
+    p.key = paging_key(cpu);
+    p.frame = p.entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu);
+    for (unsigned level = 0; level < p.levels; level++) {
+        p.maps[level] = mapping_bit(cpu, &p, level);
+        p.reserved[level][false] = reserved_bits(cpu, &p, level, false);
+        p.reserved[level][true] = reserved_bits(cpu, &p, level, true);
+    }
+    return p;
+}
+
+static const struct paging *paging_of(struct cpu *cpu)
+{
+    if (unlikely(cpu->paging.key != paging_key(cpu))) cpu->paging = paging_worked_out(cpu);
+    return &cpu->paging;
 }
 
 /* --- entries: in memory or, where there is none, on the bus --- */
@@ -77,64 +135,21 @@ static void entry_write(struct cpu *cpu, u64 pa, u64 value, unsigned bytes)
     page->written = true;
 }
 
-/* --- what an entry says --- */
-
-static u64 frame_mask(const struct cpu *cpu)
-{
-    return low_bits(UINT64_MAX, cpu->model->pa_bits) & ~0xfffull;
-}
-
-/* Whether the entry at this level maps a page by itself. */
-static bool maps_page(const struct cpu *cpu, const struct paging *p, unsigned level, u64 entry)
-{
-    if (level + 1 == p->levels) return true;
-    if (!(entry & PTE_PS)) return false;
-    switch (p->shift[level]) {
-    case 22: return cpu->cr4 & CR4_PSE;
-    case 21: return true;
-    case 30: return has(cpu, FEATURE_PAGE1GB);
-    default: return false;
-    }
-}
-
-/* PSE-36: bits 20:13 of a 4 MiB entry are address bits 39:32; 21 and those above the processor's address are reserved. */
-static u64 reserved_32(const struct cpu *cpu, bool big)
-{
-    unsigned high = cpu->model->pa_bits > 40 ? 40 : cpu->model->pa_bits;
-
-    if (!big) return 0;
-    if (!has(cpu, FEATURE_PSE36) || high <= 32) return 0x3fe000 | (has(cpu, FEATURE_PAT) ? 0 : 0x1000);
-    return 0x3fe000 & ~(low_bits(UINT64_MAX, high - 32) << 13);
-}
-
-/* Bits that must be 0.  SDM vol. 3A, "Use of ... with Reserved Bits". */
-static u64 reserved_bits(const struct cpu *cpu, const struct paging *p, unsigned level, bool maps)
-{
-    unsigned shift = p->shift[level];
-
-    if (p->entry_bytes == 4) return reserved_32(cpu, maps && shift == 22);
-    u64 reserved = 0xffffffffff000 & ~frame_mask(cpu);
-    if (!(cpu->efer & EFER_NXE)) reserved |= PTE_XD;
-    if (p == &paging_pae) reserved |= 0x7ff0000000000000;
-    if (shift == 39 || (shift == 30 && !has(cpu, FEATURE_PAGE1GB))) reserved |= PTE_PS;
-    if (maps && shift > 12) reserved |= low_bits(UINT64_MAX, shift) & ~0x1fffull;
-    return reserved;
-}
-
 static u64 frame_address(const struct cpu *cpu, const struct walk *w, u64 la)
 {
     const struct paging *p = w->paging;
     unsigned shift = p->shift[w->used - 1];
-    u64 entry = w->entry[w->used - 1].value, inside = low_bits(UINT64_MAX, shift);
+    u64 entry = w->entry[w->used - 1].value, inside = (1ull << shift) - 1;
     u64 high = p->entry_bytes == 4 && shift == 22 ? bits(entry, 20, 13) << 32 : 0;
 
-    return a20_masked(cpu, (entry & (p->entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu)) & ~inside) | high | (la & inside));
+    return a20_masked(cpu, (entry & p->frame & ~inside) | high | (la & inside));
 }
 
 /* --- the walk --- */
 
-static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u64 entry, u64 entry_pa)
+static bool page_fault(struct cpu *cpu, const struct walk *w, enum reason reason, u64 la, u32 error, u64 entry, u64 entry_pa)
 {
+    if (w->quiet) return false;
     cpu->cr2 = la;
     return fault_raise(cpu, reason, (struct fault_facts){
         .la = la, .error = error, .entry = entry, .entry_pa = entry_pa,
@@ -144,52 +159,53 @@ static bool page_fault(struct cpu *cpu, enum reason reason, u64 la, u32 error, u
 enum step { STEP_DOWN, STEP_MAPS, STEP_NOT_PRESENT, STEP_RESERVED };
 
 /* Takes in one more entry.  rights start as all ones without XD. */
-static enum step take_entry(const struct cpu *cpu, struct walk *w, u64 pa, u64 value)
+static inline enum step take_entry(struct walk *w, u64 pa, u64 value)
 {
     unsigned level = w->used++;
-    bool maps = maps_page(cpu, w->paging, level, value);
+    bool maps = value & w->paging->maps[level];
 
     w->entry[level].pa = pa;
     w->entry[level].value = value;
+    w->common &= value;
     if (!(value & PTE_P)) return STEP_NOT_PRESENT;
-    if (value & reserved_bits(cpu, w->paging, level, maps)) return STEP_RESERVED;
+    if (value & w->paging->reserved[level][maps]) return STEP_RESERVED;
     w->rights = (w->rights & value & (PTE_RW | PTE_US)) | ((w->rights | value) & PTE_XD);
     return maps ? STEP_MAPS : STEP_DOWN;
 }
 
-static u64 index_address(const struct cpu *cpu, const struct paging *p, u64 table, unsigned level, u64 la)
+static inline u64 index_address(const struct cpu *cpu, const struct paging *p, u64 table, unsigned level, u64 la)
 {
-    return a20_masked(cpu, table + (la >> p->shift[level] & low_bits(UINT64_MAX, p->index_bits)) * p->entry_bytes);
+    return a20_masked(cpu, table + (la >> p->shift[level] & p->index_mask) * p->entry_bytes);
 }
 
 /* The root table; false where a PAE page-directory-pointer entry is not present. */
-static bool root_table(const struct cpu *cpu, u64 la, u64 *table)
+static inline bool root_table(const struct cpu *cpu, const struct paging *p, u64 la, u64 *table)
 {
-    *table = long_mode(cpu) ? cpu->cr3 & frame_mask(cpu) : cpu->cr3 & 0xfffff000;
-    if (paging_of(cpu) != &paging_pae) return true;
+    *table = cpu->cr3 & p->frame;
+    if (p->levels == 4 || p->entry_bytes == 4) return true;
     u64 pdpte = cpu->pdpte[bits(la, 31, 30)];
-    *table = pdpte & frame_mask(cpu);
+    *table = pdpte & p->frame;
     return pdpte & PTE_P;
 }
 
-static bool find_entries(struct cpu *cpu, u64 la, u32 error, struct walk *w)
+static inline bool find_entries(struct cpu *cpu, u64 la, u32 error, struct walk *w)
 {
     u64 table;
 
-    *w = (struct walk){ .paging = paging_of(cpu), .rights = PTE_RW | PTE_US };
-    if (!root_table(cpu, la, &table))
-        return page_fault(cpu, REASON_PDPTE_NOT_PRESENT, la, error, cpu->pdpte[bits(la, 31, 30)], 0);
+    if (!root_table(cpu, w->paging, la, &table))
+        return page_fault(cpu, w, REASON_PDPTE_NOT_PRESENT, la, error, cpu->pdpte[bits(la, 31, 30)], 0);
     for (;;) {
         u64 pa = index_address(cpu, w->paging, table, w->used, la);
+        if (w->quiet && !physical_page_at(cpu->memory, pa)->read) return false;
         u64 value = entry_read(cpu, pa, w->paging->entry_bytes);
-        switch (take_entry(cpu, w, pa, value)) {
+        switch (take_entry(w, pa, value)) {
         case STEP_MAPS: return true;
-        case STEP_DOWN: table = value & (w->paging->entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu)); break;
+        case STEP_DOWN: table = value & w->paging->frame; break;
         case STEP_NOT_PRESENT:
-            return page_fault(cpu, w->used == w->paging->levels ? REASON_PTE_NOT_PRESENT : REASON_PDE_NOT_PRESENT, la, error,
+            return page_fault(cpu, w, w->used == w->paging->levels ? REASON_PTE_NOT_PRESENT : REASON_PDE_NOT_PRESENT, la, error,
                               value, pa);
         case STEP_RESERVED:
-            return page_fault(cpu, w->used == w->paging->levels ? REASON_PTE_RESERVED : REASON_PDE_RESERVED, la,
+            return page_fault(cpu, w, w->used == w->paging->levels ? REASON_PTE_RESERVED : REASON_PDE_RESERVED, la,
                               error | PF_PRESENT | PF_RESERVED, value, pa);
         }
     }
@@ -204,37 +220,62 @@ static bool rights_allow(struct cpu *cpu, u64 la, unsigned access, bool user, u3
     bool smap = cpu->cr4 & CR4_SMAP && (access & ACCESS_IMPLICIT || !(cpu->rflags & EFLAGS_AC));
 
     error |= PF_PRESENT;
-    if (user && !user_page) return page_fault(cpu, REASON_PAGE_IS_SUPERVISOR, la, error, leaf, leaf_pa);
-    if (!user && user_page && fetch && cpu->cr4 & CR4_SMEP) return page_fault(cpu, REASON_PAGE_SMEP, la, error, leaf, leaf_pa);
-    if (!user && user_page && !fetch && smap) return page_fault(cpu, REASON_PAGE_SMAP, la, error, leaf, leaf_pa);
-    if (fetch && w->rights & PTE_XD) return page_fault(cpu, REASON_PAGE_NOT_EXECUTABLE, la, error, leaf, leaf_pa);
-    if (write && !writable) return page_fault(cpu, REASON_PAGE_IS_READ_ONLY, la, error, leaf, leaf_pa);
+    if (user && !user_page) return page_fault(cpu, w, REASON_PAGE_IS_SUPERVISOR, la, error, leaf, leaf_pa);
+    if (!user && user_page && fetch && cpu->cr4 & CR4_SMEP) return page_fault(cpu, w, REASON_PAGE_SMEP, la, error, leaf, leaf_pa);
+    if (!user && user_page && !fetch && smap) return page_fault(cpu, w, REASON_PAGE_SMAP, la, error, leaf, leaf_pa);
+    if (fetch && w->rights & PTE_XD) return page_fault(cpu, w, REASON_PAGE_NOT_EXECUTABLE, la, error, leaf, leaf_pa);
+    if (write && !writable) return page_fault(cpu, w, REASON_PAGE_IS_READ_ONLY, la, error, leaf, leaf_pa);
+    return true;
+}
+
+/* Entry i with A, the last one of a write with D. */
+static u64 marked(const struct walk *w, unsigned i, bool write)
+{
+    return w->entry[i].value | PTE_A | (write && i + 1 == w->used ? PTE_D : 0);
+}
+
+/* Whether nothing but memory notices when they are written. */
+static bool marks_are_plain(struct cpu *cpu, const struct walk *w, bool write)
+{
+    for (unsigned i = 0; i < w->used; i++) {
+        const struct physical_page *page = physical_page_at(cpu->memory, w->entry[i].pa);
+        if (marked(w, i, write) != w->entry[i].value && (!page->write || page->code_chunks)) return false;
+    }
     return true;
 }
 
 /* A is set in every entry that was used, D in the last by a write. */
-static void mark_used(struct cpu *cpu, struct walk *w, bool write)
+static bool mark_used(struct cpu *cpu, struct walk *w, bool write)
 {
+    bool marked_already = w->common & PTE_A && (!write || w->entry[w->used - 1].value & PTE_D);
+
+    if (likely(marked_already)) return true;
+    if (w->quiet && !marks_are_plain(cpu, w, write)) return false;
     for (unsigned i = 0; i < w->used; i++) {
-        u64 value = w->entry[i].value | PTE_A | (write && i + 1 == w->used ? PTE_D : 0);
+        u64 value = marked(w, i, write);
         if (value == w->entry[i].value) continue;
         entry_write(cpu, w->entry[i].pa, value, w->paging->entry_bytes);
         w->entry[i].value = value;
     }
+    return true;
 }
 
-bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to)
+static inline bool walk_page(struct cpu *cpu, u64 la, unsigned access, bool user, bool quiet, struct translation *to)
 {
     bool write = access & ACCESS_WRITE, tells_fetch = cpu->efer & EFER_NXE || cpu->cr4 & CR4_SMEP;
     u32 error = (write ? PF_WRITE : 0) | (user ? PF_USER : 0) | (access & ACCESS_FETCH && tells_fetch ? PF_FETCH : 0);
     struct walk w;
 
     if (!(cpu->cr0 & CR0_PG)) {
-        *to = (struct translation){ .pa = a20_masked(cpu, la), .storable = true, .readable = true, .executable = true };
+        *to = (struct translation){ .pa = a20_masked(cpu, la), .storable = true, .readable = true, .executable = true, .page_bits = 12 };
         return true;
     }
-    if (!find_entries(cpu, la, error, &w) || !rights_allow(cpu, la, access, user, error, &w)) return false;
-    mark_used(cpu, &w, write);
+    w.paging = paging_of(cpu);
+    w.used = 0;
+    w.quiet = quiet;
+    w.rights = PTE_RW | PTE_US;
+    w.common = UINT64_MAX;
+    if (!find_entries(cpu, la, error, &w) || !rights_allow(cpu, la, access, user, error, &w) || !mark_used(cpu, &w, write)) return false;
     u64 leaf = w.entry[w.used - 1].value;
     bool user_page = w.rights & PTE_US;
     *to = (struct translation){
@@ -245,6 +286,16 @@ bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct trans
         .global = leaf & PTE_G && cpu->cr4 & CR4_PGE, .page_bits = w.paging->shift[w.used - 1],
     };
     return true;
+}
+
+bool page_walk(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to)
+{
+    return walk_page(cpu, la, access, user, false, to);
+}
+
+bool page_walk_quiet(struct cpu *cpu, u64 la, unsigned access, bool user, struct translation *to)
+{
+    return walk_page(cpu, la, access, user, true, to);
 }
 
 bool paging_load_pdptes(struct cpu *cpu, u64 cr3)
@@ -262,21 +313,22 @@ bool paging_load_pdptes(struct cpu *cpu, u64 cr3)
 
 bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa)
 {
-    struct walk w = { .paging = paging_of(cpu), .rights = PTE_RW | PTE_US };
+    struct paging paging = paging_worked_out(cpu);
+    struct walk w = { .paging = &paging, .rights = PTE_RW | PTE_US };
     u64 table;
 
     if (!(cpu->cr0 & CR0_PG)) {
         *pa = a20_masked(cpu, la);
         return true;
     }
-    if (!canonical(la) || !root_table(cpu, la, &table)) return false;
+    if (!canonical(la) || !root_table(cpu, &paging, la, &table)) return false;
     for (;;) {
-        u64 at = index_address(cpu, w.paging, table, w.used, la);
-        u64 value = entry_peek(cpu, at, w.paging->entry_bytes);
-        enum step step = take_entry(cpu, &w, at, value);
+        u64 at = index_address(cpu, &paging, table, w.used, la);
+        u64 value = entry_peek(cpu, at, paging.entry_bytes);
+        enum step step = take_entry(&w, at, value);
         if (step == STEP_NOT_PRESENT || step == STEP_RESERVED) return false;
         if (step == STEP_MAPS) break;
-        table = value & (w.paging->entry_bytes == 4 ? 0xfffff000 : frame_mask(cpu));
+        table = value & paging.frame;
     }
     *pa = frame_address(cpu, &w, la);
     return true;

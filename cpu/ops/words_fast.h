@@ -1,5 +1,5 @@
-/* The words of operation bodies, as the fast instance means them: bodies are functions, and every access that a TLB tag does not
- * allow at once makes the exact instance do the record.  KIND is the way to memory, FLAT 32, 64 or 0 says the same.
+/* The words of operation bodies, as the fast instance means them: bodies are functions; an access that a TLB tag does not allow goes
+ * by fast_miss_*, and whatever else is not plain makes the exact instance do the record.  KIND is the way to memory, FLAT 32, 64 or 0 says the same.
  * Meanings of the words: cpu/ops/words_exact.h. */
 #include "cpu/ops/words.h"
 #define HANDLER_(name, w, kind) fast_##name##_##w##_##kind
@@ -28,6 +28,8 @@
 #define EA record_ea(cpu, rec)
 #endif
 
+/* No tag allows the access of `bytes` at la_: read or write. */
+#define MISS(access, bytes) do { cpu->miss_la = la_, cpu->miss_last = page_of_last(la_, bytes); TAIL(fast_miss_##access); } while (0)
 /* Linear address of seg:ea. */
 #if FLAT
 #define INDEX_MASK (FLAT == 64 ? UINT64_MAX : 0xffffffffull)
@@ -48,7 +50,7 @@
         if (!MAY_READ(seg, ea_, sizeof(type))) SLOW; \
         u64 la_ = LINEAR(seg, ea_); \
         const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
-        if (unlikely(t_->tag_read != page_of_last(la_, sizeof(type)))) SLOW; \
+        if (unlikely(t_->tag_read != page_of_last(la_, sizeof(type)))) MISS(read, sizeof(type)); \
         memcpy(&value_, (const u8 *)(uintptr_t)(t_->addend + la_), sizeof(type)); \
         (v) = value_; \
     } while (0)
@@ -59,7 +61,7 @@
         if (!MAY_WRITE(seg, ea_, W / 8)) SLOW; \
         u64 la_ = LINEAR(seg, ea_); \
         const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
-        if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) SLOW; \
+        if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
         memcpy((u8 *)(uintptr_t)(t_->addend + la_), &value_, W / 8); \
     } while (0)
 #define LD_AT(v, seg, ea) LD_AS(uw, v, seg, ea)
@@ -72,26 +74,27 @@
         else LD_AS(u32, v, SEG, ea); \
     } while (0)
 /* The host address of an operand of `bytes` that may be read, written; of 16 aligned bytes; `ea` is its offset. */
-#define HOST_(p, ea, bytes, tag, MAY, unaligned) \
+#define HOST_(p, ea, bytes, access, MAY, unaligned) \
     u64 ea = EA; \
     if (!MAY(SEG, ea, bytes)) SLOW; \
     u64 la_ = LINEAR(SEG, ea); \
     const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
-    if (unlikely(unaligned || t_->tag != page_of_last(la_, bytes))) SLOW; \
+    if (unlikely(unaligned)) SLOW; \
+    if (unlikely(t_->tag_##access != page_of_last(la_, bytes))) MISS(access, bytes); \
     u8 *p = (u8 *)(uintptr_t)(t_->addend + la_)
-#define HOST_READ_AT(p, ea, bytes) HOST_(p, ea, bytes, tag_read, MAY_READ, false)
+#define HOST_READ_AT(p, ea, bytes) HOST_(p, ea, bytes, read, MAY_READ, false)
 #define HOST_READ(p, bytes) HOST_READ_AT(p, ea_, bytes)
-#define HOST_WRITE_AT(p, ea, bytes) HOST_(p, ea, bytes, tag_write, MAY_WRITE, false)
+#define HOST_WRITE_AT(p, ea, bytes) HOST_(p, ea, bytes, write, MAY_WRITE, false)
 #define HOST_WRITE(p, bytes) HOST_WRITE_AT(p, ea_, bytes)
-#define HOST_READ_ALIGNED(p) HOST_(p, ea_, 16, tag_read, MAY_READ, la_ & 15)
-#define HOST_WRITE_ALIGNED(p) HOST_(p, ea_, 16, tag_write, MAY_WRITE, la_ & 15)
+#define HOST_READ_ALIGNED(p) HOST_(p, ea_, 16, read, MAY_READ, la_ & 15)
+#define HOST_WRITE_ALIGNED(p) HOST_(p, ea_, 16, write, MAY_WRITE, la_ & 15)
 /* Declares what WB uses: once in a body. */
 #define RMW(v, ea) \
     u64 ea_ = (ea); \
     if (!MAY_WRITE(SEG, ea_, W / 8)) SLOW; \
     u64 la_ = LINEAR(SEG, ea_); \
     const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
-    if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) SLOW; \
+    if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
     u8 *host_ = (u8 *)(uintptr_t)(t_->addend + la_); \
     memcpy(&(v), host_, W / 8)
 #define WB(v) \

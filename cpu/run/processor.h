@@ -168,12 +168,23 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     ONE (u32, mxcsr,                  "bits",      0,    0x2ffff, "MXCSR")                                        \
     MANY(u64, ymm, 64,                    "",      0, UINT64_MAX, "YMM0..YMM15, four words a register, lowest first")
 
+/* The kind of paging that CR4, EFER and the model make, from the root: shift of each level's index, the bit by which an entry maps a page,
+ * the bits that must be 0 in one that leads on and in one that maps.  cpu/memory/paging.c. */
+enum { PAGING_LEVELS = 4 };
+struct paging {
+    u64 key;                      /* what it was worked out for; 0: nothing yet */
+    u8 levels, entry_bytes, shift[PAGING_LEVELS];
+    u16 index_mask;
+    u64 frame;                    /* the address in an entry */
+    u64 maps[PAGING_LEVELS], reserved[PAGING_LEVELS][2];
+};
+
 /* SUPERVISOR_AC: CR4.SMAP and EFLAGS.AC are set, user pages may be touched.  NEVER stays empty: #AC is on, every access is checked. */
 enum { TLB_SUPERVISOR, TLB_USER, TLB_SUPERVISOR_AC, TLB_NEVER, TLB_SETS };
 #ifdef HARD
 enum { TLB_ENTRIES = 1 };
 #else
-enum { TLB_ENTRIES = 4096 };      /* fast: why this many */
+enum { TLB_ENTRIES = 4096 };
 #endif
 #define TLB_INVALID 1ull      /* no page-aligned address equals it */
 #define TLB_NO_FETCH 1ull     /* in tlb_entry.pa */
@@ -225,6 +236,9 @@ struct cpu {
     u8 units;                     /* host units that are open: cpu/run/fast_units.h */
     const struct record *x87_last, *x87_last_memory;      /* while the x87 unit is open: the last x87 instructions, with trace_rip of the former */
     u64 x87_last_rip;
+    u64 miss_la, miss_last;       /* an access that a TLB tag did not allow: its address, the page of its last byte */
+    const struct record *missed;  /* the last record whose miss was filled, and the budget then */
+    s64 missed_budget;
     bool fast_failed;             /* the fast instance ended with a fault */
     bool exact_only;              /* the fast instance is not used */
     u64 slice_end;                /* tick at which budget is 0: now = slice_end - budget */
@@ -256,6 +270,7 @@ struct cpu {
     struct performance performance;      /* state, here because nothing hot is near */
     struct fault fault;           /* the one being raised */
     struct fault_log fault_log;   /* the last ones, for `why` */
+    struct paging paging;
     struct tlb_marks tlb_marks[TLB_SETS];
     struct tlb_entry tlb_set[TLB_SETS][TLB_ENTRIES];
 };
