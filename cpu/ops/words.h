@@ -21,7 +21,6 @@
 #define IMM ((uw)rec->imm)
 #define SEG (record_segment(rec))
 #define ADDR_MASK record_mask(cpu, rec)
-#define TOP(v) ((u64)(uw)(v) << (64 - W))
 #define SHIFT_FUNCTION_(name, w) shift_##name##_##w
 #define SHIFT_FUNCTION(name, w) SHIFT_FUNCTION_(name, w)
 

@@ -45,9 +45,9 @@
     do { if (!linear_write(cpu, SEG, linear_of(cpu, SEG, update_ea), W / 8, (uw)(v))) goto fault; } while (0)
 
 #define FL(kind, a, r) \
-    (cpu->flag_first = TOP(a), cpu->flag_result = TOP(r), cpu->flag_kind = FLAG_##kind | W << 8)
+    (cpu->flag_first = (uw)(a), cpu->flag_result = (uw)(r), cpu->flag_kind = FLAG_##kind | W << 8)
 #define FL_RAW(r, kept) \
-    (cpu->flag_kept = (kept), cpu->flag_result = TOP(r), cpu->flag_kind = FLAG_RAW | W << 8)
+    (cpu->flag_kept = (kept), cpu->flag_result = (uw)(r), cpu->flag_kind = FLAG_RAW | W << 8)
 #define FL_ALL(f) cpu_set_arithmetic_flags(cpu, f)
 #define FL_LOADED(f) cpu_set_arithmetic_flags(cpu, f)
 #define FL_CHANGE(which, bits) flag_change(cpu, which, bits)
@@ -77,4 +77,5 @@
 #define CHECK_TARGET(t) do { if (BAD_TARGET(t)) REFUSE(t); } while (0)
 #define BRANCH(c) do { if (c) TAKE(TARGET); rec++; NEXT; } while (0)
 #define SHIFT_BY(name, v, count) SHIFT_FUNCTION(name, W)(cpu, &(v), count)
+#define SHIFT_BY_CONSTANT(name, v) SHIFT_BY(name, v, (u8)rec->imm)
 #define SHIFT_DOUBLE_BY(name, v, fill, count) SHIFT_FUNCTION(name, W)(cpu, &(v), fill, count)

@@ -43,13 +43,14 @@
 #define LINEAR(seg, ea) linear_of(cpu, seg, ea)
 #endif
 
+#define TLB_ENTRY(la) (&TLB[(la) >> 12 & (TLB_ENTRIES - 1)])
 #define LD_AS(type, v, seg, ea) \
     do { \
         u64 ea_ = (ea); \
         type value_; \
         if (!MAY_READ(seg, ea_, sizeof(type))) SLOW; \
         u64 la_ = LINEAR(seg, ea_); \
-        const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
+        const struct tlb_entry *t_ = TLB_ENTRY(la_); \
         if (unlikely(t_->tag_read != page_of_last(la_, sizeof(type)))) MISS(read, sizeof(type)); \
         memcpy(&value_, (const u8 *)(uintptr_t)(t_->addend + la_), sizeof(type)); \
         (v) = value_; \
@@ -60,7 +61,7 @@
         uw value_ = (uw)(v); \
         if (!MAY_WRITE(seg, ea_, W / 8)) SLOW; \
         u64 la_ = LINEAR(seg, ea_); \
-        const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
+        const struct tlb_entry *t_ = TLB_ENTRY(la_); \
         if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
         memcpy((u8 *)(uintptr_t)(t_->addend + la_), &value_, W / 8); \
     } while (0)
@@ -78,7 +79,7 @@
     u64 ea = EA; \
     if (!MAY(SEG, ea, bytes)) SLOW; \
     u64 la_ = LINEAR(SEG, ea); \
-    const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
+    const struct tlb_entry *t_ = TLB_ENTRY(la_); \
     if (unlikely(unaligned)) SLOW; \
     if (unlikely(t_->tag_##access != page_of_last(la_, bytes))) MISS(access, bytes); \
     u8 *p = (u8 *)(uintptr_t)(t_->addend + la_)
@@ -93,7 +94,7 @@
     u64 ea_ = (ea); \
     if (!MAY_WRITE(SEG, ea_, W / 8)) SLOW; \
     u64 la_ = LINEAR(SEG, ea_); \
-    const struct tlb_entry *t_ = tlb_entry_of(cpu, la_); \
+    const struct tlb_entry *t_ = TLB_ENTRY(la_); \
     if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
     u8 *host_ = (u8 *)(uintptr_t)(t_->addend + la_); \
     memcpy(&(v), host_, W / 8)
@@ -119,15 +120,16 @@
     do { uw pushed_ = (uw)(v); u64 sp_ = (cpu->gpr[RSP] - W / 8) & STACK_MASK; ST_AT(CPU_SEG_SS, sp_, pushed_); SET_SP(sp_); } while (0)
 
 /* --- flags: never of kind FULL here --- */
-#define KIND_BITS (cpu->flag_kind >> 8)
-#define LAZY_HERE cpu->flag_kind, flag_result, flag_first, cpu->flag_kept
-#define FL(k, a, r) (flag_first = TOP(a), flag_result = TOP(r), cpu->flag_kind = FLAG_##k | W << 8)
-#define FL_RAW(r, kept) (cpu->flag_kept = (kept), flag_result = TOP(r), cpu->flag_kind = FLAG_RAW | W << 8)
+#define KIND_BITS ((u32)flag_kind >> 8)
+#define LAZY_HERE flag_kind, flag_result, flag_first, cpu->flag_kept | cpu->shift_af
+#define KIND_OF(k) (FLAG_##k | W << 8)
+#define FL(k, a, r) (flag_first = (uw)(a), flag_result = (uw)(r), flag_kind = KIND_OF(k))
+#define FL_RAW(r, kept) (cpu->flag_kept = (kept), flag_result = (uw)(r), flag_kind = KIND_OF(RAW))
 #define FL_ALL(f) \
     do { \
         u32 f_ = (f); \
         cpu->flag_kept = lazy_raw_kept(f_); \
-        cpu->flag_kind = FLAG_RAW | 32 << 8; \
+        flag_kind = FLAG_RAW | 32 << 8; \
         flag_result = lazy_raw_result(f_); \
     } while (0)
 #define FL_LOADED(f) \
@@ -136,15 +138,20 @@
         if ((loaded_ & (EFLAGS_ZF | EFLAGS_SF)) == (EFLAGS_ZF | EFLAGS_SF)) SLOW; \
         FL_ALL(loaded_); \
     } while (0)
+/* Before anything is committed: the record begins again when CF, OF and AF are kept bits. */
 #define FL_CHANGE(which, bits) \
-    (cpu->flag_kept = (lazy_kept(LAZY_HERE) & ~(u32)(which)) | (bits), cpu->flag_kind = lazy_kept_kind(cpu->flag_kind))
+    do { \
+        if (OPERATION != FLAG_RAW) TAIL(fast_keep_flags); \
+        cpu->flag_kept = (cpu->flag_kept & ~(u32)(which)) | (bits); \
+    } while (0)
 #define KEEP_CF() (cpu->flag_kept = CF())
 #define EFLAGS() (lazy_all(LAZY_HERE) | (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC))
 /* Conditions after the usual operations; otherwise fast_keep_flags makes them kept bits, and the record begins again. */
-#define OPERATION ((u8)cpu->flag_kind)
+#define OPERATION ((u8)flag_kind)
 #define KEPT(flag) ((cpu->flag_kept & EFLAGS_##flag) != 0)
+#define SIGNED(v) ((s64)((v) << (-KIND_BITS & 63)))
 #define ZF() (flag_result == 0)
-#define SF() ((s64)flag_result < 0)
+#define SF() (SIGNED(flag_result) < 0)
 #define PF() lazy_pf(LAZY_HERE)
 #define CF() \
     ({ \
@@ -153,6 +160,7 @@
         else if (OPERATION == FLAG_LOGIC) c_ = false; \
         else if (OPERATION >= FLAG_INC) c_ = KEPT(CF); \
         else if (OPERATION == FLAG_ADD) c_ = flag_result < flag_first; \
+        else if (OPERATION >= FLAG_SHL) c_ = flag_first & 1; \
         else if (OPERATION == FLAG_ADC1) c_ = flag_result <= flag_first; \
         else c_ = flag_result >= flag_first; \
         c_; \
@@ -170,9 +178,9 @@
 #define LESS() \
     ({ \
         bool c_; \
-        if (OPERATION == FLAG_SUB) c_ = (s64)flag_first < (s64)(flag_first - flag_result); \
+        if (OPERATION == FLAG_SUB) c_ = SIGNED(flag_first) < SIGNED(flag_first - flag_result); \
         else if (OPERATION == FLAG_LOGIC) c_ = SF(); \
-        else if (OPERATION == FLAG_DEC) c_ = (s64)flag_first <= 0; \
+        else if (OPERATION == FLAG_DEC) c_ = SIGNED(flag_first) <= 0; \
         else if (OPERATION == FLAG_RAW) c_ = SF() != KEPT(OF); \
         else TAIL(fast_keep_flags); \
         c_; \
@@ -180,21 +188,42 @@
 #define LESS_EQUAL() \
     ({ \
         bool c_; \
-        if (OPERATION == FLAG_SUB) c_ = (s64)flag_first <= (s64)(flag_first - flag_result); \
-        else if (OPERATION == FLAG_LOGIC) c_ = (s64)flag_result <= 0; \
-        else if (OPERATION == FLAG_DEC) c_ = (s64)flag_first <= 0 || ZF(); \
+        if (OPERATION == FLAG_SUB) c_ = SIGNED(flag_first) <= SIGNED(flag_first - flag_result); \
+        else if (OPERATION == FLAG_LOGIC) c_ = SIGNED(flag_result) <= 0; \
+        else if (OPERATION == FLAG_DEC) c_ = SIGNED(flag_first) <= 0 || ZF(); \
         else if (OPERATION == FLAG_RAW) c_ = ZF() || SF() != KEPT(OF); \
         else TAIL(fast_keep_flags); \
         c_; \
     })
-/* Shifts are functions of struct cpu's flags: out, and back in. */
+
+/* --- shifts --- */
+#define COUNT_BITS(count) ((unsigned)(count) & (W == 64 ? 63 : 31))
+#define SHIFTED_SHL(v, n) \
+    do { \
+        u64 whole_ = (u64)(v) << (n); \
+        flag_first = W == 64 ? (u64)(v) >> (64 - (n)) : whole_ >> (W & 63); \
+        flag_result = (v) = (uw)whole_; \
+        flag_kind = KIND_OF(SHL); \
+    } while (0)
+#define SHIFTED_RIGHT(as, v, n) \
+    do { flag_first = (u64)(as(v) >> ((n) - 1)); flag_result = (v) = (uw)(as(v) >> (n)); flag_kind = KIND_OF(SHR); } while (0)
+#define SHIFTED_SHR(v, n) SHIFTED_RIGHT((u64), v, n)
+#define SHIFTED_SAR(v, n) SHIFTED_RIGHT((s64)(sw), v, n)
+/* The others are functions of struct cpu's flags, of which they change CF and OF: out, and back in. */
 #define SHIFT_WITH(call) \
     do { \
-        cpu->flag_result = flag_result, cpu->flag_first = flag_first; \
+        cpu->flag_result = flag_result, cpu->flag_first = flag_first, cpu->flag_kind = (u32)flag_kind; \
         call; \
-        flag_result = cpu->flag_result, flag_first = cpu->flag_first; \
+        flag_result = cpu->flag_result, flag_first = cpu->flag_first, flag_kind = cpu->flag_kind; \
     } while (0)
-#define SHIFT_BY(name, v, count) SHIFT_WITH(SHIFT_FUNCTION(name, W)(cpu, &(v), count))
+#define ROTATED(name, v, n) \
+    do { if (OPERATION != FLAG_RAW) TAIL(fast_keep_flags); cpu->flag_kind = FLAG_RAW; SHIFT_FUNCTION(name, W)(cpu, &(v), n); } while (0)
+#define SHIFTED_ROL(v, n) ROTATED(ROL, v, n)
+#define SHIFTED_ROR(v, n) ROTATED(ROR, v, n)
+#define SHIFTED_RCL(v, n) ROTATED(RCL, v, n)
+#define SHIFTED_RCR(v, n) ROTATED(RCR, v, n)
+#define SHIFT_BY(name, v, count) do { unsigned n_ = COUNT_BITS(count); if (n_) SHIFTED_##name(v, n_); } while (0)
+#define SHIFT_BY_CONSTANT(name, v) do { unsigned n_ = COUNT_BITS((u8)rec->imm); SHIFTED_##name(v, n_); } while (0)      /* never 0 here: fast_of */
 #define SHIFT_DOUBLE_BY(name, v, fill, count) SHIFT_WITH(SHIFT_FUNCTION(name, W)(cpu, &(v), fill, count))
 
 /* --- transfers --- */

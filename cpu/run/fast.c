@@ -32,6 +32,17 @@ static bool is_plain_sse(const struct record *record)
     return vector_bytes(record) == 16 && !vector_by_vex(record) && record->s * 8u < offsetof(struct cpu, x87);
 }
 
+/* Handlers of shifts by a constant know that it is not 0.  The forms of a width stand in the order of cpu/ops/shift.inc. */
+static bool shifts_by_zero(const struct record *record)
+{
+    static const struct { u16 first, last; u8 mask; } forms[] = {
+        { OP_ROL_R_I_8, OP_SAR_M_C_8, 31 }, { OP_ROL_R_I_16, OP_SAR_M_C_16, 31 }, { OP_ROL_R_I_32, OP_SAR_M_C_32, 31 }, { OP_ROL_R_I_64, OP_SAR_M_C_64, 63 },
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(forms); i++)
+        if (record->h >= forms[i].first && record->h <= forms[i].last) return !((record->h - forms[i].first) & 1) && !(record->imm & forms[i].mask);
+    return false;
+}
+
 /* Memory is always in order here. */
 static bool does_nothing(unsigned op) { return op == OP_NOP || op == OP_LFENCE || op == OP_MFENCE || op == OP_SFENCE; }
 
@@ -43,6 +54,7 @@ const void *fast_of(const struct record *record, u32 mode)
     if (fast_is_vector(record->h) && !is_plain_sse(record)) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
     if (record->h == OP_STALE) return (const void *)leave_here;
+    if (shifts_by_zero(record)) return (const void *)fast_slow;
     if (does_nothing(record->h)) return (const void *)pass;
     if (!handler) handler = table[kind_of(record, mode)][record->h];
     return handler ? handler : (const void *)fast_slow;
@@ -101,10 +113,14 @@ bool fast_is_near_call(const struct record *record)
 static void spill(FAST_PARAMETERS)
 {
     (void)rec;
+#ifdef FAST_PINS_TLB
+    (void)tlb;
+#endif
     if (cpu->units) fast_units_close(cpu);
     cpu->budget = budget + TRACE_MAX_INSTRUCTIONS;
     cpu->flag_result = flag_result;
     cpu->flag_first = flag_first;
+    cpu->flag_kind = (u32)flag_kind;
 }
 
 bool fast_run(struct cpu *cpu, struct trace *trace)
@@ -115,14 +131,14 @@ bool fast_run(struct cpu *cpu, struct trace *trace)
     cpu->trace_rip = cpu->rip;
     cpu->fast_failed = false;
 #ifdef DISPATCH_LOOP
-    cpu->fast = (struct fast_state){ first->fast, first, budget, cpu->flag_result, cpu->flag_first };
+    cpu->fast = (struct fast_state){ first->fast, first, budget, cpu->flag_result, cpu->flag_first, cpu->flag_kind };
     while (cpu->fast.handler) {
         struct fast_state s = cpu->fast;
         cpu->fast.handler = NULL;
-        ((fast_handler *)s.handler)(cpu, s.rec, s.budget, s.flag_result, s.flag_first);
+        ((fast_handler *)s.handler)(cpu, s.rec, s.budget, s.flag_result, s.flag_first, s.flag_kind);
     }
 #else
-    ((fast_handler *)first->fast)(cpu, first, budget, cpu->flag_result, cpu->flag_first);
+    ((fast_handler *)first->fast)(FAST_FIRST_ARGUMENTS(first, budget));
 #endif
     return !cpu->fast_failed;
 }
@@ -174,6 +190,10 @@ FAST_HANDLER fast_slow(FAST_PARAMETERS)
     budget = cpu->budget - TRACE_MAX_INSTRUCTIONS;
     flag_result = cpu->flag_result;
     flag_first = cpu->flag_first;
+    flag_kind = cpu->flag_kind;
+#ifdef FAST_PINS_TLB
+    tlb = cpu->tlb;
+#endif
     if (end == EXACT_BRANCHED) TAIL(fast_transfer);
     rec = cpu->resume;
     budget += rec->count - 1;
@@ -182,8 +202,8 @@ FAST_HANDLER fast_slow(FAST_PARAMETERS)
 
 FAST_HANDLER fast_keep_flags(FAST_PARAMETERS)
 {
-    cpu->flag_kept = lazy_kept(cpu->flag_kind, flag_result, flag_first, cpu->flag_kept);
-    cpu->flag_kind = lazy_kept_kind(cpu->flag_kind);
+    cpu->flag_kept = lazy_kept((u32)flag_kind, flag_result, flag_first, cpu->flag_kept | cpu->shift_af);
+    flag_kind = lazy_kept_kind((u32)flag_kind);
     GO;
 }
 

@@ -5,14 +5,22 @@
 #include "cpu/decode/trace.h"
 
 /* What handlers pass on, in registers: `budget`, the ticks that were left at the trace's first instruction beyond those of a longest
- * trace, and two of the lazy flags of struct cpu. */
-#define FAST_PARAMETERS struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first
-#define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first
-/* clang 19 can be told that a handler keeps no register for its caller: all of them are free for it. */
+ * trace, and three of the lazy flags of struct cpu.  clang 19 can be told that a handler keeps no register for its caller: all of
+ * them are free for it, and the TLB's address has one too. */
+#define FAST_COMMON struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first, u64 flag_kind
 #if defined(__clang__) && __has_attribute(preserve_none) && !defined(DISPATCH_LOOP)
 #define FAST_HANDLER __attribute__((preserve_none)) void
+#define FAST_PARAMETERS FAST_COMMON, struct tlb_entry *tlb
+#define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first, flag_kind, tlb
+#define FAST_FIRST_ARGUMENTS(first, budget) cpu, first, budget, cpu->flag_result, cpu->flag_first, cpu->flag_kind, cpu->tlb
+#define TLB tlb
+#define FAST_PINS_TLB
 #else
 #define FAST_HANDLER void
+#define FAST_PARAMETERS FAST_COMMON
+#define FAST_ARGUMENTS cpu, rec, budget, flag_result, flag_first, flag_kind
+#define FAST_FIRST_ARGUMENTS(first, budget) cpu, first, budget, cpu->flag_result, cpu->flag_first, cpu->flag_kind
+#define TLB cpu->tlb
 #endif
 typedef FAST_HANDLER fast_handler(FAST_PARAMETERS);
 
@@ -21,7 +29,7 @@ typedef FAST_HANDLER fast_handler(FAST_PARAMETERS);
 #if defined(DISPATCH_LOOP)
 #define TAIL(handler) \
     do { \
-        cpu->fast = (struct fast_state){ (const void *)(handler), rec, budget, flag_result, flag_first }; \
+        cpu->fast = (struct fast_state){ (const void *)(handler), rec, budget, flag_result, flag_first, (u32)flag_kind }; \
         return; \
     } while (0)
 #elif defined(__clang__)

@@ -8,6 +8,7 @@
 #include "cpu/run/fast.h"
 #include "cpu/run/mode.h"
 #include "cpu/run/recorder.h"
+#include "cpu/run/undefined.h"
 #include "cpu/system/system.h"
 #include "cpu/memory/access.h"
 
@@ -18,6 +19,8 @@ struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, con
     struct cpu *cpu = calloc(1, sizeof *cpu);
 
     cpu->model = model;
+    cpu->amd = model->vendor[0] == 'A';
+    cpu->shift_af = undefined_shift_af(cpu);
     cpu->time = time;
     cpu->bus = *bus;
     cpu->memory = memory;

@@ -149,7 +149,7 @@ bool load_table_register(struct cpu *cpu, const struct record *rec, unsigned ops
 void cpu_set_result_flags8(struct cpu *cpu, u8 result)
 {
     cpu->flag_kept = 0;
-    cpu->flag_result = (u64)result << 56;
+    cpu->flag_result = result;
     cpu->flag_kind = FLAG_RAW | 8 << 8;
 }
 

@@ -84,16 +84,17 @@ struct segment {
     u64 effective_base;           /* base, or 0 where 64-bit mode ignores it */
 };
 
-/* Lazy flags.  flag_result and flag_first are shifted so that the operation's top bit is bit 63; size_bits is in
- * flag_kind's upper byte.  doc: flags */
+/* Lazy flags.  flag_result and flag_first are zero-extended; size_bits is in flag_kind's upper byte.  doc: flags */
 enum flag_kind {
     FLAG_LOGIC,          /* CF OF AF = 0 */
     FLAG_ADD, FLAG_SUB,  /* result = first +/- second; second is recovered */
     FLAG_ADC1, FLAG_SBB1,/* ADC, SBB with CF = 1 */
+    FLAG_SHL, FLAG_SHR,  /* CF is bit 0 of first; SHR: SAR too */
     FLAG_INC, FLAG_DEC,  /* from here on CF is bit 0 of flag_kept */
     FLAG_RAW,            /* ZF SF PF of the result; CF OF AF as EFLAGS bits in flag_kept, whose bit PF turns the result's PF over */
     FLAG_FULL,           /* all six as EFLAGS bits in flag_kept: ZF with SF, which no result has, as POPF may load */
 };
+enum { FLAG_SHIFT_AF = 1 << 20 };        /* beside the kept flags: AF after a shift */
 
 enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
 
@@ -104,8 +105,8 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     ONE (u64, trace_rip,                  "",      0, UINT64_MAX, "rip between instructions: what RIP-relative addresses count from") \
     ONE (u64, page,                       "",      0,       4096, "always 4096: an index that a far RIP-relative address needs") \
     ONE (u64, rip,                        "",      0, UINT64_MAX, "of the instruction that runs or runs next")    \
-    ONE (u64, flag_result,                "",      0, UINT64_MAX, "last result, top bit at 63")                   \
-    ONE (u64, flag_first,                 "",      0, UINT64_MAX, "its first operand, top bit at 63")             \
+    ONE (u64, flag_result,                "",      0, UINT64_MAX, "last result, zero-extended")                   \
+    ONE (u64, flag_first,                 "",      0, UINT64_MAX, "its first operand; of shifts: CF")              \
     ONE (u32, flag_kept,              "bits",      0, UINT32_MAX, "flags that the result does not say")           \
     ONE (u32, flag_kind,                  "",      0,     0x4008, "enum flag_kind, size in bits << 8")            \
     ONE (u32, rflags,                 "bits",      0, UINT32_MAX, "EFLAGS without CF PF AF ZF SF OF")             \
@@ -218,6 +219,7 @@ struct fast_state {
     struct record *rec;
     s64 budget;
     u64 flag_result, flag_first;
+    u32 flag_kind;
 };
 
 struct cpu {
@@ -258,6 +260,8 @@ struct cpu {
 
     /* --- fixed after cpu_create --- */
     const struct cpu_model *model;
+    bool amd;                     /* the model is of AMD */
+    u32 shift_af;                 /* FLAG_SHIFT_AF where the model's shifts set AF */
     struct cpu_time *time;
     struct cpu_bus bus;
     struct physical_map *memory;
@@ -293,7 +297,7 @@ void cpu_leave_after_instruction(struct cpu *cpu);        /* budget becomes that
 static inline u64 cpu_now(const struct cpu *cpu) { return cpu->slice_end - (u64)cpu->budget; }
 
 static inline bool has(const struct cpu *cpu, enum cpu_feature feature) { return cpu_model_has(cpu->model, feature); }
-static inline bool is_amd(const struct cpu *cpu) { return cpu->model->vendor[0] == 'A'; }
+static inline bool is_amd(const struct cpu *cpu) { return cpu->amd; }
 static inline bool real_mode(const struct cpu *cpu) { return !(cpu->cr0 & CR0_PE); }
 static inline bool v86_mode(const struct cpu *cpu) { return cpu->rflags & EFLAGS_VM; }
 static inline bool protected_mode(const struct cpu *cpu) { return (cpu->cr0 & CR0_PE) && !(cpu->rflags & EFLAGS_VM); }

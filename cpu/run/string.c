@@ -244,10 +244,9 @@ static bool lods_once(struct string *s)
 static void compared(struct string *s, u64 a, u64 b)
 {
     struct cpu *cpu = s->cpu;
-    unsigned shift = 64 - s->size * 8;
 
-    cpu->flag_first = a << shift;
-    cpu->flag_result = (a - b) << shift;
+    cpu->flag_first = a;
+    cpu->flag_result = (a - b) & UINT64_MAX >> (64 - s->size * 8);
     cpu->flag_kind = FLAG_SUB | (s->size * 8) << 8;
     s->ended = (a == b) != s->while_equal;
 }

@@ -5,7 +5,7 @@
 #include "cpu/run/flags.h"
 
 /* AF after a shift by more than 0. */
-static inline u32 undefined_shift_af(const struct cpu *cpu) { return is_amd(cpu) ? EFLAGS_AF : 0; }
+static inline u32 undefined_shift_af(const struct cpu *cpu) { return is_amd(cpu) ? FLAG_SHIFT_AF : 0; }
 
 static inline u32 parity_flag(u64 v) { return __builtin_parity((unsigned)v & 0xff) ? 0 : EFLAGS_PF; }
 

@@ -37,8 +37,8 @@ static u32 lazily(unsigned kind, u64 result, u64 first, u32 kept, unsigned bits)
 {
     cpu.rflags = 2;
     cpu.flag_kind = kind | bits << 8;
-    cpu.flag_result = result << (64 - bits);
-    cpu.flag_first = first << (64 - bits);
+    cpu.flag_result = result;
+    cpu.flag_first = first;
     cpu.flag_kept = kept;
     return cpu_eflags(&cpu) & EFLAGS_ARITHMETIC;
 }

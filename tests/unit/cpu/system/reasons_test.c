@@ -585,6 +585,7 @@ PROVOKE(SYSENTER_IN_REAL_MODE)
 PROVOKE(SYSENTER_IN_LONG_MODE)
 {
     pc->cpu->model = cpu_model_find("ryzen");
+    pc->cpu->amd = true;
     enter_long(pc, 0);
     RUN(pc, 0x0f, 0x34);
     return NO_ERROR_CODE;
