@@ -66,6 +66,13 @@ static bool damaged(struct reader *r)
     return fail(r->err, "%s: damaged at byte %ld", r->path, ftell(r->file));
 }
 
+/* The program that wrote it did not come to its end: what is there counts. */
+static bool cut_short(struct reader *r)
+{
+    r->left = 0;
+    return true;
+}
+
 static bool word(struct reader *r, u64 *value)
 {
     return fread(value, sizeof *value, 1, r->file) == 1;
@@ -110,12 +117,13 @@ static bool read_code(struct reader *r, u32 number)
 {
     u64 sizes;
 
-    if (number >= NUMBERS || !word(r, &sizes) || (u32)sizes > 4096) return damaged(r);
+    if (!word(r, &sizes)) return cut_short(r);
+    if (number >= NUMBERS || (u32)sizes > 4096) return damaged(r);
     struct code *c = &r->code[number];
     u32 room = ((u32)sizes + 7) & ~7u;
     free(c->bytes);
     *c = (struct code){ .bytes = malloc(room + 1), .size = (u32)sizes, .bits = (u32)(sizes >> 32) };
-    return fread(c->bytes, 1, room, r->file) == room || damaged(r);
+    return fread(c->bytes, 1, room, r->file) == room || cut_short(r);
 }
 
 static bool read_entry(struct reader *r, u32 number, u32 low)
@@ -137,11 +145,11 @@ static bool read_word(struct reader *r, u64 value)
 
     switch (kind) {
     case CPU_RECORD_CODE: return read_code(r, argument);
-    case CPU_RECORD_TICK: return word(r, &r->tick) || damaged(r);
+    case CPU_RECORD_TICK: return word(r, &r->tick) || cut_short(r);
     case CPU_RECORD_RIP:
         r->rip_follows = true;
         r->selector = (u16)argument;
-        return word(r, &r->rip) || damaged(r);
+        return word(r, &r->rip) || cut_short(r);
     case CPU_RECORD_END: {
         u64 tick = whole_tick(r, argument);
         show_running(r, tick);

@@ -198,6 +198,7 @@ Test(breaks, a_watched_byte_stops_a_repeated_instruction_behind_the_iteration)
 /* The TLB answered before, and it goes on doing so: a walk would set A and D again. */
 Test(breaks, a_watched_page_s_table_entry_is_left_as_it_would_have_been)
 {
+    if (TLB_ENTRIES == 1) cr_skip_test("the TLB answers for one page only");
     PC(pc) = pc_with_accesses();
     put32(pte_of(pc, DATA), DATA | 7);
     set_break(pc, CPU_WATCH_WRITE, DATA + 100, 1);
@@ -281,10 +282,9 @@ Test(recorder, a_repeated_instruction_ends_its_trace)
     cpu_set_recorder(pc->cpu, keep_words, &w);
     cr_assert_eq(run_for(pc, 100), CPU_STOP_HALTED);
     cpu_set_recorder(pc->cpu, NULL, NULL);
-    unsigned sizes[2] = { 0 }, n = 0;
-    for (size_t i = 0; i + 1 < w.count && n < 2; i++)
-        if ((u32)w.word[i] == CPU_RECORD_CODE) sizes[n++] = (u32)w.word[i + 1];
-    cr_expect_eq(sizes[0], 3);
-    cr_expect_eq(sizes[1], 2);
+    bool at_an_end = false;
+    for (size_t i = 0; i + 2 < w.count; i++)
+        if ((u32)w.word[i] == CPU_RECORD_CODE) at_an_end |= !memcmp((u8 *)&w.word[i + 2] + (u32)w.word[i + 1] - 2, code + 1, 2);
+    cr_expect(at_an_end);
     cr_expect_eq(recorded_ticks(&w), 10);
 }
