@@ -1,5 +1,5 @@
 /* rom_checksum IN OUT SIZE: a ROM of exactly SIZE bytes that sum to zero, by its last byte; the ACPI tables that an RSDP in it
- * leads to sum to zero too.                                                                 doc: bios */
+ * leads to and a PCI interrupt routing table sum to zero too.                                                                 doc: bios */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +49,20 @@ static int fill_acpi(void)
     return 1;
 }
 
+/* "PCI IRQ Routing Table Specification": the size in bytes at 6, the checksum at 31. */
+static int fill_routing(void)
+{
+    enum { SIZE_AT = 6, ROUTING_CHECKSUM_AT = 31 };
+
+    for (size_t at = 0; at + 32 <= size; at += 16) {
+        if (memcmp(image + at, "$PIR", 4)) continue;
+        size_t length = image[at + SIZE_AT] | (size_t)image[at + SIZE_AT + 1] << 8;
+        if (length < 32 || length > size - at) return 0;
+        fill(image + at + ROUTING_CHECKSUM_AT, image + at, length);
+    }
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4) {
@@ -64,8 +78,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: not a ROM of up to %zu bytes with room for its checksum\n", argv[1], size);
         return 1;
     }
-    if (!fill_acpi()) {
-        fprintf(stderr, "%s: an ACPI table is not whole\n", argv[1]);
+    if (!fill_acpi() || !fill_routing()) {
+        fprintf(stderr, "%s: an ACPI or routing table is not whole\n", argv[1]);
         return 1;
     }
     fill(image + size - 1, image, size);

@@ -227,6 +227,31 @@ static bool parallel_enabled(const struct given *g, struct machine_config *c, vo
     return true;
 }
 
+/* --- PCI --- */
+
+static bool pci_enabled(const struct given *g, struct machine_config *c, void *base)
+{
+    bool on;
+    (void)base;
+    if (!parse_bool(g->value, &on)) return bad_value(g, "0 or 1");
+    c->pci = on ? PCI_ON : PCI_OFF;
+    return true;
+}
+
+static bool pci_chipset(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    if (strcmp(g->value, "i440fx") == 0) return true;
+    if (strcmp(g->value, "i430fx") == 0 || strcmp(g->value, "i440bx") == 0) return note(g, "this chipset is not there; i440fx runs");
+    return bad_value(g, "i440fx");
+}
+
+static bool pci_slot(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return strcmp(g->value, "none") == 0 || note(g, "no card for a slot is there yet; the slot stays empty");
+}
+
 /* --- old forms --- */
 
 static bool old_ips(const struct given *g, struct machine_config *c, void *base)
@@ -337,6 +362,13 @@ static const struct parameter clock_parameters[] = {
     { "time0", TYPE_CUSTOM, .take = start_time, .meaning = "date at start: local, utc, seconds since 1970, or a date" },
     ACCEPT("rtc_sync"), END_ROW,
 };
+static const struct parameter pci[] = {
+    { "enabled", TYPE_CUSTOM, .take = pci_enabled, .meaning = "1 or 0; without it a Pentium and later ones have it" },
+    { "chipset", TYPE_CUSTOM, .take = pci_chipset, .meaning = "i440fx (with a PIIX3)" },
+    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "a card; none is there yet" },
+    { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
+    { "slot5", TYPE_CUSTOM, .take = pci_slot }, ACCEPT("advopts"), END_ROW,
+};
 static const struct parameter e9[] = {
     { "enabled", TYPE_BOOL, AT(port_e9), .meaning = "bytes written to port E9h can be read by scripts" }, ACCEPT("all_rings"), END_ROW,
 };
@@ -381,6 +413,7 @@ const struct directive directive_table[] = {
     { .name = "floppya", .parameters = floppy, BASE(floppy[0]), .meaning = "the first floppy drive; without any disk a machine boots its demo disk",
       .sample = "#1_44=freedos.img, status=inserted, write_protected=0" },
     { .name = "floppyb", .parameters = floppy, BASE(floppy[1]), .meaning = "the second floppy drive", .sample = "#type=1_44" },
+    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management", .sample = "enabled=1, chipset=i440fx" },
     { .name = "ata0", .parameters = ata, BASE(ata[0]), .meaning = "the first ATA channel", .sample = "enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" },
     { .name = "ata1", .parameters = ata, BASE(ata[1]), .meaning = "the second ATA channel", .sample = "enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15" },
     ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),
@@ -413,7 +446,7 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"), ACCEPT_ROW("speaker", "the speaker is silent yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
-    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("pci"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"), ABSENT_ROW("ne2k"),
+    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"), ABSENT_ROW("ne2k"),
     ABSENT_ROW("pcipnic"), ABSENT_ROW("e1000"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 
@@ -432,7 +465,7 @@ const struct directive directive_table[] = {
     { .name = "keyboard_type", .kind = LEGACY, .positional = flag_word, .note = "keyboard: type=" },
     { .name = "user_shortcut", .kind = LEGACY, .positional = flag_word, .note = "keyboard: user_shortcut=" },
     { .name = "vga_update_interval", .kind = LEGACY, .positional = flag_word, .note = "vga: update_freq=" },
-    { .name = "i440fxsupport", .kind = LEGACY, .positional = flag_word, .note = "pci: chipset=i440fx (not there yet)" },
+    { .name = "i440fxsupport", .kind = LEGACY, .parameters = pci, .note = "pci: enabled=, chipset=i440fx" },
     { .name = "usb1", .kind = LEGACY, .positional = flag_word, .note = "usb_uhci: (not there yet)" },
     { .name = "pnic", .kind = LEGACY, .positional = flag_word, .note = "pcipnic: (not there yet)" },
     { .name = "user_plugin", .kind = LEGACY, .positional = flag_word, .note = "plugin_ctrl:" },

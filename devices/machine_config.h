@@ -47,6 +47,9 @@ struct com_config {
     char path[CONFIG_PATH];      /* dev= */
 };
 
+/* i440FX and PIIX3 for Pentiums and later ones, unless the configuration says. */
+enum pci_choice { PCI_BY_MODEL, PCI_OFF, PCI_ON };
+
 enum boot_device { BOOT_NONE, BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM, BOOT_NETWORK };
 /* Pace of a machine that is shown; one that nobody looks at runs as fast as it can. */
 enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
@@ -59,6 +62,7 @@ struct machine_config {
     u64 rdrand_seed;             /* of the numbers that RDRAND and RDSEED give */
     bool cpu_exact;              /* without the fast instance */
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
+    enum pci_choice pci;
     struct rom_config system_rom, vga_rom, option_rom[4];
     bool volatile_media;         /* writes to disks and floppies stay in memory, whatever their own setting */
     struct floppy_config floppy[CONFIG_FLOPPIES];

@@ -1,4 +1,4 @@
-/* The board's devices that cannot be enumerated, and the way to soft-off.                     doc: pm
+/* The PCI bus where there is one, the board's devices that cannot be enumerated, and the way to soft-off.    doc: pm
  * Source: ACPI specification, "ACPI Source Language Reference"; Plug and Play device identifiers. */
 DefinitionBlock ("", "DSDT", 1, "ORRERY", "ORRERYPC", 1)
 {
@@ -6,6 +6,120 @@ DefinitionBlock ("", "DSDT", 1, "ORRERY", "ORRERYPC", 1)
 
     Scope (\_SB)
     {
+        /* CONFADD reads as ones where there is no PCI: its reserved bits are 0 elsewhere. */
+        OperationRegion (CFAD, SystemIO, 0xCF8, 4)
+        Field (CFAD, DWordAcc, NoLock, Preserve) { CADR, 32 }
+
+        Device (PCI0)
+        {
+            Name (_HID, EisaId ("PNP0A03"))
+            Name (_UID, 0)
+            Method (_STA) { If (LEqual (CADR, 0xFFFFFFFF)) { Return (0) } Return (15) }
+            Name (_CRS, ResourceTemplate () {
+                WordBusNumber (ResourceProducer, MinFixed, MaxFixed, PosDecode, 0, 0, 0, 0, 1)
+                IO (Decode16, 0x0CF8, 0x0CF8, 1, 8)
+                WordIO (ResourceProducer, MinFixed, MaxFixed, PosDecode, EntireRange, 0, 0x0000, 0x0CF7, 0, 0x0CF8)
+                WordIO (ResourceProducer, MinFixed, MaxFixed, PosDecode, EntireRange, 0, 0x0D00, 0xFFFF, 0, 0xF300)
+                DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0x000A0000, 0x000BFFFF, 0, 0x00020000)
+                DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite, 0, 0xE0000000, 0xFEBFFFFF, 0, 0x1EC00000)
+            })
+            Name (_PRT, Package () {
+                Package () { 0x0001FFFF, 0, LNKA, 0 },
+                Package () { 0x0001FFFF, 1, LNKB, 0 },
+                Package () { 0x0001FFFF, 2, LNKC, 0 },
+                Package () { 0x0001FFFF, 3, LNKD, 0 },
+                Package () { 0x0002FFFF, 0, LNKB, 0 },
+                Package () { 0x0002FFFF, 1, LNKC, 0 },
+                Package () { 0x0002FFFF, 2, LNKD, 0 },
+                Package () { 0x0002FFFF, 3, LNKA, 0 },
+                Package () { 0x0003FFFF, 0, LNKC, 0 },
+                Package () { 0x0003FFFF, 1, LNKD, 0 },
+                Package () { 0x0003FFFF, 2, LNKA, 0 },
+                Package () { 0x0003FFFF, 3, LNKB, 0 },
+                Package () { 0x0004FFFF, 0, LNKD, 0 },
+                Package () { 0x0004FFFF, 1, LNKA, 0 },
+                Package () { 0x0004FFFF, 2, LNKB, 0 },
+                Package () { 0x0004FFFF, 3, LNKC, 0 },
+                Package () { 0x0005FFFF, 0, LNKA, 0 },
+                Package () { 0x0005FFFF, 1, LNKB, 0 },
+                Package () { 0x0005FFFF, 2, LNKC, 0 },
+                Package () { 0x0005FFFF, 3, LNKD, 0 },
+                Package () { 0x0006FFFF, 0, LNKB, 0 },
+                Package () { 0x0006FFFF, 1, LNKC, 0 },
+                Package () { 0x0006FFFF, 2, LNKD, 0 },
+                Package () { 0x0006FFFF, 3, LNKA, 0 }
+            })
+            Device (ISAB)
+            {
+                Name (_ADR, 0x00010000)
+                OperationRegion (PIRQ, PCI_Config, 0x60, 4)
+                Field (PIRQ, ByteAcc, NoLock, Preserve) { PRQA, 8, PRQB, 8, PRQC, 8, PRQD, 8 }
+            }
+        }
+
+        /* Bit 7: not routed; bits 3..0: the request. */
+        Name (LPRS, ResourceTemplate () { IRQ (Level, ActiveLow, Shared) { 5, 10, 11 } })
+        Method (LSTA, 1)
+        {
+            If (LEqual (CADR, 0xFFFFFFFF)) { Return (0) }
+            If (And (Arg0, 0x80)) { Return (9) }
+            Return (11)
+        }
+        Method (LCRS, 1, Serialized)
+        {
+            Name (CRES, ResourceTemplate () { IRQ (Level, ActiveLow, Shared) { 10 } })
+            CreateWordField (CRES, 1, IMSK)
+            If (And (Arg0, 0x80)) { Store (0, IMSK) } Else { ShiftLeft (1, And (Arg0, 15), IMSK) }
+            Return (CRES)
+        }
+        Method (LSRS, 1)
+        {
+            CreateWordField (Arg0, 1, IMSK)
+            FindSetRightBit (IMSK, Local0)
+            If (Local0) { Return (Subtract (Local0, 1)) }
+            Return (0x80)
+        }
+        Device (LNKA)
+        {
+            Name (_HID, EisaId ("PNP0C0F"))              /* interrupt link */
+            Name (_UID, 1)
+            Method (_STA) { Return (LSTA (\_SB.PCI0.ISAB.PRQA)) }
+            Method (_DIS) { Or (\_SB.PCI0.ISAB.PRQA, 0x80, \_SB.PCI0.ISAB.PRQA) }
+            Method (_PRS) { Return (LPRS) }
+            Method (_CRS) { Return (LCRS (\_SB.PCI0.ISAB.PRQA)) }
+            Method (_SRS, 1) { Store (LSRS (Arg0), \_SB.PCI0.ISAB.PRQA) }
+        }
+        Device (LNKB)
+        {
+            Name (_HID, EisaId ("PNP0C0F"))              /* interrupt link */
+            Name (_UID, 2)
+            Method (_STA) { Return (LSTA (\_SB.PCI0.ISAB.PRQB)) }
+            Method (_DIS) { Or (\_SB.PCI0.ISAB.PRQB, 0x80, \_SB.PCI0.ISAB.PRQB) }
+            Method (_PRS) { Return (LPRS) }
+            Method (_CRS) { Return (LCRS (\_SB.PCI0.ISAB.PRQB)) }
+            Method (_SRS, 1) { Store (LSRS (Arg0), \_SB.PCI0.ISAB.PRQB) }
+        }
+        Device (LNKC)
+        {
+            Name (_HID, EisaId ("PNP0C0F"))              /* interrupt link */
+            Name (_UID, 3)
+            Method (_STA) { Return (LSTA (\_SB.PCI0.ISAB.PRQC)) }
+            Method (_DIS) { Or (\_SB.PCI0.ISAB.PRQC, 0x80, \_SB.PCI0.ISAB.PRQC) }
+            Method (_PRS) { Return (LPRS) }
+            Method (_CRS) { Return (LCRS (\_SB.PCI0.ISAB.PRQC)) }
+            Method (_SRS, 1) { Store (LSRS (Arg0), \_SB.PCI0.ISAB.PRQC) }
+        }
+        Device (LNKD)
+        {
+            Name (_HID, EisaId ("PNP0C0F"))              /* interrupt link */
+            Name (_UID, 4)
+            Method (_STA) { Return (LSTA (\_SB.PCI0.ISAB.PRQD)) }
+            Method (_DIS) { Or (\_SB.PCI0.ISAB.PRQD, 0x80, \_SB.PCI0.ISAB.PRQD) }
+            Method (_PRS) { Return (LPRS) }
+            Method (_CRS) { Return (LCRS (\_SB.PCI0.ISAB.PRQD)) }
+            Method (_SRS, 1) { Store (LSRS (Arg0), \_SB.PCI0.ISAB.PRQD) }
+        }
+
         Device (ISA)
         {
             Name (_HID, EisaId ("PNP0A05"))              /* generic ISA container */

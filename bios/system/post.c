@@ -1,6 +1,7 @@
 /* Power-on self test: from reset to INT 19h.                                               doc: bios
  * Source: IBM PC AT Technical Reference, "POST"; Intel 8259A, 8254, 8237A data sheets. */
 #include "bios.h"
+#include "pci.h"
 
 enum { ELCR_2 = 0x4d1, PM_CONTROL = 0xb004, SCI = 9 };
 enum { POST_PORT = 0x80, FIRST_ROM = 0xc000, VIDEO_END = 0xc800, LAST_ROM = 0xf000, ROM_STEP = 0x80 };
@@ -187,6 +188,7 @@ void __attribute__((noreturn)) post(void)
 {
     outb(POST_PORT, 0x01);
     outb(0x92, (inb(0x92) & (u8)~1) | 2);                    /* A20 open, however this reset came about */
+    pci_post();
     set_pics();
     virtual_wire();
     set_timer();

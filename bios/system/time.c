@@ -1,6 +1,7 @@
 /* Time: the tick (INT 08h), the clock services (INT 1Ah), the RTC's interrupt (INT 70h), waiting.      doc: bios
  * Source: IBM PC AT Technical Reference, "Time of day"; Motorola MC146818A; Intel 8254. */
 #include "bios.h"
+#include "pci.h"
 
 enum { TICKS_A_DAY = 0x1800b0 };
 enum { RTC_A = 0x0a, RTC_B = 0x0b, RTC_C = 0x0c, UIP = 0x80, SET = 0x80, PIE = 0x40, AIE = 0x20, HOURS_24 = 2 };
@@ -220,7 +221,7 @@ void time_service(struct frame *f)
     case 0x05: set_date(f); f->al = 0; set_carry(f, false); break;
     case 0x06: set_alarm(f); break;
     case 0x07: cmos_write(RTC_B, (u8)(cmos_read(RTC_B) & ~AIE)); set_carry(f, false); break;
-    case 0xb1: f->ah = 0x81; set_carry(f, true); break;       /* PCI BIOS: "function not supported" */
+    case 0xb1: pci_service(f); break;
     default: set_carry(f, true); break;
     }
 }

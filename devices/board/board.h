@@ -10,13 +10,18 @@
 #include "devices/chip/dma_8237.h"
 #include "devices/chip/fdc_82077.h"
 #include "devices/chip/fw_cfg.h"
+#include "devices/chip/ide_piix3.h"
+#include "devices/chip/isa_piix3.h"
 #include "devices/chip/kbc_8042.h"
 #include "devices/chip/keyboard_mf2.h"
 #include "devices/chip/mouse_ps2.h"
 #include "devices/chip/parallel_spp.h"
+#include "devices/chip/pci_bus.h"
+#include "devices/chip/pci_i440fx.h"
 #include "devices/chip/pic_8259.h"
 #include "devices/chip/pit_8254.h"
 #include "devices/chip/pm_piix4.h"
+#include "devices/chip/pm_piix4_function.h"
 #include "devices/chip/uart_16550.h"
 #include "devices/chip/vga.h"
 #include "devices/machine.h"
@@ -90,6 +95,18 @@ struct system_ports {
 };
 extern const struct state_layout system_ports_state;
 
+/* What a board with PCI has more than an AT.                                               doc: pci */
+struct pci {
+    bool present;
+    struct pci_bus bus;
+    struct pci_i440fx host;
+    struct isa_piix3 isa;
+    struct ide_piix3 ide;
+    struct pm_piix4_function pm;
+    struct line irq[PIIX3_IRQS], ata_irq[CONFIG_ATA_CHANNELS];
+    unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports;      /* movable ranges */
+};
+
 struct machine {
     struct machine_config config;
     struct clock clock;
@@ -113,6 +130,7 @@ struct machine {
     struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
     struct fw_cfg fw_cfg;
     struct pm_piix4 pm;
+    struct pci pci;
     struct uart_16550 com[MACHINE_COMS];
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];
@@ -135,6 +153,7 @@ struct machine {
 /* devices/board/memory_map.c */
 bool memory_build(struct machine *m, struct error *err);
 void memory_shadow_roms(struct machine *m);              /* ROM contents to RAM below 1 MiB, at power-on and reset */
+void memory_map_by_pam(struct machine *m);                /* C0000h to FFFFFh, and SMRAM, as the host bridge says */
 void memory_free(struct machine *m);
 void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size);
 void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size);
@@ -173,7 +192,15 @@ void board_watch_reset(struct machine *m);
 /* devices/board/machine_run.c: "tick 5, f000:e05b" */
 void board_where(const struct machine *m, char *text, size_t size);
 
+/* devices/board/pci.c */
+bool pci_wanted(const struct machine *m);
+void pci_init(struct machine *m);
+bool pci_build(struct machine *m, struct error *err);    /* functions and ports */
+bool pci_add_ata(struct machine *m, unsigned channel, const struct port_range *command, const struct port_range *control, struct error *err);
+void pci_reset(struct machine *m);
+
 /* devices/board/isa_at.c */
+void board_request_changed(struct machine *m, unsigned irq);             /* a line that asks for it has changed */
 bool board_build(struct machine *m, struct error *err);
 void board_reset(struct machine *m);
 void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));

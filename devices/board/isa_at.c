@@ -24,10 +24,15 @@ void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const 
 
 /* --- lines --- */
 
+void board_request_changed(struct machine *m, unsigned n)
+{
+    pic_8259_set_ir(&m->pic[n >> 3], n & 7, m->irq[n].level || m->pci.irq[n].level);
+}
+
 static void on_irq(void *listener, unsigned n, bool level)
 {
-    struct machine *m = listener;
-    pic_8259_set_ir(&m->pic[n >> 3], n & 7, level);
+    (void)level;
+    board_request_changed(listener, n);
 }
 
 /* Ports 1 and 3 share a request, 2 and 4 the other one. */
@@ -196,6 +201,7 @@ static bool add_ports(struct machine *m, struct error *err)
     bool ok = true;
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
         if (rows[i].write == e9_write && !m->config.port_e9) continue;
+        if (rows[i].write == pm_piix4_write && m->pci.present) continue;
         if (rows[i].write == fw_cfg_write && !m->config.system_rom.path[0]) continue;
         ok &= ports_add(m->ports, &rows[i], err);
     }
@@ -264,8 +270,7 @@ static bool add_ata_ports(struct machine *m, struct error *err)
         struct port_range control = { (u16)(c->ioaddr2 + 6), (u16)(c->ioaddr2 + 6), name[n], &m->ata[n], ata_channel_control_read,
                                       ata_channel_control_write, NULL };
         if (!c->enabled) continue;
-        ok &= ports_add(m->ports, &command, err);
-        ok &= ports_add(m->ports, &control, err);
+        ok &= m->pci.present ? pci_add_ata(m, n, &command, &control, err) : ports_add(m->ports, &command, err) && ports_add(m->ports, &control, err);
     }
     return ok;
 }
@@ -307,6 +312,7 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++)
         parallel_spp_init(&m->parallel[n], &m->clock, &m->irq[n ? 5 : 7], (struct byte_sink){ &m->printer[n], print_byte });
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
+    if (m->pci.present) pci_init(m);
     vga_init(&m->vga, &m->clock);
     fw_cfg_init(&m->fw_cfg);
     pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
@@ -391,6 +397,7 @@ bool board_build(struct machine *m, struct error *err)
 
     if (!model) return fail(err, "cpu: model=%s does not exist; see orrery --help cpu", m->config.cpu_model);
     if (!cpu_model_with(model, m->config.cpu_add_features, m->config.cpu_exclude_features, &m->cpu_model, err)) return false;
+    m->pci.present = pci_wanted(m);
     if (!memory_build(m, err)) return false;
     clock_init(&m->clock, m->config.ips);
     clock_add(&m->clock, &m->cpu_timer, processor_timer, m);
@@ -411,6 +418,7 @@ bool board_build(struct machine *m, struct error *err)
     bool ok = add_ports(m, err);
     ok &= add_offset_ports(m, err);
     ok &= add_parallel_ports(m, err);
+    if (m->pci.present) ok &= pci_build(m, err);
     ok &= add_ata_ports(m, err);
     ok &= board_disks_open(m, err);
     if (!ok) return false;
@@ -424,6 +432,7 @@ bool board_build(struct machine *m, struct error *err)
 void board_reset(struct machine *m)
 {
     memory_shadow_roms(m);
+    if (m->pci.present) pci_reset(m);
     for (unsigned n = 0; n < 2; n++) {
         pic_8259_reset(&m->pic[n]);
         dma_8237_reset(&m->dma[n]);

@@ -39,6 +39,22 @@ static void register_ata(struct machine *m)
     }
 }
 
+static void register_pci(struct machine *m)
+{
+    static const char *const dma[] = { "ata0-master.dma", "ata0-slave.dma", "ata1-master.dma", "ata1-slave.dma" };
+    struct pci *p = &m->pci;
+
+    add_part(m, "pci", &pci_bus_state, &p->bus);
+    add_part(m, "pci.host", &pci_i440fx_state, &p->host);
+    add_part(m, "pci.isa", &isa_piix3_state, &p->isa);
+    add_part(m, "pci.ide", &ide_piix3_state, &p->ide);
+    add_part(m, "pci.pm", &pm_piix4_function_state, &p->pm);
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
+        struct ata_device *d = &m->ata[i >> 1].device[i & 1];
+        if (d->kind != ATA_KIND_NONE) add_part(m, dma[i], &ata_dma_state, &d->dma);
+    }
+}
+
 static void register_parts(struct machine *m)
 {
     struct cpu_state_part cpu[16];
@@ -70,6 +86,7 @@ static void register_parts(struct machine *m)
     add_part(m, "fw_cfg", &fw_cfg_state, &m->fw_cfg);
     add_part(m, "pm", &pm_piix4_state, &m->pm);
     add_part(m, "system", &system_ports_state, &m->system);
+    if (m->pci.present) register_pci(m);
 }
 
 const char *machine_device_name(const struct machine *m, unsigned index)

@@ -49,6 +49,11 @@ static struct machine_stop run_until(struct machine *m, u64 end)
         case CPU_STOP_SHUTDOWN: on_shutdown(m); break;
         case CPU_STOP_BREAK: return (struct machine_stop){ .kind = MACHINE_BREAK };
         case CPU_STOP_REQUEST:
+            if (m->reset_wanted) {
+                m->reset_wanted = false;
+                board_reset(m);
+                break;
+            }
             if (m->stop_requested) {
                 m->stop_requested = false;
                 return (struct machine_stop){ .kind = MACHINE_REQUEST };

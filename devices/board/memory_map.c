@@ -12,6 +12,16 @@
 
 enum { VGA_FIRST = 0xa0000, VGA_BYTES = 0x20000, OPTION_FIRST = 0xc0000, MIB = 1 << 20 };
 
+/* Whole pages; what the ROM does not fill reads as ones. */
+static u8 *page_room(u64 size)
+{
+    u64 room = (size + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
+    u8 *bytes = aligned_alloc(PAGE_BYTES, room);
+
+    memset(bytes, 0xff, room);
+    return bytes;
+}
+
 /* A ROM file whole; its size must be a multiple of `granule`, at most `most`. */
 static bool load_rom(const char *who, const char *path, u64 granule, u64 most, u8 **bytes, u64 *size, struct error *err)
 {
@@ -25,7 +35,7 @@ static bool load_rom(const char *who, const char *path, u64 granule, u64 most, u
                     (unsigned long long)granule, (unsigned long long)most);
     }
     *size = (u64)st.st_size;
-    *bytes = aligned_alloc(PAGE_BYTES, (*size + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1));
+    *bytes = page_room(*size);
     bool whole = fread(*bytes, 1, *size, f) == *size;
     fclose(f);
     return whole || fail(err, "%s: file=\"%s\": cannot be read", who, path);
@@ -34,7 +44,7 @@ static bool load_rom(const char *who, const char *path, u64 granule, u64 most, u
 static void builtin_rom(const u8 *image, u32 image_bytes, u8 **bytes, u64 *size)
 {
     *size = image_bytes;
-    *bytes = aligned_alloc(PAGE_BYTES, (image_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1));
+    *bytes = page_room(image_bytes);
     memcpy(*bytes, image, image_bytes);
 }
 
@@ -49,6 +59,7 @@ void memory_shadow_roms(struct machine *m)
 {
     u64 low = rom_low_bytes(m);
 
+    if (m->pci.present) return;                          /* firmware does it, by the host bridge */
     memcpy(m->ram + MIB - low, m->rom + m->rom_bytes - low, low);
     if (m->vga_rom_bytes) memcpy(m->ram + OPTION_FIRST, m->vga_rom, m->vga_rom_bytes);
     for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++)
@@ -97,6 +108,37 @@ static void map_options(struct machine *m)
     }
 }
 
+/* --- a board with PCI: segments of C0000h to FFFFFh lead to DRAM or to the ROMs, for reads and for writes --- */
+
+/* The page of a ROM that the ISA bus has at pa; NULL: none. */
+static u8 *rom_page(struct machine *m, u64 pa)
+{
+    u64 low = rom_low_bytes(m);
+
+    if (pa >= MIB - low) return m->rom + m->rom_bytes - (MIB - pa);
+    if (pa - OPTION_FIRST < m->vga_rom_bytes) return m->vga_rom + (pa - OPTION_FIRST);
+    for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) {
+        u64 at = pa - m->config.option_rom[n].address;
+        if (pa >= m->config.option_rom[n].address && at < m->option_rom_bytes[n]) return m->option_rom[n] + at;
+    }
+    return NULL;
+}
+
+void memory_map_by_pam(struct machine *m)
+{
+    const struct pci_i440fx *host = &m->pci.host;
+    u8 *smram = pci_i440fx_smram_open(host) ? m->ram + VGA_FIRST : NULL;
+
+    for (u64 pa = OPTION_FIRST; pa < MIB; pa += PAGE_BYTES) {
+        struct physical_page *page = physical_page_at(m->map, pa);
+        u8 *ram = m->ram + pa;
+        if (page->code_chunks) cpu_memory_written(m->cpu, pa, PAGE_BYTES);
+        physical_set(m->map, pa, PAGE_BYTES, pci_i440fx_reads_dram(host, (u32)pa) ? ram : rom_page(m, pa), pci_i440fx_writes_dram(host, (u32)pa) ? ram : NULL);
+    }
+    physical_set(m->map, VGA_FIRST, VGA_BYTES, smram, smram);
+    cpu_memory_changed(m->cpu);
+}
+
 bool memory_build(struct machine *m, struct error *err)
 {
     const char *system = m->config.system_rom.path, *vga = m->config.vga_rom.path;
@@ -116,8 +158,11 @@ bool memory_build(struct machine *m, struct error *err)
     }
     m->map = physical_create();
     physical_set(m->map, 0, VGA_FIRST, m->ram, m->ram);
-    map_options(m);
-    physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m), m->ram + MIB - rom_low_bytes(m));
+    if (!m->pci.present) {
+        u8 *shadow = m->ram + MIB - rom_low_bytes(m);
+        map_options(m);
+        physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), shadow, shadow);
+    }
     physical_set(m->map, MIB, m->ram_bytes - MIB, m->ram + MIB, m->ram + MIB);
     physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
     /* The ROM answers 1 MiB below its place too: a reset by port 92h may come with A20 low, and the first fetch with it. */

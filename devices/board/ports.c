@@ -6,6 +6,7 @@ enum { RANGES = 96 };
 
 struct ports {
     struct port_range range[RANGES];
+    bool placed[RANGES];         /* movable ones that are decoded now */
     unsigned count;
     u8 owner[65536];             /* range number + 1; 0 nobody */
 };
@@ -24,6 +25,53 @@ bool ports_add(struct ports *ports, const struct port_range *range, struct error
     ports->range[ports->count++] = *range;
     for (unsigned port = range->first; port <= range->last; port++) ports->owner[port] = (u8)ports->count;
     return true;
+}
+
+bool ports_add_movable(struct ports *ports, const struct port_range *range, unsigned *id, struct error *err)
+{
+    if (ports->count == RANGES) return fail(err, "%s: the board has no room for more port ranges", range->name);
+    *id = ports->count;
+    ports->range[ports->count++] = *range;
+    return true;
+}
+
+bool ports_add_placed(struct ports *ports, const struct port_range *range, unsigned *id, struct error *err)
+{
+    if (!ports_add(ports, range, err)) return false;
+    *id = ports->count - 1;
+    ports->placed[*id] = true;
+    return true;
+}
+
+static void take_free_ports(struct ports *ports, unsigned id)
+{
+    const struct port_range *r = &ports->range[id];
+
+    for (unsigned port = r->first; port <= r->last; port++)
+        if (!ports->owner[port]) ports->owner[port] = (u8)(id + 1);
+}
+
+static void leave_ports(struct ports *ports, unsigned id)
+{
+    const struct port_range *r = &ports->range[id];
+
+    for (unsigned port = r->first; port <= r->last; port++)
+        if (ports->owner[port] == id + 1) ports->owner[port] = 0;
+}
+
+void ports_place(struct ports *ports, unsigned id, u16 first, bool decoded)
+{
+    struct port_range *r = &ports->range[id];
+
+    if (ports->placed[id] == decoded && (r->first == first || !decoded)) return;
+    for (unsigned n = 0; n < ports->count; n++)
+        if (ports->placed[n]) leave_ports(ports, n);
+    unsigned last = first + (unsigned)(r->last - r->first);
+    r->first = first;
+    r->last = (u16)(last < 0xffff ? last : 0xffff);
+    ports->placed[id] = decoded;
+    for (unsigned n = 0; n < ports->count; n++)
+        if (ports->placed[n]) take_free_ports(ports, n);
 }
 
 static const struct port_range *owner_of(const struct ports *ports, u16 port)

@@ -32,6 +32,13 @@ void ports_destroy(struct ports *ports);
 /* Copies the row. False with "com1: ports 3f8h-3ffh are taken by ne2k" when one of its ports is taken. */
 bool ports_add(struct ports *ports, const struct port_range *range, struct error *err);
 
+/* A range that software places, like a PCI function's: nobody's port until then.  Where it meets others, fixed ranges answer, then
+ * those that were added before it.  False when the board has no room. */
+bool ports_add_movable(struct ports *ports, const struct port_range *range, unsigned *id, struct error *err);
+/* The same, but it begins at its place and is refused there as ports_add would. */
+bool ports_add_placed(struct ports *ports, const struct port_range *range, unsigned *id, struct error *err);
+void ports_place(struct ports *ports, unsigned id, u16 first, bool decoded);
+
 /* size_bytes 1, 2 or 4; port + size - 1 wraps at 64 K as the bus does. */
 u32 ports_read(struct ports *ports, u16 port, unsigned size_bytes);
 void ports_write(struct ports *ports, u16 port, unsigned size_bytes, u32 value);

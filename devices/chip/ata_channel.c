@@ -1,11 +1,11 @@
-/* ATA channel: the cable, the registers of two devices, PIO.                    doc: ata
+/* ATA channel: the cable, the registers of two devices, PIO and DMA.                  doc: ata
  *   reg 0 data (16 or 32 bits)        4 LBA 15..8, cylinder low
  *       1 read error, write features  5 LBA 23..16, cylinder high
  *       2 sector count                6 device: 1 LBA 1 DEV, LBA 27..24 or head
  *       3 LBA 7..0, sector number     7 read status BSY DRDY DF DSC DRQ CORR IDX ERR, write command
  *   control: read alternate status, write device control HOB 0 0 0 0 SRST nIEN 0
  * Registers 1..5 are two deep for 48-bit commands; HOB shows the older value.  Both devices hear every register write; the
- * one that DEV selects answers.  Source: T13 1410D (ATA/ATAPI-6).  Not modelled: DMA (no bus master on this board), overlap. */
+ * one that DEV selects answers.  Source: T13 1410D (ATA/ATAPI-6).  Not modelled: overlap, CRC of Ultra DMA. */
 #include "devices/chip/ata_channel.h"
 
 #include <stdio.h>
@@ -23,6 +23,9 @@ STATE_LAYOUT(ata_channel_state, "ata_channel", ATA_CHANNEL_STATE);
 #undef STATE_OWNER
 #define STATE_OWNER struct ata_device
 STATE_LAYOUT(ata_device_state, "ata_device", ATA_DEVICE_STATE);
+#undef STATE_OWNER
+#define STATE_OWNER struct ata_dma
+STATE_LAYOUT(ata_dma_state, "ata_dma", ATA_DMA_STATE);
 
 /* --- what the devices do --- */
 
@@ -48,6 +51,37 @@ void ata_ask_host(struct ata_device *d, enum ata_step step, u32 bytes, bool inte
     d->step = (u8)step;
     d->interrupt |= interrupt;
     ata_update(d->channel);
+}
+
+/* --- DMA: a device holds DMARQ while its step is ATA_DMA_IN or ATA_DMA_OUT --- */
+
+static void block_moved(struct ata_device *d)
+{
+    d->status &= (u8)~ATA_DRQ;
+    if (d->kind == ATA_KIND_DISK) ata_disk_block_moved(d);
+    else atapi_cdrom_block_moved(d);
+}
+
+bool ata_moves_by_dma(const struct ata_device *d) { return d->step == ATA_DMA_IN || d->step == ATA_DMA_OUT; }
+
+static void move_by_dma(struct ata_device *d)
+{
+    const struct ata_dma_wire *w = &d->channel->dma;
+
+    d->buffer_at += w->transfer(w->master, w->channel, d->buffer + d->buffer_at, d->buffer_end - d->buffer_at, d->step == ATA_DMA_IN);
+    if (d->buffer_at == d->buffer_end) block_moved(d);
+}
+
+void ata_ask_master(struct ata_device *d, enum ata_step step, u32 bytes)
+{
+    ata_ask_host(d, step, bytes, false);
+    move_by_dma(d);
+}
+
+void ata_channel_dma_started(struct ata_channel *ch)
+{
+    for (unsigned n = 0; n < 2; n++)
+        if (ch->device[n].status & ATA_DRQ && ata_moves_by_dma(&ch->device[n])) move_by_dma(&ch->device[n]);
 }
 
 static void end_command(struct ata_device *d, u8 status, u8 error)
@@ -288,13 +322,6 @@ u8 ata_channel_read(void *chip, unsigned reg)
 
 /* --- the data register --- */
 
-static void block_moved(struct ata_device *d)
-{
-    d->status &= (u8)~ATA_DRQ;
-    if (d->kind == ATA_KIND_DISK) ata_disk_block_moved(d);
-    else atapi_cdrom_block_moved(d);
-}
-
 static struct ata_device *data_device(struct ata_channel *ch, enum ata_step step)
 {
     struct ata_device *d = &ch->device[ch->selected];
@@ -461,7 +488,7 @@ const char *ata_channel_invariant(const struct ata_channel *ch)
         if (state_out_of_range(&ata_device_state, d)) return "every field is in the range its list gives";
         if (d->buffer_at > d->buffer_end) return "the host is not past the end of its DRQ block";
         if (d->status & ATA_BSY && d->status & ATA_DRQ) return "BSY and DRQ are never set together";
-        if (d->status & ATA_DRQ && d->step != ATA_DATA_IN && d->step != ATA_DATA_OUT) return "DRQ means that data moves";
+        if (d->status & ATA_DRQ && d->step != ATA_DATA_IN && d->step != ATA_DATA_OUT && !ata_moves_by_dma(d)) return "DRQ means that data moves";
         if (d->status & ATA_BSY && d->work.at == NEVER && ch->reset_end.at == NEVER && !(ch->device_control & CONTROL_SRST))
             return "a busy device has something to end it";
         if (d->kind == ATA_KIND_DISK && !d->image) return "a disk has an image";

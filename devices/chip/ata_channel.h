@@ -9,12 +9,20 @@
     ONE (bool, diagnostic,     "",       0,          1, "the devices run EXECUTE DEVICE DIAGNOSTIC, not a reset") \
     ONE (event, reset_end,     "tick",   0, UINT64_MAX, "devices have recovered from a reset")
 
+/* DMARQ and DMACK: moves up to count bytes of the device's buffer now, in the master's time; how many went. */
+struct ata_dma_wire {
+    void *master;
+    unsigned channel;
+    u32 (*transfer)(void *master, unsigned channel, u8 *bytes, u32 count, bool to_memory);       /* NULL: no bus master */
+};
+
 /* A cable with two places.  devices/chip/ata_device.h has what stands in each. */
 struct ata_channel {
     STATE_MEMBERS(ATA_CHANNEL_STATE)
     struct ata_device device[2];
     struct clock *clock;
     struct line *irq;
+    struct ata_dma_wire dma;             /* set by the board after ata_channel_init */
     unsigned number;                     /* strapped: appears in serial numbers only */
 };
 
@@ -40,6 +48,9 @@ void ata_channel_data_write(void *chip, unsigned reg, unsigned size_bytes, u32 v
 /* Many accesses to register 0 at once, 0 to count: the last of a DRQ block is none of them, as it has a moment. */
 u32 ata_channel_block_read(void *chip, unsigned reg, unsigned size_bytes, u32 count, u8 *to);
 u32 ata_channel_block_write(void *chip, unsigned reg, unsigned size_bytes, u32 count, const u8 *from);
+
+/* The bus master was started: a device that waits for it goes on. */
+void ata_channel_dma_started(struct ata_channel *ch);
 
 /* Control block: alternate status (read), device control (write).  reg is not looked at. */
 u8 ata_channel_control_read(void *chip, unsigned reg);

@@ -9,7 +9,7 @@
 
 enum ata_kind { ATA_KIND_NONE, ATA_KIND_DISK, ATA_KIND_CDROM };
 enum { ATA_POWER_ASLEEP = 1, ATA_POWER_STANDBY = 0, ATA_POWER_IDLE = 0x80, ATA_POWER_ACTIVE = 0xff };
-enum { ATA_BUFFER_BYTES = 65536, ATA_MULTIPLE_MAX = 16 };
+enum { ATA_BUFFER_BYTES = 65536, ATA_MULTIPLE_MAX = 16, ATA_DMA_SECTORS = 128 };
 
 /* What a device does between commands' registers and its medium. */
 enum ata_step {
@@ -22,6 +22,8 @@ enum ata_step {
     ATA_FLUSH,                   /* busy: written sectors go to the host's disk */
     ATA_FINISH,                  /* busy: the command ends */
     ATA_PACKET_EXECUTE,          /* busy: a packet has come */
+    ATA_DMA_IN,                  /* DRQ: a bus master takes the buffer */
+    ATA_DMA_OUT,                 /* DRQ: a bus master fills the buffer */
     ATA_STEPS
 };
 
@@ -42,8 +44,8 @@ enum ata_step {
     ONE (u8,   addressing,       "",        0,          2, "how the command addresses: 0 CHS, 1 LBA of 28 bits, 2 LBA of 48 bits") \
     ONE (u64,  lba,              "lba",     0, UINT64_MAX, "next sector to move")                               \
     ONE (u32,  sectors_left,     "sectors", 0,      65536, "sectors the command still moves")                   \
-    ONE (u32,  block,            "sectors", 0, ATA_MULTIPLE_MAX, "sectors a DRQ block of this command has")     \
-    ONE (u32,  block_now,        "sectors", 0, ATA_MULTIPLE_MAX, "sectors in the DRQ block that is moving")     \
+    ONE (u32,  block,            "sectors", 0, ATA_DMA_SECTORS, "sectors a DRQ block of this command has")      \
+    ONE (u32,  block_now,        "sectors", 0, ATA_DMA_SECTORS, "sectors in the DRQ block that is moving")      \
     ONE (u8,   multiple,         "sectors", 0, ATA_MULTIPLE_MAX, "SET MULTIPLE MODE; 0 off")                    \
     ONE (u32,  cylinders,        "",        0,      65535, "default translation")                               \
     ONE (u32,  heads,            "",        0,         16, "default translation")                               \
@@ -60,17 +62,28 @@ enum ata_step {
     MANY(u8,   buffer, ATA_BUFFER_BYTES, "", 0,      0xff, "sector buffer")                                     \
     ONE (event, work,            "tick",    0, UINT64_MAX, "when the busy step ends")
 
+/* DMA modes that SET FEATURES chose: state of a device on a board with a bus master. */
+#define ATA_DMA_STATE(ONE, MANY) \
+    /*    type  name             unit     min         max  meaning                                           */ \
+    ONE (u8,   multiword,        "bits",    0,          7, "multiword mode, bit n is mode n; 0 none")           \
+    ONE (u8,   ultra,            "bits",    0,          7, "Ultra mode, bit n is mode n; 0 none")
+
+struct ata_dma {
+    STATE_MEMBERS(ATA_DMA_STATE)
+};
+
 struct ata_channel;
 
 struct ata_device {
     STATE_MEMBERS(ATA_DEVICE_STATE)
     struct atapi_cdrom cd;               /* used when kind is CD-ROM */
+    struct ata_dma dma;
     struct ata_channel *channel;
     unsigned unit;
     struct disk_image *image;            /* belongs to the board; NULL: tray empty */
     char model[41], serial[21];
 };
 
-extern const struct state_layout ata_device_state;
+extern const struct state_layout ata_device_state, ata_dma_state;
 
 #endif

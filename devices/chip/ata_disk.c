@@ -1,4 +1,4 @@
-/* ATA disk: the commands of a hard disk without DMA.                            doc: ata
+/* ATA disk: the commands of a hard disk.                                        doc: ata
  * Source: T13 1410D (ATA/ATAPI-6), "Command descriptions"; X3T10 0948D (ATA-2) for CHS commands that 6 dropped. */
 #include "devices/chip/ata_parts.h"
 
@@ -56,6 +56,11 @@ static void show_chs(struct ata_device *d, u64 lba)
     d->lba_mid[0] = (u8)cylinder, d->lba_high[0] = (u8)(cylinder >> 8);
     d->device = (u8)((d->device & 0xf0) | (rest / d->sectors_now & 15));
     d->lba_low[0] = (u8)(rest % d->sectors_now + 1);
+}
+
+static bool is_dma(u8 command)
+{
+    return command == 0x25 || command == 0x35 || (command >= 0xc8 && command <= 0xcb);
 }
 
 /* Registers follow the transfer: the sector, and how many are left. */
@@ -126,7 +131,8 @@ static void read_block(struct ata_device *d)
     } else {
         moved(d, n);
         d->buffer_at = 0;
-        ata_ask_host(d, ATA_DATA_IN, n * SECTOR_BYTES, true);
+        if (is_dma(d->command)) ata_ask_master(d, ATA_DMA_IN, n * SECTOR_BYTES);
+        else ata_ask_host(d, ATA_DATA_IN, n * SECTOR_BYTES, true);
     }
 }
 
@@ -136,6 +142,7 @@ static void ask_block(struct ata_device *d, bool interrupt)
     d->block_now = next_block(d);
     d->buffer_at = 0;
     if (!d->block_now) failed_at(d, ERROR_IDNF);
+    else if (is_dma(d->command)) ata_ask_master(d, ATA_DMA_OUT, d->block_now * SECTOR_BYTES);
     else ata_ask_host(d, ATA_DATA_OUT, d->block_now * SECTOR_BYTES, interrupt);
 }
 
@@ -178,6 +185,13 @@ static void verify(struct ata_device *d)
     else ata_done(d);
 }
 
+/* A block of a DMA command is made of many sectors. */
+static u64 block_ns(struct ata_device *d)
+{
+    u32 n = is_dma(d->command) ? next_block(d) : 1;
+    return (u64)(n ? n : 1) * ATA_SECTOR_NS;
+}
+
 static bool is_verify(u8 command) { return command >= 0x40 && command <= 0x42; }
 
 void ata_disk_step(struct ata_device *d)
@@ -197,10 +211,12 @@ void ata_disk_step(struct ata_device *d)
 
 void ata_disk_block_moved(struct ata_device *d)
 {
-    if (d->step == ATA_DATA_OUT) {
+    if (d->step == ATA_DATA_OUT || d->step == ATA_DMA_OUT) {
         ata_busy(d, ATA_WRITE_BLOCK, ATA_COMMAND_NS);
     } else if (d->sectors_left) {
-        ata_busy(d, ATA_READ_BLOCK, ATA_SECTOR_NS);
+        ata_busy(d, ATA_READ_BLOCK, block_ns(d));
+    } else if (d->step == ATA_DMA_IN) {
+        ata_busy(d, ATA_FINISH, ATA_SECTOR_NS);          /* INTRQ follows the last word */
     } else {
         d->step = ATA_IDLE;                              /* the last block of a read ends without an interrupt */
     }
@@ -218,6 +234,9 @@ static void start_write(struct ata_device *d, bool extended, u32 block)
     if (begin(d, extended, block)) ata_busy(d, ATA_ASK_BLOCK, ATA_SECTOR_NS);
 }
 
+/* DMA wants a bus master on the board. */
+static u32 dma_block(const struct ata_device *d) { return d->channel->dma.transfer ? ATA_DMA_SECTORS : 0; }
+
 static void start_verify(struct ata_device *d, bool extended)
 {
     if (begin(d, extended, ATA_MULTIPLE_MAX)) ata_busy(d, ATA_FINISH, ATA_COMMAND_NS);
@@ -231,6 +250,10 @@ static void write_sectors(struct ata_device *d) { start_write(d, false, 1); }
 static void write_sectors_ext(struct ata_device *d) { start_write(d, true, 1); }
 static void write_multiple(struct ata_device *d) { start_write(d, false, d->multiple); }
 static void write_multiple_ext(struct ata_device *d) { start_write(d, true, d->multiple); }
+static void read_dma(struct ata_device *d) { start_read(d, false, dma_block(d)); }
+static void read_dma_ext(struct ata_device *d) { start_read(d, true, dma_block(d)); }
+static void write_dma(struct ata_device *d) { start_write(d, false, dma_block(d)); }
+static void write_dma_ext(struct ata_device *d) { start_write(d, true, dma_block(d)); }
 static void verify_sectors(struct ata_device *d) { start_verify(d, false); }
 static void verify_sectors_ext(struct ata_device *d) { start_verify(d, true); }
 
@@ -309,8 +332,18 @@ static void read_native_max_ext(struct ata_device *d)
     finish_soon(d);
 }
 
-/* PIO default, default without IORDY, or flow control modes 0 to 4. */
-bool ata_transfer_mode_known(u8 mode) { return mode <= 1 || (mode >= 8 && mode <= 12); }
+/* PIO default, default without IORDY, or flow control modes 0 to 4; with a bus master multiword DMA 0 to 2, Ultra DMA 0 to 2: one
+ * DMA mode at a time. */
+bool ata_set_transfer_mode(struct ata_device *d, u8 mode)
+{
+    bool multiword = mode >= 0x20 && mode <= 0x22, ultra = mode >= 0x40 && mode <= 0x42;
+
+    if (mode <= 1 || (mode >= 8 && mode <= 12)) return true;
+    if ((!multiword && !ultra) || !d->channel->dma.transfer) return false;
+    d->dma.multiword = multiword ? (u8)(1 << (mode & 7)) : 0;
+    d->dma.ultra = ultra ? (u8)(1 << (mode & 7)) : 0;
+    return true;
+}
 
 static void set_features(struct ata_device *d)
 {
@@ -323,7 +356,7 @@ static void set_features(struct ata_device *d)
     case FEATURE_NO_LOOK_AHEAD: d->look_ahead = false; break;
     case FEATURE_KEEP: d->keep_settings = true; break;
     case FEATURE_REVERT: d->keep_settings = false; break;
-    case FEATURE_TRANSFER_MODE: known = ata_transfer_mode_known(d->sector_count[0]); break;
+    case FEATURE_TRANSFER_MODE: known = ata_set_transfer_mode(d, d->sector_count[0]); break;
     default: known = false; break;
     }
     if (!known) ata_failed(d, ERROR_ABRT);
@@ -360,17 +393,19 @@ static const struct command {
     void (*start)(struct ata_device *d);
 } commands[] = {
     { 0x10, 0x1f, recalibrate },          { 0x20, 0x21, read_sectors },       { 0x24, 0x24, read_sectors_ext },
-    { 0x27, 0x27, read_native_max_ext },  { 0x29, 0x29, read_multiple_ext },  { 0x30, 0x31, write_sectors },
-    { 0x34, 0x34, write_sectors_ext },    { 0x39, 0x39, write_multiple_ext }, { 0x3c, 0x3c, write_sectors },
+    { 0x25, 0x25, read_dma_ext },         { 0x27, 0x27, read_native_max_ext }, { 0x29, 0x29, read_multiple_ext },
+    { 0x30, 0x31, write_sectors },        { 0x34, 0x34, write_sectors_ext },  { 0x35, 0x35, write_dma_ext },
+    { 0x39, 0x39, write_multiple_ext },   { 0x3c, 0x3c, write_sectors },
     { 0x40, 0x41, verify_sectors },       { 0x42, 0x42, verify_sectors_ext }, { 0x70, 0x7f, seek },
     { 0x91, 0x91, initialize_parameters }, { 0x94, 0x99, power },             { 0xc4, 0xc4, read_multiple },
-    { 0xc5, 0xc5, write_multiple },       { 0xc6, 0xc6, set_multiple },       { 0xe0, 0xe3, power },
+    { 0xc5, 0xc5, write_multiple },       { 0xc6, 0xc6, set_multiple },       { 0xc8, 0xc9, read_dma },
+    { 0xca, 0xcb, write_dma },            { 0xe0, 0xe3, power },
     { 0xe4, 0xe4, read_buffer },          { 0xe5, 0xe6, power },              { 0xe7, 0xe7, flush },
     { 0xe8, 0xe8, write_buffer },         { 0xea, 0xea, flush },              { 0xec, 0xec, identify },
     { 0xef, 0xef, set_features },         { 0xf8, 0xf8, read_native_max },
 };
 
-/* NOP, DMA and all that this disk does not know end in ABRT. */
+/* NOP and all that this disk does not know end in ABRT. */
 void ata_disk_command(struct ata_device *d, u8 command)
 {
     for (unsigned i = 0; i < ARRAY_COUNT(commands); i++) {
@@ -385,6 +420,7 @@ void ata_disk_command(struct ata_device *d, u8 command)
 void ata_disk_reset(struct ata_device *d, bool hard)
 {
     d->power = ATA_POWER_ACTIVE;
+    if (hard) d->dma = (struct ata_dma){ 0 };
     if (!hard && d->keep_settings) return;
     d->multiple = 0;
     d->write_cache = d->look_ahead = true;

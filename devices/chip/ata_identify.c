@@ -33,6 +33,20 @@ static void put_pio(struct ata_device *d)
     put_word(d, 68, 120);
 }
 
+/* Words 49, 53, 63 and 88: what moves data, and the DMA mode that was chosen. */
+static void put_dma(struct ata_device *d, u32 valid)
+{
+    bool dma = d->channel->dma.transfer;
+
+    put_word(d, 49, dma ? 0x0b00 : 0x0a00);              /* LBA, IORDY, DMA */
+    put_word(d, 53, dma ? valid | 4 : valid);            /* 88 is valid */
+    if (!dma) return;
+    put_word(d, 63, 7 | (u32)d->dma.multiword << 8);     /* multiword modes 0 to 2 */
+    put_word(d, 65, 120);                                /* cycle times in ns */
+    put_word(d, 66, 120);
+    put_word(d, 88, 7 | (u32)d->dma.ultra << 8);         /* Ultra modes 0 to 2 */
+}
+
 /* The sum of all bytes is 0. */
 static void put_integrity(struct ata_device *d)
 {
@@ -71,10 +85,9 @@ void ata_identify_disk(struct ata_device *d)
     put_geometry(d);
     put_names(d);
     put_word(d, 47, 0x8000 | ATA_MULTIPLE_MAX);
-    put_word(d, 49, 0x0a00);                             /* LBA, IORDY; no DMA */
     put_word(d, 50, 0x4000);
     put_word(d, 51, 0x0200);                             /* PIO mode 2 at least */
-    put_word(d, 53, 3);                                  /* 54..58 and 64..70 are valid, 88 is not */
+    put_dma(d, 3);                                       /* 54..58 and 64..70 are valid */
     if (d->multiple) put_word(d, 59, 0x0100 | d->multiple);
     put_words(d, 60, d->capacity < 0x10000000 ? d->capacity : 0x0fffffff, 2);
     put_pio(d);
@@ -97,10 +110,9 @@ void ata_identify_cdrom(struct ata_device *d)
     memset(d->buffer, 0, SECTOR_BYTES);
     put_word(d, 0, 0x85c0);                              /* packet, CD-ROM, removable, DRQ in 50 us, 12 bytes */
     put_names(d);
-    put_word(d, 49, 0x0a00);                             /* LBA, IORDY; no DMA */
     put_word(d, 50, 0x4000);
     put_word(d, 51, 0x0200);
-    put_word(d, 53, 2);                                  /* 64..70 are valid */
+    put_dma(d, 2);                                       /* 64..70 are valid */
     put_pio(d);
     put_word(d, 80, 0x0070);                             /* ATA/ATAPI-4 to 6 */
     put_word(d, 82, NOP_RESET_PACKET | 8);

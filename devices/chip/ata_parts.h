@@ -17,6 +17,8 @@ enum { ATA_COMMAND_NS = 20000, ATA_SECTOR_NS = 2000, ATA_FLUSH_NS = 100000 };
 void ata_update(struct ata_channel *ch);                                 /* INTRQ from state */
 void ata_busy(struct ata_device *d, enum ata_step step, u64 ns);         /* BSY until the step, in ns */
 void ata_ask_host(struct ata_device *d, enum ata_step step, u32 bytes, bool interrupt);   /* DRQ for buffer[at..at+bytes) */
+void ata_ask_master(struct ata_device *d, enum ata_step step, u32 bytes);   /* DMARQ for buffer[at..at+bytes) */
+bool ata_moves_by_dma(const struct ata_device *d);                       /* DMARQ is held */
 void ata_done(struct ata_device *d);                                     /* the command ends well */
 void ata_failed(struct ata_device *d, u8 error);                         /* it ends with ERR and these bits */
 void ata_fault(struct ata_device *d);                                    /* the host failed: DF */
@@ -29,7 +31,7 @@ void ata_disk_step(struct ata_device *d);
 void ata_disk_block_moved(struct ata_device *d);
 void ata_power_command(struct ata_device *d, u8 command);                /* both kinds of device have them */
 bool ata_is_power_command(u8 command);
-bool ata_transfer_mode_known(u8 mode);                                   /* SET FEATURES 03h: a PIO mode */
+bool ata_set_transfer_mode(struct ata_device *d, u8 mode);               /* SET FEATURES 03h; false: there is no such mode */
 
 /* --- ata_identify.c --- */
 void ata_identify_disk(struct ata_device *d);                            /* 512 bytes into the buffer */

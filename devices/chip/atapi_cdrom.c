@@ -1,5 +1,5 @@
-/* ATAPI CD-ROM drive: packets over PIO, readiness, the tray.                     doc: atapi
- *   PACKET: features bit 0 DMA (refused), LBA mid/high: byte count limit; then 12 bytes of command through the data register.
+/* ATAPI CD-ROM drive: packets over PIO and DMA, readiness, the tray.                     doc: atapi
+ *   PACKET: features bit 0 DMA, LBA mid/high: byte count limit; then 12 bytes of command through the data register.
  *   sector count is the interrupt reason: CD (bit 0: command or status), IO (bit 1: to the host)
  *       01 send the packet    02 data for the host    03 the command has ended
  * Sources: T13 1410D "Packet commands"; SFF-8020i; INCITS MMC-3, SPC-2.  Not modelled: audio, sessions, writing, spin-up time. */
@@ -40,10 +40,17 @@ void atapi_illegal_field(struct ata_device *d) { atapi_check(d, SENSE_ILLEGAL_RE
 
 /* --- data for the host, in DRQ blocks of at most the byte count limit --- */
 
+bool atapi_by_dma(const struct ata_device *d) { return d->features[0] & 1; }
+
 static void offer_block(struct ata_device *d)
 {
     u32 n = d->cd.staged - d->buffer_at;
 
+    if (atapi_by_dma(d)) {
+        d->sector_count[0] = REASON_IO;
+        ata_ask_master(d, ATA_DMA_IN, n);
+        return;
+    }
     if (n > d->cd.byte_limit) n = d->cd.byte_limit & ~1u ? d->cd.byte_limit & ~1u : 1;
     d->lba_mid[0] = (u8)n;
     d->lba_high[0] = (u8)(n >> 8);
@@ -56,7 +63,7 @@ void atapi_answer(struct ata_device *d, u32 size, u32 allocated)
     d->cd.staged = size < allocated ? size : allocated;
     d->buffer_at = 0;
     if (!d->cd.staged) atapi_ok(d);
-    else if (!d->cd.byte_limit) ata_failed(d, ERROR_ABRT);       /* "Byte count limit": 0 and data to move is aborted */
+    else if (!d->cd.byte_limit && !atapi_by_dma(d)) ata_failed(d, ERROR_ABRT);       /* "Byte count limit": 0 and data to move is aborted */
     else offer_block(d);
 }
 
@@ -267,7 +274,9 @@ static void packet(struct ata_device *d)
 {
     u32 limit = d->lba_mid[0] | (u32)d->lba_high[0] << 8;
 
-    if (d->features[0] & 3) {                                    /* DMA or overlap */
+    bool no_master = atapi_by_dma(d) && !d->channel->dma.transfer;
+
+    if (no_master || d->features[0] & 2) {                       /* overlap */
         ata_failed(d, ERROR_ABRT);
         return;
     }
@@ -288,7 +297,7 @@ static void set_features(struct ata_device *d)
     u8 feature = d->features[0];
     bool known = feature == FEATURE_KEEP || feature == FEATURE_REVERT;
 
-    if (feature == FEATURE_TRANSFER_MODE) known = ata_transfer_mode_known(d->sector_count[0]);
+    if (feature == FEATURE_TRANSFER_MODE) known = ata_set_transfer_mode(d, d->sector_count[0]);
     if (known) ata_busy(d, ATA_FINISH, ATA_COMMAND_NS);
     else ata_failed(d, ERROR_ABRT);
 }
@@ -322,6 +331,7 @@ void atapi_cdrom_reset(struct ata_device *d, bool power_on)
     cd->sense_key = cd->asc = cd->ascq = 0;
     cd->sense_lba = cd->blocks_left = cd->staged = 0;
     cd->locked = cd->stopped = false;
+    if (power_on) d->dma = (struct ata_dma){ 0 };
     if (cd->attention == ATTENTION_NONE || power_on) cd->attention = ATTENTION_RESET;
 }
 
@@ -349,7 +359,7 @@ const char *atapi_cdrom_invariant(const struct ata_device *d)
 
     if (state_out_of_range(&atapi_cdrom_state, cd)) return "every field is in the range its list gives";
     if (cd->disc_sectors && !d->image) return "a disc has an image";
-    if (cd->blocks_left && d->step != ATA_READ_BLOCK && d->step != ATA_DATA_IN) return "blocks are left only while a command reads";
+    if (cd->blocks_left && d->step != ATA_READ_BLOCK && d->step != ATA_DATA_IN && d->step != ATA_DMA_IN) return "blocks are left only while a command reads";
     if (cd->staged > ATAPI_BYTE_LIMIT) return "a stage fits a DRQ block";
     return NULL;
 }

@@ -73,7 +73,7 @@ static void read_blocks(struct ata_device *d, u32 lba, u32 count, u8 parts, u32 
         atapi_ok(d);
         return;
     }
-    if (!cd->byte_limit) {
+    if (!cd->byte_limit && !atapi_by_dma(d)) {
         ata_failed(d, ERROR_ABRT);
         return;
     }

@@ -25,6 +25,7 @@ void atapi_ok(struct ata_device *d);                                     /* the 
 void atapi_check(struct ata_device *d, u8 key, u8 asc, u8 ascq);         /* it ends, CHECK CONDITION */
 void atapi_illegal_field(struct ata_device *d);
 void atapi_answer(struct ata_device *d, u32 size, u32 allocated);        /* buffer[0..size), cut to what the host asked */
+bool atapi_by_dma(const struct ata_device *d);                           /* the packet's data moves by DMA */
 bool atapi_ready(struct ata_device *d);                                  /* false after CHECK CONDITION: no medium */
 bool atapi_has_disc(const struct ata_device *d);
 

@@ -21,7 +21,7 @@ static u16 a_port(void)
 {
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
-        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 2 }, { 0x378, 3 }, { 0xb000, 12 },
+        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 2 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -51,6 +51,13 @@ static void check(struct machine *m)
     complain("fdc", fdc_82077_invariant(&m->fdc));
     complain("vga", vga_invariant(&m->vga));
     complain("pm", pm_piix4_invariant(&m->pm));
+    if (m->pci.present) {
+        complain("pci", pci_bus_invariant(&m->pci.bus));
+        complain("i440fx", pci_i440fx_invariant(&m->pci.host));
+        complain("isa", isa_piix3_invariant(&m->pci.isa));
+        complain("ide", ide_piix3_invariant(&m->pci.ide));
+        complain("pm function", pm_piix4_function_invariant(&m->pci.pm));
+    }
     complain("fw_cfg", fw_cfg_invariant(&m->fw_cfg));
 }
 
@@ -70,6 +77,15 @@ static void outside(struct machine *m)
     }
 }
 
+/* Registers of configuration space that random ports would seldom meet. */
+static void configuration(struct machine *m, u32 value)
+{
+    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00 };
+
+    ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(4)] | (pick(256) & 0xfc));
+    ports_write(m->ports, (u16)(0xcfc + pick(4)), 1, value);
+}
+
 static void accesses(struct machine *m)
 {
     static const unsigned sizes[] = { 1, 1, 2, 4 };
@@ -82,7 +98,10 @@ static void accesses(struct machine *m)
         case 0: case 1: case 2: (void)ports_read(m->ports, port, size); break;
         case 3: memory_mmio_write(m, 0xa0000 + pick(0x20000), size, value); break;
         case 4: (void)memory_mmio_read(m, 0xa0000 + pick(0x20000), size); break;
-        case 5: if (pick(8) == 0) machine_run(m, pick(TICKS)); break;
+        case 5:
+            if (pick(8) == 0) machine_run(m, pick(TICKS));
+            else if (pick(4) == 0) configuration(m, value);
+            break;
         default: ports_write(m->ports, port, size, value); break;
         }
         if (pick(500) == 0) outside(m);

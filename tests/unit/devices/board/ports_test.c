@@ -81,3 +81,34 @@ Test(ports, a_string_of_words_goes_to_the_chip_as_a_block)
     cr_expect_eq(ports_read_block(ports, 0x1f8, 2, 100, bytes), 0, "nobody is there");
     ports_destroy(ports);
 }
+
+Test(ports, a_movable_range_answers_where_it_was_placed_and_leaves_fixed_ones_alone)
+{
+    u8 low[16] = { 0 }, high[16] = { 0 };
+    struct error err = { 0 };
+    struct ports *ports = ports_create();
+    unsigned first, second;
+
+    memset(low, 0x11, sizeof low);
+    memset(high, 0x22, sizeof high);
+    cr_assert(ports_add(ports, &(struct port_range){ .first = 0x508, .last = 0x50b, .name = "fixed", .chip = low, .read = read_cell }, &err));
+    cr_assert(ports_add_movable(ports, &(struct port_range){ .first = 0, .last = 15, .name = "one", .chip = high, .read = read_cell }, &first, &err));
+    cr_assert(ports_add_movable(ports, &(struct port_range){ .first = 0, .last = 15, .name = "two", .chip = low, .read = read_cell }, &second, &err));
+    cr_expect_eq(ports_read(ports, 0x500, 1), 0xff);
+    ports_place(ports, first, 0x500, true);
+    ports_place(ports, second, 0x504, true);
+    cr_expect_eq(ports_read(ports, 0x500, 1), 0x22);
+    cr_expect_eq(ports_read(ports, 0x504, 1), 0x22, "the first of two");
+    cr_expect_eq(ports_read(ports, 0x508, 1), 0x11);
+    cr_expect_eq(ports_read(ports, 0x513, 1), 0x11);
+    ports_place(ports, first, 0x600, true);
+    cr_expect_eq(ports_read(ports, 0x504, 1), 0x11, "the second has its ports back");
+    cr_expect_eq(ports_read(ports, 0x500, 1), 0xff);
+    ports_place(ports, second, 0x504, false);
+    cr_expect_eq(ports_read(ports, 0x504, 1), 0xff);
+    cr_expect_eq(ports_read(ports, 0x508, 1), 0x11);
+    ports_place(ports, first, 0xfff8, true);
+    cr_expect_eq(ports_read(ports, 0xffff, 1), 0x22);
+    cr_expect_eq(ports_read(ports, 0, 1), 0xff, "no wrap");
+    ports_destroy(ports);
+}
