@@ -356,10 +356,66 @@ clock:
     mov ah, 2
     int 0x1a
     HEX16 cx
+    LINE
     PRINT "PCI "
     mov ax, 0xb101
     int 0x1a
     CARRY
+    HEX16 ax
+    HEX16 bx
+    HEX32 edx
+    PRINT "02h "
+    mov ax, 0xb102                      ; the PIIX3's IDE function
+    mov dx, 0x8086
+    mov cx, 0x7010
+    xor si, si
+    int 0x1a
+    CARRY
+    HEX16 bx
+    mov ax, 0xb102
+    mov dx, 0x8086
+    mov cx, 0x7010
+    mov si, 1                           ; there is one of them
+    int 0x1a
+    CARRY
+    HEX16 ax
+    mov ax, 0xb102
+    mov dx, 0xffff
+    int 0x1a
+    HEX16 ax
+    PRINT "03h "
+    mov ax, 0xb103                      ; an ISA bridge
+    mov ecx, 0x060100
+    xor si, si
+    int 0x1a
+    CARRY
+    HEX16 bx
+    PRINT "registers "
+    mov ax, 0xb10a
+    mov bx, 0x0009
+    mov di, 0x20
+    int 0x1a
+    CARRY
+    HEX32 ecx
+    mov ax, 0xb10b                      ; latency timer
+    mov di, 0x0d
+    mov cl, 0x55
+    int 0x1a
+    mov ax, 0xb109
+    mov di, 0x0c
+    int 0x1a
+    CARRY
+    HEX16 cx
+    mov ax, 0xb109                      ; a word at an odd place
+    mov di, 0x0d
+    int 0x1a
+    CARRY
+    HEX16 ax
+    PRINT "06h "
+    mov ax, 0xb106
+    int 0x1a
+    CARRY
+    HEX16 ax
     LINE
     PRINT "86h in ticks "
     xor ah, ah

@@ -1,6 +1,6 @@
 #!/bin/sh
 # linux-cd.sh i386|amd64|cloud OUT.iso: Debian's kernel (cloud: the amd64 one for clouds) with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0.
-# The guest prints BOOT-OK, works a little, prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
+# The guest prints BOOT-OK, works a little, writes to its disk and reads the CD (DISK-OK, CD-OK), prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
 set -e
 architecture=$1 out=$(realpath -m "$2")
 room=$(mktemp -d); trap 'rm -rf "$room"' EXIT; cd "$room"
@@ -9,13 +9,29 @@ kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit 
 [ -n "$kernel" ]
 apt-get download -q "$kernel" "busybox-static:$architecture" > /dev/null 2>&1
 for package in *.deb; do dpkg-deb -x "$package" system; done
-mkdir -p root/bin root/proc root/sys root/dev root/tmp iso/isolinux
+mkdir -p root/bin root/proc root/sys root/dev root/tmp root/lib iso/isolinux
 cp system/bin/busybox root/bin/busybox
-for command in sh mount cat uname gzip gunzip sha256sum awk sort seq dd poweroff md5sum; do ln -s busybox root/bin/$command; done
+for command in sh mount cat uname gzip gunzip sha256sum awk sort seq dd poweroff md5sum insmod grep cmp ls sleep; do ln -s busybox root/bin/$command; done
+load() { # MODULE: what it needs, then it, to the list that init loads; a kernel may have it built in, or not at all
+    file=$(find system/lib/modules -name "$1.ko" | head -n 1)
+    [ -n "$file" ] && [ ! -e "root/lib/$1.ko" ] || return 0
+    for needed in $(strings -a "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do load "$needed"; file=$(find system/lib/modules -name "$1.ko" | head -n 1); done
+    cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
+}
+touch root/lib/order
+for module in ata_piix sd_mod sr_mod; do load $module; done
 cat > root/init <<'I'
 #!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys
 echo "BOOT-OK $(cat /proc/uptime) $(uname -m)"
+mount -t devtmpfs dev /dev; for module in $(cat /lib/order); do insmod /lib/$module.ko; done
+if [ -s /lib/order ]; then
+    for i in 1 2 3 4 5 6 7 8 9 10; do [ -b /dev/sr0 ] && break; sleep 1; done
+    dd if=/dev/sr0 bs=64k count=64 2> /dev/null | md5sum; [ -b /dev/sr0 ] && echo "CD-OK"
+    [ -b /dev/sda ] && dd if=/bin/busybox of=/dev/sda bs=64k conv=fsync 2> /dev/null && echo 3 > /proc/sys/vm/drop_caches &&
+        dd if=/dev/sda bs=64k count=64 2> /dev/null | cmp -n 500000 - /bin/busybox && echo "DISK-OK"
+    grep ata_piix /proc/interrupts
+fi
 dd if=/bin/busybox of=/tmp/a bs=64k 2>/dev/null
 gzip -c /tmp/a > /tmp/a.gz; gunzip -c /tmp/a.gz | sha256sum; sha256sum /tmp/a
 seq 1 20000 | sort -r | awk '{ s += $1 * $1 } END { print "AWK", s }'
