@@ -56,6 +56,7 @@ const void *fast_of(const struct record *record, u32 mode)
     if (record->h == OP_STALE) return (const void *)leave_here;
     if (shifts_by_zero(record)) return (const void *)fast_slow;
     if (does_nothing(record->h)) return (const void *)pass;
+    if (!handler) handler = fast_x87_of(record);
     if (!handler) handler = table[kind_of(record, mode)][record->h];
     return handler ? handler : (const void *)fast_slow;
 }

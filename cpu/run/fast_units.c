@@ -26,13 +26,28 @@ FAST_HANDLER fast_open_sse_float(FAST_PARAMETERS)
     GO;
 }
 
-/* The host's flags are clear between instructions. */
+/* What FRSTOR loads and FNSAVE stores in 64-bit code.  SDM vol. 1, "Protected Mode x87 FPU State Image in Memory, 32-Bit Format". */
+struct __attribute__((packed)) x87_image {
+    u32 control, status, tags, fip, fcs_fop, fdp, fds;
+    any80 st[8];
+};
+
+static u8 rotate(u8 bits, unsigned right) { return (u8)(bits >> right | bits << (-right & 7)); }
+
 FAST_HANDLER fast_open_x87(FAST_PARAMETERS)
 {
-    u16 control = cpu->x87.control;
+    struct x87 *x87 = &cpu->x87;
+    unsigned top = x87_top(cpu);
 
-    if (cpu->cr0 & (CR0_EM | CR0_TS) || cpu->x87.status & X87_ES || ~control & FLOAT_ALL) TAIL(fast_slow);
-    __asm__ volatile("fldcw %0" : : "m"(control) : "memory");
+    if (cpu->cr0 & (CR0_EM | CR0_TS) || x87->status & X87_ES || ~x87->control & FLOAT_ALL) TAIL(fast_slow);
+    struct x87_image image = { .control = x87->control, .status = x87->status };
+    for (unsigned n = 0; n < 8; n++) {
+        const struct x87_register *r = &x87->r[(top + n) & 7];
+        image.st[n] = (any80){ r->significand, r->sign_exponent };
+        if (!(x87->in_use >> n & 1)) image.tags |= 3u << 2 * n;
+    }
+    __asm__ volatile("frstor %0" : : "m"(image));
+    cpu->x87_filled = rotate(x87->in_use, top);
     cpu->x87_last = cpu->x87_last_memory = NULL;
     cpu->units |= UNIT_X87;
     GO;
@@ -47,13 +62,21 @@ static void close_sse(struct cpu *cpu)
     cpu->mxcsr |= mxcsr & MXCSR_FLAGS;
 }
 
-/* What the last instruction was, for FSTENV: handlers note its record alone. */
+/* FNSAVE leaves the host's usual control word.  What the last instruction was, for FSTENV: handlers note its record alone. */
 static void close_x87(struct cpu *cpu)
 {
-    static const u16 usual = 0x37f;
     const struct record *last = cpu->x87_last, *memory = cpu->x87_last_memory;
+    struct x87_image image;
 
-    __asm__ volatile("fnclex\n\tfldcw %0" : : "m"(usual) : "memory");
+    __asm__ volatile("fnsave %0" : "=m"(image));
+    cpu->x87.status = (u16)image.status;
+    unsigned top = x87_top(cpu);
+    for (unsigned n = 0; n < 8; n++) {
+        struct x87_register *r = &cpu->x87.r[(top + n) & 7];
+        r->significand = image.st[n].significand;
+        r->sign_exponent = image.st[n].sign_exponent;
+    }
+    cpu->x87.in_use = rotate(cpu->x87_filled, -top & 7);
     if (last) {
         const struct trace *trace = trace_of(cpu->traces, last);
         x87_note(cpu, last, cpu->x87_last_rip + trace->offset[last - trace->first], false, 0);

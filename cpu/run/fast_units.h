@@ -12,7 +12,7 @@
 enum {
     UNIT_SSE = 1,            /* SSE instructions may run */
     UNIT_SSE_FLOAT = 2,      /* and the host's MXCSR is the guest's: all exceptions masked */
-    UNIT_X87 = 4,            /* x87 instructions may run, no exception is pending, all are masked; the host's control word is the guest's */
+    UNIT_X87 = 4,            /* x87 instructions may run, no exception is pending, all are masked; registers, control and status word are in the host's unit */
 };
 
 /* Vector and x87 forms: where their unit may not be open they may fault, without memory too.  Forms are numbered in the order of
@@ -31,7 +31,10 @@ typedef struct __attribute__((packed)) { u64 significand; u16 sign_exponent; } a
 /* This record again with the unit open; in the exact instance where it may not be. */
 fast_handler fast_open_sse, fast_open_sse_float, fast_open_x87;
 void fast_units_close(struct cpu *cpu);
+/* The handler of a form on ST(i), NULL of others. */
+const void *fast_x87_of(const struct record *record);
 #else
+static inline const void *fast_x87_of(const struct record *record) { (void)record; return NULL; }
 static inline void fast_units_close(struct cpu *cpu) { (void)cpu; }
 #endif
 

@@ -236,6 +236,7 @@ struct cpu {
     struct record *resume;        /* where the exact instance stopped within a trace */
     struct fast_state fast;
     u8 units;                     /* host units that are open: cpu/run/fast_units.h */
+    u8 x87_filled;                /* while the x87 unit is open: bit i, ST(i) is not empty */
     const struct record *x87_last, *x87_last_memory;      /* while the x87 unit is open: the last x87 instructions, with trace_rip of the former */
     u64 x87_last_rip;
     u64 miss_la, miss_last;       /* an access that a TLB tag did not allow: its address, the page of its last byte */
