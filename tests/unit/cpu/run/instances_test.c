@@ -117,28 +117,35 @@ static u8 *x87(u8 *at)
 /* Operands of 16 bytes are registers: memory would have to be aligned. */
 static u8 *sse(u8 *at)
 {
-    static const u8 prefixes[] = { 0xf2, 0xf3, 0x66, 0x90 }, arithmetic[] = { 0x51, 0x58, 0x59, 0x5a, 0x5c, 0x5d, 0x5e, 0x5f };
-    static const u8 packed[] = { 0x10, 0x14, 0x15, 0x28, 0x2e, 0x2f, 0x54, 0x55, 0x56, 0x57, 0x5b };
-    static const u8 integers[] = { 0x60, 0x62, 0x66, 0x6a, 0x6b, 0x6c, 0x6f, 0x72, 0x76, 0xd4, 0xd5, 0xd7, 0xdb, 0xe4, 0xeb, 0xef, 0xf4, 0xfa, 0xfe };
+    static const u8 prefixes[] = { 0xf2, 0xf3, 0x66, 0x90 }, arithmetic[] = { 0x51, 0x58, 0x59, 0x5a, 0x5c, 0x5d, 0x5e, 0x5f, 0xc2 };
+    static const u8 packed[] = { 0x10, 0x12, 0x14, 0x15, 0x16, 0x28, 0x2e, 0x2f, 0x50, 0x54, 0x55, 0x56, 0x57, 0x5b };
+    static const u8 integers[] = { 0x60, 0x62, 0x66, 0x6a, 0x6b, 0x6c, 0x6f, 0x70, 0x72, 0x73, 0x76, 0xc4, 0xc5, 0xc6, 0xd4, 0xd5, 0xd7, 0xdb, 0xe4, 0xeb, 0xef, 0xf4, 0xfa, 0xfe };
     unsigned form = pick(4), scalar = prefixes[pick(2)], reg = pick(4);
 
+    u8 *prefix = at;
     *at++ = (u8)(form == 0 ? prefixes[pick(4)] : form == 1 ? scalar : form == 2 ? prefixes[2 + pick(2)] : 0x66);
     *at++ = 0x0f;
     switch (form) {
     case 0: *at++ = arithmetic[pick(ARRAY_COUNT(arithmetic))]; break;
     case 1:
         *at++ = pick(3) ? arithmetic[pick(ARRAY_COUNT(arithmetic))] : (u8)(pick(3) ? 0x10 + pick(2) : pick(2) ? 0x2a : 0x2c + pick(2));
-        if (pick(2)) break;
+        if (pick(2) || at[-1] == 0xc2) break;
         *at++ = (u8)(0x40 | (reg == 1 ? 0 : reg) << 3 | 6), *at++ = (u8)pick(64);
         return at;
     case 2: *at++ = packed[pick(ARRAY_COUNT(packed))]; break;
-    default: *at++ = integers[pick(ARRAY_COUNT(integers))]; break;
+    default:
+        *at++ = integers[pick(ARRAY_COUNT(integers))];
+        if (at[-1] == 0x70) *prefix = prefixes[pick(3)];
+        break;
     }
-    if (at[-1] == 0x72) {
-        *at++ = (u8)(0xd0 | pick(2) << 5 | pick(4)), *at++ = (u8)pick(40);
+    if (at[-1] == 0x72 || at[-1] == 0x73) {              /* shifts by an immediate; 73 /3 and /7 of bytes */
+        unsigned digit = at[-1] == 0x72 ? 2 + 4 * pick(2) : 2 + 4 * pick(2) + pick(2);
+        *at++ = (u8)(0xc0 | digit << 3 | pick(4)), *at++ = (u8)pick(40);
         return at;
     }
+    u8 opcode = at[-1];
     *at++ = (u8)(0xc0 | reg << 3 | pick(4));
+    if (opcode == 0x70 || opcode == 0xc2 || (opcode >= 0xc4 && opcode <= 0xc6)) *at++ = (u8)pick(256);
     return at;
 }
 
