@@ -8,12 +8,14 @@ $(BUILD)/gen/op_forms.h: $(wildcard cpu/ops/*.inc) cpu/ops/list.h cpu/build.mk
 $(BUILD)/gen/hot_forms.h: cpu/ops/hot_list.h
 $(BUILD)/gen/flag_setters_forms.h: cpu/ops/flag_setters_list.h
 $(BUILD)/gen/x87_stack_forms.h: cpu/ops/x87_stack_list.h
-$(BUILD)/gen/hot_forms.h $(BUILD)/gen/flag_setters_forms.h $(BUILD)/gen/x87_stack_forms.h: $(wildcard cpu/ops/*.inc) cpu/build.mk
+$(BUILD)/gen/sse4_forms.h: cpu/ops/sse4_list.h
+FAST_FORMS := $(patsubst %,$(BUILD)/gen/%_forms.h,hot flag_setters x87_stack sse4)
+$(FAST_FORMS): $(wildcard cpu/ops/*.inc) cpu/build.mk
 	@mkdir -p $(@D)
 	$(CC) -E -P -I. -x c $(@:$(BUILD)/gen/%_forms.h=cpu/ops/%_list.h) | grep -o 'ORRERY_FORM_[A-Za-z0-9_]*' | sed 's/ORRERY_FORM_//' | \
 	    sed -E 's/^UNSIZED_(.*_M(_[0-9]+)?)$$/FAST_MEMORY(\1, ANY)/; t; s/^UNSIZED_(.*)$$/FAST_PLAIN(\1, ANY)/; t; s/^((.*_[MO]|(PUSH|POP|CALL|RET|LEAVE)(_.*)?|MOVS|STOS|LODS|CMPS|SCAS)(_.*)?_[0-9]+)$$/FAST_MEMORY(\1)/; t width; s/(.*)/FAST_PLAIN(\1)/; :width; s/_([0-9]+)\)$$/_\1, \1)/' > $@.new
 	mv $@.new $@
-$(LIB_OBJ): | $(BUILD)/gen/op_forms.h $(BUILD)/gen/hot_forms.h $(BUILD)/gen/flag_setters_forms.h $(BUILD)/gen/x87_stack_forms.h
+$(LIB_OBJ): | $(BUILD)/gen/op_forms.h $(FAST_FORMS)
 
 # Handlers must end in jumps: no function split in two, and nothing at its start that a call would need.
 FAST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cpu/run/fast*.c))

@@ -51,7 +51,7 @@ const void *fast_of(const struct record *record, u32 mode)
     static const void *const *const table[FAST_KINDS] = { fast_flat32, fast_flat32x, fast_flat64, fast_flat64x, fast_segment };
     const void *handler = fast_plain[record->h];
 
-    if (fast_is_vector(record->h) && !is_plain_sse(record)) return (const void *)fast_slow;
+    if (fast_is_vector(record->h) && !(is_plain_sse(record) && fast_host_has(record->h))) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
     if (record->h == OP_STALE) return (const void *)leave_here;
     if (shifts_by_zero(record)) return (const void *)fast_slow;

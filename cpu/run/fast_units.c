@@ -9,6 +9,17 @@ enum { MXCSR_MASKS = 0x1f80, MXCSR_BITS = 0xffff, MXCSR_FLAGS = FLOAT_ALL };
 
 static bool sse_usable(const struct cpu *cpu) { return !(cpu->cr0 & (CR0_EM | CR0_TS)) && cpu->cr4 & CR4_OSFXSR; }
 
+bool fast_host_has(unsigned op)
+{
+#define FAST_PLAIN(name, width) [OP_##name] = true,
+#define FAST_MEMORY(name, width) [OP_##name] = true,
+    static const bool by_sse4[OP_COUNT] = {
+#include "sse4_forms.h"
+    };
+
+    return !by_sse4[op] || __builtin_cpu_supports("sse4.2");
+}
+
 FAST_HANDLER fast_open_sse(FAST_PARAMETERS)
 {
     if (!sse_usable(cpu)) TAIL(fast_slow);

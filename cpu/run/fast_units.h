@@ -33,7 +33,10 @@ fast_handler fast_open_sse, fast_open_sse_float, fast_open_x87;
 void fast_units_close(struct cpu *cpu);
 /* The handler of a form on ST(i), NULL of others. */
 const void *fast_x87_of(const struct record *record);
+/* Whether this host has what the handler of a vector form uses. */
+bool fast_host_has(unsigned op);
 #else
+static inline bool fast_host_has(unsigned op) { (void)op; return false; }
 static inline const void *fast_x87_of(const struct record *record) { (void)record; return NULL; }
 static inline void fast_units_close(struct cpu *cpu) { (void)cpu; }
 #endif
