@@ -51,7 +51,11 @@ void trace_cache_flush(struct cpu *cpu)
     cache->flushes++;
 }
 
-void trace_forget_lookups(struct cpu *cpu) { memset(cpu->traces->jump, 0, sizeof cpu->traces->jump); }
+void trace_forget_lookups(struct cpu *cpu)
+{
+    memset(cpu->traces->jump, 0, sizeof cpu->traces->jump);
+    memset(cpu->targets, 0, sizeof cpu->targets);
+}
 
 static u32 chunks_of(u64 pa, unsigned bytes)
 {
@@ -100,6 +104,29 @@ void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
     }
     page->code_chunks = chunks;
     if (hit && cpu->in_instruction) cpu_leave_after_instruction(cpu);
+}
+
+/* --- targets --- */
+
+void targets_derive(struct cpu *cpu)
+{
+    bool plain = cpu->mode & MODE_LIMIT_4G && (cpu->mode & MODE_LONG64 || cpu->seg[CPU_SEG_CS].base == 0);
+
+    _Static_assert(MODE_FLAT < 0x100, "a mode has eight bits, never all of them: no 64-bit code has CS.D");
+    cpu->target_salt = plain ? (u64)(cpu->mode | (u32)cpu->target_epoch << 8) << 48 : TARGET_SALT_NEVER;
+}
+
+void targets_forget(struct cpu *cpu)
+{
+    memset(cpu->target_pages, 0, sizeof cpu->target_pages);
+    if (!++cpu->target_epoch) memset(cpu->targets, 0, sizeof cpu->targets);
+    targets_derive(cpu);
+}
+
+void targets_forget_page(struct cpu *cpu, u64 la)
+{
+    u64 bit, *page = target_page(cpu, la, &bit);
+    if (*page & bit) targets_forget(cpu);
 }
 
 /* --- building --- */

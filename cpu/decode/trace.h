@@ -71,6 +71,32 @@ static inline struct trace *trace_known(struct cpu *cpu)
 }
 struct trace *trace_find_known(struct cpu *cpu);
 
+/* Targets of near transfers, for the fast instance.  An address alone says enough where CS begins at 0 and has no limit that may be
+ * passed; what is known holds until a translation is forgotten: targets_forget. */
+static inline struct target *target_at(struct cpu *cpu, u64 rip) { return &cpu->targets[(rip ^ rip >> 12) & (TARGETS - 1)]; }
+static inline struct record *target_known(struct cpu *cpu, u64 rip)
+{
+    const struct target *target = target_at(cpu, rip);
+    return likely(target->key == (rip ^ cpu->target_salt)) ? target->first : NULL;
+}
+static inline u64 *target_page(struct cpu *cpu, u64 rip, u64 *bit)
+{
+    unsigned page = rip >> 12 & (TARGET_PAGES - 1);
+    *bit = 1ull << (page & 63);
+    return &cpu->target_pages[page / 64];
+}
+static inline void target_learn(struct cpu *cpu, u64 rip, struct record *first)
+{
+    u64 bit, *page = target_page(cpu, rip, &bit);
+
+    if (cpu->target_salt == TARGET_SALT_NEVER) return;
+    *page |= bit;
+    *target_at(cpu, rip) = (struct target){ rip ^ cpu->target_salt, first };
+}
+void targets_derive(struct cpu *cpu);                    /* after a change of mode */
+void targets_forget(struct cpu *cpu);
+void targets_forget_page(struct cpu *cpu, u64 la);
+
 /* The trace that a record of the arena belongs to. */
 static inline struct trace *trace_of(const struct trace_cache *cache, const struct record *record)
 {

@@ -2,6 +2,7 @@
  * An entry answers for a page as long as the guest has not asked for it to go; a page whose
  * accesses must all be looked at (a device, ROM for writes, decoded code for writes, a data
  * breakpoint) gets no tag. */
+#include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/breaks.h"
 #include "cpu/system/system.h"
@@ -136,6 +137,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
 
 void tlb_flush(struct cpu *cpu)
 {
+    targets_forget(cpu);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];
         for (u64 words = m->some_filled; words;) {
@@ -150,6 +152,7 @@ void tlb_flush(struct cpu *cpu)
 
 void tlb_flush_local(struct cpu *cpu)
 {
+    targets_forget(cpu);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];
         for (u64 words = m->some_filled; words;) {
@@ -189,9 +192,14 @@ static void flush_big_page(struct cpu *cpu, unsigned set, u64 la)
 void tlb_flush_page(struct cpu *cpu, u64 la)
 {
     unsigned i = index_of(la);
+
+    targets_forget_page(cpu, la);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         if ((cpu->tlb_set[set][i].tag_read & ~TLB_WATCHED) == (la & ~0xfffull)) invalidate(cpu, set, i);
-        if (cpu->tlb_marks[set].some_big) flush_big_page(cpu, set, la);
+        if (cpu->tlb_marks[set].some_big) {
+            targets_forget(cpu);
+            flush_big_page(cpu, set, la);
+        }
     }
 }
 

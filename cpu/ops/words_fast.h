@@ -260,7 +260,14 @@
     } while (0)
 #define GOTO(t) \
     do { \
-        cpu->rip = (uw)(t); \
+        u64 to_ = (uw)(t); \
+        struct record *first_ = target_known(cpu, to_); \
         budget -= rec->count; \
+        if (likely(first_)) { \
+            cpu->trace_rip = to_; \
+            rec = first_; \
+            GO; \
+        } \
+        cpu->rip = to_; \
         TAIL(fast_transfer); \
     } while (0)

@@ -195,7 +195,12 @@ FAST_HANDLER fast_slow(FAST_PARAMETERS)
 #ifdef FAST_PINS_TLB
     tlb = cpu->tlb;
 #endif
-    if (end == EXACT_BRANCHED) TAIL(fast_transfer);
+    if (end == EXACT_BRANCHED) {
+        rec = target_known(cpu, cpu->rip);
+        if (!rec) TAIL(fast_transfer);
+        cpu->trace_rip = cpu->rip;
+        GO;
+    }
     rec = cpu->resume;
     budget += rec->count - 1;
     GO;
@@ -226,6 +231,7 @@ FAST_HANDLER fast_transfer(FAST_PARAMETERS)
     struct trace *trace = trace_known(cpu);
 
     if (!trace) TAIL(fast_leave);
+    target_learn(cpu, cpu->rip, trace->first);
     cpu->trace_rip = cpu->rip;
     rec = trace->first;
     GO;
@@ -236,10 +242,17 @@ FAST_HANDLER fast_transfer(FAST_PARAMETERS)
 static FAST_HANDLER resolve_next(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)rec;
+    struct record *known = target_known(cpu, cpu->trace_rip);
 
+    if (known) {                         /* its addresses are linear */
+        if (!((cpu->trace_rip ^ (cpu->trace_rip - (u64)(s64)link->delta)) >> 12)) link->target = known;
+        rec = known;
+        GO;
+    }
     cpu->rip = cpu->trace_rip;
     struct trace *trace = trace_known(cpu);
     if (!trace) TAIL(fast_leave);
+    target_learn(cpu, cpu->rip, trace->first);
     if (cpu->mode & MODE_LIMIT_4G && one_page(cpu, cpu->rip, cpu->rip - (u64)(s64)link->delta)) link->target = trace->first;
     rec = trace->first;
     GO;

@@ -1,5 +1,6 @@
 #include "cpu/run/mode.h"
 
+#include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/breaks.h"
 #include "cpu/system/system.h"
@@ -27,6 +28,7 @@ void mode_derive_flat(struct cpu *cpu)
 {
     bool all = !cpu->segments_64bit && flat(&cpu->seg[CPU_SEG_ES]) && flat(&cpu->seg[CPU_SEG_SS]) && flat(&cpu->seg[CPU_SEG_DS]);
     cpu->mode = (cpu->mode & ~(u32)MODE_FLAT) | (all ? MODE_FLAT : 0);
+    targets_derive(cpu);
 }
 
 void mode_derive(struct cpu *cpu)

@@ -209,6 +209,20 @@ struct tlb_marks {
 };
 _Static_assert(TLB_MARK_WORDS <= 64, "some_filled has a bit for each word");
 
+/* Where near transfers go: the trace at an address, whatever CS:RIP says of it.  The key is the address with the mode and a count of
+ * the times when translations were forgotten in its upper bits, so one comparison knows that nothing of that has changed. */
+struct target {
+    u64 key;
+    struct record *first;
+};
+#ifdef HARD
+enum { TARGETS = 1 };
+#else
+enum { TARGETS = 4096 };
+#endif
+enum { TARGET_PAGES = 4096 };     /* bits of struct cpu's target_pages */
+#define TARGET_SALT_NEVER (0xffffull << 48)      /* of a mode in which addresses say too little: no key has it */
+
 struct record;                    /* cpu/decode/record.h */
 struct trace_cache;               /* cpu/decode/trace.h */
 struct decode_tables;             /* cpu/decode/tables.h */
@@ -257,6 +271,8 @@ struct cpu {
     u64 stack_mask;               /* SS.B: 0xffff or 0xffffffff; all ones in 64-bit mode */
     u64 address_mask[2];          /* of an offset, by RECORD_NARROW */
     u64 linear_mask;              /* 32 bits outside 64-bit mode */
+    u64 target_salt;              /* what makes a key of a target's address */
+    u8 target_epoch;              /* part of it */
     u64 target_bias, target_last; /* a near transfer to t is legal iff t + target_bias <= target_last */
 
     /* --- fixed after cpu_create --- */
@@ -277,6 +293,8 @@ struct cpu {
     struct fault_log fault_log;   /* the last ones, for `why` */
     struct paging paging;
     struct tlb_marks tlb_marks[TLB_SETS];
+    u64 target_pages[TARGET_PAGES / 64];      /* pages of linear memory, hashed, with a known target: bit n of word n / 64 */
+    struct target targets[TARGETS];
     struct tlb_entry tlb_set[TLB_SETS][TLB_ENTRIES];
 };
 
