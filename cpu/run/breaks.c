@@ -20,7 +20,7 @@ static void begin_at(struct cpu *cpu, u64 pa)
         b->begins = realloc(b->begins, b->begins_room * sizeof *b->begins);
     }
     b->begins[b->begins_count++] = pa;
-    b->filter |= 1ull << (pa & 63);
+    b->begins_filter |= 1ull << (pa & 63);
     trace_code_written(cpu, pa, 1);              /* traces across it are stale */
 }
 
@@ -29,7 +29,7 @@ static void forget_begins(struct cpu *cpu)
     struct breaks *b = cpu->breaks;
 
     b->begins_count = 0;
-    b->filter = 0;
+    b->begins_filter = 0;
     for (unsigned i = 0; i < b->count; i++)
         if (b->place[i].kind == CPU_BREAK_PHYSICAL) begin_at(cpu, b->place[i].address);
 }
@@ -60,6 +60,7 @@ void breaks_see_cs(struct cpu *cpu)
         u64 la = linear_of(cpu, CPU_SEG_CS, b->place[i].address);
         if (la == b->linear[i]) continue;
         b->linear[i] = la;
+        b->places_filter |= 1ull << (la & 63);
         trace_forget_lookups(cpu);
     }
 }
@@ -83,6 +84,7 @@ bool breaks_here(struct cpu *cpu)
 {
     struct breaks *b = cpu->breaks;
 
+    if (!(b->places_filter >> (linear_of(cpu, CPU_SEG_CS, cpu->rip) & 63) & 1)) return false;
     if (cpu->rflags & EFLAGS_RF || (cpu->time->now == b->passed_tick && cpu->rip == b->passed_rip)) return false;
     for (unsigned i = 0; i < b->count; i++) {
         if (!stands_on(cpu, &b->place[i])) continue;
@@ -149,7 +151,11 @@ static struct breaks *breaks_create(const struct cpu_break *places, unsigned cou
     b->linear = malloc(count * sizeof *b->linear);
     b->count = count;
     memcpy(b->place, places, count * sizeof *places);
-    for (unsigned i = 0; i < count; i++) b->linear[i] = places[i].kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
+    for (unsigned i = 0; i < count; i++) {
+        enum cpu_break_kind kind = places[i].kind;
+        b->linear[i] = kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
+        if (kind == CPU_BREAK_LINEAR || kind == CPU_BREAK_PHYSICAL) b->places_filter |= 1ull << (places[i].address & 63);
+    }
     return b;
 }
 

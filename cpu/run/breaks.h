@@ -9,10 +9,11 @@ struct breaks {
     struct cpu_break *place;
     u64 *linear;                 /* of each place that is a breakpoint: where it lies; virtual ones as CS was last seen */
     unsigned count;
+    u64 places_filter;           /* the lowest six bits of where they lie, the same linear and physical */
     u64 passed_tick, passed_rip; /* the run began on this instruction: no stop there */
     u64 *begins;                 /* physical addresses at which a trace must begin */
     unsigned begins_count, begins_room;
-    u64 filter;                  /* their lowest six bits */
+    u64 begins_filter;           /* their lowest six bits */
     bool hit_waits;
     struct cpu_break_hit hit;
 };
@@ -32,7 +33,7 @@ static inline bool breaks_begin_at(const struct cpu *cpu, u64 pa)
 {
     const struct breaks *b = cpu->breaks;
 
-    if (likely(!b) || !(b->filter >> (pa & 63) & 1)) return false;
+    if (likely(!b) || !(b->begins_filter >> (pa & 63) & 1)) return false;
     for (unsigned i = 0; i < b->begins_count; i++)
         if (b->begins[i] == pa) return true;
     return false;

@@ -138,7 +138,7 @@ class Bench:
         breaks = [f'lb 0x{at} + 1' for at in long_ones.values()]
         return {
             'without': [],
-            'breakpoints and a watchpoint, none hit': breaks + ['watch w 0x7000 4'],
+            'breakpoints and a watchpoint, none hit': breaks + ['watch w 0x6000 4'],
             'watchpoint in the page of the stack': ['watch w 0x8f000 4'],
             'trace on /dev/null': ['trace on /dev/null'],
             'trace on a file': [f'trace on {self.room}/bench.trace'],
