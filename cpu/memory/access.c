@@ -58,7 +58,7 @@ void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
 /* A device is asked in pieces of at most 8 bytes, naturally where they fit. */
 static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsigned size)
 {
-    if (unlikely(cpu->breaks)) breaks_note(cpu, place->pa, size, false);
+    breaks_note(cpu, place->pa, size, false);
     if (place->page->read) {
         memcpy(out, place->page->read + (place->pa & 0xfff), size);
         return;
@@ -72,7 +72,7 @@ static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsi
 
 static void place_write(struct cpu *cpu, const struct place *place, const u8 *in, unsigned size)
 {
-    if (unlikely(cpu->breaks)) breaks_note(cpu, place->pa, size, true);
+    breaks_note(cpu, place->pa, size, true);
     if (place->page->write) {
         if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
         if (place->page == cpu->monitored) monitor_store(cpu, place->pa, size);

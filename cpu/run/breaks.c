@@ -117,7 +117,7 @@ bool breaks_page_watched(const struct cpu *cpu, u64 pa, bool write)
     return false;
 }
 
-void breaks_note(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
+void breaks_look_at(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
 {
     struct breaks *b = cpu->breaks;
 
@@ -143,6 +143,14 @@ void breaks_destroy(struct cpu *cpu)
     cpu->breaks = NULL;
 }
 
+static void add_watched(struct breaks *b, const struct cpu_break *watch)
+{
+    u64 last = watch->address + watch->size_bytes - 1;
+
+    if (watch->address < b->watched_first) b->watched_first = watch->address;
+    if (last > b->watched_last) b->watched_last = last;
+}
+
 static struct breaks *breaks_create(const struct cpu_break *places, unsigned count)
 {
     struct breaks *b = calloc(1, sizeof *b);
@@ -150,10 +158,12 @@ static struct breaks *breaks_create(const struct cpu_break *places, unsigned cou
     b->place = malloc(count * sizeof *places);
     b->linear = malloc(count * sizeof *b->linear);
     b->count = count;
+    b->watched_first = UINT64_MAX;
     memcpy(b->place, places, count * sizeof *places);
     for (unsigned i = 0; i < count; i++) {
         enum cpu_break_kind kind = places[i].kind;
         b->linear[i] = kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
+        if (kind == CPU_WATCH_READ || kind == CPU_WATCH_WRITE) add_watched(b, &places[i]);
         if (kind == CPU_BREAK_LINEAR || kind == CPU_BREAK_PHYSICAL) b->places_filter |= 1ull << (places[i].address & 63);
     }
     return b;

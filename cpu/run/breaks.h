@@ -14,6 +14,7 @@ struct breaks {
     u64 *begins;                 /* physical addresses at which a trace must begin */
     unsigned begins_count, begins_room;
     u64 begins_filter;           /* their lowest six bits */
+    u64 watched_first, watched_last;     /* no watched byte lies outside */
     bool hit_waits;
     struct cpu_break_hit hit;
 };
@@ -42,6 +43,11 @@ static inline bool breaks_begin_at(const struct cpu *cpu, u64 pa)
 /* The page at pa holds watched bytes. */
 bool breaks_page_watched(const struct cpu *cpu, u64 pa, bool write);
 /* The processor accesses [pa, pa + size) of one page. */
-void breaks_note(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write);
+void breaks_look_at(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write);
+static inline void breaks_note(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
+{
+    const struct breaks *b = cpu->breaks;
+    if (unlikely(b) && pa <= b->watched_last && pa + size_bytes > b->watched_first) breaks_look_at(cpu, pa, size_bytes, write);
+}
 
 #endif
