@@ -99,6 +99,7 @@ set logscale y 2
 set ytics 2
 set grid ytics
 set xtics rotate by -40 nomirror
+set rmargin 14
 set key outside top center horizontal
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lw 2
 set datafile missing "?"
