@@ -8,10 +8,12 @@
 #define SDOUBLE_MIN (W == 64 ? (s128)((u128)1 << 127) : (s128)INT64_MIN)
 
 #define SLOT(offset) ((u8 *)cpu + (offset))
-#define R(f) (*(uw *)SLOT(rec->f))
+#define SLOT_OF_d rec->d
+#define SLOT_OF_s rec->s
+#define R(f) (*(uw *)SLOT(SLOT_OF_##f))
 #define SET_SLOT(offset, v) \
     do { if (W == 32) *(u64 *)SLOT(offset) = (u32)(v); else *(uw *)SLOT(offset) = (uw)(v); } while (0)
-#define SET_R(f, v) SET_SLOT(rec->f, v)
+#define SET_R(f, v) SET_SLOT(SLOT_OF_##f, v)
 #define REG(n) (*(uw *)SLOT((n) * 8))
 #define SET_REG(n, v) SET_SLOT((n) * 8, v)
 #define REG8(n) (*(u8 *)SLOT((n) * 8))

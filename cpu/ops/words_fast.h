@@ -16,12 +16,13 @@
 #define RAISE(...) SLOW
 
 /* --- memory --- */
+#define SCALE record_scale(rec)
 #if FLAT == 32 && INDEXED
-#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (*(u32 *)SLOT(rec->x) << record_scale(rec)) + (u32)rec->disp))
+#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (*(u32 *)SLOT(rec->x) << SCALE) + (u32)rec->disp))
 #elif FLAT == 32
 #define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (u32)rec->disp))
 #elif FLAT == 64 && INDEXED
-#define EA (*(u64 *)SLOT(rec->b) + (*(u64 *)SLOT(rec->x) << record_scale(rec)) + (u64)(s64)rec->disp)
+#define EA (*(u64 *)SLOT(rec->b) + (*(u64 *)SLOT(rec->x) << SCALE) + (u64)(s64)rec->disp)
 #elif FLAT == 64
 #define EA (*(u64 *)SLOT(rec->b) + (u64)(s64)rec->disp)
 #else

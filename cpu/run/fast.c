@@ -4,6 +4,7 @@
 #include "cpu/decode/tables.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/exact.h"
+#include "cpu/run/fast_special.h"
 #include "cpu/run/fast_units.h"
 #include "cpu/run/flags.h"
 #include "cpu/run/mode.h"
@@ -56,6 +57,8 @@ const void *fast_of(const struct record *record, u32 mode)
     if (record->h == OP_STALE) return (const void *)leave_here;
     if (shifts_by_zero(record)) return (const void *)fast_slow;
     if (does_nothing(record->h)) return (const void *)pass;
+    const void *special = fast_special_of(record, kind_of(record, mode), false);
+    if (special) return special;
     if (!handler) handler = fast_x87_of(record);
     if (!handler) handler = table[kind_of(record, mode)][record->h];
     return handler ? handler : (const void *)fast_slow;
@@ -65,7 +68,9 @@ const void *fast_of_without_flags(const struct record *record, u32 mode)
 {
     static const void *const *const table[FAST_KINDS] = { fast_flat32_nf, fast_flat32x_nf, fast_flat64_nf, fast_flat64x_nf, NULL };
     enum fast_kind kind = kind_of(record, mode);
+    const void *special = fast_special_of(record, kind, true);
 
+    if (special) return special;
     if (fast_plain[record->h]) return fast_plain_nf[record->h];
     return table[kind] ? table[kind][record->h] : NULL;
 }
