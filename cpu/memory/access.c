@@ -206,7 +206,7 @@ static bool open_system_span(struct cpu *cpu, u64 la, unsigned size, unsigned ac
     return is_canonical(cpu, CPU_SEG_DS, la, size) && locate_span(cpu, la, size, access, TLB_SUPERVISOR, span);
 }
 
-bool system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
+bool access_system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
 {
     struct span span;
 
@@ -216,7 +216,7 @@ bool system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
     return true;
 }
 
-bool system_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
+bool access_system_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
 {
     struct span span;
 

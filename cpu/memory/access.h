@@ -21,8 +21,8 @@ bool access_write_bytes(struct cpu *cpu, unsigned seg, u64 la, unsigned size_byt
 bool access_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned boundary);
 bool access_probe_write(struct cpu *cpu, unsigned seg, u64 la, unsigned size_bytes);
 /* The same as supervisor whatever CPL is: descriptor tables, TSS. */
-bool system_read(struct cpu *cpu, u64 la, unsigned size_bytes, u64 *value);
-bool system_write(struct cpu *cpu, u64 la, unsigned size_bytes, u64 value);
+bool access_system_read(struct cpu *cpu, u64 la, unsigned size_bytes, u64 *value);
+bool access_system_write(struct cpu *cpu, u64 la, unsigned size_bytes, u64 value);
 bool system_probe_write(struct cpu *cpu, u64 la, unsigned size_bytes);
 /* Host pointer to [la, la + size) for bulk work, or NULL when it must go piece by piece; size stays within the page.
  * Sets A/D bits as an access would and raises no fault.  access is ACCESS_READ or ACCESS_WRITE; for a write the page
@@ -101,12 +101,23 @@ static inline u64 page_of_last(u64 la, unsigned size_bytes)
     return (la + size_bytes - 1) & ~0xfffull;
 }
 
+/* memcpy of an operand, whose size need not be known to the compiler. */
+static inline void copy_operand(void *to, const void *from, unsigned size)
+{
+    switch (size) {
+    case 2: memcpy(to, from, 2); break;
+    case 4: memcpy(to, from, 4); break;
+    case 8: memcpy(to, from, 8); break;
+    default: memcpy(to, from, size);
+    }
+}
+
 static inline bool linear_read(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u64 *value)
 {
     struct tlb_entry *t = tlb_entry_of(cpu, la);
     if (unlikely(t->tag_read != page_of_last(la, size))) return access_read(cpu, seg, la, size, value);
     u64 v = 0;
-    memcpy(&v, (const u8 *)(uintptr_t)(t->addend + la), size);
+    copy_operand(&v, (const u8 *)(uintptr_t)(t->addend + la), size);
     *value = v;
     return true;
 }
@@ -115,7 +126,28 @@ static inline bool linear_write(struct cpu *cpu, unsigned seg, u64 la, unsigned 
 {
     struct tlb_entry *t = tlb_entry_of(cpu, la);
     if (unlikely(t->tag_write != page_of_last(la, size))) return access_write(cpu, seg, la, size, value);
-    memcpy((u8 *)(uintptr_t)(t->addend + la), &value, size);
+    copy_operand((u8 *)(uintptr_t)(t->addend + la), &value, size);
+    return true;
+}
+
+/* Descriptor tables, TSS, stacks of inner levels. */
+static inline bool system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
+{
+    if (!long_mode(cpu)) la = (u32)la;
+    const struct tlb_entry *t = &cpu->tlb_set[TLB_SUPERVISOR][la >> 12 & (TLB_ENTRIES - 1)];
+    if (unlikely(t->tag_read != page_of_last(la, size))) return access_system_read(cpu, la, size, value);
+    u64 v = 0;
+    copy_operand(&v, (const u8 *)(uintptr_t)(t->addend + la), size);
+    *value = v;
+    return true;
+}
+
+static inline bool system_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
+{
+    if (!long_mode(cpu)) la = (u32)la;
+    const struct tlb_entry *t = &cpu->tlb_set[TLB_SUPERVISOR][la >> 12 & (TLB_ENTRIES - 1)];
+    if (unlikely(t->tag_write != page_of_last(la, size))) return access_system_write(cpu, la, size, value);
+    copy_operand((u8 *)(uintptr_t)(t->addend + la), &value, size);
     return true;
 }
 

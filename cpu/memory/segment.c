@@ -35,7 +35,7 @@ void segment_derive(struct cpu *cpu, unsigned seg)
 
     segment_ranges(s);
     s->effective_base = plain && seg != CPU_SEG_FS && seg != CPU_SEG_GS ? 0 : s->base;
-    mode_derive_flat(cpu);
+    if (seg != CPU_SEG_CS && seg <= CPU_SEG_DS) mode_derive_flat(cpu);
     if (!plain) return;
     s->read_first = s->write_first = 0;
     s->read_last = s->write_last = UINT64_MAX;
@@ -84,22 +84,6 @@ void segment_set_null(struct cpu *cpu, unsigned seg, u16 selector)
 }
 
 /* --- descriptors --- */
-
-u64 descriptor_base(const struct descriptor *d)
-{
-    return bits(d->raw, 39, 16) | bits(d->raw, 63, 56) << 24 | d->upper << 32;
-}
-
-u32 descriptor_limit(const struct descriptor *d)
-{
-    u32 limit = (u32)(bits(d->raw, 15, 0) | bits(d->raw, 51, 48) << 16);
-    return bit(d->raw, 55) ? limit << 12 | 0xfff : limit;
-}
-
-u16 descriptor_rights(const struct descriptor *d)
-{
-    return (u16)(bits(d->raw, 47, 40) | bits(d->raw, 55, 52) << 12);
-}
 
 struct fault_facts descriptor_facts(u16 selector, const struct descriptor *d)
 {
@@ -166,6 +150,13 @@ const struct stack_reasons stack_reasons_ts = {
     .type = REASON_TSS_SS_TYPE, .dpl = REASON_TSS_SS_DPL,
 };
 
+static bool refuse_stack(struct cpu *cpu, enum reason reason, u16 selector, const struct descriptor *d, unsigned cpl)
+{
+    struct fault_facts facts = descriptor_facts(selector, d);
+    facts.value = cpl;
+    return fault_raise(cpu, reason, facts);
+}
+
 /* SDM vol. 3A, "Privilege Level Checking When Loading the SS Register". */
 bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl,
                          const struct stack_reasons *why, struct descriptor *d)
@@ -174,13 +165,11 @@ bool stack_segment_fetch(struct cpu *cpu, u16 selector, unsigned cpl,
         return fault_raise(cpu, why->null, (struct fault_facts){ .value = cpl });
     if (!descriptor_fetch(cpu, selector, d, why->past_limit)) return false;
     unsigned rights = descriptor_rights(d);
-    struct fault_facts facts = descriptor_facts(selector, d);
-    facts.value = cpl;
-    if (selector_rpl(selector) != cpl) return fault_raise(cpu, why->rpl, facts);
     bool data = rights & RIGHTS_S && !(rights & RIGHTS_CODE);
-    if (!data || !(rights & RIGHTS_WRITABLE)) return fault_raise(cpu, why->type, facts);
-    if (rights_dpl(rights) != cpl) return fault_raise(cpu, why->dpl, facts);
-    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_SS_NOT_PRESENT, facts);
+    if (selector_rpl(selector) != cpl) return refuse_stack(cpu, why->rpl, selector, d, cpl);
+    if (!data || !(rights & RIGHTS_WRITABLE)) return refuse_stack(cpu, why->type, selector, d, cpl);
+    if (rights_dpl(rights) != cpl) return refuse_stack(cpu, why->dpl, selector, d, cpl);
+    if (!(rights & RIGHTS_P)) return refuse_stack(cpu, REASON_SS_NOT_PRESENT, selector, d, cpl);
     return descriptor_set_accessed(cpu, d);
 }
 
@@ -206,6 +195,13 @@ static bool load_ss(struct cpu *cpu, u16 selector)
 
 /* --- ES DS FS GS --- */
 
+static bool refuse_data(struct cpu *cpu, enum reason reason, unsigned seg, u16 selector, const struct descriptor *d)
+{
+    struct fault_facts facts = descriptor_facts(selector, d);
+    facts.segment = (u8)seg;
+    return fault_raise(cpu, reason, facts);
+}
+
 /* SDM vol. 3A, "Privilege Level Checking When Accessing Data Segments". */
 static bool load_data(struct cpu *cpu, unsigned seg, u16 selector)
 {
@@ -218,13 +214,11 @@ static bool load_data(struct cpu *cpu, unsigned seg, u16 selector)
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(&d), dpl = rights_dpl(rights);
     bool code = rights & RIGHTS_CODE, conforming = code && rights & RIGHTS_CONFORMING;
-    struct fault_facts facts = descriptor_facts(selector, &d);
-    facts.segment = (u8)seg;
     if (!(rights & RIGHTS_S) || (code && !(rights & RIGHTS_READABLE)))
-        return fault_raise(cpu, REASON_DATA_SEGMENT_TYPE, facts);
+        return refuse_data(cpu, REASON_DATA_SEGMENT_TYPE, seg, selector, &d);
     if (!conforming && (selector_rpl(selector) > dpl || cpu->cpl > dpl))
-        return fault_raise(cpu, REASON_DATA_SEGMENT_PRIVILEGE, facts);
-    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_DATA_SEGMENT_NOT_PRESENT, facts);
+        return refuse_data(cpu, REASON_DATA_SEGMENT_PRIVILEGE, seg, selector, &d);
+    if (!(rights & RIGHTS_P)) return refuse_data(cpu, REASON_DATA_SEGMENT_NOT_PRESENT, seg, selector, &d);
     if (!descriptor_set_accessed(cpu, &d)) return false;
     segment_set(cpu, seg, selector, &d);
     return true;

@@ -10,9 +10,23 @@ struct descriptor {
     u64 la;              /* where they lie */
 };
 
-u64 descriptor_base(const struct descriptor *d);
-u32 descriptor_limit(const struct descriptor *d);        /* last offset, granularity applied */
-u16 descriptor_rights(const struct descriptor *d);
+static inline u64 descriptor_base(const struct descriptor *d)
+{
+    return bits(d->raw, 39, 16) | bits(d->raw, 63, 56) << 24 | d->upper << 32;
+}
+
+/* The last offset, granularity applied. */
+static inline u32 descriptor_limit(const struct descriptor *d)
+{
+    u32 limit = (u32)(bits(d->raw, 15, 0) | bits(d->raw, 51, 48) << 16);
+    return bit(d->raw, 55) ? limit << 12 | 0xfff : limit;
+}
+
+static inline u16 descriptor_rights(const struct descriptor *d)
+{
+    return (u16)(bits(d->raw, 47, 40) | bits(d->raw, 55, 52) << 12);
+}
+
 /* What a fault tells of it: selector, RPL, DPL, type, the bytes and their place. */
 struct fault_facts descriptor_facts(u16 selector, const struct descriptor *d);
 

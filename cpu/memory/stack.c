@@ -34,6 +34,18 @@ bool stack_pop(struct cpu *cpu, u64 *value, unsigned size)
     return true;
 }
 
+/* The host address of [sp, sp + bytes) where a TLB tag and the segment allow all of it at once; NULL sends each word its own way. */
+static u8 *words_host(struct cpu *cpu, u64 sp, unsigned bytes, bool write)
+{
+    bool allowed = write ? segment_may_write(cpu, CPU_SEG_SS, sp, bytes) : segment_may_read(cpu, CPU_SEG_SS, sp, bytes);
+    u64 la = linear_of(cpu, CPU_SEG_SS, sp);
+    const struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if (!allowed || sp > cpu->stack_mask - (bytes - 1)) return NULL;
+    if ((write ? t->tag_write : t->tag_read) != page_of_last(la, bytes)) return NULL;
+    return (u8 *)(uintptr_t)(t->addend + la);
+}
+
 bool stack_room(struct cpu *cpu, unsigned count, unsigned size)
 {
     u64 sp = cpu->gpr[RSP];
@@ -48,11 +60,13 @@ bool stack_room(struct cpu *cpu, unsigned count, unsigned size)
 
 bool stack_push_words(struct cpu *cpu, const u64 *word, unsigned count, unsigned size)
 {
-    u64 sp = cpu->gpr[RSP];
+    u64 sp = (cpu->gpr[RSP] - count * size) & cpu->stack_mask;
+    u8 *host = words_host(cpu, sp, count * size, true);
 
     for (unsigned i = 0; i < count; i++) {
-        sp = (sp - size) & cpu->stack_mask;
-        if (!store(cpu, CPU_SEG_SS, sp, size, word[i])) return false;
+        unsigned above = (count - 1 - i) * size;
+        if (host) copy_operand(host + above, &word[i], size);
+        else if (!store(cpu, CPU_SEG_SS, (sp + above) & cpu->stack_mask, size, word[i])) return false;
     }
     cpu->gpr[RSP] = with_sp(cpu, sp);
     return true;
@@ -60,10 +74,14 @@ bool stack_push_words(struct cpu *cpu, const u64 *word, unsigned count, unsigned
 
 bool stack_peek(struct cpu *cpu, u64 *word, unsigned offset_bytes, unsigned count, unsigned size)
 {
-    u64 sp = cpu->gpr[RSP] + offset_bytes;
+    u64 sp = (cpu->gpr[RSP] + offset_bytes) & cpu->stack_mask;
+    const u8 *host = words_host(cpu, sp, count * size, false);
 
-    for (unsigned i = 0; i < count; i++)
-        if (!load(cpu, CPU_SEG_SS, (sp + i * size) & cpu->stack_mask, size, &word[i])) return false;
+    for (unsigned i = 0; i < count; i++) {
+        word[i] = 0;
+        if (host) copy_operand(&word[i], host + i * size, size);
+        else if (!load(cpu, CPU_SEG_SS, (sp + i * size) & cpu->stack_mask, size, &word[i])) return false;
+    }
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "cpu/run/fast_special.h"
 #include "cpu/run/fast_units.h"
 #include "cpu/run/flags.h"
+#include "cpu/run/loop.h"
 #include "cpu/run/mode.h"
 #include "cpu/run/recorder.h"
 #include "cpu/run/vector.h"
@@ -192,7 +193,13 @@ FAST_HANDLER fast_slow(FAST_PARAMETERS)
     cpu->budget -= rec->count - 1;
     enum exact_end end = exact_run(cpu, trace_of(cpu->traces, rec), rec, true);
     cpu->fast_failed = end == EXACT_FAULT;
-    if (end == EXACT_FAULT || end == EXACT_LOOK || cpu->budget < TRACE_MAX_INSTRUCTIONS || flags_are_odd(cpu)) return;
+    if (cpu->budget < TRACE_MAX_INSTRUCTIONS) return;
+    if (end == EXACT_FAULT || end == EXACT_LOOK) {
+        if (!loop_goes_on(cpu, cpu->fast_failed)) return;
+        cpu->fast_failed = false;
+        if (cpu->budget < TRACE_MAX_INSTRUCTIONS) return;
+    }
+    if (flags_are_odd(cpu)) return;
     budget = cpu->budget - TRACE_MAX_INSTRUCTIONS;
     flag_result = cpu->flag_result;
     flag_first = cpu->flag_first;
@@ -200,7 +207,7 @@ FAST_HANDLER fast_slow(FAST_PARAMETERS)
 #ifdef FAST_PINS_TLB
     tlb = cpu->tlb;
 #endif
-    if (end == EXACT_BRANCHED) {
+    if (end != EXACT_AT_RECORD) {
         rec = target_known(cpu, cpu->rip);
         if (!rec) TAIL(fast_transfer);
         cpu->trace_rip = cpu->rip;

@@ -26,6 +26,14 @@ void cpu_set_eflags(struct cpu *cpu, u32 eflags)
     if (changed & (EFLAGS_VM | EFLAGS_AC)) mode_derive(cpu);
 }
 
+void cpu_clear_system_flags(struct cpu *cpu, u32 flags)
+{
+    u32 changed = cpu->rflags & flags;
+
+    cpu->rflags &= ~flags;
+    if (changed & (EFLAGS_VM | EFLAGS_AC)) mode_derive(cpu);
+}
+
 void cpu_settle(struct cpu *cpu)
 {
     cpu_set_arithmetic_flags(cpu, cpu_eflags(cpu));

@@ -6,6 +6,7 @@
 #include "cpu/decode/trace.h"
 #include "cpu/run/breaks.h"
 #include "cpu/run/fast.h"
+#include "cpu/run/loop.h"
 #include "cpu/run/mode.h"
 #include "cpu/run/recorder.h"
 #include "cpu/run/undefined.h"
@@ -181,6 +182,34 @@ static void run_slice(struct cpu *cpu)
     if (!done) exception_deliver(cpu);
     else take_debug_traps(cpu, stepping && !cpu->software_interrupt);
     cpu->software_interrupt = false;
+}
+
+/* Whether the loop, coming round, would not simply go on with the present slice: a device that an instruction reached may have set a
+ * nearer deadline, too. */
+static bool something_waits(const struct cpu *cpu)
+{
+    return cpu->time->deadline < cpu->slice_end || cpu->stop_requested || cpu->activity != ACTIVITY_RUNNING || cpu->init_pending || cpu->nmi_pending || intr_acceptable(cpu) ||
+           cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) || cpu->debug_pending || cpu->breaks || cpu->recorder;
+}
+
+bool loop_goes_on(struct cpu *cpu, bool faulted)
+{
+    if (something_waits(cpu)) return false;
+    cpu->software_interrupt = false;
+    if (faulted) {
+        cpu->time->now = cpu_now(cpu);
+        cpu->in_instruction = false;
+        exception_deliver(cpu);
+        start_slice(cpu);
+        cpu->in_instruction = true;
+        if (something_waits(cpu)) {
+            cpu->budget = 0;
+            cpu->slice_end = cpu->time->now;
+            return true;
+        }
+    }
+    cpu->rflags &= ~(u32)EFLAGS_RF;
+    return true;
 }
 
 enum cpu_stop cpu_run(struct cpu *cpu)

@@ -305,6 +305,8 @@ u32 cpu_eflags(const struct cpu *cpu);                    /* all of EFLAGS, bit 
 void cpu_set_arithmetic_flags(struct cpu *cpu, u32 eflags);
 /* Stores EFLAGS whole (no privilege rule is applied here) and derives mode, TLB set, attention. */
 void cpu_set_eflags(struct cpu *cpu, u32 eflags);
+/* The same for flags that go and are not the arithmetic ones. */
+void cpu_clear_system_flags(struct cpu *cpu, u32 flags);
 
 /* --- run: cpu/run/mode.c, cpu/run/loop.c --- */
 /* After any change of CR0, EFLAGS.VM/AC, CS, SS, CPL: mode key, TLB set, stack mask. */

@@ -21,12 +21,22 @@ bool code_width_legal(struct cpu *cpu, u16 selector, const struct descriptor *d)
     return fault_raise(cpu, REASON_CS_L_AND_D, descriptor_facts(selector, d));
 }
 
+/* CS as it is: nothing that is derived from it changes. */
+static bool in_segment_already(const struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl)
+{
+    const struct segment *cs = &cpu->seg[CPU_SEG_CS];
+    return cs->selector == selector && cs->usable && cpu->cpl == cpl && cs->rights == descriptor_rights(d) &&
+           cs->limit == descriptor_limit(d) && cs->base == descriptor_base(d);
+}
+
 void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *d, unsigned cpl,
                         u64 offset)
 {
-    segment_set(cpu, CPU_SEG_CS, (u16)((selector & ~3u) | cpl), d);
-    cpu->cpl = (u8)cpl;
     cpu->next_rip = offset;
+    selector = (u16)((selector & ~3u) | cpl);
+    if (in_segment_already(cpu, selector, d, cpl)) return;
+    segment_set(cpu, CPU_SEG_CS, selector, d);
+    cpu->cpl = (u8)cpl;
     mode_derive(cpu);
 }
 

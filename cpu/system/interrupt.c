@@ -27,7 +27,7 @@ static bool deliver_real(struct cpu *cpu, const struct event *e)
         return FAULT(cpu, IDT_PAST_LIMIT, .vector = e->vector, .limit = cpu->idtr_limit,
                      .selector = (u16)(e->vector * 8), .idt = true);
     if (!enter_8086_handler(cpu, e, cpu->idtr_base)) return false;
-    cpu_set_eflags(cpu, cpu_eflags(cpu) & ~(u32)(EFLAGS_IF | EFLAGS_TF | EFLAGS_AC | EFLAGS_RF));
+    cpu_clear_system_flags(cpu, EFLAGS_IF | EFLAGS_TF | EFLAGS_AC | EFLAGS_RF);
     return true;
 }
 
@@ -40,24 +40,32 @@ static bool is_idt_gate(unsigned s_and_type)
            s_and_type == TYPE_INTERRUPT_GATE_32 || s_and_type == TYPE_TRAP_GATE_32;
 }
 
+static bool refuse_gate(struct cpu *cpu, enum reason reason, const struct event *e, const struct descriptor *gate)
+{
+    return fault_raise(cpu, reason, (struct fault_facts){
+        .vector = e->vector, .limit = cpu->idtr_limit, .selector = (u16)(e->vector * 8), .idt = true,
+        .entry = gate->raw, .dpl = (u8)rights_dpl(descriptor_rights(gate)),
+    });
+}
+
 static bool gate_fetch(struct cpu *cpu, const struct event *e, struct descriptor *gate)
 {
-    struct fault_facts facts = {
-        .vector = e->vector, .limit = cpu->idtr_limit, .selector = (u16)(e->vector * 8),
-        .idt = true,
-    };
-
-    if (e->vector * 8u + 7 > cpu->idtr_limit) return fault_raise(cpu, REASON_IDT_PAST_LIMIT, facts);
+    gate->raw = 0;
+    if (e->vector * 8u + 7 > cpu->idtr_limit) return refuse_gate(cpu, REASON_IDT_PAST_LIMIT, e, gate);
     gate->la = (u32)(cpu->idtr_base + e->vector * 8u);
     if (!system_read(cpu, gate->la, 8, &gate->raw)) return false;
     unsigned rights = descriptor_rights(gate);
-    facts.entry = gate->raw;
-    facts.dpl = (u8)rights_dpl(rights);
-    if (!is_idt_gate(rights & (RIGHTS_S | 15))) return fault_raise(cpu, REASON_IDT_TYPE, facts);
-    if (e->gate_dpl_counts && rights_dpl(rights) < cpu->cpl)
-        return fault_raise(cpu, REASON_IDT_DPL, facts);
-    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_IDT_NOT_PRESENT, facts);
+    if (!is_idt_gate(rights & (RIGHTS_S | 15))) return refuse_gate(cpu, REASON_IDT_TYPE, e, gate);
+    if (e->gate_dpl_counts && rights_dpl(rights) < cpu->cpl) return refuse_gate(cpu, REASON_IDT_DPL, e, gate);
+    if (!(rights & RIGHTS_P)) return refuse_gate(cpu, REASON_IDT_NOT_PRESENT, e, gate);
     return true;
+}
+
+static bool refuse_handler(struct cpu *cpu, enum reason reason, u8 vector, u16 selector, const struct descriptor *d)
+{
+    struct fault_facts facts = descriptor_facts(selector, d);
+    facts.vector = vector;
+    return fault_raise(cpu, reason, facts);
 }
 
 /* The handler's code segment: never one of an outer level, of level 0 when V86 mode is left. */
@@ -66,14 +74,11 @@ static bool handler_segment(struct cpu *cpu, u8 vector, u16 selector, struct des
     if (selector_is_null(selector)) return FAULT(cpu, HANDLER_CS_NULL, .vector = vector);
     if (!descriptor_fetch(cpu, selector, d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
-    struct fault_facts facts = descriptor_facts(selector, d);
-    facts.vector = vector;
-    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE))
-        return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
-    if (dpl > cpu->cpl) return fault_raise(cpu, REASON_HANDLER_NOT_INNER, facts);
-    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
+    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return refuse_handler(cpu, REASON_CS_NOT_CODE, vector, selector, d);
+    if (dpl > cpu->cpl) return refuse_handler(cpu, REASON_HANDLER_NOT_INNER, vector, selector, d);
+    if (!(rights & RIGHTS_P)) return refuse_handler(cpu, REASON_CS_NOT_PRESENT, vector, selector, d);
     if (v86_mode(cpu) && (dpl != 0 || rights & RIGHTS_CONFORMING))
-        return fault_raise(cpu, REASON_HANDLER_NOT_LEVEL_0, facts);
+        return refuse_handler(cpu, REASON_HANDLER_NOT_LEVEL_0, vector, selector, d);
     return descriptor_set_accessed(cpu, d);
 }
 
@@ -153,8 +158,7 @@ static bool deliver_protected(struct cpu *cpu, struct event *e)
     code_segment_enter(cpu, h.selector, &h.code, h.cpl, h.offset);
     bool trap_gate = type & 1;
     u32 cleared = EFLAGS_TF | EFLAGS_NT | EFLAGS_VM | EFLAGS_RF | (trap_gate ? 0 : EFLAGS_IF);
-    cpu_set_eflags(cpu, cpu_eflags(cpu) & ~cleared);
-    mode_derive(cpu);
+    cpu_clear_system_flags(cpu, cleared);
     cpu->rip = cpu->next_rip;
     return true;
 }

@@ -45,7 +45,7 @@ static void enter_level(struct cpu *cpu, u16 cs, const struct descriptor *code, 
     code_segment_enter(cpu, cs, code, cpl, rip);
     if (inner) segment_set_null(cpu, CPU_SEG_SS, (u16)cpl);
     cpu->gpr[RSP] = rsp;
-    mode_derive(cpu);
+    if (inner) mode_derive(cpu);
 }
 
 /* --- code segments that a 64-bit gate may lead to --- */
@@ -59,31 +59,33 @@ static bool gate_segment(struct cpu *cpu, u16 selector, struct descriptor *d, en
 {
     if (!descriptor_fetch(cpu, selector, d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(d);
-    struct fault_facts facts = descriptor_facts(selector, d);
-    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
-    if (rights_dpl(rights) > cpu->cpl) return fault_raise(cpu, not_inner, facts);
-    if (!is_64bit_code(rights)) return fault_raise(cpu, REASON_GATE_NOT_64BIT, facts);
-    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
+    if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE)) return fault_raise(cpu, REASON_CS_NOT_CODE, descriptor_facts(selector, d));
+    if (rights_dpl(rights) > cpu->cpl) return fault_raise(cpu, not_inner, descriptor_facts(selector, d));
+    if (!is_64bit_code(rights)) return fault_raise(cpu, REASON_GATE_NOT_64BIT, descriptor_facts(selector, d));
+    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, descriptor_facts(selector, d));
     return descriptor_set_accessed(cpu, d);
 }
 
 /* --- interrupts --- */
 
+static bool refuse_gate(struct cpu *cpu, enum reason reason, const struct event *e, const struct descriptor *gate)
+{
+    return fault_raise(cpu, reason, (struct fault_facts){
+        .vector = e->vector, .limit = cpu->idtr_limit, .selector = (u16)(e->vector * 8), .idt = true,
+        .entry = gate->raw, .dpl = (u8)rights_dpl(descriptor_rights(gate)),
+    });
+}
+
 static bool gate_fetch(struct cpu *cpu, const struct event *e, struct descriptor *gate)
 {
-    struct fault_facts facts = {
-        .vector = e->vector, .limit = cpu->idtr_limit, .selector = (u16)(e->vector * 8), .idt = true,
-    };
-
-    if (e->vector * 16u + 15 > cpu->idtr_limit) return fault_raise(cpu, REASON_IDT_PAST_LIMIT, facts);
+    gate->raw = 0;
+    if (e->vector * 16u + 15 > cpu->idtr_limit) return refuse_gate(cpu, REASON_IDT_PAST_LIMIT, e, gate);
     gate->la = cpu->idtr_base + e->vector * 16u;
     if (!system_read(cpu, gate->la, 8, &gate->raw) || !system_read(cpu, gate->la + 8, 8, &gate->upper)) return false;
     unsigned rights = descriptor_rights(gate), type = rights & (RIGHTS_S | 15);
-    facts.entry = gate->raw;
-    facts.dpl = (u8)rights_dpl(rights);
-    if (type != TYPE_INTERRUPT_GATE_32 && type != TYPE_TRAP_GATE_32) return fault_raise(cpu, REASON_IDT_TYPE, facts);
-    if (e->gate_dpl_counts && rights_dpl(rights) < cpu->cpl) return fault_raise(cpu, REASON_IDT_DPL, facts);
-    return rights & RIGHTS_P || fault_raise(cpu, REASON_IDT_NOT_PRESENT, facts);
+    if (type != TYPE_INTERRUPT_GATE_32 && type != TYPE_TRAP_GATE_32) return refuse_gate(cpu, REASON_IDT_TYPE, e, gate);
+    if (e->gate_dpl_counts && rights_dpl(rights) < cpu->cpl) return refuse_gate(cpu, REASON_IDT_DPL, e, gate);
+    return rights & RIGHTS_P || refuse_gate(cpu, REASON_IDT_NOT_PRESENT, e, gate);
 }
 
 /* Where the frame goes: an IST stack, that of the inner level, or the present one; aligned to 16 bytes. */
@@ -116,8 +118,7 @@ bool deliver_long_mode(struct cpu *cpu, struct event *e)
     if (!push_words(cpu, cpl, &rsp, frame, 5u + e->has_error_code)) return false;
     enter_level(cpu, selector, &code, cpl, inner, gate_offset(&gate), rsp);
     u32 cleared = EFLAGS_TF | EFLAGS_NT | EFLAGS_VM | EFLAGS_RF | (trap_gate ? 0 : EFLAGS_IF);
-    cpu_set_eflags(cpu, cpu_eflags(cpu) & ~cleared);
-    mode_derive(cpu);
+    cpu_clear_system_flags(cpu, cleared);
     cpu->rip = cpu->next_rip;
     return true;
 }

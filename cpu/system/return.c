@@ -10,14 +10,13 @@ static bool return_segment(struct cpu *cpu, u16 selector, struct descriptor *d)
     if (selector_is_null(selector)) return FAULT(cpu, CS_NULL, .value = selector);
     if (!descriptor_fetch(cpu, selector, d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);
-    struct fault_facts facts = descriptor_facts(selector, d);
     if (!(rights & RIGHTS_S) || !(rights & RIGHTS_CODE))
-        return fault_raise(cpu, REASON_CS_NOT_CODE, facts);
-    if (rpl < cpu->cpl) return fault_raise(cpu, REASON_RETURN_TO_INNER, facts);
+        return fault_raise(cpu, REASON_CS_NOT_CODE, descriptor_facts(selector, d));
+    if (rpl < cpu->cpl) return fault_raise(cpu, REASON_RETURN_TO_INNER, descriptor_facts(selector, d));
     if (rights & RIGHTS_CONFORMING ? dpl > rpl : dpl != rpl)
-        return fault_raise(cpu, REASON_RETURN_PRIVILEGE, facts);
+        return fault_raise(cpu, REASON_RETURN_PRIVILEGE, descriptor_facts(selector, d));
     if (!code_width_legal(cpu, selector, d)) return false;
-    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, facts);
+    if (!(rights & RIGHTS_P)) return fault_raise(cpu, REASON_CS_NOT_PRESENT, descriptor_facts(selector, d));
     return descriptor_set_accessed(cpu, d);
 }
 
@@ -121,10 +120,10 @@ bool far_return(struct cpu *cpu, unsigned opsize, u16 pop_bytes)
 
 /* --- IRET --- */
 
-/* Takes from the image what CPL and IOPL before the return allow. */
+/* Takes from the image what CPL and IOPL before the return allow; the arithmetic flags in any case. */
 static void iret_flags(struct cpu *cpu, u32 image, u32 taken)
 {
-    cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~taken) | (image & taken));
+    cpu_set_eflags(cpu, (cpu->rflags & ~taken) | (image & taken));
 }
 
 /* RF comes with a 32-bit image: that is how a debugger steps over its breakpoint. */
