@@ -15,6 +15,7 @@ struct trace_cache *trace_cache_create(void)
 {
     struct trace_cache *cache = calloc(1, sizeof *cache);
     cache->records = malloc(TRACE_ARENA_RECORDS * sizeof *cache->records);
+    cache->offsets = malloc(TRACE_ARENA_RECORDS * sizeof *cache->offsets);
     cache->traces = malloc(TRACE_ARENA_TRACES * sizeof *cache->traces);
     return cache;
 }
@@ -23,6 +24,7 @@ void trace_cache_destroy(struct trace_cache *cache)
 {
     if (!cache) return;
     free(cache->records);
+    free(cache->offsets);
     free(cache->traces);
     free(cache);
 }
@@ -223,7 +225,7 @@ static struct trace *scratch_trace(struct cpu *cpu)
     } while (decode(cpu->tables, bytes, count, mode_of(cpu, 0), &d) == DECODE_NEEDS_MORE);
 
     struct trace *trace = &cache->scratch;
-    *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = cache->scratch_records + 1 };
+    *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = cache->scratch_records + 1, .offset = cache->scratch_offsets };
     struct builder b = { .trace = trace, .record = trace->first };
     append(&b, &d);
     append_stop(&b);
@@ -275,7 +277,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     u64 room = PAGE_BYTES - (pa & (PAGE_BYTES - 1)), limit = bytes_to_limit(cpu);
     unsigned available = (unsigned)(room < limit ? room : limit);
     *header = (struct record){ .h = OP_HEADER, .disp = (s32)cache->traces_used };
-    *trace = (struct trace){ .pa = pa, .mode = cpu->mode, .first = header + 1 };
+    *trace = (struct trace){ .pa = pa, .mode = cpu->mode, .first = header + 1, .offset = cache->offsets + cache->records_used };
     struct builder b;
     struct decoded d = { 0 };
 

@@ -24,7 +24,7 @@ struct trace {
     bool hooked, stops;                  /* first->fast is a hook; ... that leads to the loop: a breakpoint */
     const void *begin;                   /* hooked: what first->fast would be */
     u64 recorded_rip;                    /* cpu/run/recorder.h */
-    u16 offset[TRACE_MAX_SLOTS + 1];     /* of the instruction at a slot, and of what follows the last */
+    u16 *offset;                         /* of the instruction at each slot, and of what follows the last */
 };
 
 struct jump_entry {
@@ -34,12 +34,14 @@ struct jump_entry {
 
 struct trace_cache {
     struct record *records;
+    u16 *offsets;                        /* a place for each record, which its trace's offset points into */
     struct trace *traces;
     u32 records_used, traces_used;
     struct trace *bucket[TRACE_BUCKETS], *page[TRACE_BUCKETS];
     struct jump_entry jump[JUMP_CACHE];
     struct trace scratch;                /* one instruction that is not kept: it crosses a page, or is no memory */
     struct record scratch_records[8];
+    u16 scratch_offsets[8];
     u64 decoded_instructions, flushes, invalidations;
 };
 
