@@ -9,7 +9,8 @@ $(BUILD)/gen/hot_forms.h: cpu/ops/hot_list.h
 $(BUILD)/gen/flag_setters_forms.h: cpu/ops/flag_setters_list.h
 $(BUILD)/gen/x87_stack_forms.h: cpu/ops/x87_stack_list.h
 $(BUILD)/gen/sse4_forms.h: cpu/ops/sse4_list.h
-FAST_FORMS := $(patsubst %,$(BUILD)/gen/%_forms.h,hot flag_setters x87_stack sse4)
+$(BUILD)/gen/mmx_forms.h: cpu/ops/mmx_list.h
+FAST_FORMS := $(patsubst %,$(BUILD)/gen/%_forms.h,hot flag_setters x87_stack sse4 mmx)
 $(FAST_FORMS): $(wildcard cpu/ops/*.inc) cpu/build.mk
 	@mkdir -p $(@D)
 	$(CC) -E -P -I. -x c $(@:$(BUILD)/gen/%_forms.h=cpu/ops/%_list.h) | grep -o 'ORRERY_FORM_[A-Za-z0-9_]*' | sed 's/ORRERY_FORM_//' | \

@@ -28,10 +28,21 @@ static enum fast_kind kind_of(const struct record *record, u32 mode)
     return indexed ? FAST_FLAT32X : FAST_FLAT32;
 }
 
-/* Handlers know XMM registers and legacy encodings. */
+/* Handlers know XMM and MMX registers and legacy encodings. */
 static bool is_plain_sse(const struct record *record)
 {
     return vector_bytes(record) == 16 && !vector_by_vex(record) && record->s * 8u < offsetof(struct cpu, x87);
+}
+
+static bool is_mmx(const struct record *record) { return vector_bytes(record) == 8 || record->s * 8u >= offsetof(struct cpu, x87); }
+
+static const void *fast_of_mmx(const struct record *record, u32 mode)
+{
+    static const void *const *const table[FAST_KINDS] = { fast_flat32_mmx, fast_flat32x_mmx, fast_flat64_mmx, fast_flat64x_mmx, fast_segment_mmx };
+    unsigned form = record->h - FAST_VECTOR_FIRST;
+    const void *handler = fast_plain_mmx[form];
+
+    return handler ? handler : table[kind_of(record, mode)][form];
 }
 
 /* Handlers of shifts by a constant know that it is not 0.  The forms of a width stand in the order of cpu/ops/shift.inc. */
@@ -53,6 +64,10 @@ const void *fast_of(const struct record *record, u32 mode)
     static const void *const *const table[FAST_KINDS] = { fast_flat32, fast_flat32x, fast_flat64, fast_flat64x, fast_segment };
     const void *handler = fast_plain[record->h];
 
+    if (fast_is_vector(record->h) && is_mmx(record)) {
+        handler = fast_of_mmx(record, mode);
+        return handler ? handler : (const void *)fast_slow;
+    }
     if (fast_is_vector(record->h) && !(is_plain_sse(record) && fast_host_has(record->h))) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
     if (record->h == OP_STALE) return (const void *)leave_here;

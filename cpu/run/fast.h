@@ -92,6 +92,7 @@ enum fast_kind {
 };
 /* By enum op; NULL where the exact instance does it. */
 extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_segment[];
+extern const void *const fast_plain_mmx[], *const fast_flat32_mmx[], *const fast_flat32x_mmx[], *const fast_flat64_mmx[], *const fast_flat64x_mmx[], *const fast_segment_mmx[];
 extern const void *const fast_fused32[][16], *const fast_fused64[][16];      /* by condition too */
 extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
 

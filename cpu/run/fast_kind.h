@@ -43,3 +43,22 @@ const void *const TABLE_OF(KIND)[OP_COUNT] = {
 #include "hot_forms.h"
 #endif
 };
+
+#ifndef WITHOUT_FLAGS
+/* The same names once more, of MMX. */
+#define MMX_KIND_(kind) kind##_mmx
+#define MMX_KIND(kind) MMX_KIND_(kind)
+#undef OP_UNSIZED
+#define OP_UNSIZED(name) static __attribute__((unused)) FAST_HANDLER HANDLER_UNSIZED(name, MMX_KIND(KIND))(FAST_PARAMETERS)
+#undef ENTRY
+#undef ENTRY_
+#define ENTRY_(name, kind) [OP_##name - FAST_VECTOR_FIRST] = (const void *)fast_##name##_##kind,
+#define MMX_ENTRY(name, kind) ENTRY_(name, kind)
+#define ENTRY(name, kind) MMX_ENTRY(name, MMX_KIND(kind))
+#if defined(__x86_64__)
+#include "cpu/ops/fast_mmx.inc"
+#endif
+const void *const TABLE_OF(MMX_KIND(KIND))[FAST_VECTOR_FORMS] = {
+#include "mmx_forms.h"
+};
+#endif

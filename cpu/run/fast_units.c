@@ -60,7 +60,15 @@ FAST_HANDLER fast_open_x87(FAST_PARAMETERS)
     __asm__ volatile("frstor %0" : : "m"(image));
     cpu->x87_filled = rotate(x87->in_use, top);
     cpu->x87_last = cpu->x87_last_memory = NULL;
-    cpu->units |= UNIT_X87;
+    cpu->units = (u8)((cpu->units & ~UNIT_MMX) | UNIT_X87);
+    GO;
+}
+
+FAST_HANDLER fast_open_mmx(FAST_PARAMETERS)
+{
+    if (cpu->units & UNIT_X87) fast_units_close(cpu);
+    if (cpu->cr0 & (CR0_EM | CR0_TS) || cpu->x87.status & X87_ES) TAIL(fast_slow);
+    cpu->units |= UNIT_MMX;
     GO;
 }
 

@@ -12,12 +12,14 @@
 enum {
     UNIT_SSE = 1,            /* SSE instructions may run */
     UNIT_SSE_FLOAT = 2,      /* and the host's MXCSR is the guest's: all exceptions masked */
+    UNIT_MMX = 8,            /* MMX instructions may run, on the registers in struct cpu: never together with the next */
     UNIT_X87 = 4,            /* x87 instructions may run, no exception is pending, all are masked; registers, control and status word are in the host's unit */
 };
 
 /* Vector and x87 forms: where their unit may not be open they may fault, without memory too.  Forms are numbered in the order of
  * cpu/ops/all.inc. */
 static inline bool fast_is_vector(unsigned op) { return op >= OP_PADDB_R && op < OP_FADD_M_32; }
+enum { FAST_VECTOR_FIRST = OP_PADDB_R, FAST_VECTOR_FORMS = OP_FADD_M_32 - OP_PADDB_R };
 static inline bool fast_uses_unit(unsigned op) { return op >= OP_PADDB_R && op <= OP_FWAIT; }
 
 /* Operands that need not be aligned. */
@@ -29,7 +31,7 @@ typedef struct __attribute__((packed)) { u64 significand; u16 sign_exponent; } a
 
 #if defined(__x86_64__)
 /* This record again with the unit open; in the exact instance where it may not be. */
-fast_handler fast_open_sse, fast_open_sse_float, fast_open_x87;
+fast_handler fast_open_sse, fast_open_sse_float, fast_open_x87, fast_open_mmx;
 void fast_units_close(struct cpu *cpu);
 /* The handler of a form on ST(i), NULL of others. */
 const void *fast_x87_of(const struct record *record);

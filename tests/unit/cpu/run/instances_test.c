@@ -149,8 +149,31 @@ static u8 *sse(u8 *at)
     return at;
 }
 
+/* The opcodes of packed integers without a prefix; operands in memory need not be aligned. */
+static u8 *mmx(u8 *at)
+{
+    static const u8 others[] = { 0x60, 0x61, 0x62, 0x63, 0x64, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6e, 0x6f, 0x6f, 0x70, 0x71, 0x72, 0x74, 0x76, 0x77, 0x7e, 0x7f, 0xc5 };
+    unsigned opcode = pick(2) ? others[pick(ARRAY_COUNT(others))] : 0xd1 + pick(0xfe - 0xd0), reg = pick(8);
+    bool memory = pick(3) == 0 && opcode != 0xc5 && opcode != 0xd7 && opcode != 0xe7;
+
+    if (opcode == 0xd6 || opcode == 0xe6 || opcode == 0xf0 || opcode == 0xf7 || (opcode == 0xe7 && !memory)) opcode = 0xfc;
+    *at++ = 0x0f;
+    *at++ = (u8)opcode;
+    if (opcode == 0x77) return at;
+    if (opcode == 0x71 || opcode == 0x72) {
+        *at++ = (u8)(0xc0 | (2 + 2 * pick(3)) << 3 | pick(8)), *at++ = (u8)pick(70);
+        return at;
+    }
+    if (opcode == 0xc5 || opcode == 0xd7) reg = a_register();
+    if (memory) *at++ = (u8)(0x40 | reg << 3 | 6), *at++ = (u8)pick(64);
+    else *at++ = (u8)(0xc0 | reg << 3 | (opcode == 0x7e || opcode == 0x6e ? a_register() : pick(8)));
+    if (opcode == 0x70 || opcode == 0xc5) *at++ = (u8)pick(256);
+    return at;
+}
+
 static u8 *instruction(u8 *at)
 {
+    if (with_units && !pick(12)) return mmx(at);
     if (with_units && pick(2)) return pick(2) ? x87(at) : sse(at);
     if (!pick(8)) *at++ = 0x66;
     u8 *begin = at;
