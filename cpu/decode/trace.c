@@ -293,6 +293,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     }
     if (!b.instructions) return NULL;
     fast_drop_flags(trace->first, b.record, b.use, trace->mode);
+    fast_know_flags(trace->first, b.record, b.use, trace->mode);
     append_stop(&b);
     hook(cpu, trace, host);
     keep(cpu, &b);

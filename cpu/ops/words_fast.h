@@ -142,13 +142,14 @@
 /* Before anything is committed: the record begins again when CF, OF and AF are kept bits. */
 #define FL_CHANGE(which, bits) \
     do { \
-        if (OPERATION != FLAG_RAW) TAIL(fast_keep_flags); \
+        if (OPERATION != FLAG_RAW) KEEP_FLAGS; \
         cpu->flag_kept = (cpu->flag_kept & ~(u32)(which)) | (bits); \
     } while (0)
-#define KEEP_CF() (cpu->flag_kept = CF())
+#define KEEP_CF() do { if (OPERATION < FLAG_INC) cpu->flag_kept = CF(); } while (0)
 #define EFLAGS() (lazy_all(LAZY_HERE) | (cpu->rflags & ~(u32)EFLAGS_ARITHMETIC))
 /* Conditions after the usual operations; otherwise fast_keep_flags makes them kept bits, and the record begins again. */
 #define OPERATION ((u8)flag_kind)
+#define KEEP_FLAGS TAIL(fast_keep_flags)
 #define KEPT(flag) ((cpu->flag_kept & EFLAGS_##flag) != 0)
 #define SIGNED(v) ((s64)((v) << (-KIND_BITS & 63)))
 #define ZF() (flag_result == 0)
@@ -166,14 +167,14 @@
         else c_ = flag_result >= flag_first; \
         c_; \
     })
-#define OF() ({ if (OPERATION != FLAG_RAW) TAIL(fast_keep_flags); KEPT(OF); })
+#define OF() ({ if (OPERATION != FLAG_RAW) KEEP_FLAGS; KEPT(OF); })
 #define BELOW_EQUAL() \
     ({ \
         bool c_; \
         if (OPERATION == FLAG_SUB) c_ = flag_first - flag_result >= flag_first; \
         else if (OPERATION == FLAG_LOGIC) c_ = ZF(); \
         else if (OPERATION >= FLAG_INC) c_ = KEPT(CF) | ZF(); \
-        else TAIL(fast_keep_flags); \
+        else KEEP_FLAGS; \
         c_; \
     })
 #define LESS() \
@@ -183,7 +184,7 @@
         else if (OPERATION == FLAG_LOGIC) c_ = SF(); \
         else if (OPERATION == FLAG_DEC) c_ = SIGNED(flag_first) <= 0; \
         else if (OPERATION == FLAG_RAW) c_ = SF() != KEPT(OF); \
-        else TAIL(fast_keep_flags); \
+        else KEEP_FLAGS; \
         c_; \
     })
 #define LESS_EQUAL() \
@@ -193,7 +194,7 @@
         else if (OPERATION == FLAG_LOGIC) c_ = SIGNED(flag_result) <= 0; \
         else if (OPERATION == FLAG_DEC) c_ = SIGNED(flag_first) <= 0 || ZF(); \
         else if (OPERATION == FLAG_RAW) c_ = ZF() || SF() != KEPT(OF); \
-        else TAIL(fast_keep_flags); \
+        else KEEP_FLAGS; \
         c_; \
     })
 
@@ -218,7 +219,7 @@
         flag_result = cpu->flag_result, flag_first = cpu->flag_first, flag_kind = cpu->flag_kind; \
     } while (0)
 #define ROTATED(name, v, n) \
-    do { if (OPERATION != FLAG_RAW) TAIL(fast_keep_flags); cpu->flag_kind = FLAG_RAW; SHIFT_FUNCTION(name, W)(cpu, &(v), n); } while (0)
+    do { if (OPERATION != FLAG_RAW) KEEP_FLAGS; cpu->flag_kind = FLAG_RAW; SHIFT_FUNCTION(name, W)(cpu, &(v), n); } while (0)
 #define SHIFTED_ROL(v, n) ROTATED(ROL, v, n)
 #define SHIFTED_ROR(v, n) ROTATED(ROR, v, n)
 #define SHIFTED_RCL(v, n) ROTATED(RCL, v, n)

@@ -66,6 +66,8 @@ struct flag_use fast_flag_use(const struct record *record, const struct opcode_r
 /* Gives handlers without flags to those records of a trace whose flags are written anew before anything can see them: a reader, a fault,
  * the end of the trace. */
 void fast_drop_flags(struct record *first, const struct record *end, const struct flag_use *use, u32 mode);
+/* Gives handlers that know the kind of the flags to those records whose trace says it.  After fast_drop_flags. */
+void fast_know_flags(struct record *first, const struct record *end, const struct flag_use *use, u32 mode);
 
 /* One handler for a comparison and the conditional branch that the next record is; NULL where there is none. */
 const void *fast_of_pair(const struct record *compare, const struct record *branch, u32 mode);

@@ -218,7 +218,7 @@ struct target {
 #ifdef HARD
 enum { TARGETS = 1 };
 #else
-enum { TARGETS = 4096 };
+enum { TARGETS = 1 << 14 };
 #endif
 enum { TARGET_PAGES = 4096 };     /* bits of struct cpu's target_pages */
 #define TARGET_SALT_NEVER (0xffffull << 48)      /* of a mode in which addresses say too little: no key has it */
