@@ -36,7 +36,11 @@
 #define INDEX_MASK (FLAT == 64 ? UINT64_MAX : 0xffffffffull)
 #define MAY_READ(seg, ea, bytes) true
 #define MAY_WRITE(seg, ea, bytes) true
+#ifdef WITH_BASE                 /* FS or GS in 64-bit code: no limit is looked at */
+#define LINEAR(by, ea) (cpu->seg[by].effective_base + (ea))
+#else
 #define LINEAR(seg, ea) (ea)
+#endif
 #else
 #define INDEX_MASK ADDR_MASK
 #define MAY_READ(seg, ea, bytes) segment_may_read(cpu, seg, ea, bytes)

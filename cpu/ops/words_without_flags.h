@@ -1,12 +1,14 @@
 /* Over words_fast.h: what sets flags does not. */
 #undef FL
 #undef FL_RAW
+#undef FL_ALL
 #undef FL_CHANGE
 #undef KEEP_CF
 #undef SHIFT_BY
 #undef SHIFT_BY_CONSTANT
 #define FL(k, a, r) ((void)(a), (void)(r))
-#define FL_RAW(r, kept) ((void)(r))
+#define FL_RAW(r, kept) ((void)(r), (void)(kept))
+#define FL_ALL(f) ((void)0)
 #define FL_CHANGE(which, bits) ((void)0)
 #define KEEP_CF() ((void)0)
 #define SHIFT_BY(name, v, count) WITHOUT_FLAGS_##name(v, (unsigned)((count) & (W == 64 ? 63 : 31)))

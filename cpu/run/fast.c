@@ -21,7 +21,9 @@ static enum fast_kind kind_of(const struct record *record, u32 mode)
     unsigned seg = record_segment(record);
     bool indexed = record->x != SLOT_ZERO * 8;
 
-    if (record_narrow(record) || seg > CPU_SEG_DS) return FAST_SEGMENT;
+    if (record_narrow(record)) return FAST_SEGMENT;
+    if (mode & MODE_LONG64 && seg > CPU_SEG_DS) return FAST_BASED64;
+    if (seg > CPU_SEG_DS) return FAST_SEGMENT;
     if (mode & MODE_LONG64) return indexed ? FAST_FLAT64X : FAST_FLAT64;
     unsigned needed = MODE_FLAT | MODE_STACK32 | MODE_LIMIT_4G | MODE_CODE32;
     if ((mode & needed) != needed || seg == CPU_SEG_CS) return FAST_SEGMENT;
@@ -38,7 +40,10 @@ static bool is_mmx(const struct record *record) { return vector_bytes(record) ==
 
 static const void *fast_of_mmx(const struct record *record, u32 mode)
 {
-    static const void *const *const table[FAST_KINDS] = { fast_flat32_mmx, fast_flat32x_mmx, fast_flat64_mmx, fast_flat64x_mmx, fast_segment_mmx };
+    static const void *const *const table[FAST_KINDS] = {
+        [FAST_FLAT32] = fast_flat32_mmx, [FAST_FLAT32X] = fast_flat32x_mmx, [FAST_FLAT64] = fast_flat64_mmx, [FAST_FLAT64X] = fast_flat64x_mmx,
+        [FAST_BASED64] = fast_segment_mmx, [FAST_SEGMENT] = fast_segment_mmx,
+    };
     unsigned form = record->h - FAST_VECTOR_FIRST;
     const void *handler = fast_plain_mmx[form];
 
@@ -61,7 +66,10 @@ static bool does_nothing(unsigned op) { return op == OP_NOP || op == OP_LFENCE |
 
 const void *fast_of(const struct record *record, u32 mode)
 {
-    static const void *const *const table[FAST_KINDS] = { fast_flat32, fast_flat32x, fast_flat64, fast_flat64x, fast_segment };
+    static const void *const *const table[FAST_KINDS] = {
+        [FAST_FLAT32] = fast_flat32, [FAST_FLAT32X] = fast_flat32x, [FAST_FLAT64] = fast_flat64, [FAST_FLAT64X] = fast_flat64x,
+        [FAST_BASED64] = fast_based64, [FAST_SEGMENT] = fast_segment,
+    };
     const void *handler = fast_plain[record->h];
 
     if (fast_is_vector(record->h) && is_mmx(record)) {
@@ -82,7 +90,9 @@ const void *fast_of(const struct record *record, u32 mode)
 
 const void *fast_of_without_flags(const struct record *record, u32 mode)
 {
-    static const void *const *const table[FAST_KINDS] = { fast_flat32_nf, fast_flat32x_nf, fast_flat64_nf, fast_flat64x_nf, NULL };
+    static const void *const *const table[FAST_KINDS] = {
+        [FAST_FLAT32] = fast_flat32_nf, [FAST_FLAT32X] = fast_flat32x_nf, [FAST_FLAT64] = fast_flat64_nf, [FAST_FLAT64X] = fast_flat64x_nf,
+    };
     enum fast_kind kind = kind_of(record, mode);
     const void *special = fast_special_of(record, kind, true);
 

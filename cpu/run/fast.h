@@ -89,11 +89,12 @@ fast_handler fast_keep_flags;        /* this record again, CF, OF and AF as kept
 enum fast_kind {
     FAST_FLAT32, FAST_FLAT32X,       /* flat segments, 32-bit addresses, without and with an index */
     FAST_FLAT64, FAST_FLAT64X,       /* 64-bit code and addresses, not by FS or GS */
+    FAST_BASED64,                    /* the same by FS or GS, with an index or without */
     FAST_SEGMENT,                    /* everything else: segment checks */
     FAST_KINDS
 };
 /* By enum op; NULL where the exact instance does it. */
-extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_segment[];
+extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_based64[], *const fast_segment[];
 extern const void *const fast_plain_mmx[], *const fast_flat32_mmx[], *const fast_flat32x_mmx[], *const fast_flat64_mmx[], *const fast_flat64x_mmx[], *const fast_segment_mmx[];
 extern const void *const fast_fused32[][16], *const fast_fused64[][16];      /* by condition too */
 extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
