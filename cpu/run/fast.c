@@ -14,7 +14,7 @@
 
 /* --- which handler --- */
 
-static fast_handler pass, go_on, go_on_16, leave_here, note_trace, resolve, resolve_16, resolve_next;
+static fast_handler pass, go_on, go_on_16, leave_here, find_anew, follow, note_trace, resolve, resolve_16, resolve_next;
 
 static enum fast_kind kind_of(const struct record *record, u32 mode)
 {
@@ -72,15 +72,15 @@ const void *fast_of(const struct record *record, u32 mode)
     };
     const void *handler = fast_plain[record->h];
 
+    if (does_nothing(record->h)) return (const void *)pass;
     if (fast_is_vector(record->h) && is_mmx(record)) {
         handler = fast_of_mmx(record, mode);
         return handler ? handler : (const void *)fast_slow;
     }
     if (fast_is_vector(record->h) && !(is_plain_sse(record) && fast_host_has(record->h))) return (const void *)fast_slow;
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
-    if (record->h == OP_STALE) return (const void *)leave_here;
+    if (record->h == OP_STALE) return (const void *)find_anew;
     if (shifts_by_zero(record)) return (const void *)fast_slow;
-    if (does_nothing(record->h)) return (const void *)pass;
     const void *special = fast_special_of(record, kind_of(record, mode), false);
     if (special) return special;
     if (!handler) handler = fast_x87_of(record);
@@ -352,7 +352,33 @@ static FAST_HANDLER go_on_16(FAST_PARAMETERS)
     GO;
 }
 
-/* In place of a trace: it was overwritten and the address must be looked up again, or it has a breakpoint. */
+/* In place of a trace that was overwritten, to which links and targets still lead: on to the one that stands there now.  Where nothing
+ * but its bytes has changed, later comers need not ask. */
+static FAST_HANDLER find_anew(FAST_PARAMETERS)
+{
+    const struct trace *before = &cpu->traces->traces[rec[-1].disp];
+
+    cpu->rip = cpu->trace_rip;
+    struct trace *trace = trace_known(cpu);
+    if (!trace) TAIL(fast_leave);
+    target_learn(cpu, cpu->rip, trace->first);
+    if (cpu->mode & MODE_LIMIT_4G && trace->pa == before->pa && trace->mode == before->mode) {
+        memcpy(&rec->disp, &trace->first, sizeof trace->first);
+        rec->fast = (const void *)follow;
+    }
+    rec = trace->first;
+    GO;
+}
+
+/* The record to follow stands in disp and imm. */
+static FAST_HANDLER follow(FAST_PARAMETERS)
+{
+    memcpy(&rec, &rec->disp, sizeof rec);
+    GO;
+}
+_Static_assert(offsetof(struct record, imm) == offsetof(struct record, disp) + 4, "an address fits in disp and imm");
+
+/* In place of a trace that has a breakpoint. */
 static FAST_HANDLER leave_here(FAST_PARAMETERS)
 {
     cpu->rip = cpu->trace_rip;
