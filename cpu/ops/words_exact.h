@@ -11,6 +11,7 @@
  *   FL_RAW(r, k)   SF ZF PF of r; CF OF AF from the EFLAGS bits k;  FL_ALL(f) all six from f, which an operation left;  FL_LOADED(f) from any f
  *   KEEP_CF()      before the kinds INC and DEC, which leave CF
  *   FL_CHANGE(which, bits)  CF and OF alone, as far as `which` names them;  EFLAGS() all of them;  CF() ZF() .. LESS_EQUAL() conditions
+ *   NOW            tick of this instruction
  *   TRY(call)      a call that may raise a fault;  RAISE(reason, facts) raises one
  *   SYNC           brings cpu->rip and cpu->next_rip up to date, for bodies that leave or call out
  *   NEXT           on to the next record;  END leaves the trace at cpu->next_rip;  GOTO(t) near transfer to offset t
@@ -62,6 +63,7 @@
 #define LESS() condition_l(cpu)
 #define LESS_EQUAL() condition_le(cpu)
 
+#define NOW cpu_now(cpu)
 #define HERE (base + trace->offset[rec - trace->first])
 #define AFTER (base + trace->offset[rec - trace->first + 1])
 #define SYNC (cpu->rip = HERE, cpu->next_rip = AFTER)

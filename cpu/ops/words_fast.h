@@ -232,6 +232,8 @@
 #define SHIFT_BY_CONSTANT(name, v) do { unsigned n_ = COUNT_BITS((u8)rec->imm); SHIFTED_##name(v, n_); } while (0)      /* never 0 here: fast_of */
 #define SHIFT_DOUBLE_BY(name, v, fill, count) SHIFT_WITH(SHIFT_FUNCTION(name, W)(cpu, &(v), fill, count))
 
+#define NOW (cpu->slice_end - (u64)(budget + TRACE_MAX_INSTRUCTIONS - (rec->count - 1)))
+
 /* --- transfers --- */
 #define LINK ((struct link *)(rec + 1))
 #define AFTER (cpu->trace_rip + (u32)rec->imm)           /* of calls */

@@ -21,6 +21,7 @@ static bool may_fault(unsigned op)
     if (fast_uses_unit(op)) return true;
     switch (op) {
     case OP_SAHF:                        /* ZF with SF */
+    case OP_RDTSC:                       /* CR4.TSD */
     case OP_DIV_R_8: case OP_DIV_R_16: case OP_DIV_R_32: case OP_DIV_R_64:
     case OP_IDIV_R_8: case OP_IDIV_R_16: case OP_IDIV_R_32: case OP_IDIV_R_64: return true;
     default: return false;
