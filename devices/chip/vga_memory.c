@@ -141,7 +141,7 @@ void vga_memory_write(void *chip, u32 offset, u8 value)
         planes &= offset & 1 ? 0x0a : 0x05;
         offset = odd_even_offset(offset);
     }
-    put_planes(planes_at(v, offset), written(v, value), planes);
+    put_planes(planes_at(v, offset), plain(v) ? on_every_plane(value) : written(v, value), planes);
 }
 
 /* --- several bytes --- */
