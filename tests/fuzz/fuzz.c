@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "devices/board/board.h"
 
-enum { CODE_BYTES = 4096, ACCESSES = 20000, TICKS = 20000 };
+enum { CODE_BYTES = 4096, ACCESSES = 20000, TICKS = 20000, DISK_BYTES = 1 << 20 };
 
 static u64 state;
 
@@ -86,6 +87,30 @@ static void configuration(struct machine *m, u32 value)
     ports_write(m->ports, (u16)(0xcfc + pick(4)), 1, value);
 }
 
+/* A DMA command with a table of random descriptors at a random place, so that the bus master has something to do. */
+static void dma(struct machine *m)
+{
+    static const u8 commands[] = { 0xc8, 0xca, 0x25, 0x35 };
+    u32 table = pick(2 << 20) & ~3u;
+    u8 bytes[64];
+
+    for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
+    machine_poke(m, table, bytes, sizeof bytes);
+    ports_write(m->ports, 0xcf8, 4, 0x80000904);
+    ports_write(m->ports, 0xcfc, 2, 5);
+    ports_write(m->ports, 0xcf8, 4, 0x80000920);
+    ports_write(m->ports, 0xcfc, 4, 0xc001);
+    ports_write(m->ports, 0xcf8, 4, 0x80000940);
+    ports_write(m->ports, 0xcfc, 4, 0x80008000);
+    ports_write(m->ports, 0x1f6, 1, 0xe0);
+    for (unsigned reg = 2; reg <= 5; reg++) ports_write(m->ports, (u16)(0x1f0 + reg), 1, reg < 4 ? pick(256) : pick(16));
+    ports_write(m->ports, 0x1f7, 1, commands[pick(4)]);
+    ports_write(m->ports, 0xc004, 4, table);
+    ports_write(m->ports, 0xc000, 1, pick(2) * 8);
+    ports_write(m->ports, 0xc000, 1, 1 | pick(2) * 8);
+    machine_run(m, pick(4 * TICKS));
+}
+
 static void accesses(struct machine *m)
 {
     static const unsigned sizes[] = { 1, 1, 2, 4 };
@@ -101,6 +126,7 @@ static void accesses(struct machine *m)
         case 5:
             if (pick(8) == 0) machine_run(m, pick(TICKS));
             else if (pick(4) == 0) configuration(m, value);
+            else if (pick(32) == 0) dma(m);
             break;
         default: ports_write(m->ports, port, size, value); break;
         }
@@ -128,7 +154,7 @@ static void garbage(struct machine *m)
     check(m);
 }
 
-static void round_of(u64 seed)
+static void round_of(u64 seed, const char *disk)
 {
     struct machine_config config;
     struct error err = { 0 };
@@ -139,6 +165,9 @@ static void round_of(u64 seed)
     config.reset_on_triple_fault = pick(2);
     strcpy(config.cpu_model, pick(2) ? "" : "i386");
     strcpy(config.floppy[0].path, DEMO_DISK);
+    config.pci = pick(4) ? PCI_ON : PCI_OFF;
+    config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .volatile_writes = true };
+    strcpy(config.ata[0].device[0].path, disk);
     config.ata[1].device[pick(2)].type = ATA_CDROM;
     config.com[1].enabled = true;
     strcpy(config.parallel[0], "/dev/null");
@@ -159,7 +188,13 @@ int main(int argc, char **argv)
 {
     unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 20, seed = argc > 2 ? strtoul(argv[2], NULL, 0) : 1;
 
-    for (unsigned long i = 0; i < rounds; i++) round_of(seed + i);
+    char disk[] = "/tmp/orrery-fuzz-XXXXXX";
+    int fd = mkstemp(disk);
+
+    if (fd < 0 || ftruncate(fd, DISK_BYTES)) return perror(disk), 2;
+    close(fd);
+    for (unsigned long i = 0; i < rounds; i++) round_of(seed + i, disk);
+    unlink(disk);
     printf("fuzz: %lu rounds from seed %lu: nothing broke\n", rounds, seed);
     return 0;
 }
