@@ -108,7 +108,7 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     ONE (u64, flag_result,                "",      0, UINT64_MAX, "last result, zero-extended")                   \
     ONE (u64, flag_first,                 "",      0, UINT64_MAX, "its first operand; of shifts: CF")              \
     ONE (u32, flag_kept,              "bits",      0, UINT32_MAX, "flags that the result does not say")           \
-    ONE (u32, flag_kind,                  "",      0,     0x4008, "enum flag_kind, size in bits << 8")            \
+    ONE (u32, flag_kind,                  "",      0,     0x400a, "enum flag_kind, size in bits << 8")            \
     ONE (u32, rflags,                 "bits",      0, UINT32_MAX, "EFLAGS without CF PF AF ZF SF OF")             \
     ONE (u8,  cpl,                        "",      0,          3, "current privilege level")                      \
     ONE (u8,  activity,                   "",      0,          3, "0 running, 1 halted, 2 shutdown, 3 waiting by MWAIT") \

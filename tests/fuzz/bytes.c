@@ -94,9 +94,9 @@ static void check(struct pc *pc, const u8 *code)
     for (unsigned p = 0; p < count; p++) {
         const struct state_field *bad = state_out_of_range(part[p].layout, part[p].instance);
         if (!bad) continue;
-        printf("fuzz-bytes: %s of %s is out of its range after", bad->name, part[p].name);
-        for (unsigned i = 0; i < 15; i++) printf(" %02x", code[i]);
-        putchar('\n');
+        fprintf(stderr, "fuzz-bytes: %s of %s is out of its range after", bad->name, part[p].name);
+        for (unsigned i = 0; i < 15; i++) fprintf(stderr, " %02x", code[i]);
+        fputc('\n', stderr);
         abort();
     }
 }
