@@ -274,18 +274,23 @@ FAST_HANDLER fast_transfer(FAST_PARAMETERS)
     GO;
 }
 
+/* A known target is legal, and its address linear: mostly it lies in another page. */
+#define GO_TO_KNOWN(link) \
+    do { \
+        struct record *known_ = target_known(cpu, cpu->trace_rip); \
+        if (!known_) break; \
+        if (!((cpu->trace_rip ^ (cpu->trace_rip - (u64)(s64)(link)->delta)) >> 12)) (link)->target = known_; \
+        rec = known_; \
+        GO; \
+    } while (0)
+
 /* The links' handlers: cpu->trace_rip is the target already.  Within one page the same distance means the same physical address,
  * whatever paging does. */
 static FAST_HANDLER resolve_next(FAST_PARAMETERS)
 {
     struct link *link = (struct link *)rec;
-    struct record *known = target_known(cpu, cpu->trace_rip);
 
-    if (known) {                         /* its addresses are linear */
-        if (!((cpu->trace_rip ^ (cpu->trace_rip - (u64)(s64)link->delta)) >> 12)) link->target = known;
-        rec = known;
-        GO;
-    }
+    GO_TO_KNOWN(link);
     cpu->rip = cpu->trace_rip;
     struct trace *trace = trace_known(cpu);
     if (!trace) TAIL(fast_leave);
@@ -297,6 +302,7 @@ static FAST_HANDLER resolve_next(FAST_PARAMETERS)
 
 static FAST_HANDLER resolve(FAST_PARAMETERS)
 {
+    GO_TO_KNOWN((struct link *)rec);
     if (unlikely(cpu->trace_rip + cpu->target_bias > cpu->target_last)) {        /* the branch once more, to fault */
         cpu->trace_rip -= (u64)(s64)((struct link *)rec)->delta;
         if (!(cpu->mode & MODE_LONG64)) cpu->trace_rip = (u32)cpu->trace_rip;
