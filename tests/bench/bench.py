@@ -42,7 +42,7 @@ class Bench:
         with open(f'{self.room}/compilers') as f:
             compilers = f.read().strip()
         return {'date': datetime.date.today().isoformat(), 'cpu': cpu[1] if cpu else platform.machine(), 'cpus': os.cpu_count(), 'load': os.getloadavg()[0],
-                'kernel': platform.release(), 'rounds': self.rounds, 'compiler': compilers}
+                'kernel': platform.release().split('-')[0], 'rounds': self.rounds, 'compiler': compilers}
 
     def opponents(self, settings):
         known = {
