@@ -8,7 +8,7 @@
 /* Rows of tables.  X(form, width). */
 #define SPECIAL_SETTERS(X, w) \
     X(ADD_R_R, w) X(ADD_R_I, w) X(SUB_R_R, w) X(SUB_R_I, w) X(AND_R_R, w) X(AND_R_I, w) X(OR_R_R, w) X(OR_R_I, w) X(XOR_R_R, w) X(XOR_R_I, w) \
-    X(INC_R, w) X(DEC_R, w) X(SHL_R_I, w) X(SHR_R_I, w) X(SAR_R_I, w)
+    X(INC_R, w) X(DEC_R, w) X(SHL_R_I, w) X(SHR_R_I, w) X(SAR_R_I, w) X(ROL_R_I, w) X(ROR_R_I, w)
 #define SPECIAL_PLAIN(X, w) SPECIAL_SETTERS(X, w) X(MOV_R_R, w) X(MOV_R_I, w) X(MOV_R_V, w) X(MOVZXB_R_R, w) X(CMP_R_R, w) X(CMP_R_I, w) X(TEST_R_R, w)
 #define SPECIAL_LOADS(X, w) X(MOV_R_M, w) X(LEA_R_M, w) X(MOVZXB_R_M, w) X(MOVSXB_R_M, w) X(MOVZXW_R_M, w)
 #define SPECIAL_STACK(X, w) X(PUSH_R, w) X(POP_R, w)
