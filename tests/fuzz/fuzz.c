@@ -22,7 +22,7 @@ static u16 a_port(void)
 {
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
-        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 2 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
+        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -111,6 +111,20 @@ static void dma(struct machine *m)
     machine_run(m, pick(4 * TICKS));
 }
 
+/* A firmware configuration transfer by a random structure. */
+static void firmware_dma(struct machine *m)
+{
+    u32 at = pick(2 << 20);
+    u8 bytes[16];
+
+    for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = pick(3) ? 0 : (u8)pick(256);
+    bytes[3] = (u8)pick(32);
+    bytes[1] = (u8)pick(0x30);
+    machine_poke(m, at, bytes, sizeof bytes);
+    ports_write(m->ports, 0x514, 4, 0);
+    ports_write(m->ports, 0x518, 4, __builtin_bswap32(at));
+}
+
 static void accesses(struct machine *m)
 {
     static const unsigned sizes[] = { 1, 1, 2, 4 };
@@ -127,6 +141,7 @@ static void accesses(struct machine *m)
             if (pick(8) == 0) machine_run(m, pick(TICKS));
             else if (pick(4) == 0) configuration(m, value);
             else if (pick(32) == 0) dma(m);
+            else if (pick(8) == 0) firmware_dma(m);
             break;
         default: ports_write(m->ports, port, size, value); break;
         }

@@ -17,7 +17,7 @@ static u32 next_number(struct fw_cfg *f, unsigned bytes)
 static struct fw_cfg with_two_files(void)
 {
     struct fw_cfg f;
-    fw_cfg_init(&f);
+    fw_cfg_init(&f, NULL);
     cr_assert(fw_cfg_add(&f, "etc/one", (const u8 *)"abc", 3));
     cr_assert(fw_cfg_add(&f, "vgaroms/two", (const u8 *)"defg", 4));
     return f;
@@ -69,9 +69,89 @@ Test(fw_cfg, selecting_an_item_starts_it_anew_and_zeros_follow_its_end)
 Test(fw_cfg, a_directory_takes_eight_files_with_names_of_55_characters)
 {
     struct fw_cfg f;
-    fw_cfg_init(&f);
+    fw_cfg_init(&f, NULL);
     cr_expect(!fw_cfg_add(&f, "a name of fifty-six characters, which is one too many...", (const u8 *)"", 0));
     for (unsigned i = 0; i < FW_CFG_FILES; i++) cr_expect(fw_cfg_add(&f, "x", (const u8 *)"", 0));
     cr_expect(!fw_cfg_add(&f, "x", (const u8 *)"", 0));
+    cr_expect_null(fw_cfg_invariant(&f));
+}
+
+/* --- DMA --- */
+
+static void memory_read(void *board, u64 pa, u8 *bytes, unsigned size) { memcpy(bytes, (u8 *)board + pa, size); }
+static void memory_write(void *board, u64 pa, const u8 *bytes, unsigned size) { memcpy((u8 *)board + pa, bytes, size); }
+
+enum { MEMORY_BYTES = 0x4000, STRUCTURE = 0x100 };
+
+static struct fw_cfg with_memory(u8 *memory)
+{
+    const struct fw_cfg_memory wire = { memory, MEMORY_BYTES, memory_read, memory_write };
+    struct fw_cfg f;
+    fw_cfg_init(&f, &wire);
+    cr_assert(fw_cfg_add(&f, "etc/one", (const u8 *)"abcdef", 6));
+    return f;
+}
+
+static void put(u8 *to, u64 value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++) to[i] = (u8)(value >> 8 * (bytes - 1 - i));
+}
+
+/* What control has become. */
+static u32 dma(struct fw_cfg *f, u8 *memory, u32 control, u32 length, u64 address)
+{
+    put(memory + STRUCTURE, control, 4);
+    put(memory + STRUCTURE + 4, length, 4);
+    put(memory + STRUCTURE + 8, address, 8);
+    fw_cfg_dma_write_wide(f, 0, 4, 0);
+    fw_cfg_dma_write_wide(f, 4, 4, __builtin_bswap32(STRUCTURE));
+    const u8 *c = memory + STRUCTURE;
+    return (u32)c[0] << 24 | (u32)c[1] << 16 | (u32)c[2] << 8 | c[3];
+}
+
+Test(fw_cfg, item_1_and_the_address_register_say_that_there_is_dma)
+{
+    u8 memory[MEMORY_BYTES] = { 0 };
+    struct fw_cfg f = with_memory(memory);
+    char name[9] = "";
+
+    select_item(&f, 1);
+    cr_expect_eq(next_number(&f, 4), 0x03000000);
+    for (unsigned i = 0; i < 8; i++) name[i] = (char)fw_cfg_dma_read(&f, i);
+    cr_expect_str_eq(name, "QEMU CFG");
+}
+
+Test(fw_cfg, dma_selects_skips_and_reads_and_zeros_follow_the_end)
+{
+    u8 memory[MEMORY_BYTES];
+    struct fw_cfg f = with_memory(memory);
+
+    memset(memory, 0xff, sizeof memory);
+    cr_expect_eq(dma(&f, memory, 0x20 << 16 | 8 | 4, 2, 0), 0);
+    cr_expect_eq(dma(&f, memory, 2, 3, 0x200), 0);
+    cr_expect_arr_eq(memory + 0x200, "cde\xff", 4);
+    cr_expect_eq(dma(&f, memory, 2, 0x1003, 0x300), 0);
+    cr_expect_arr_eq(memory + 0x300, "f\0\0", 3);
+    cr_expect_eq(memory[0x1302], 0);
+    cr_expect_eq(memory[0x1303], 0xff);
+}
+
+Test(fw_cfg, dma_that_leaves_memory_or_writes_an_item_is_an_error_and_moves_nothing)
+{
+    static const struct { u32 control, length; u64 address; } bad[] = {
+        { 0x20 << 16 | 8 | 2, 6, MEMORY_BYTES - 5 }, { 0x20 << 16 | 8 | 2, 6, UINT64_MAX - 2 }, { 0x20 << 16 | 8 | 2, UINT32_MAX, 0 },
+        { 0x20 << 16 | 8 | 16, 1, 0x200 },
+    };
+    u8 memory[MEMORY_BYTES], before[MEMORY_BYTES];
+    struct fw_cfg f = with_memory(memory);
+
+    memset(memory, 0xee, sizeof memory);
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        memcpy(before, memory, sizeof before);
+        cr_expect_eq(dma(&f, memory, bad[i].control, bad[i].length, bad[i].address), 1, "case %u", i);
+        cr_expect_arr_eq(memory + 0x200, before + 0x200, MEMORY_BYTES - 0x200, "case %u", i);
+    }
+    fw_cfg_dma_write_wide(&f, 0, 4, 0);
+    fw_cfg_dma_write_wide(&f, 4, 4, __builtin_bswap32(MEMORY_BYTES - 15));       /* a structure that leaves it does nothing */
     cr_expect_null(fw_cfg_invariant(&f));
 }
