@@ -44,9 +44,9 @@ $(BUILD)/bios/system.bin: $(BUILD)/bios/system.elf $(BUILD)/bios/rom_checksum
 	$(BUILD)/bios/rom_checksum $@.raw $@ 65536
 
 -include $(SYSTEM_BIOS_OBJ:.o=.d)
-include bios/vga/build.mk bios/demo/build.mk
+include bios/vga/build.mk bios/demo/build.mk bios/kernel/build.mk
 
 # The images as bytes of the library.
 LIB_OBJ += $(BUILD)/bios/images.o
-$(BUILD)/bios/images.o: bios/images.S $(BUILD)/bios/system.bin $(BUILD)/bios/vga.bin $(BUILD)/bios/demo.img
+$(BUILD)/bios/images.o: bios/images.S $(BUILD)/bios/system.bin $(BUILD)/bios/vga.bin $(BUILD)/bios/demo.img $(BUILD)/bios/kernel.bin
 	$(CC) -Wa,-I$(BUILD) -c -o $@ $<

@@ -15,5 +15,6 @@
     image bios_system_image, "bios/system.bin"
     image bios_vga_image, "bios/vga.bin"
     image demo_disk_image, "bios/demo.img"
+    image kernel_loader_image, "bios/kernel.bin"
 
     .section .note.GNU-stack, "", @progbits

@@ -163,7 +163,7 @@ static bool take_directive(const struct directive *d, struct tokens *t, const st
         struct given g = { .place = p, .directive = d, .name = t->word[i], .value = equals ? equals + 1 : "", .column = t->column[i], .index = i };
         if (!*t->word[i]) continue;
         if (equals && (d->parameters || d->kind != ACTS)) *equals = 0;
-        ok &= take_parameter(&g, c, equals);
+        ok &= take_parameter(&g, c, equals && (d->parameters || d->kind != ACTS));
     }
     return ok;
 }

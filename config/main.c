@@ -15,7 +15,7 @@
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
 struct arguments {
-    const char *config, *script, *display, *screenshot, *record, *replay, *log;
+    const char *config, *script, *display, *screenshot, *record, *replay, *log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, glance;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text;
@@ -28,6 +28,7 @@ struct arguments {
 static void usage(void)
 {
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
+         "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE | image info FILE | image check FILE\n"
@@ -61,7 +62,8 @@ static void help_cpu(void)
 static const char **value_of(struct arguments *a, const char *word)
 {
     const struct { const char *name; const char **to; } options[] = {
-        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record }, { "-log", &a->log },
+        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
+        { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log },
         { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text },
     };
     for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
@@ -146,10 +148,28 @@ static bool replayed_config(const char *path, struct machine_config *c, struct e
 /* A machine that was told of no disk shows the one that comes with it. */
 static void insert_demo(struct machine_config *c)
 {
-    bool any = c->floppy[0].path[0] || c->floppy[1].path[0];
+    bool any = c->floppy[0].path[0] || c->floppy[1].path[0] || c->kernel.path[0];
 
     for (unsigned i = 0; i < 2 * CONFIG_ATA_CHANNELS; i++) any |= c->ata[i >> 1].device[i & 1].type != ATA_NONE;
     if (!any) strcpy(c->floppy[0].path, DEMO_DISK);
+}
+
+/* --kernel, --initrd and --cmdline say what the directives of these names say. */
+static bool choose_kernel(const struct arguments *a, struct machine_config *c, struct error *err)
+{
+    const struct { const char *name, *value; char *to; size_t room; } given[] = {
+        { "--kernel", a->kernel, c->kernel.path, sizeof c->kernel.path }, { "--initrd", a->initrd, c->kernel.initrd, sizeof c->kernel.initrd },
+        { "--cmdline", a->cmdline, c->kernel.cmdline, sizeof c->kernel.cmdline },
+    };
+    bool ok = true;
+
+    for (unsigned i = 0; i < ARRAY_COUNT(given); i++) {
+        if (!given[i].value) continue;
+        if (strlen(given[i].value) >= given[i].room) ok = fail(err, "orrery: %s: at most %zu characters", given[i].name, given[i].room - 1);
+        else strcpy(given[i].to, given[i].value);
+    }
+    bool alone = c->kernel.initrd[0] || c->kernel.cmdline[0] || c->kernel.module[0].path[0];
+    return c->kernel.path[0] || !alone ? ok : fail(err, "orrery: initrd:, cmdline: and module1: are for a kernel: (or --kernel), and there is none");
 }
 
 static bool configure(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
@@ -162,6 +182,7 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     if (a->replay) return replayed_config(a->replay, c, err, notes);
     if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
+    ok &= choose_kernel(a, c, err);
     insert_demo(c);
     if (a->record) {
         c->volatile_media = true;

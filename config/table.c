@@ -227,6 +227,32 @@ static bool parallel_enabled(const struct given *g, struct machine_config *c, vo
     return true;
 }
 
+/* --- kernels --- */
+
+/* A path without file=, as in `kernel: vmlinuz`. */
+static bool plain_path(const struct given *g, char *path)
+{
+    struct given value = *g;
+    value.value = g->name;
+    return store_text(&value, path, CONFIG_PATH);
+}
+
+static bool kernel_path(const struct given *g, struct machine_config *c, void *base) { (void)base; return plain_path(g, c->kernel.path); }
+static bool initrd_path(const struct given *g, struct machine_config *c, void *base) { (void)base; return plain_path(g, c->kernel.initrd); }
+
+/* The command line of a kernel, as it stands; commas outside quotes are its own. */
+static bool kernel_cmdline(const struct given *g, struct machine_config *c, void *base)
+{
+    char *to = c->kernel.cmdline;
+    size_t used = g->index > 1 ? strlen(to) : 0;
+
+    (void)base;
+    if (used + strlen(g->name) + 2 > sizeof c->kernel.cmdline) return bad_value(g, "1022 characters at most");
+    if (used) to[used++] = ',';
+    strcpy(to + used, g->name);
+    return true;
+}
+
 /* --- PCI --- */
 
 static bool pci_enabled(const struct given *g, struct machine_config *c, void *base)
@@ -297,6 +323,16 @@ static const struct parameter rom[] = {
     { "file", TYPE_TEXT, IN(rom_config, path), .meaning = "image of the ROM" },
     { "address", TYPE_NUMBER, IN(rom_config, address), .most = UINT32_MAX, .meaning = "where it begins; 0: by its size, ending at 1 MiB" },
     ACCEPT("options"), ACCEPT("flash_data"), END_ROW,
+};
+static const struct parameter kernel[] = {
+    { "file", TYPE_TEXT, AT(kernel.path), .meaning = "a Linux bzImage, or an ELF image with a Multiboot header (1 or 2)" }, END_ROW,
+};
+static const struct parameter initrd[] = {
+    { "file", TYPE_TEXT, AT(kernel.initrd), .meaning = "Linux's initial RAM disk; the first module of a Multiboot kernel" }, END_ROW,
+};
+static const struct parameter module[] = {
+    { "file", TYPE_TEXT, .offset = 0, .size = CONFIG_PATH, .meaning = "what a Multiboot kernel gets, whole" },
+    { "cmdline", TYPE_TEXT, .offset = CONFIG_PATH, .size = CONFIG_PATH, .meaning = "and the text it gets with it" }, END_ROW,
 };
 static const struct parameter memory[] = {
     { "guest", TYPE_CUSTOM, .take = memory_size, .meaning = "RAM in MiB, 1 to 3072" },
@@ -399,6 +435,9 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
 #define ATA_DEVICE(name_, channel, unit, sample_) \
     { .name = name_, .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel", .sample = sample_ }
 
+#define MODULE(name_, n, sample_) \
+    { .name = name_, .parameters = module, BASE(kernel.module[n]), .meaning = "a module of a Multiboot kernel", .sample = sample_ }
+
 const struct directive directive_table[] = {
     { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0, exact=0" },
     { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
@@ -421,6 +460,11 @@ const struct directive directive_table[] = {
     ATA_DEVICE("ata1-master", 1, 0, "#type=cdrom, path=boot.iso, status=inserted"),
     ATA_DEVICE("ata1-slave", 1, 1, "#type=none"),
     { .name = "boot", .positional = boot_device, .meaning = "up to three devices, tried in order: floppy disk cdrom network", .sample = "floppy, disk, cdrom" },
+    { .name = "kernel", .parameters = kernel, .positional = kernel_path, .meaning = "a kernel that starts without a disk, whatever the boot order says", .sample = "#file=vmlinuz" },
+    { .name = "initrd", .parameters = initrd, .positional = initrd_path, .meaning = "its initial RAM disk", .sample = "#file=initrd.gz" },
+    { .name = "cmdline", .positional = kernel_cmdline, .meaning = "its command line", .sample = "#\"console=ttyS0 quiet\"" },
+    MODULE("module1", 0, "#file=module.bin, cmdline=\"\""), MODULE("module2", 1, NULL), MODULE("module3", 2, NULL), MODULE("module4", 3, NULL),
+    MODULE("module5", 4, NULL), MODULE("module6", 5, NULL), MODULE("module7", 6, NULL), MODULE("module8", 7, NULL),
     { .name = "floppy_bootsig_check", .parameters = bootsig, .meaning = "the BIOS's check of a floppy's boot sector", .sample = "disabled=0" },
     { .name = "com1", .parameters = com, BASE(com[0]), .meaning = "the first serial port", .sample = "enabled=1, mode=null" },
     { .name = "com2", .parameters = com, BASE(com[1]), .meaning = "the second serial port", .sample = "#enabled=1, mode=file, dev=serial.txt" },

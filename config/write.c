@@ -43,6 +43,16 @@ static void write_boot(FILE *to, const struct machine_config *c)
     fprintf(to, "\nfloppy_bootsig_check: disabled=%d\n", c->floppy_bootsig_check_disabled);
 }
 
+static void write_kernel(FILE *to, const struct kernel_config *k)
+{
+    if (!k->path[0]) return;
+    fprintf(to, "kernel: file=\"%s\"\n", k->path);
+    if (k->initrd[0]) fprintf(to, "initrd: file=\"%s\"\n", k->initrd);
+    if (k->cmdline[0]) fprintf(to, "cmdline: \"%s\"\n", k->cmdline);
+    for (unsigned n = 0; n < CONFIG_MODULES; n++)
+        if (k->module[n].path[0]) fprintf(to, "module%u: file=\"%s\", cmdline=\"%s\"\n", n + 1, k->module[n].path, k->module[n].cmdline);
+}
+
 void config_write(const struct machine_config *c, FILE *to)
 {
     if (c->cpu_model[0]) fprintf(to, "cpu: model=%s\n", c->cpu_model);
@@ -63,6 +73,7 @@ void config_write(const struct machine_config *c, FILE *to)
     for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) write_floppy(to, n, &c->floppy[n]);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) write_ata(to, n, &c->ata[n]);
     write_boot(to, c);
+    write_kernel(to, &c->kernel);
     for (unsigned n = 0; n < CONFIG_COMS; n++) fprintf(to, "com%u: enabled=%d, mode=null\n", n + 1, c->com[n].enabled);
     fprintf(to, "clock: time0=%lld\nport_e9_hack: enabled=%d\n", (long long)c->time0, c->port_e9);
     fprintf(to, "keyboard: serial_delay=%u, paste_delay=%u\n", c->keyboard_serial_delay_us, c->keyboard_paste_delay_us);

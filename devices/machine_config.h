@@ -6,7 +6,7 @@
 #define DEMO_DISK "builtin:demo"         /* path of the floppy that comes with the machine */
 
 enum { CONFIG_PATH = 1024, CONFIG_ROMS = 5, CONFIG_FLOPPIES = 2, CONFIG_ATA_CHANNELS = 2, CONFIG_COMS = 4,
-       CONFIG_PARALLELS = 2 };
+       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8 };
 
 struct rom_config {
     char path[CONFIG_PATH];      /* "" = the built-in one */
@@ -47,6 +47,13 @@ struct com_config {
     char path[CONFIG_PATH];      /* dev= */
 };
 
+/* A kernel that starts without a disk: Linux, or Multiboot with modules.                    doc: kernel */
+struct kernel_config {
+    char path[CONFIG_PATH];      /* "" = none: the boot order decides */
+    char initrd[CONFIG_PATH], cmdline[CONFIG_PATH];
+    struct { char path[CONFIG_PATH], cmdline[CONFIG_PATH]; } module[CONFIG_MODULES];
+};
+
 /* i440FX and PIIX3 for Pentiums and later ones, unless the configuration says. */
 enum pci_choice { PCI_BY_MODEL, PCI_OFF, PCI_ON };
 
@@ -68,6 +75,7 @@ struct machine_config {
     struct floppy_config floppy[CONFIG_FLOPPIES];
     struct ata_channel_config ata[CONFIG_ATA_CHANNELS];
     enum boot_device boot[3];
+    struct kernel_config kernel;
     bool floppy_bootsig_check_disabled;
     struct com_config com[CONFIG_COMS];
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */

@@ -24,9 +24,11 @@
 #include "devices/chip/pm_piix4_function.h"
 #include "devices/chip/uart_16550.h"
 #include "devices/chip/vga.h"
+#include "devices/loader/kernel_image.h"
 #include "devices/machine.h"
 
-enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 64 };
+enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 64,
+       OPTION_ROMS = 5 /* the last one is the kernel loader's */ };
 
 /* The last 64 KiB that a serial line or port E9 has sent, and where it goes. */
 struct capture {
@@ -115,8 +117,10 @@ struct machine {
     struct cpu *cpu;
     struct cpu_model cpu_model;  /* the configured one, with added and excluded features */
     struct event cpu_timer;      /* its tick is state of the processor */
-    u8 *ram, *rom, *vga_rom, *option_rom[4];
-    u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[4];
+    u8 *ram, *rom, *vga_rom, *option_rom[OPTION_ROMS];
+    u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[OPTION_ROMS];
+    u32 option_rom_at[OPTION_ROMS];
+    struct kernel_image kernel;
     struct line irq[16], com_irq[MACHINE_COMS], intr_master, intr_slave, a20, reset_cpu, soft_off;
     struct pic_8259 pic[2];
     struct pit_8254 pit;

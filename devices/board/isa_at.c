@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bios/images.h"
+#include "bios/kernel/plan.h"
 #include "devices/board/board.h"
 
 #define STATE_OWNER struct system_ports
@@ -203,7 +205,7 @@ static bool add_ports(struct machine *m, struct error *err)
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
         if (rows[i].write == e9_write && !m->config.port_e9) continue;
         if (rows[i].write == pm_piix4_write && m->pci.present) continue;
-        if (rows[i].chip == &m->fw_cfg && !m->config.system_rom.path[0]) continue;
+        if (rows[i].chip == &m->fw_cfg && !m->config.system_rom.path[0] && !m->kernel.plan) continue;
         ok &= ports_add(m->ports, &rows[i], err);
     }
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
@@ -318,6 +320,11 @@ static void build_chips(struct machine *m)
     fw_cfg_init(&m->fw_cfg, &(struct fw_cfg_memory){ m, m->ram_bytes, memory_dma_read, memory_dma_write });
     pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
     if (m->vga_rom_bytes) fw_cfg_add(&m->fw_cfg, "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
+    if (m->kernel.plan) {
+        fw_cfg_add(&m->fw_cfg, PLAN_ITEM, m->kernel.plan, m->kernel.plan_bytes);
+        fw_cfg_add(&m->fw_cfg, BYTES_ITEM, m->kernel.bytes, m->kernel.size_bytes);
+        fw_cfg_add(&m->fw_cfg, "genroms/kernel.bin", kernel_loader_image, kernel_loader_image_size);
+    }
     board_watch_init(m);
 }
 

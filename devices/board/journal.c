@@ -87,6 +87,12 @@ static struct disk_image *image_at(struct machine *m, unsigned i, const char **n
 }
 enum { IMAGES = CONFIG_FLOPPIES + 2 * CONFIG_ATA_CHANNELS };
 
+/* Of a kernel without a disk, what is loaded of it and its RAM disk or modules, and where to. */
+static u64 kernel_hash(const struct kernel_image *k)
+{
+    return XXH3_64bits_withSeed(k->bytes, k->size_bytes, XXH3_64bits(k->plan, k->plan_bytes));
+}
+
 bool machine_record(struct machine *m, const char *path, const char *config, struct error *err)
 {
     struct journal *j = &m->journal;
@@ -109,6 +115,7 @@ bool machine_record(struct machine *m, const char *path, const char *config, str
         struct disk_image *image = image_at(m, i, &name);
         if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, image_hash(image), disk_image_path(image));
     }
+    if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", kernel_hash(&m->kernel), m->config.kernel.path);
     fputs("start\n", j->file);
     return fflush(j->file) == 0 || fail(err, "%s: cannot be written: %s", path, strerror(errno));
 }
@@ -182,6 +189,11 @@ static bool check_image(void *context, const char *rest, struct error *err)
     const char *name;
 
     if (sscanf(rest, "%31s %" SCNx64, wanted, &hash) != 2) return fail(err, "journal: image %s: wants a name and a hash", rest);
+    if (!strcmp(wanted, "kernel") && m->kernel.plan) {
+        if (kernel_hash(&m->kernel) == hash) return true;
+        err->about_image = true;
+        return fail(err, "kernel: \"%s\": the kernel, or what is loaded with it, is not what it was when the journal was recorded; bring it back", m->config.kernel.path);
+    }
     for (unsigned i = 0; i < IMAGES; i++) {
         struct disk_image *image = image_at(m, i, &name);
         if (strcmp(name, wanted)) continue;

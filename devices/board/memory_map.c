@@ -10,7 +10,7 @@
 #include "bios/images.h"
 #include "devices/board/board.h"
 
-enum { VGA_FIRST = 0xa0000, VGA_BYTES = 0x20000, OPTION_FIRST = 0xc0000, MIB = 1 << 20 };
+enum { VGA_FIRST = 0xa0000, VGA_BYTES = 0x20000, OPTION_FIRST = 0xc0000, LOADER_ROM = 0xdf000, MIB = 1 << 20 };
 
 /* Whole pages; what the ROM does not fill reads as ones. */
 static u8 *page_room(u64 size)
@@ -63,7 +63,7 @@ void memory_shadow_roms(struct machine *m)
     memcpy(m->ram + MIB - low, m->rom + m->rom_bytes - low, low);
     if (m->vga_rom_bytes) memcpy(m->ram + OPTION_FIRST, m->vga_rom, m->vga_rom_bytes);
     for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++)
-        if (m->option_rom[n]) memcpy(m->ram + m->config.option_rom[n].address, m->option_rom[n], m->option_rom_bytes[n]);
+        if (m->option_rom[n]) memcpy(m->ram + m->option_rom_at[n], m->option_rom[n], m->option_rom_bytes[n]);
     for (u64 pa = OPTION_FIRST; pa < MIB; pa += PAGE_BYTES) {
         struct physical_page *page = physical_page_at(m->map, pa);
         if (page->code_chunks) cpu_memory_written(m->cpu, pa, PAGE_BYTES);
@@ -75,7 +75,7 @@ void memory_shadow_roms(struct machine *m)
 static bool load_options(struct machine *m, struct error *err)
 {
     static const char *const who[] = { "optromimage1", "optromimage2", "optromimage3", "optromimage4" };
-    u64 lowest = OPTION_FIRST + ((m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1)), end = MIB - rom_low_bytes(m);
+    u64 lowest = OPTION_FIRST + ((m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1)), end = m->kernel.plan ? LOADER_ROM : MIB - rom_low_bytes(m);
     bool ok = true;
 
     for (unsigned n = 0; n < ARRAY_COUNT(who); n++) {
@@ -87,10 +87,20 @@ static bool load_options(struct machine *m, struct error *err)
         else if (rom->address % PAGE_BYTES || rom->address < lowest || rom->address + size > end)
             ok = fail(err, "%s: address=0x%x: an option ROM of %llu bytes begins at a multiple of 1000h and lies between %llxh and %llxh", who[n], rom->address,
                       (unsigned long long)size, (unsigned long long)lowest, (unsigned long long)end);
-        else m->option_rom[n] = bytes, m->option_rom_bytes[n] = size, bytes = NULL;
+        else m->option_rom[n] = bytes, m->option_rom_bytes[n] = size, m->option_rom_at[n] = rom->address, bytes = NULL;
         free(bytes);
     }
     return ok;
+}
+
+/* The kernel loader, below the largest system ROM. */
+static void add_loader(struct machine *m)
+{
+    enum { N = OPTION_ROMS - 1 };
+
+    if (!m->kernel.plan) return;
+    builtin_rom(kernel_loader_image, kernel_loader_image_size, &m->option_rom[N], &m->option_rom_bytes[N]);
+    m->option_rom_at[N] = LOADER_ROM;
 }
 
 /* C0000h up to the system ROM: the VGA ROM, and RAM for a foreign BIOS, which may copy option ROMs there. */
@@ -102,7 +112,7 @@ static void map_options(struct machine *m)
     if (m->config.system_rom.path[0]) physical_set(m->map, OPTION_FIRST, bytes, ram, ram);
     else if (vga_pages) physical_set(m->map, OPTION_FIRST, vga_pages, ram, NULL);
     for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) {
-        u32 at = m->config.option_rom[n].address;
+        u32 at = m->option_rom_at[n];
         u64 pages = (m->option_rom_bytes[n] + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
         if (pages) physical_set(m->map, at, pages, m->ram + at, NULL);
     }
@@ -118,8 +128,8 @@ static u8 *rom_page(struct machine *m, u64 pa)
     if (pa >= MIB - low) return m->rom + m->rom_bytes - (MIB - pa);
     if (pa - OPTION_FIRST < m->vga_rom_bytes) return m->vga_rom + (pa - OPTION_FIRST);
     for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) {
-        u64 at = pa - m->config.option_rom[n].address;
-        if (pa >= m->config.option_rom[n].address && at < m->option_rom_bytes[n]) return m->option_rom[n] + at;
+        u64 at = pa - m->option_rom_at[n];
+        if (pa >= m->option_rom_at[n] && at < m->option_rom_bytes[n]) return m->option_rom[n] + at;
     }
     return NULL;
 }
@@ -148,8 +158,10 @@ bool memory_build(struct machine *m, struct error *err)
     else ok = load_rom("romimage", system, 65536, 512 * 1024, &m->rom, &m->rom_bytes, err);
     if (!vga[0]) builtin_rom(bios_vga_image, bios_vga_image_size, &m->vga_rom, &m->vga_rom_bytes);
     else ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
+    if (m->config.kernel.path[0]) ok &= kernel_image_load(&m->kernel, &m->config.kernel, m->config.memory_bytes, err);
     ok = ok && load_options(m, err);
     if (!ok) return false;
+    add_loader(m);
     m->ram_bytes = m->config.memory_bytes;
     m->ram = mmap(NULL, m->ram_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m->ram == MAP_FAILED) {
@@ -176,6 +188,7 @@ void memory_free(struct machine *m)
     if (m->ram) munmap(m->ram, m->ram_bytes);
     free(m->rom);
     free(m->vga_rom);
+    kernel_image_free(&m->kernel);
     for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) free(m->option_rom[n]);
 }
 

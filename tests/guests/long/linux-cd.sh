@@ -1,8 +1,8 @@
 #!/bin/sh
-# linux-cd.sh i386|amd64|cloud OUT.iso: Debian's kernel (cloud: the amd64 one for clouds) with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0.
+# linux-cd.sh i386|amd64|cloud OUT.iso [FOLDER]: Debian's kernel (cloud: the amd64 one for clouds) with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0; vmlinuz and initrd.gz in FOLDER too.
 # The guest prints BOOT-OK, works a little, writes to its disk and reads the CD (DISK-OK, CD-OK), prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
 set -e
-architecture=$1 out=$(realpath -m "$2")
+architecture=$1 out=$(realpath -m "$2") parts=${3:+$(realpath -m "$3")}
 room=$(mktemp -d); trap 'rm -rf "$room"' EXIT; cd "$room"
 case $architecture in amd64) meta=linux-image-amd64 ;; cloud) meta=linux-image-cloud-amd64 architecture=amd64 ;; i386) meta=linux-image-686:i386 ;; esac
 kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit }')
@@ -44,6 +44,7 @@ I
 chmod +x root/init
 (cd root && find . | cpio -o -H newc 2> /dev/null | gzip -9) > iso/initrd.gz
 cp system/boot/vmlinuz-* iso/vmlinuz
+[ -z "$parts" ] || cp iso/vmlinuz iso/initrd.gz "$parts"
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 iso/isolinux/
 printf '%s\n' 'default linux' 'prompt 0' 'label linux' ' kernel /vmlinuz' \
     ' append initrd=/initrd.gz earlyprintk=serial console=tty0 console=ttyS0 nokaslr' > iso/isolinux/isolinux.cfg

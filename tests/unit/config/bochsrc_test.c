@@ -141,6 +141,21 @@ Test(bochsrc, directives_set_what_they_name)
     taken("info: action=report, cpu0=ignore");
 }
 
+Test(bochsrc, a_kernel_has_a_path_a_command_line_as_it_stands_and_modules)
+{
+    taken("kernel: vmlinuz");
+    taken("initrd: file=\"a b.gz\"");
+    taken("cmdline: \"root=/dev/sda quiet\"");
+    cr_expect_str_eq(config.kernel.cmdline, "root=/dev/sda quiet");
+    taken("cmdline: console=ttyS0,115200");
+    taken("module8: file=m.bin, cmdline=\"a=b, c\"");
+    cr_expect_str_eq(config.kernel.path, "vmlinuz");
+    cr_expect_str_eq(config.kernel.initrd, "a b.gz");
+    cr_expect_str_eq(config.kernel.cmdline, "console=ttyS0,115200");
+    cr_expect_str_eq(config.kernel.module[7].path, "m.bin");
+    cr_expect_str_eq(config.kernel.module[7].cmdline, "a=b, c");
+}
+
 Test(bochsrc, a_wrong_value_is_said_with_its_column_and_what_would_be_right)
 {
     refused("memory: guest=0", "rc:7:9: memory: guest=0; it takes 1 to 3072");
