@@ -33,4 +33,10 @@ struct byte_sink {
     void (*put)(void *to, u8 byte);     /* NULL: bytes vanish */
 };
 
+/* An Ethernet cable as a card sees it: frames without preamble and FCS.  The card's other end is a function that takes those that come. */
+struct frame_sink {
+    void *to;
+    void (*put)(void *to, const u8 *frame, unsigned size_bytes);    /* NULL: no cable */
+};
+
 #endif

@@ -35,6 +35,15 @@ void pci_config_write(u8 *config, struct pci_registers registers, unsigned at, u
     config[at] = (u8)(((config[at] & ~writable) | (value & writable)) & ~(value & cleared));
 }
 
+bool pci_config_base(const u8 *config, unsigned at, u32 *base)
+{
+    u32 value = pci_config_get(config, at, 4);
+    bool is_port = value & 1;
+
+    *base = value & (is_port ? ~3u : ~15u);
+    return config[PCI_COMMAND] & (is_port ? COMMAND_IO : COMMAND_MEMORY) && *base;
+}
+
 bool pci_config_valid(const u8 *config, struct pci_registers registers)
 {
     for (unsigned at = 0; at < PCI_CONFIG_BYTES; at++) {

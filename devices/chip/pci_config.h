@@ -8,7 +8,7 @@ enum { PCI_CONFIG_BYTES = 256 };
 
 /* Registers every function has. */
 enum { PCI_VENDOR = 0x00, PCI_DEVICE = 0x02, PCI_COMMAND = 0x04, PCI_STATUS = 0x06, PCI_REVISION = 0x08, PCI_CLASS = 0x09,
-       PCI_LATENCY = 0x0d, PCI_HEADER = 0x0e, PCI_INTERRUPT_LINE = 0x3c, PCI_INTERRUPT_PIN = 0x3d };
+       PCI_LATENCY = 0x0d, PCI_HEADER = 0x0e, PCI_BASE_0 = 0x10, PCI_INTERRUPT_LINE = 0x3c, PCI_INTERRUPT_PIN = 0x3d };
 enum { COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_MASTER = 4 };
 
 /* One register; what no row names reads as 0. */
@@ -24,6 +24,8 @@ struct pci_registers {
 
 void pci_config_reset(u8 *config, struct pci_registers registers);
 void pci_config_write(u8 *config, struct pci_registers registers, unsigned at, u8 value);
+/* Where the region whose base address register is at `at` begins; false: not decoded, by its enable or because nothing placed it. */
+bool pci_config_base(const u8 *config, unsigned at, u32 *base);
 /* Bits that neither reset nor a write sets are 0: what an invariant asks. */
 bool pci_config_valid(const u8 *config, struct pci_registers registers);
 
