@@ -6,7 +6,7 @@
 #define DEMO_DISK "builtin:demo"         /* path of the floppy that comes with the machine */
 
 enum { CONFIG_PATH = 1024, CONFIG_ROMS = 5, CONFIG_FLOPPIES = 2, CONFIG_ATA_CHANNELS = 2, CONFIG_COMS = 4,
-       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8 };
+       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8, CONFIG_SLOTS = 5, CONFIG_NICS = 4 };
 
 struct rom_config {
     char path[CONFIG_PATH];      /* "" = the built-in one */
@@ -54,6 +54,19 @@ struct kernel_config {
     struct { char path[CONFIG_PATH], cmdline[CONFIG_PATH]; } module[CONFIG_MODULES];
 };
 
+/* What a network card's cable leads to. */
+enum network_kind { NETWORK_NULL, NETWORK_VNET };
+struct nic_config {
+    bool present, is_pci;
+    u16 ioaddr;                  /* of an ISA card */
+    u8 irq;
+    u8 mac[6];                   /* all 0: one that the card's number makes */
+    enum network_kind ethmod;
+    char ethdev[CONFIG_PATH];    /* folder, socket or interface, as ethmod wants it */
+    char bootfile[128];          /* vnet: what DHCP names for booting */
+    char pcap[CONFIG_PATH];      /* "" = frames are not written down */
+};
+
 /* i440FX and PIIX3 for Pentiums and later ones, unless the configuration says. */
 enum pci_choice { PCI_BY_MODEL, PCI_OFF, PCI_ON };
 
@@ -70,6 +83,7 @@ struct machine_config {
     bool cpu_exact;              /* without the fast instance */
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
     enum pci_choice pci;
+    char slot[CONFIG_SLOTS][16];  /* name of the card in each PCI slot, "" none */
     struct rom_config system_rom, vga_rom, option_rom[4];
     bool volatile_media;         /* writes to disks and floppies stay in memory, whatever their own setting */
     struct floppy_config floppy[CONFIG_FLOPPIES];
@@ -80,6 +94,7 @@ struct machine_config {
     struct com_config com[CONFIG_COMS];
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
     bool port_e9;                /* port_e9_hack */
+    struct nic_config ne2k[CONFIG_NICS];
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
     enum clock_sync sync;
     char cmos_image[CONFIG_PATH];

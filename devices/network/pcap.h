@@ -1,0 +1,11 @@
+#ifndef ORRERY_NETWORK_PCAP_H
+#define ORRERY_NETWORK_PCAP_H
+/* A file of frames as tcpdump and Wireshark read it, stamped with virtual time.           doc: network */
+#include <stdio.h>
+
+#include "devices/board/clock.h"
+
+FILE *pcap_create(const char *path);                     /* NULL: errno says why */
+void pcap_write(FILE *pcap, const struct clock *clock, const u8 *frame, unsigned size);  /* of NULL: nothing */
+
+#endif
