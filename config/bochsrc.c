@@ -160,7 +160,7 @@ static bool take_directive(const struct directive *d, struct tokens *t, const st
     say_kind(&line, t);
     for (unsigned i = 1; i < t->count; i++) {
         char *equals = strchr(t->word[i], '=');
-        struct given g = { .place = p, .directive = d, .name = t->word[i], .value = equals ? equals + 1 : "", .column = t->column[i], .index = i };
+        struct given g = { .place = p, .line = t, .directive = d, .name = t->word[i], .value = equals ? equals + 1 : "", .column = t->column[i], .index = i };
         if (!*t->word[i]) continue;
         if (equals && (d->parameters || d->kind != ACTS)) *equals = 0;
         ok &= take_parameter(&g, c, equals && (d->parameters || d->kind != ACTS));

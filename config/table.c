@@ -1,4 +1,5 @@
 #include "config/table.h"
+#include "config/nic.h"
 #include "cpu/cpu.h"
 
 #include <stddef.h>
@@ -274,8 +275,15 @@ static bool pci_chipset(const struct given *g, struct machine_config *c, void *b
 
 static bool pci_slot(const struct given *g, struct machine_config *c, void *base)
 {
-    (void)c, (void)base;
-    return strcmp(g->value, "none") == 0 || note(g, "no card for a slot is there yet; the slot stays empty");
+    static const char *const cards[] = { "ne2k" };
+    char *slot = c->slot[(unsigned)(g->name[4] - '1') % CONFIG_SLOTS];
+
+    (void)base;
+    slot[0] = 0;
+    if (strcmp(g->value, "none") == 0) return true;
+    for (unsigned i = 0; i < ARRAY_COUNT(cards); i++)
+        if (strcmp(g->value, cards[i]) == 0) return store_text(g, slot, sizeof c->slot[0]);
+    return note(g, "this card is not there; the slot stays empty");
 }
 
 /* --- old forms --- */
@@ -401,7 +409,7 @@ static const struct parameter clock_parameters[] = {
 static const struct parameter pci[] = {
     { "enabled", TYPE_CUSTOM, .take = pci_enabled, .meaning = "1 or 0; without it a Pentium and later ones have it" },
     { "chipset", TYPE_CUSTOM, .take = pci_chipset, .meaning = "i440fx (with a PIIX3)" },
-    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "a card; none is there yet" },
+    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "card in the slot: ne2k" },
     { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
     { "slot5", TYPE_CUSTOM, .take = pci_slot }, ACCEPT("advopts"), END_ROW,
 };
@@ -470,6 +478,8 @@ const struct directive directive_table[] = {
     { .name = "com2", .parameters = com, BASE(com[1]), .meaning = "the second serial port", .sample = "#enabled=1, mode=file, dev=serial.txt" },
     { .name = "com3", .parameters = com, BASE(com[2]), .meaning = "the third serial port", .sample = "#enabled=1, mode=socket-server, dev=localhost:8888" },
     { .name = "com4", .parameters = com, BASE(com[3]), .meaning = "the fourth serial port", .sample = "#enabled=1, mode=term, dev=/dev/pts/3" },
+    { .name = "ne2k", .parameters = nic_ne2k, BASE(ne2k), .meaning = "an NE2000 network card on the ISA bus, or an RTL8029 on the PCI bus",
+      .sample = "#card=0, enabled=1, type=isa, ioaddr=0x300, irq=9, mac=b0:c4:20:00:00:00, ethmod=vnet, ethdev=folder" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
     { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },
@@ -490,7 +500,7 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"), ACCEPT_ROW("speaker", "the speaker is silent yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
-    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"), ABSENT_ROW("ne2k"),
+    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"),
     ABSENT_ROW("pcipnic"), ABSENT_ROW("e1000"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 

@@ -11,6 +11,7 @@ struct parameter;
 /* One parameter as it was written. */
 struct given {
     const struct place *place;
+    const struct tokens *line;
     const struct directive *directive;
     const struct parameter *parameter;
     const char *name, *value;

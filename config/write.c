@@ -1,5 +1,7 @@
 #include "config/write.h"
 
+#include "config/nic.h"
+
 static void write_rom(FILE *to, const char *directive, const struct rom_config *rom)
 {
     if (!rom->path[0]) return;
@@ -61,6 +63,10 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%d, rdrand_seed=%llu\n", (unsigned long long)c->ips, c->reset_on_triple_fault,
             (unsigned long long)c->rdrand_seed);
     fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));
+    if (c->pci != PCI_BY_MODEL) fprintf(to, "pci: enabled=%d\n", c->pci == PCI_ON);
+    for (unsigned n = 0; n < CONFIG_SLOTS; n++)
+        if (c->slot[n][0]) fprintf(to, "pci: slot%u=%s\n", n + 1, c->slot[n]);
+    nic_write(c, to);
     write_rom(to, "romimage", &c->system_rom);
     write_rom(to, "vgaromimage", &c->vga_rom);
     for (unsigned n = 0; n < 4; n++) {

@@ -4,10 +4,11 @@
 #include "pci.h"
 
 enum { CONFADD = 0xcf8, CONFDATA = 0xcfc, ELCR_2 = 0x4d1 };
-enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, POWER = 0x0b };      /* device << 3 | function */
-enum { COMMAND = 0x04, COMMAND_IO_MASTER = 5, PAM0 = 0x59, PAM1 = 0x5a, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
+enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, POWER = 0x0b, SLOT_1 = 0x10, SLOT_5 = 0x30 };        /* device << 3 | function */
+enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d, PAM0 = 0x59, PAM1 = 0x5a, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
        PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c };
-enum { MASTER_PORTS = 0xc000, PM_PORTS = 0xb000, SCI = 9, IDETIM_DECODE = 0x8000 };
+enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SCI = 9, IDETIM_DECODE = 0x8000 };
+#define CARD_MEMORY 0xe0000000u          /* the window of the host bridge in the DSDT begins there */
 enum { VGA_SEGMENT = 0xc000, VGA_BYTES = 0x8000, BIOS_SEGMENT = 0xf000 };
 
 static inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %1,%0" : "=a"(v) : "Nd"(port)); return v; }
@@ -39,6 +40,42 @@ static void shadow(u8 register_, u8 writes, u8 reads, u16 segment, u32 bytes)
     write8(HOST, register_, reads);
 }
 
+/* The next place of a region of that size, which is a power of two. */
+static u32 take(u32 *next, u32 size)
+{
+    u32 at = (*next + size - 1) & ~(size - 1);
+
+    *next = at + size;
+    return at;
+}
+
+/* "Base Addresses": what stays 0 of ones written tells the size. */
+static void place_region(u16 place, u8 at, u32 *ports, u32 *memory)
+{
+    write32(place, at, 0xffffffff);
+    u32 found = read32(place, at), is_port = found & 1, size = ~(found & (is_port ? ~3u : ~15u)) + 1;
+
+    if (is_port) size &= 0xffff;
+    if (!found || !size) return;
+    write32(place, at, is_port ? take(ports, size) : take(memory, size));
+    write16(place, COMMAND, read16(place, COMMAND) | (is_port ? COMMAND_IO : COMMAND_MEMORY));
+}
+
+/* Cards in slots: pin INTn# of device d is PIRQ (d - 1 + n) mod 4. */
+static void place_cards(void)
+{
+    u32 ports = CARD_PORTS, memory = CARD_MEMORY;
+
+    for (u16 place = SLOT_1; place <= SLOT_5 + 7; place++) {
+        if (read16(place, 0) != 0xffff && !(read8(place, HEADER) & 0x7f)) {
+            u8 pin = read8(place, INTERRUPT_PIN);
+            for (u8 at = BASE_0; at <= BASE_5; at += 4) place_region(place, at, &ports, &memory);
+            if (pin) write8(place, INTERRUPT_LINE, ((place >> 3) - 1 + pin - 1) & 1 ? 11 : 10);
+        }
+        if (!(place & 7) && !(read8(place, HEADER) & 0x80)) place |= 7;
+    }
+}
+
 void pci_post(void)
 {
     if (!pci_present()) return;
@@ -53,6 +90,7 @@ void pci_post(void)
     write32(POWER, PMBASE, PM_PORTS);
     write8(POWER, PMREGMISC, 1);
     write8(POWER, INTERRUPT_LINE, SCI);
+    place_cards();
 }
 
 /* --- INT 1Ah AH=B1h --- */

@@ -3,6 +3,9 @@
 /* What a machine is made of: one owner of clock, memory, processor and chips.               doc: board */
 #include "devices/board/clock.h"
 #include "devices/board/journal.h"
+#include "devices/board/mmio.h"
+#include "devices/board/networks.h"
+#include "devices/board/pci_cards.h"
 #include "devices/board/ports.h"
 #include "devices/board/serial_line.h"
 #include "devices/chip/ata_channel.h"
@@ -27,7 +30,7 @@
 #include "devices/loader/kernel_image.h"
 #include "devices/machine.h"
 
-enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 64,
+enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 256, PART_NAME = 24,
        OPTION_ROMS = 5 /* the last one is the kernel loader's */ };
 
 /* The last 64 KiB that a serial line or port E9 has sent, and where it goes. */
@@ -80,7 +83,7 @@ struct typing {
 extern const struct state_layout typing_state;
 
 struct machine_part {
-    const char *name;
+    char name[PART_NAME];
     const struct state_layout *layout;
     void *instance;
 };
@@ -107,12 +110,14 @@ struct pci {
     struct pm_piix4_function pm;
     struct line irq[PIIX3_IRQS], ata_irq[CONFIG_ATA_CHANNELS];
     unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports;      /* movable ranges */
+    struct pci_card card[PCI_SLOTS];
 };
 
 struct machine {
     struct machine_config config;
     struct clock clock;
     struct ports *ports;
+    struct mmio mmio;
     struct physical_map *map;
     struct cpu *cpu;
     struct cpu_model cpu_model;  /* the configured one, with added and excluded features */
@@ -136,6 +141,7 @@ struct machine {
     struct pm_piix4 pm;
     struct pci pci;
     struct uart_16550 com[MACHINE_COMS];
+    struct ne2k_card ne2k[CONFIG_NICS];
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];
     struct vga vga;

@@ -28,7 +28,7 @@ void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const 
 
 void board_request_changed(struct machine *m, unsigned n)
 {
-    pic_8259_set_ir(&m->pic[n >> 3], n & 7, m->irq[n].level || m->pci.irq[n].level);
+    pic_8259_set_ir(&m->pic[n >> 3], n & 7, m->irq[n].level || m->pci.irq[n].level || networks_request(m, n));
 }
 
 static void on_irq(void *listener, unsigned n, bool level)
@@ -316,6 +316,7 @@ static void build_chips(struct machine *m)
         parallel_spp_init(&m->parallel[n], &m->clock, &m->irq[n ? 5 : 7], (struct byte_sink){ &m->printer[n], print_byte });
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
     if (m->pci.present) pci_init(m);
+    networks_init(m);
     vga_init(&m->vga, &m->clock);
     fw_cfg_init(&m->fw_cfg, &(struct fw_cfg_memory){ m, m->ram_bytes, memory_dma_read, memory_dma_write });
     pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
@@ -428,6 +429,7 @@ bool board_build(struct machine *m, struct error *err)
     ok &= add_parallel_ports(m, err);
     if (m->pci.present) ok &= pci_build(m, err);
     ok &= add_ata_ports(m, err);
+    ok &= networks_build(m, err);
     ok &= board_disks_open(m, err);
     if (!ok) return false;
     fill_cmos(m);
@@ -458,6 +460,7 @@ void board_reset(struct machine *m)
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) parallel_spp_reset(&m->parallel[n]);
     fdc_82077_reset(&m->fdc);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_reset(&m->ata[n]);
+    networks_reset(m);
     vga_reset(&m->vga);
     fw_cfg_reset(&m->fw_cfg);
     pm_piix4_reset(&m->pm);

@@ -1,12 +1,12 @@
 /* The journal: a text file, a line an input.                                                doc: journal
  *   orrery journal 1
  *   config DIRECTIVE                      until `start`: what the machine was built from
- *   image NAME XXH3 PATH                  and what its disks held
+ *   image NAME XXH3 PATH                  and what its disks, and folders that cards serve, held
  *   start
- *   TICK key USAGE DOWN | mouse DX DY BUTTONS | type 0 HEX | serial N HEX | line N HEX | poke PA HEX | reset
+ *   TICK key USAGE DOWN | mouse DX DY BUTTONS | type 0 HEX | serial N HEX | line N HEX | frame N HEX | poke PA HEX | reset
  *        | floppy DRIVE PROTECTED PATH | floppy-out DRIVE | cd CHANNEL UNIT PATH | cd-out CHANNEL UNIT
  *   TICK end HASH
- * An entry with tick T acted between instruction T - 1 and T, after the events of T; `line` within the look at T. */
+ * An entry with tick T acted between instruction T - 1 and T, after the events of T; `line` and `frame` within the event at T that looked for them. */
 #include "devices/board/journal.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include <xxhash.h>
 
 #include "devices/board/board.h"
+#include "devices/network/folder.h"
 
 #ifdef HARD
 enum { BUFFER_BYTES = 16 };
@@ -116,6 +117,11 @@ bool machine_record(struct machine *m, const char *path, const char *config, str
         if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, image_hash(image), disk_image_path(image));
     }
     if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", kernel_hash(&m->kernel), m->config.kernel.path);
+    for (unsigned i = 0; i < NETWORK_CARDS; i++) {
+        const char *folder_path;
+        struct folder *folder = networks_folder(m, i, &name, &folder_path);
+        if (folder) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, folder_hash(folder), folder_path);
+    }
     fputs("start\n", j->file);
     return fflush(j->file) == 0 || fail(err, "%s: cannot be written: %s", path, strerror(errno));
 }
@@ -181,6 +187,20 @@ bool machine_journal_config(const char *path, void (*take)(void *context, const 
     return ok;
 }
 
+/* Its name is a card's: the folder that it serves.  False without a word: it is none. */
+static bool check_folder(struct machine *m, const char *wanted, u64 hash, bool *same, const char **path)
+{
+    const char *name;
+
+    for (unsigned i = 0; i < NETWORK_CARDS; i++) {
+        struct folder *folder = networks_folder(m, i, &name, path);
+        if (!folder || strcmp(name, wanted)) continue;
+        *same = folder_hash(folder) == hash;
+        return true;
+    }
+    return false;
+}
+
 static bool check_image(void *context, const char *rest, struct error *err)
 {
     struct machine *m = context;
@@ -202,7 +222,10 @@ static bool check_image(void *context, const char *rest, struct error *err)
         err->about_image = true;
         return fail(err, "%s: path=\"%s\": is not what it was when the journal was recorded; bring the old image back", name, disk_image_path(image));
     }
-    return fail(err, "journal: image %s: there is no such drive", wanted);
+    const char *path;
+    bool same;
+    if (!check_folder(m, wanted, hash, &same, &path)) return fail(err, "journal: image %s: there is no such drive", wanted);
+    return same || fail(err, "%s: ethdev=\"%s\": holds other files than when the journal was recorded", wanted, path);
 }
 
 /* Verbs and what their arguments look like. */
@@ -211,6 +234,7 @@ static const struct { const char *verb; int numbers; bool hex, path; } verbs[] =
     { "serial", 1, true, false },    { "line", 1, true, false },       { "poke", 1, true, false },
     { "reset", 0, false, false },    { "floppy", 2, false, true },     { "floppy-out", 1, false, false },
     { "cd", 2, false, true },        { "cd-out", 2, false, false },    { "end", 0, true, false },
+    { "frame", 1, true, false },
 };
 
 /* One argument's end; NULL when it is no number. */
@@ -354,13 +378,13 @@ void journal_apply_due(struct machine *m)
     }
 }
 
-unsigned journal_line_bytes(struct machine *m, unsigned n, u8 *bytes, unsigned room)
+unsigned journal_bytes_now(struct machine *m, const char *verb, unsigned n, u8 *bytes, unsigned room)
 {
     const struct journal_entry *e = next(m);
     const char *arguments;
     char *hex;
 
-    if (!e || e->tick != now(m) || !is(e->text, "line", &arguments) || strtoull(arguments, &hex, 10) != n) return 0;
+    if (!e || e->tick != now(m) || !is(e->text, verb, &arguments) || strtoull(arguments, &hex, 10) != n) return 0;
     m->journal.at++;
     return hex_bytes(hex + 1, bytes, room);
 }

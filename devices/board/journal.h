@@ -29,8 +29,8 @@ bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const 
 /* Replaying: the tick of the next entry that machine_run applies; NEVER without one. */
 u64 journal_next_tick(const struct machine *m);
 void journal_apply_due(struct machine *m);
-/* Bytes that the host's end of serial line n gave at this tick. */
-unsigned journal_line_bytes(struct machine *m, unsigned n, u8 *bytes, unsigned room);
+/* Replaying: the bytes that the host's end of serial line n ("line") or of network card n ("frame") gave at this tick; 0: none. */
+unsigned journal_bytes_now(struct machine *m, const char *verb, unsigned n, u8 *bytes, unsigned room);
 
 void journal_close(struct machine *m);
 

@@ -1,4 +1,5 @@
 /* The machine's door: creation, input, seeing.  doc: machine */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +23,12 @@ void machine_config_defaults(struct machine_config *config)
 
 static void add_part(struct machine *m, const char *name, const struct state_layout *layout, void *instance)
 {
-    if (m->parts < MACHINE_PARTS) m->part[m->parts++] = (struct machine_part){ name, layout, instance };
+    struct machine_part *part = &m->part[m->parts];
+
+    if (m->parts == MACHINE_PARTS) return;
+    *part = (struct machine_part){ .layout = layout, .instance = instance };
+    snprintf(part->name, sizeof part->name, "%s", name);
+    m->parts++;
 }
 
 static void register_ata(struct machine *m)
@@ -87,6 +93,7 @@ static void register_parts(struct machine *m)
     add_part(m, "pm", &pm_piix4_state, &m->pm);
     add_part(m, "system", &system_ports_state, &m->system);
     if (m->pci.present) register_pci(m);
+    networks_each_part(m, add_part);
 }
 
 const char *machine_device_name(const struct machine *m, unsigned index)
@@ -147,6 +154,7 @@ void machine_destroy(struct machine *m)
     if (!m) return;
     journal_close(m);
     board_disks_close(m);
+    networks_close(m);
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_close(&m->printer[n]);
     cpu_destroy(m->cpu);

@@ -197,14 +197,18 @@ void memory_free(struct machine *m)
 /* An access comes in naturally aligned pieces: it lies in the window as a whole or not at all. */
 u64 memory_mmio_read(void *board, u64 pa, unsigned size)
 {
+    struct machine *m = board;
     u64 at = pa - VGA_FIRST;
-    return at < VGA_BYTES ? vga_memory_read_wide(&((struct machine *)board)->vga, (u32)at, size) : UINT64_MAX;
+    return at < VGA_BYTES ? vga_memory_read_wide(&m->vga, (u32)at, size) : mmio_read(&m->mmio, pa, size);
 }
 
 void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value)
 {
+    struct machine *m = board;
     u64 at = pa - VGA_FIRST;
-    if (at < VGA_BYTES) vga_memory_write_wide(&((struct machine *)board)->vga, (u32)at, size, value);
+
+    if (at < VGA_BYTES) vga_memory_write_wide(&m->vga, (u32)at, size, value);
+    else mmio_write(&m->mmio, pa, size, value);
 }
 
 /* --- DMA reaches RAM and ROM, never MMIO; a page at a time --- */

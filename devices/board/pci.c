@@ -156,6 +156,7 @@ void pci_init(struct machine *m)
     isa_piix3_init(&p->isa, p->irq, m, on_reset_control);
     ide_piix3_init(&p->ide, &wires);
     pm_piix4_function_init(&p->pm, m, on_decode_changed);
+    pci_cards_init(m);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) {
         p->ata_irq[n] = (struct line){ .changed = on_ata_interrupt, .listener = m, .n = n };
         m->ata[n].irq = &p->ata_irq[n];

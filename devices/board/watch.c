@@ -14,7 +14,7 @@ static void poll_lines(struct machine *m)
 
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
         unsigned room = COM_QUEUE - m->com_input[n].used, came = serial_line_poll(&m->capture[n].line, bytes, room);
-        if (m->journal.mode == JOURNAL_REPLAYS) came = journal_line_bytes(m, n, bytes, room);
+        if (m->journal.mode == JOURNAL_REPLAYS) came = journal_bytes_now(m, "line", n, bytes, room);
         else if (came) journal_admits_bytes(m, "line", n, bytes, came);
         if (came) com_input_take(m, n, bytes, came);
     }

@@ -15,7 +15,7 @@ struct pci_function {
     void (*write)(void *chip, unsigned at, u8 value);
 };
 
-enum { PCI_FUNCTIONS = 8 };
+enum { PCI_FUNCTIONS = 16 };
 
 struct pci_bus {
     STATE_MEMBERS(PCI_BUS_STATE)

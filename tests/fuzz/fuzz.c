@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "devices/board/board.h"
+#include "devices/network/vnet.h"
 
 enum { CODE_BYTES = 4096, ACCESSES = 20000, TICKS = 20000, DISK_BYTES = 1 << 20 };
 
@@ -23,6 +24,7 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -59,6 +61,12 @@ static void check(struct machine *m)
         complain("ide", ide_piix3_invariant(&m->pci.ide));
         complain("pm function", pm_piix4_function_invariant(&m->pci.pm));
     }
+    for (unsigned n = 0; n < CONFIG_NICS; n++) {
+        if (!m->config.ne2k[n].present) continue;
+        complain("ne2k", ne2000_dp8390_invariant(&m->ne2k[n].chip));
+        complain("cable", network_invariant(&m->ne2k[n].network));
+        if (m->config.ne2k[n].ethmod == NETWORK_VNET) complain("vnet", vnet_invariant(m->ne2k[n].network.backend.self));
+    }
     complain("fw_cfg", fw_cfg_invariant(&m->fw_cfg));
 }
 
@@ -78,12 +86,27 @@ static void outside(struct machine *m)
     }
 }
 
+/* A frame comes to a card, and one goes from it, whatever its registers say. */
+static void frames(struct machine *m)
+{
+    struct ne2k_card *card = &m->ne2k[pick(2)];
+    u8 frame[FRAME_MOST];
+    unsigned size = pick(FRAME_MOST + 1);
+
+    for (unsigned i = 0; i < sizeof frame; i++) frame[i] = (u8)pick(256);
+    if (pick(2)) memset(frame, 0xff, 6);
+    if (!card->network.clock) return;
+    ne2000_dp8390_receive(&card->chip, frame, size);
+    frame[12] = 8, frame[13] = (u8)(pick(2) * 6);
+    network_send(&card->network, frame, size);
+}
+
 /* Registers of configuration space that random ports would seldom meet. */
 static void configuration(struct machine *m, u32 value)
 {
-    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00 };
+    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00, 0x1000 };
 
-    ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(4)] | (pick(256) & 0xfc));
+    ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(5)] | (pick(256) & 0xfc));
     ports_write(m->ports, (u16)(0xcfc + pick(4)), 1, value);
 }
 
@@ -140,6 +163,7 @@ static void accesses(struct machine *m)
         case 5:
             if (pick(8) == 0) machine_run(m, pick(TICKS));
             else if (pick(4) == 0) configuration(m, value);
+            else if (pick(4) == 0) frames(m);
             else if (pick(32) == 0) dma(m);
             else if (pick(8) == 0) firmware_dma(m);
             break;
@@ -184,6 +208,8 @@ static void round_of(u64 seed, const char *disk)
     config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .volatile_writes = true };
     strcpy(config.ata[0].device[0].path, disk);
     config.ata[1].device[pick(2)].type = ATA_CDROM;
+    config.ne2k[0] = (struct nic_config){ .present = true, .ioaddr = 0x300, .irq = 9, .ethmod = NETWORK_VNET };
+    config.ne2k[1] = (struct nic_config){ .present = config.pci == PCI_ON, .is_pci = true, .ethmod = NETWORK_VNET };
     config.com[1].enabled = true;
     strcpy(config.parallel[0], "/dev/null");
     struct machine *m = machine_create(&config, &err);

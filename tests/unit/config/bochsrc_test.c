@@ -192,10 +192,10 @@ Test(bochsrc, every_mistake_of_a_line_is_said)
 
 Test(bochsrc, parts_that_are_not_there_are_said_unless_they_are_switched_off)
 {
-    noted("ne2k: enabled=1, ioaddr=0x300", "rc:7: ne2k: this part is not there yet");
+    noted("pcipnic: enabled=1, ioaddr=0x300", "rc:7: pcipnic: this part is not there yet");
     noted("sb16: enabled=1, wavefile=x", "not there yet");
     notes = (struct error){ 0 };
-    taken("ne2k: enabled=0");
+    taken("pcipnic: enabled=0");
     taken("usb_uhci: enabled=0");
     noted("cpu: model=zambezi, count=1", "this model is not there");
     cr_expect_str_eq(config.cpu_model, "");
@@ -223,4 +223,27 @@ Test(bochsrc, old_forms_act_and_say_how_they_are_written_today)
     noted("cpuid: level=6, mmx=1, sep=1", "cpu: model=");
     noted("newharddrivesupport: enabled=1", "always on");
     noted("ata0-master: type=disk, mode=undoable, path=x", "forgotten at the end");
+}
+
+Test(bochsrc, a_network_card_is_the_one_that_card_names_wherever_that_stands)
+{
+    static const u8 mac[6] = { 0xb0, 0xc4, 0x20, 0x00, 0x00, 0x07 };
+
+    taken("ne2k: ioaddr=0x340, irq=2, mac=b0:c4:20:00:00:07, ethmod=vnet, ethdev=/srv, card=2, script=loader");
+    const struct nic_config *nic = &config.ne2k[2];
+    cr_expect(nic->present && !nic->is_pci && nic->ioaddr == 0x340 && nic->irq == 9 && nic->ethmod == NETWORK_VNET);
+    cr_expect(!memcmp(nic->mac, mac, 6) && !strcmp(nic->ethdev, "/srv") && !strcmp(nic->bootfile, "loader"));
+    cr_expect_not(config.ne2k[0].present);
+    taken("ne2k: type=pci");
+    cr_expect(config.ne2k[0].present && config.ne2k[0].is_pci);
+    taken("ne2k: card=2, enabled=0");
+    cr_expect_not(config.ne2k[2].present);
+    taken("pci: slot3=ne2k");
+    cr_expect_str_eq(config.slot[2], "ne2k");
+    refused("ne2k: card=4", "0 to 3");
+    refused("ne2k: mac=b1:c4:20:00:00:00", "of one station");
+    refused("ne2k: mac=b0:c4:20:00:00", "six bytes");
+    refused("ne2k: irq=8", "an interrupt request");
+    refused("ne2k: ioaddr=0x301", "a multiple of 20h");
+    refused("ne2k: ethmod=slirp", "this one is not there");
 }
