@@ -3,6 +3,7 @@
 #include "cpu/cpu.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -280,10 +281,60 @@ static bool pci_slot(const struct given *g, struct machine_config *c, void *base
 
     (void)base;
     slot[0] = 0;
-    if (strcmp(g->value, "none") == 0) return true;
+    if (strcmp(g->value, "none") == 0 || strcmp(g->value, "pcivga") == 0) return true;      /* the VGA has a place of its own */
     for (unsigned i = 0; i < ARRAY_COUNT(cards); i++)
         if (strcmp(g->value, cards[i]) == 0) return store_text(g, slot, sizeof c->slot[0]);
     return note(g, "this card is not there; the slot stays empty");
+}
+
+/* --- the display adapter --- */
+
+static bool vga_extension(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)base;
+    if (strcmp(g->value, "cirrus") == 0 || strcmp(g->value, "voodoo") == 0) return note(g, "this adapter is not there; extension=vbe runs");
+    if (strcmp(g->value, "none") && strcmp(g->value, "vbe")) return bad_value(g, "none or vbe");
+    c->vga.extension = g->value[0] == 'n' ? VGA_NONE : VGA_VBE;
+    return true;
+}
+
+static bool vga_memory(const struct given *g, struct machine_config *c, void *base)
+{
+    u64 mib;
+    (void)base;
+    if (!parse_number(g->value, 4, 32, &mib) || mib & (mib - 1)) return bad_value(g, "4, 8, 16 or 32 (MiB)");
+    c->vga.memory_mib = (u32)mib;
+    return true;
+}
+
+static bool vga_ddc(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)base;
+    if (strcmp(g->value, "file") == 0) return bad_value(g, "builtin or disabled: an EDID from a file is not there yet");
+    if (strcmp(g->value, "builtin") && strcmp(g->value, "disabled")) return bad_value(g, "builtin or disabled");
+    c->vga.ddc = g->value[0] == 'b';
+    return true;
+}
+
+static bool vga_preferred(const struct given *g, struct machine_config *c, void *base)
+{
+    unsigned width, height;
+    char rest;
+    (void)base;
+    if (sscanf(g->value, "%ux%u%c", &width, &height, &rest) != 2 || width < 320 || width > 2560 || height < 200 || height > 1600)
+        return bad_value(g, "WIDTHxHEIGHT from 320x200 to 2560x1600");
+    c->vga.preferred_width = (u16)width;
+    c->vga.preferred_height = (u16)height;
+    return true;
+}
+
+static bool old_update_interval(const struct given *g, struct machine_config *c, void *base)
+{
+    u64 us;
+    (void)base;
+    if (!parse_number(g->name, 1, 100000000, &us)) return bad_value(g, "microseconds");
+    c->vga.update_hz = (u8)(us < 1000000 / 75 ? 75 : us > 1000000 ? 1 : 1000000 / us);
+    return true;
 }
 
 /* --- old forms --- */
@@ -413,6 +464,14 @@ static const struct parameter pci[] = {
     { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
     { "slot5", TYPE_CUSTOM, .take = pci_slot }, ACCEPT("advopts"), END_ROW,
 };
+static const struct parameter vga[] = {
+    { "extension", TYPE_CUSTOM, .take = vga_extension, .meaning = "none: an IBM VGA; vbe: with Bochs's display interface and its modes up to 2560x1600" },
+    { "vbe_memsize", TYPE_CUSTOM, .take = vga_memory, .meaning = "its memory in MiB: 4, 8, 16 or 32" },
+    { "ddc", TYPE_CUSTOM, .take = vga_ddc, .meaning = "builtin: the monitor tells its modes (EDID); disabled: it does not" },
+    { "preferred", TYPE_CUSTOM, .take = vga_preferred, .meaning = "the mode that the monitor likes best" },
+    { "update_freq", TYPE_NUMBER, AT(vga.update_hz), .least = 1, .most = 75, .meaning = "pictures a second in a window or terminal" },
+    ACCEPT("realtime"), END_ROW,
+};
 static const struct parameter e9[] = {
     { "enabled", TYPE_BOOL, AT(port_e9), .meaning = "bytes written to port E9h can be read by scripts" }, ACCEPT("all_rings"), END_ROW,
 };
@@ -460,7 +519,8 @@ const struct directive directive_table[] = {
     { .name = "floppya", .parameters = floppy, BASE(floppy[0]), .meaning = "the first floppy drive; without any disk a machine boots its demo disk",
       .sample = "#1_44=freedos.img, status=inserted, write_protected=0" },
     { .name = "floppyb", .parameters = floppy, BASE(floppy[1]), .meaning = "the second floppy drive", .sample = "#type=1_44" },
-    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management", .sample = "enabled=1, chipset=i440fx" },
+    { .name = "vga", .parameters = vga, .meaning = "the display adapter and its monitor", .sample = "extension=vbe, vbe_memsize=16, ddc=builtin, preferred=1024x768, update_freq=60" },
+    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management, VGA", .sample = "enabled=1, chipset=i440fx" },
     { .name = "ata0", .parameters = ata, BASE(ata[0]), .meaning = "the first ATA channel", .sample = "enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" },
     { .name = "ata1", .parameters = ata, BASE(ata[1]), .meaning = "the second ATA channel", .sample = "enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15" },
     ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),
@@ -495,7 +555,7 @@ const struct directive directive_table[] = {
     { .name = "info", .parameters = log_actions, .meaning = "the same" }, { .name = "debug", .parameters = log_actions, .meaning = "the same" },
 
     ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
-    ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL), ACCEPT_ROW("vga", NULL),
+    ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL),
     ACCEPT_ROW("mouse", "the PS/2 mouse is always there"), ACCEPT_ROW("debug_symbols", "symbols are not read yet"),
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"), ACCEPT_ROW("speaker", "the speaker is silent yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
@@ -518,7 +578,7 @@ const struct directive directive_table[] = {
     { .name = "keyboard_mapping", .kind = LEGACY, .parameters = old_keyboard_map, .note = "keyboard: keymap=" },
     { .name = "keyboard_type", .kind = LEGACY, .positional = flag_word, .note = "keyboard: type=" },
     { .name = "user_shortcut", .kind = LEGACY, .positional = flag_word, .note = "keyboard: user_shortcut=" },
-    { .name = "vga_update_interval", .kind = LEGACY, .positional = flag_word, .note = "vga: update_freq=" },
+    { .name = "vga_update_interval", .kind = LEGACY, .positional = old_update_interval, .note = "vga: update_freq=" },
     { .name = "i440fxsupport", .kind = LEGACY, .parameters = pci, .note = "pci: enabled=, chipset=i440fx" },
     { .name = "usb1", .kind = LEGACY, .positional = flag_word, .note = "usb_uhci: (not there yet)" },
     { .name = "pnic", .kind = LEGACY, .positional = flag_word, .note = "pcipnic: (not there yet)" },

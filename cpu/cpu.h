@@ -111,6 +111,9 @@ void cpu_deadline_lowered(struct cpu *cpu);
 void cpu_memory_changed(struct cpu *cpu);
 void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes);
 
+/* Shown pages (physical_page.shown) of [pa, pa + size) have been drawn: `changed` is false until something is stored there. */
+void cpu_pages_drawn(struct cpu *cpu, u64 pa, u64 size_bytes);
+
 /* --- seeing and changing state, for a debugger; none of it changes what the guest sees unless it says so --- */
 
 /* Where a run stops: before an instruction, or behind one that read or wrote bytes of physical memory (REP: behind the iteration; the

@@ -83,7 +83,11 @@ void machine_notices(struct machine *machine, char *text, size_t size);
 
 /* --- seeing --- */
 
-/* The picture as it stands, rendered now: devices/chip/vga.h says what a frame is. */
+/* The picture as it stands: devices/chip/vga_picture.h says what a picture and a frame are.  Brings `picture` up to date; false when
+ * it was. */
+struct vga_picture;
+bool machine_take_picture(struct machine *machine, struct vga_picture *picture);
+/* The same, drawn. */
 struct vga_frame;
 void machine_picture(struct machine *machine, struct vga_frame *frame);
 /* The screen's text as UTF-8 lines ended by '\n', trailing blanks cut; "" in a graphics mode. */

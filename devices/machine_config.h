@@ -74,6 +74,15 @@ enum boot_device { BOOT_NONE, BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM, BOOT_NETWORK }
 /* Pace of a machine that is shown; one that nobody looks at runs as fast as it can. */
 enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
 
+enum vga_extension { VGA_NONE, VGA_VBE };
+struct vga_config {
+    enum vga_extension extension;
+    u32 memory_mib;              /* of an adapter with an extension: 4, 8, 16 or 32 */
+    bool ddc;                    /* the monitor tells its modes */
+    u16 preferred_width, preferred_height;   /* the mode that it likes best */
+    u8 update_hz;                /* pictures a second of a machine that is shown */
+};
+
 struct machine_config {
     char cpu_model[32];          /* "" = default */
     char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
@@ -84,6 +93,7 @@ struct machine_config {
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
     enum pci_choice pci;
     char slot[CONFIG_SLOTS][16];  /* name of the card in each PCI slot, "" none */
+    struct vga_config vga;
     struct rom_config system_rom, vga_rom, option_rom[4];
     bool volatile_media;         /* writes to disks and floppies stay in memory, whatever their own setting */
     struct floppy_config floppy[CONFIG_FLOPPIES];

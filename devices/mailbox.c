@@ -55,7 +55,7 @@ bool mailbox_see(struct mailbox *box, u64 *seen, struct vga_picture *picture, st
 {
     pthread_mutex_lock(&box->lock);
     bool newer = box->number != *seen;
-    if (newer) *picture = box->picture;
+    if (newer) vga_copy_picture(&box->picture, picture);
     *seen = box->seen = box->number;
     *status = box->status;
     pthread_mutex_unlock(&box->lock);
@@ -73,9 +73,8 @@ bool mailbox_wants_picture(struct mailbox *box)
 void mailbox_show(struct mailbox *box, const struct vga_picture *picture, const struct mailbox_status *status)
 {
     pthread_mutex_lock(&box->lock);
-    box->picture = *picture;
+    if (vga_copy_picture(picture, &box->picture)) box->number++;
     box->status = *status;
-    box->number++;
     pthread_mutex_unlock(&box->lock);
 }
 

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "gui/machine_picture.h"
+#include "devices/chip/vga_picture.h"
 
-enum { FRAMES_A_SECOND = 60, SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20000000, NS_SHORT = 8000000 };
+
+enum { SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20000000, NS_SHORT = 8000000 };
 
 struct serve {
     struct machine *machine;
@@ -108,7 +109,8 @@ static void show(struct serve *s)
         .tick = machine_tick(s->machine), .ips = machine_ips(s->machine), .stopped = frozen(&s->stop),
     };
 
-    if (!mailbox_wants_picture(s->box) || !machine_take_picture(s->machine, s->picture)) return;
+    if (!mailbox_wants_picture(s->box)) return;
+    machine_take_picture(s->machine, s->picture);
     snprintf(status.text, sizeof status.text, "%s", s->stop.text);
     mailbox_show(s->box, s->picture, &status);
 }
@@ -133,7 +135,7 @@ static void run_slice(struct serve *s, u64 ticks)
     s->stop = machine_run(s->machine, ticks);
     u64 spent = now_ns() - begun;
     if (spent > NS_LONG && s->slice > SLICE_LEAST) s->slice /= 2;
-    if (spent < NS_SHORT && s->slice < machine_ips(s->machine) / FRAMES_A_SECOND) s->slice += s->slice / 2;
+    if (spent < NS_SHORT && s->slice < machine_ips(s->machine) / machine_configuration(s->machine)->vga.update_hz) s->slice += s->slice / 2;
     if (s->paced) keep_pace(s);
 }
 
@@ -207,7 +209,7 @@ bool serve_display(const struct display *display, struct machine *machine, bool 
     pthread_t thread;
 
     work.serve = (struct serve){ .machine = machine, .box = mailbox_create(), .paced = paced, .slice = SLICE_LEAST,
-                                 .picture = malloc(sizeof *work.serve.picture) };
+                                 .picture = calloc(1, sizeof *work.serve.picture) };
     bool started = work.serve.box && work.serve.picture && start(&thread, &work);
     bool shown = started ? display->run(work.serve.box, err) : fail(err, "display: the host has no thread or memory left");
     if (started) {

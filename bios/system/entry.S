@@ -208,7 +208,7 @@ set_data_segments:
     movw %fs:0x0e, %gs
     retl
 
-/* void call_far(u32 segment, u32 offset): an option ROM's initialisation. */
+/* void call_far(u32 segment, u32 offset, u32 ax): an option ROM's initialisation. */
     .globl call_far
 call_far:
     pushl %ebx
@@ -220,6 +220,7 @@ call_far:
     pushw %ax
     pushw %dx
     movw %sp, %bp
+    movw %cx, %ax
     lcallw *(%bp)
     addw $4, %sp
     cld

@@ -5,11 +5,14 @@
 
 enum { CONFADD = 0xcf8, CONFDATA = 0xcfc, ELCR_2 = 0x4d1 };
 enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, POWER = 0x0b, SLOT_1 = 0x10, SLOT_5 = 0x30 };        /* device << 3 | function */
-enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d, PAM0 = 0x59, PAM1 = 0x5a, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
+enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
        PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c };
 enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SCI = 9, IDETIM_DECODE = 0x8000 };
-#define CARD_MEMORY 0xe0000000u          /* the window of the host bridge in the DSDT begins there */
-enum { VGA_SEGMENT = 0xc000, VGA_BYTES = 0x8000, BIOS_SEGMENT = 0xf000 };
+#define FRAME_BUFFER 0xe0000000u         /* 32 MiB at most; the window of the host bridge in the DSDT begins there */
+#define CARD_MEMORY 0xe2000000u
+#define VGA_REGISTERS 0xfebf0000u
+enum { VGA_SEGMENT = 0xc000, VGA_BYTES = 0x8000, VGA_TAIL_SEGMENT = 0xc800, VGA_TAIL_BYTES = 0x4000, BIOS_SEGMENT = 0xf000 };
+enum { COMMAND_IO_MEMORY = 3, BASE_2 = 0x18, CLASS_VGA = 0x0300, NOWHERE = 0xffff };
 
 static inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %1,%0" : "=a"(v) : "Nd"(port)); return v; }
 static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0,%1" : : "a"(v), "Nd"(port)); }
@@ -28,6 +31,17 @@ static bool pci_present(void)
 {
     address(0, 0);
     return inl(CONFADD) == 0x80000000u;
+}
+
+/* The index-th function on bus 0 whose doubleword at `at` is `wanted` under a mask; FFFFh: none. */
+static u16 find(u8 at, u32 shift, u32 wanted, u16 index)
+{
+    for (u16 place = 0; place < 256; place++) {
+        if (read16(place, 0) == 0xffff) continue;
+        if (read32(place, at) >> shift == wanted && index-- == 0) return place;
+        if (!(place & 7) && !(read8(place, 0x0e) & 0x80)) place |= 7;
+    }
+    return NOWHERE;
 }
 
 /* --- POST --- */
@@ -76,11 +90,30 @@ static void place_cards(void)
     }
 }
 
+u16 pci_vga_place(void)
+{
+    u16 place = pci_present() ? find(0x08, 16, CLASS_VGA, 0) : NOWHERE;
+    return place == NOWHERE ? 0 : place;
+}
+
+/* The frame buffer is where it is on boards without PCI. */
+static void vga_post(void)
+{
+    u16 place = pci_vga_place();
+
+    if (!place) return;
+    write32(place, BASE_0, FRAME_BUFFER);
+    write32(place, BASE_2, VGA_REGISTERS);
+    write16(place, COMMAND, COMMAND_IO_MEMORY);
+}
+
 void pci_post(void)
 {
     if (!pci_present()) return;
     shadow(PAM0, 0x20, 0x10, BIOS_SEGMENT, 0x10000);
     shadow(PAM1, 0x22, 0x11, VGA_SEGMENT, VGA_BYTES);
+    shadow(PAM2, 0x02, 0x01, VGA_TAIL_SEGMENT, VGA_TAIL_BYTES);
+    vga_post();
     write32(ISA, PIRQRC, 0x0b0a0b0a);                        /* A and C are IRQ 10, B and D IRQ 11: level requests */
     outb(ELCR_2, inb(ELCR_2) | 0x0c);
     write32(IDE, BMIBA, MASTER_PORTS);
@@ -99,20 +132,9 @@ enum { OK = 0x00, NOT_SUPPORTED = 0x81, BAD_VENDOR = 0x83, NOT_FOUND = 0x86, BAD
 enum { PIR_HEADER = 32, PIR_SIZE = 6 };
 extern const u8 routing_table[];
 
-/* The index-th function on bus 0 whose doubleword at `at` is `wanted` under a mask; FFFFh: none. */
-static u16 find(u8 at, u32 shift, u32 wanted, u16 index)
-{
-    for (u16 place = 0; place < 256; place++) {
-        if (read16(place, 0) == 0xffff) continue;
-        if (read32(place, at) >> shift == wanted && index-- == 0) return place;
-        if (!(place & 7) && !(read8(place, 0x0e) & 0x80)) place |= 7;
-    }
-    return 0xffff;
-}
-
 static u8 found(struct frame *f, u16 place)
 {
-    if (place == 0xffff) return NOT_FOUND;
+    if (place == NOWHERE) return NOT_FOUND;
     f->bx = place;
     return OK;
 }

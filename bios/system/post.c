@@ -4,11 +4,11 @@
 #include "pci.h"
 
 enum { ELCR_2 = 0x4d1, PM_CONTROL = 0xb004, SCI = 9 };
-enum { POST_PORT = 0x80, FIRST_ROM = 0xc000, VIDEO_END = 0xc800, LAST_ROM = 0xf000, ROM_STEP = 0x80 };
+enum { POST_PORT = 0x80, FIRST_ROM = 0xc000, LAST_ROM = 0xf000, ROM_STEP = 0x80 };
 
 void set_data_segments(void);
 void virtual_wire(void);
-void call_far(u32 segment, u32 offset);
+void call_far(u32 segment, u32 offset, u32 ax);
 
 #define HANDLER(name) extern const u8 name[];
 HANDLER(iret_only) HANDLER(int_slave) HANDLER(int_70) HANDLER(int_71)
@@ -162,8 +162,9 @@ static bool sums_to_zero(u16 segment, u32 bytes)
     return sum == 0;
 }
 
-/* 55 AA, length in 512 bytes, an entry at 3: IBM PC AT Technical Reference, "ROM scan". */
-static void start_roms(u16 segment, u16 end)
+/* 55 AA, length in 512 bytes, an entry at 3: IBM PC AT Technical Reference, "ROM scan".  AX has the place of a PCI function.  Where the
+ * scan has come to. */
+static u16 start_roms(u16 segment, u16 end)
 {
     while (segment < end) {
         u32 bytes = far8(segment, 2) * 512u;
@@ -171,9 +172,10 @@ static void start_roms(u16 segment, u16 end)
             segment = (u16)(segment + ROM_STEP);
             continue;
         }
-        call_far(segment, 3);
+        call_far(segment, 3, segment == FIRST_ROM ? pci_vga_place() : 0);
         segment = (u16)(segment + ((bytes + 2047) / 2048) * ROM_STEP);
     }
+    return segment;
 }
 
 /* --- in order --- */
@@ -200,7 +202,7 @@ void __attribute__((noreturn)) post(void)
     outb(POST_PORT, 0x02);
     set_clock();
     set_equipment();
-    start_roms(FIRST_ROM, VIDEO_END);
+    u16 behind_video = start_roms(FIRST_ROM, FIRST_ROM + ROM_STEP);
     outb(POST_PORT, 0x03);
     banner();
     check_cmos();
@@ -213,7 +215,7 @@ void __attribute__((noreturn)) post(void)
     ata_post();
     disk_post();
     outb(POST_PORT, 0x05);
-    start_roms(VIDEO_END, LAST_ROM);
+    start_roms(behind_video, LAST_ROM);
     call_int(0x19, 0, 0);
     boot_again();
 }

@@ -4,6 +4,7 @@
 #define FIELD(name) __builtin_offsetof(struct parameters, name)
 
 enum { ENTRY_350 = 0x13, ENTRY_400 = 0x17, ENTRY_7 = 7, ENTRY_7_400 = 0x19, NO_ENTRY = 0xff };
+enum { MODE_800_600 = 0x6a, VBE_800_600_16 = 0x102 };
 enum { SEQUENCER_RESET = 1, SEQUENCER_RUN = 3, SCREEN_OFF = 0x20 };
 
 enum kind mode_kind(void)
@@ -111,19 +112,46 @@ static void clear(void)
     }
 }
 
-void mode_set(u8 wanted)
+static void mode_put(u8 mode, const struct far_pointer *row, u8 entry)
 {
-    u8 mode = wanted & 0x7f, entry = entry_of(mode);
-    bool keep = wanted & 0x80, keep_palette = BDA->flags & FLAG_NO_PALETTE;
+    bool keep_palette = BDA->flags & FLAG_NO_PALETTE;
 
-    if (entry == NO_ENTRY) return;
-    struct far_pointer row = row_of(entry);
-    BDA->info = (u8)((BDA->info & ~INFO_NOT_CLEARED) | (keep ? INFO_NOT_CLEARED : 0));
-    write_registers(&row, keep_palette);
-    write_areas(mode, &row);
+    write_registers(row, keep_palette);
+    write_areas(mode, row);
     write_cga_mode(mode);
     outb(PORT_DAC_MASK, 0xff);
     if (!keep_palette) dac_load_default(entry);
+}
+
+void mode_registers(u8 mode)
+{
+    u8 entry = entry_of(mode);
+    struct far_pointer row = row_of(entry);
+    mode_put(mode, &row, entry);
+}
+
+/* Characters of 8x16 from here on.  The number is that of 800x600 with 16 colours; other modes have none in one byte. */
+void mode_areas_for_dots(u16 width, u16 height)
+{
+    BDA->mode = MODE_800_600;
+    BDA->columns = width / 8;
+    BDA->height = 16;
+    BDA->rows_less_one = (u8)(height / 16 - 1);
+    BDA->page_bytes = 0;
+    graphics_font_set(rom_segment(), font_offset(16));
+}
+
+void mode_set(u8 wanted)
+{
+    u8 mode = wanted & 0x7f, entry = entry_of(mode);
+    bool keep = wanted & 0x80;
+
+    if (mode == MODE_800_600 && vbe_present()) vbe_mode_set((u16)(VBE_800_600_16 | (keep ? 0x8000 : 0)));
+    if (entry == NO_ENTRY) return;
+    struct far_pointer row = row_of(entry);
+    vbe_leave();
+    BDA->info = (u8)((BDA->info & ~INFO_NOT_CLEARED) | (keep ? INFO_NOT_CLEARED : 0));
+    mode_put(mode, &row, entry);
     if (!keep) clear();
     if (mode_kind() == KIND_TEXT) font_load_for_text((u8)BDA->height);
     graphics_font_set(rom_segment(), font_offset((u8)BDA->height));
@@ -174,9 +202,13 @@ static void mode_service(struct frame *f)
     f->al = mode > 7 ? 0x20 : mode == 6 ? 0x3f : 0x30;
 }
 
+/* Services that draw characters and dots, or read them. */
+static bool draws(u8 service) { return service >= 0x06 && service <= 0x0e && service != 0x0b; }
+
 /* The services, by AH. */
 void int10(struct frame *f)
 {
+    if ((draws(f->ah) || f->ah == 0x13) && vbe_without_text()) return;
     switch (f->ah) {
     case 0x00: mode_service(f); break;
     case 0x01: BDA->cursor_shape = f->cx; cursor_shape_set(f->cx); break;
@@ -201,6 +233,7 @@ void int10(struct frame *f)
     case 0x1a: display_service(f); break;
     case 0x1b: state_information(f); break;
     case 0x1c: state_save_restore(f); break;
+    case 0x4f: vbe_service(f); break;
     default: break;
     }
 }

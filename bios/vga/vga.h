@@ -26,7 +26,8 @@ struct bda {
     u8 rows_less_one; u16 height;                                        /* 84 */
     u8 info, switches, flags, display;                                   /* 87; display: row of the display code table */
     u8 before_a8[0x1d];
-    struct far_pointer save_table;                                       /* A8 */
+    struct far_pointer save_table; u8 before_ba[0x0e];                   /* A8 */
+    u16 vbe_mode;                                                        /* BA, where Bochs's VGABIOS has it */
 } PACKED;
 #define BDA ((volatile struct bda __seg_fs *)0)
 
@@ -125,6 +126,17 @@ void mode_get(struct frame *f);
 void screen_off(bool off);
 /* An interrupt vector to a place in this ROM. */
 void set_vector(u8 number, const void *offset);
+
+/* The registers and tables of a mode, as mode_set, without memory; and what 40:49h says of a mode of other sizes. */
+void mode_registers(u8 mode);
+void mode_areas_for_dots(u16 width, u16 height);
+
+/* --- vbe.c --- */
+bool vbe_present(void);
+void vbe_leave(void);                          /* back to the VGA's own modes */
+bool vbe_mode_set(u16 wanted);
+bool vbe_without_text(void);                   /* a mode is shown in which characters cannot be drawn */
+void vbe_service(struct frame *f);
 
 /* --- text.c --- */
 void cursor_shape_set(u16 shape);

@@ -173,6 +173,8 @@ bool access_write(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u64 valu
 bool access_probe_write(struct cpu *cpu, unsigned seg, u64 la, unsigned size)
 {
     struct span span;
+
+    if (tlb_store_after_drawing(cpu, tlb_entry_of(cpu, la), la, size)) return true;
     return is_canonical(cpu, seg, la, size) && aligned(cpu, la, size) && open_span(cpu, seg, la, size, ACCESS_WRITE, &span);
 }
 
@@ -187,10 +189,17 @@ bool access_read_bytes(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u8 
     return true;
 }
 
+static u8 *host_of(const struct tlb_entry *t, u64 la) { return (u8 *)(uintptr_t)(t->addend + la); }
+
 bool access_write_bytes(struct cpu *cpu, unsigned seg, u64 la, unsigned size, const u8 *in)
 {
+    struct tlb_entry *t = tlb_entry_of(cpu, la);
     struct span span;
 
+    if (tlb_store_after_drawing(cpu, t, la, size)) {
+        memcpy(host_of(t, la), in, size);
+        return true;
+    }
     if (!(size & (size - 1)) && is_canonical(cpu, seg, la, size) && !aligned(cpu, la, size)) return false;
     if (!open_span(cpu, seg, la, size, ACCESS_WRITE, &span)) return false;
     debug_note_data(cpu, la, size, true);
@@ -218,8 +227,14 @@ bool access_system_read(struct cpu *cpu, u64 la, unsigned size, u64 *value)
 
 bool access_system_write(struct cpu *cpu, u64 la, unsigned size, u64 value)
 {
+    u64 page_la = long_mode(cpu) ? la : (u32)la;
+    struct tlb_entry *t = &cpu->tlb_set[TLB_SUPERVISOR][page_la >> 12 & (TLB_ENTRIES - 1)];
     struct span span;
 
+    if (tlb_store_after_drawing(cpu, t, page_la, size)) {
+        memcpy(host_of(t, page_la), &value, size);
+        return true;
+    }
     if (!open_system_span(cpu, la, size, ACCESS_WRITE | ACCESS_IMPLICIT, &span)) return false;
     span_write(cpu, &span, (const u8 *)&value);
     return true;
@@ -237,7 +252,7 @@ u8 *access_host(struct cpu *cpu, u64 la, unsigned size, enum access access)
 
     if ((la & 0xfff) + size > PAGE_BYTES) return NULL;
     if ((access == ACCESS_WRITE ? t->tag_write : t->tag_read) != (la & ~0xfffull)) return NULL;
-    return (u8 *)(uintptr_t)(t->addend + la);
+    return host_of(t, la);
 }
 
 bool access_refill(struct cpu *cpu, u64 la, unsigned access)
@@ -247,6 +262,7 @@ bool access_refill(struct cpu *cpu, u64 la, unsigned access)
     u64 page_la = la & ~0xfffull;
     struct translation to;
 
+    if (access & ACCESS_WRITE && tlb_store_after_drawing(cpu, t, la, 1)) return true;
     if (cpu->tlb == cpu->tlb_set[TLB_NEVER] || (*tag & ~TLB_WATCHED) == page_la || !canonical(la)) return false;
     if (!page_walk_quiet(cpu, la, access, cpu->cpl == 3, &to)) return false;
     tlb_fill(cpu, tlb_set_of_cpl(cpu), la, access, &to, page_at(cpu, to.pa));

@@ -79,6 +79,10 @@ void tlb_mark_watched(struct cpu *cpu);
 void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const struct translation *to,
               struct physical_page *page);
 
+/* The first store to a page since it was drawn: notes that it has changed and opens the entry again.  True when the entry is what a hit
+ * wants now; the page tables were not looked at, so nothing of what the guest sees hangs on when a page is drawn. */
+bool tlb_store_after_drawing(struct cpu *cpu, struct tlb_entry *t, u64 la, unsigned size_bytes);
+
 /* Code and stores (cpu/decode/trace.c): bytes [pa, pa + size) of one page are about to change. */
 void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes);
 

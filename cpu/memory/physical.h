@@ -10,6 +10,8 @@ struct physical_page {
     u8 *read, *write;
     u32 code_chunks;     /* bit n: bytes [128n, 128n+128) have been decoded into traces */
     bool written;        /* RAM: something has been stored here since power-on */
+    bool shown;          /* video memory: the board asks what has changed (cpu_pages_drawn) */
+    bool changed;        /* of a shown page: something may have been stored here since it asked */
     u8 tag_holders;      /* TLB entries that may let stores pass here: enum tag_holders */
     u16 tag_at;          /* the one of TAG_HOLDER_ONE */
 };

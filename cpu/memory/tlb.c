@@ -113,17 +113,17 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
     struct tlb_marks *m = &cpu->tlb_marks[set];
     u64 page_la = la & ~0xfffull;
 
-    if (access & ACCESS_WRITE && page->write) page->written = true;
+    if (access & ACCESS_WRITE && page->write) page->written = page->changed = true;
     if (!page->read || !to->readable || debug_page_watched(cpu, la)) {
         if ((t->tag_read & ~TLB_WATCHED) == page_la) invalidate(cpu, set, i);
         return;
     }
     bool plain = page->write == page->read && !page->code_chunks && page->written && page != cpu->monitored;
     *t = (struct tlb_entry){
-        .tag_read = page_la, .tag_write = to->storable && plain ? page_la : TLB_INVALID,
+        .tag_read = page_la, .tag_write = to->storable && plain ? page_la | (page->shown && !page->changed ? TLB_DRAWN : 0) : TLB_INVALID,
         .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
     };
-    if (t->tag_write == page_la) note_holder(cpu, page, t, to->pa);
+    if (t->tag_write != TLB_INVALID) note_holder(cpu, page, t, to->pa);
     if (unlikely(cpu->breaks)) mark_entry(cpu, t);
     mark(m->filled, i, true);
     mark(m->global, i, to->global);
@@ -209,6 +209,31 @@ void tlb_mark_watched(struct cpu *cpu)
         for (unsigned i = 0; i < TLB_ENTRIES; i++) mark_entry(cpu, &cpu->tlb_set[set][i]);
 }
 
+/* --- pages that are shown --- */
+
+void cpu_pages_drawn(struct cpu *cpu, u64 pa, u64 size)
+{
+    for (unsigned set = 0; set < TLB_NEVER; set++) {
+        const struct tlb_marks *m = &cpu->tlb_marks[set];
+        for (u64 words = m->some_filled; words;) {
+            unsigned word = take_lowest(&words);
+            for (u64 look = m->filled[word]; look;) {
+                struct tlb_entry *t = &cpu->tlb_set[set][word * 64 + take_lowest(&look)];
+                if ((t->pa & ~0xfffull) - pa < size && t->tag_write != TLB_INVALID) t->tag_write |= TLB_DRAWN;
+            }
+        }
+    }
+    for (u64 at = 0; at < size; at += PAGE_BYTES) physical_page_at(cpu->memory, pa + at)->changed = false;
+}
+
+bool tlb_store_after_drawing(struct cpu *cpu, struct tlb_entry *t, u64 la, unsigned size)
+{
+    if (likely((t->tag_write & ~TLB_WATCHED) != (page_of_last(la, size) | TLB_DRAWN))) return false;
+    t->tag_write &= ~TLB_DRAWN;
+    physical_page_at(cpu->memory, t->pa)->changed = true;
+    return !(t->tag_write & TLB_WATCHED);
+}
+
 /* --- what the board tells --- */
 
 void cpu_memory_changed(struct cpu *cpu)
@@ -230,7 +255,7 @@ void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes)
     while (size_bytes) {
         u64 room = PAGE_BYTES - (pa & (PAGE_BYTES - 1)), n = size_bytes < room ? size_bytes : room;
         struct physical_page *page = physical_page_at(cpu->memory, pa);
-        page->written |= page->write != NULL;
+        if (page->write) page->written = page->changed = true;
         if (page->code_chunks) trace_code_written(cpu, pa, (unsigned)n);
         if (page == cpu->monitored) monitor_store(cpu, pa, (unsigned)n);
         pa += n;

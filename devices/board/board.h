@@ -26,7 +26,8 @@
 #include "devices/chip/pm_piix4.h"
 #include "devices/chip/pm_piix4_function.h"
 #include "devices/chip/uart_16550.h"
-#include "devices/chip/vga.h"
+#include "devices/chip/vga_pci.h"
+#include "devices/chip/vga_picture.h"
 #include "devices/loader/kernel_image.h"
 #include "devices/machine.h"
 
@@ -108,9 +109,19 @@ struct pci {
     struct isa_piix3 isa;
     struct ide_piix3 ide;
     struct pm_piix4_function pm;
+    struct vga_pci vga;
     struct line irq[PIIX3_IRQS], ata_irq[CONFIG_ATA_CHANNELS];
     unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports;      /* movable ranges */
     struct pci_card card[PCI_SLOTS];
+};
+
+/* The display's memory, and where it is seen.                                       doc: vga-dispi */
+struct video {
+    u8 *memory;
+    u32 bytes, rom_bytes;
+    u8 *window;                  /* what is mapped at A0000h; NULL: the chip itself */
+    u64 frame_buffer, rom, registers;        /* physical addresses; 0: not decoded */
+    struct vga_picture *picture;             /* of the last question about the screen */
 };
 
 struct machine {
@@ -145,6 +156,7 @@ struct machine {
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];
     struct vga vga;
+    struct video video;
     struct system_ports system;
     struct capture capture[MACHINE_E9 + 1];
     void (*e9_put)(void *context, u8 byte);
@@ -169,6 +181,14 @@ void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size);
 void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size);
 u64 memory_mmio_read(void *board, u64 pa, unsigned size_bytes);
 void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
+
+/* devices/board/video.c */
+bool video_build(struct machine *m, struct error *err);
+void video_free(struct machine *m);
+void video_map_window(struct machine *m);                /* after a change of what A0000h to BFFFFh are */
+bool video_answers(const struct machine *m, u64 pa);     /* A0000h to BFFFFh, and the PCI function's registers */
+u64 video_mmio_read(struct machine *m, u64 pa, unsigned size_bytes);
+void video_mmio_write(struct machine *m, u64 pa, unsigned size_bytes, u64 value);
 
 /* devices/board/input.c: what outside input does once it is in the journal */
 void input_key(struct machine *m, u8 usage, bool down);

@@ -179,6 +179,7 @@ static bool add_ports(struct machine *m, struct error *err)
     static const u16 com_base[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
     static const char *const com_name[] = { "com1", "com2", "com3", "com4" };
     static const struct port_wide fw_cfg_words = { .write = fw_cfg_write_wide }, fw_cfg_dma = { .write = fw_cfg_dma_write_wide };
+    static const struct port_wide dispi_words = { .read = vga_dispi_port_read, .write = vga_dispi_port_write };
     const struct port_range rows[] = {
         { 0x000, 0x00f, "dma1", &m->dma[0], dma_8237_read, dma_8237_write, NULL },
         { 0x020, 0x021, "pic1", &m->pic[0], pic_8259_read, pic_8259_write, NULL },
@@ -193,6 +194,7 @@ static bool add_ports(struct machine *m, struct error *err)
         { 0x0e9, 0x0e9, "port e9", m, e9_read, e9_write, NULL },
         { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL },
         { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL },
+        { 0x1ce, 0x1d0, "vbe", &m->vga, NULL, NULL, &dispi_words },
         { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL },
         { 0x510, 0x511, "fw_cfg", &m->fw_cfg, fw_cfg_read, fw_cfg_write, &fw_cfg_words },
         { 0x514, 0x51b, "fw_cfg dma", &m->fw_cfg, fw_cfg_dma_read, fw_cfg_dma_write, &fw_cfg_dma },
@@ -206,6 +208,7 @@ static bool add_ports(struct machine *m, struct error *err)
         if (rows[i].write == e9_write && !m->config.port_e9) continue;
         if (rows[i].write == pm_piix4_write && m->pci.present) continue;
         if (rows[i].chip == &m->fw_cfg && !m->config.system_rom.path[0] && !m->kernel.plan) continue;
+        if (rows[i].wide == &dispi_words && !m->vga.dispi.present) continue;
         ok &= ports_add(m->ports, &rows[i], err);
     }
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
@@ -317,7 +320,6 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
     if (m->pci.present) pci_init(m);
     networks_init(m);
-    vga_init(&m->vga, &m->clock);
     fw_cfg_init(&m->fw_cfg, &(struct fw_cfg_memory){ m, m->ram_bytes, memory_dma_read, memory_dma_write });
     pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
     if (m->vga_rom_bytes) fw_cfg_add(&m->fw_cfg, "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
@@ -424,7 +426,7 @@ bool board_build(struct machine *m, struct error *err)
     cpu_set_virtual_wire(m->cpu, m->config.system_rom.path[0]);  /* a foreign BIOS may not know of a local APIC */
     m->system.port_a = 2;
     build_chips(m);
-    bool ok = add_ports(m, err);
+    bool ok = video_build(m, err) && add_ports(m, err);
     ok &= add_offset_ports(m, err);
     ok &= add_parallel_ports(m, err);
     if (m->pci.present) ok &= pci_build(m, err);

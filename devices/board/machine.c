@@ -13,6 +13,7 @@ void machine_config_defaults(struct machine_config *config)
         .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
         .com = { { .enabled = true } }, .port_e9 = true, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
         .keyboard_paste_delay_us = 50000,
+        .vga = { .extension = VGA_VBE, .memory_mib = 16, .ddc = true, .preferred_width = 1024, .preferred_height = 768, .update_hz = 60 },
     };
     config->floppy[0].inserted = true;
     config->ata[0] = (struct ata_channel_config){ .enabled = true, .ioaddr1 = 0x1f0, .ioaddr2 = 0x3f0, .irq = 14 };
@@ -55,6 +56,7 @@ static void register_pci(struct machine *m)
     add_part(m, "pci.isa", &isa_piix3_state, &p->isa);
     add_part(m, "pci.ide", &ide_piix3_state, &p->ide);
     add_part(m, "pci.pm", &pm_piix4_function_state, &p->pm);
+    add_part(m, "pci.vga", &vga_pci_state, &p->vga);
     for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
         struct ata_device *d = &m->ata[i >> 1].device[i & 1];
         if (d->kind != ATA_KIND_NONE) add_part(m, dma[i], &ata_dma_state, &d->dma);
@@ -89,6 +91,8 @@ static void register_parts(struct machine *m)
     add_part(m, "typing", &typing_state, &m->typing);
     add_part(m, "watch", &board_watch_state, &m->watch);
     add_part(m, "vga", &vga_state, &m->vga);
+    add_part(m, "vga.dispi", &vga_dispi_state, &m->vga.dispi);
+    add_part(m, "vga.monitor", &ddc_monitor_state, &m->vga.monitor);
     add_part(m, "fw_cfg", &fw_cfg_state, &m->fw_cfg);
     add_part(m, "pm", &pm_piix4_state, &m->pm);
     add_part(m, "system", &system_ports_state, &m->system);
@@ -125,6 +129,7 @@ u64 machine_hash(struct machine *m)
     hash_bytes(state, &m->clock.time.now, sizeof m->clock.time.now);
     for (unsigned i = 0; i < m->parts; i++) state_each_byte(m->part[i].layout, m->part[i].instance, hash_bytes, state);
     hash_bytes(state, m->ram, m->ram_bytes);
+    hash_bytes(state, m->video.memory, m->video.bytes);
     board_disks_each_byte(m, hash_bytes, state);
     u64 hash = XXH3_64bits_digest(state);
     XXH3_freeState(state);
@@ -159,6 +164,7 @@ void machine_destroy(struct machine *m)
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_close(&m->printer[n]);
     cpu_destroy(m->cpu);
     memory_free(m);
+    video_free(m);
     ports_destroy(m->ports);
     clock_free(&m->clock);
     free(m);
@@ -172,8 +178,15 @@ struct cpu *machine_cpu(struct machine *m) { return m->cpu; }
 
 /* --- seeing --- */
 
-size_t machine_screen_text(struct machine *m, char *text, size_t size) { return vga_text_now(&m->vga, text, size); }
-void machine_picture(struct machine *m, struct vga_frame *frame) { vga_render_now(&m->vga, frame); }
+static const struct vga_picture *picture_now(struct machine *m)
+{
+    if (!m->video.picture) m->video.picture = calloc(1, sizeof *m->video.picture);
+    machine_take_picture(m, m->video.picture);
+    return m->video.picture;
+}
+
+size_t machine_screen_text(struct machine *m, char *text, size_t size) { return vga_text(picture_now(m), text, size); }
+void machine_picture(struct machine *m, struct vga_frame *frame) { vga_render(picture_now(m), frame); }
 
 void machine_on_e9(struct machine *m, void (*put)(void *context, u8 byte), void *context)
 {

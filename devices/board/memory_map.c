@@ -10,7 +10,7 @@
 #include "bios/images.h"
 #include "devices/board/board.h"
 
-enum { VGA_FIRST = 0xa0000, VGA_BYTES = 0x20000, OPTION_FIRST = 0xc0000, LOADER_ROM = 0xdf000, MIB = 1 << 20 };
+enum { VGA_FIRST = 0xa0000, OPTION_FIRST = 0xc0000, LOADER_ROM = 0xdf000, MIB = 1 << 20 };
 
 /* Whole pages; what the ROM does not fill reads as ones. */
 static u8 *page_room(u64 size)
@@ -137,7 +137,6 @@ static u8 *rom_page(struct machine *m, u64 pa)
 void memory_map_by_pam(struct machine *m)
 {
     const struct pci_i440fx *host = &m->pci.host;
-    u8 *smram = pci_i440fx_smram_open(host) ? m->ram + VGA_FIRST : NULL;
 
     for (u64 pa = OPTION_FIRST; pa < MIB; pa += PAGE_BYTES) {
         struct physical_page *page = physical_page_at(m->map, pa);
@@ -145,8 +144,7 @@ void memory_map_by_pam(struct machine *m)
         if (page->code_chunks) cpu_memory_written(m->cpu, pa, PAGE_BYTES);
         physical_set(m->map, pa, PAGE_BYTES, pci_i440fx_reads_dram(host, (u32)pa) ? ram : rom_page(m, pa), pci_i440fx_writes_dram(host, (u32)pa) ? ram : NULL);
     }
-    physical_set(m->map, VGA_FIRST, VGA_BYTES, smram, smram);
-    cpu_memory_changed(m->cpu);
+    video_map_window(m);
 }
 
 bool memory_build(struct machine *m, struct error *err)
@@ -194,20 +192,17 @@ void memory_free(struct machine *m)
 
 /* --- the bus --- */
 
-/* An access comes in naturally aligned pieces: it lies in the window as a whole or not at all. */
-u64 memory_mmio_read(void *board, u64 pa, unsigned size)
+/* An access comes in naturally aligned pieces: it lies in a device's range as a whole or not at all. */
+u64 memory_mmio_read(void *board, u64 pa, unsigned size) 
 {
     struct machine *m = board;
-    u64 at = pa - VGA_FIRST;
-    return at < VGA_BYTES ? vga_memory_read_wide(&m->vga, (u32)at, size) : mmio_read(&m->mmio, pa, size);
+    return video_answers(m, pa) ? video_mmio_read(m, pa, size) : mmio_read(&m->mmio, pa, size);
 }
 
-void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value)
+void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value) 
 {
     struct machine *m = board;
-    u64 at = pa - VGA_FIRST;
-
-    if (at < VGA_BYTES) vga_memory_write_wide(&m->vga, (u32)at, size, value);
+    if (video_answers(m, pa)) video_mmio_write(m, pa, size, value);
     else mmio_write(&m->mmio, pa, size, value);
 }
 

@@ -1,7 +1,7 @@
 /* The board's PCI side: 82441FX, PIIX3 and the power management of a PIIX4 around the same AT chips.   doc: pci */
 #include "devices/board/board.h"
 
-enum { FIRST_PENTIUM = 5 };
+enum { FIRST_PENTIUM = 5, VGA_DEVICE = 8 };
 
 bool pci_wanted(const struct machine *m)
 {
@@ -133,6 +133,9 @@ bool pci_build(struct machine *m, struct error *err)
     const struct port_range pm = { 0, 0x0b, "pm", &m->pm, pm_piix4_read, pm_piix4_write, NULL };
     bool ok = true;
 
+    const struct pci_function vga = { VGA_DEVICE, 0, "VGA", &p->vga, vga_pci_config_read, vga_pci_config_write };
+
+    ok &= pci_bus_add(&p->bus, &vga);
     for (unsigned i = 0; i < ARRAY_COUNT(functions); i++) ok &= pci_bus_add(&p->bus, &functions[i]);
     for (unsigned i = 0; i < ARRAY_COUNT(fixed); i++) ok &= ports_add(m->ports, &fixed[i], err);
     ok &= ports_add_movable(m->ports, &master, &p->master_ports, err);
@@ -173,4 +176,5 @@ void pci_reset(struct machine *m)
     isa_piix3_reset(&p->isa);
     ide_piix3_reset(&p->ide);
     pm_piix4_function_reset(&p->pm);
+    vga_pci_reset(&p->vga);
 }

@@ -16,8 +16,14 @@ u32 vga_display_byte(const struct vga_picture *p, u32 address, unsigned row);
 
 static inline u8 vga_plane_byte(const struct vga_picture *p, u32 at, unsigned plane)
 {
-    return p->vram[4 * (at & (VGA_PLANE_BYTES - 1)) + plane];
+    return p->memory[vga_quad_at(at & (VGA_PLANE_BYTES - 1)) + plane];
 }
+
+/* An entry of the DAC, XRGB, whatever the mask is. */
+u32 vga_dac_entry(const struct vga_view *view, u8 entry);
+
+/* vga_dispi_render.c: a mode of the display interface. */
+void vga_render_dispi(const struct vga_picture *picture, struct vga_frame *frame);
 
 /* Four bits through the attribute controller and the DAC. */
 u32 vga_colour_of(const struct vga_picture *p, u8 pixel);

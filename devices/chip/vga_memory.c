@@ -4,12 +4,17 @@
  *   planes -> latches (all four) -> the plane of the read map, or the colour compare
  *
  * Source: IBM PS/2 reference, "Graphics Controller Registers", "Sequencer Registers".
+ * Not modelled: what reads of chain-4 leave in the latches while stores are plain (below): no program is known to use it.
  * A doubt: in odd/even mode the lowest address bit of a plane is 0 here whatever the page bit of the miscellaneous output
  * register says (all of IBM's modes set it); a real card would settle it. */
 #include "devices/chip/vga_core.h"
 #include "devices/chip/vga_registers.h"
 
 #include <string.h>
+
+enum { WINDOW_64K = 1, PLAIN_MAP_MASK = 15 };
+
+static bool answers(const struct vga *v) { return v->enabled && v->misc & MISC_RAM; }
 
 /* Memory map select: 128 K and 64 K at the start, 32 K for monochrome, 32 K for colour text. */
 static bool window(const struct vga *v, u32 *offset)
@@ -19,7 +24,7 @@ static bool window(const struct vga *v, u32 *offset)
     };
     unsigned select = v->gc[GC_MISC] >> 2 & 3;
 
-    if (!v->enabled || !(v->misc & MISC_RAM)) return false;
+    if (!answers(v)) return false;
     if (*offset < map[select].first || *offset - map[select].first >= map[select].size) return false;
     *offset -= map[select].first;
     return true;
@@ -28,7 +33,27 @@ static bool window(const struct vga *v, u32 *offset)
 /* Offset in a plane in odd/even mode: bit 0 chose the planes; in the 128 K window bit 16 takes its place. */
 static u32 odd_even_offset(u32 offset) { return (offset & 0xfffe) | (offset >> 16 & 1); }
 
-static u8 *planes_at(struct vga *v, u32 offset) { return &v->vram[4 * (offset & (VGA_PLANE_BYTES - 1))]; }
+/* The planes are longer than a window in modes of the display interface: a bank is 64 KiB of each. */
+static u32 plane_offset(const struct vga *v, u32 offset)
+{
+    u32 bank = dispi_shows_planar(&v->dispi) ? v->dispi.bank : 0;
+    return bank * VGA_PLANE_BYTES | (offset & (VGA_PLANE_BYTES - 1));
+}
+
+static u8 *planes_at(struct vga *v, u32 offset) { return &v->memory[vga_quad_at(plane_offset(v, offset))]; }
+
+static u8 *planes_to_write(struct vga *v, u32 offset)
+{
+    u32 at = vga_quad_at(plane_offset(v, offset));
+    v->page_changed[at / VGA_PAGE_BYTES] = true;
+    return &v->memory[at];
+}
+
+/* Packed pixels: bytes of a bank as they are; NULL: none there. */
+static u8 *packed_at(struct vga *v, u32 offset)
+{
+    return answers(v) && offset < DISPI_BANK_BYTES ? &v->memory[v->dispi.bank * DISPI_BANK_BYTES + offset] : NULL;
+}
 
 /* --- read --- */
 
@@ -46,6 +71,7 @@ u8 vga_memory_read(void *chip, u32 offset)
     struct vga *v = chip;
     unsigned plane = v->gc[GC_READ_MAP] & 3;
 
+    if (dispi_shows_packed(&v->dispi)) return packed_at(v, offset) ? *packed_at(v, offset) : 0xff;
     if (!window(v, &offset)) return 0xff;
     if (v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4) {
         plane = offset & 3;
@@ -128,11 +154,24 @@ static bool plain(const struct vga *v)
     return !(v->gc[GC_MODE] & 3) && !v->gc[GC_ROTATE] && !v->gc[GC_ENABLE_SET_RESET] && v->gc[GC_BIT_MASK] == 0xff;
 }
 
+static void packed_write(struct vga *v, u32 offset, u8 value)
+{
+    u8 *at = packed_at(v, offset);
+
+    if (!at) return;
+    v->page_changed[(at - v->memory) / VGA_PAGE_BYTES] = true;
+    *at = value;
+}
+
 void vga_memory_write(void *chip, u32 offset, u8 value)
 {
     struct vga *v = chip;
     u8 planes = v->seq[SEQ_MAP_MASK] & 15;
 
+    if (dispi_shows_packed(&v->dispi)) {
+        packed_write(v, offset, value);
+        return;
+    }
     if (!window(v, &offset)) return;
     if (v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4) {
         planes &= (u8)(1 << (offset & 3));
@@ -141,7 +180,7 @@ void vga_memory_write(void *chip, u32 offset, u8 value)
         planes &= offset & 1 ? 0x0a : 0x05;
         offset = odd_even_offset(offset);
     }
-    put_planes(planes_at(v, offset), plain(v) ? on_every_plane(value) : written(v, value), planes);
+    put_planes(planes_to_write(v, offset), plain(v) ? on_every_plane(value) : written(v, value), planes);
 }
 
 /* --- several bytes --- */
@@ -163,8 +202,9 @@ u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size)
     struct vga *v = chip;
     u64 value = 0;
     u32 quad = offset;
+    bool packed = dispi_shows_packed(&v->dispi);
 
-    if (size == 4 && !(v->gc[GC_MODE] & GC_MODE_READ_1) && whole_quad(v, &quad)) {
+    if (!packed && size == 4 && !(v->gc[GC_MODE] & GC_MODE_READ_1) && whole_quad(v, &quad)) {
         memcpy(v->latch, planes_at(v, quad), 4);
         return v->latch[0] | (u32)v->latch[1] << 8 | (u32)v->latch[2] << 16 | (u32)v->latch[3] << 24;
     }
@@ -176,16 +216,39 @@ void vga_memory_write_wide(void *chip, u32 offset, unsigned size, u64 value)
 {
     struct vga *v = chip;
     u32 at = offset;
+    bool as_it_is = plain(v) && !dispi_shows_packed(&v->dispi);
 
-    if (size == 2 && plain(v) && v->seq[SEQ_MAP_MASK] == 3 && whole_cell(v, &at)) {
-        u8 *cell = planes_at(v, odd_even_offset(at));
+    if (size == 2 && as_it_is && v->seq[SEQ_MAP_MASK] == 3 && whole_cell(v, &at)) {
+        u8 *cell = planes_to_write(v, odd_even_offset(at));
         cell[0] = (u8)value, cell[1] = (u8)(value >> 8);
         return;
     }
-    if (size == 4 && plain(v) && v->seq[SEQ_MAP_MASK] == 15 && whole_quad(v, &at)) {
-        u8 *quad = planes_at(v, at);
+    if (size == 4 && as_it_is && v->seq[SEQ_MAP_MASK] == 15 && whole_quad(v, &at)) {
+        u8 *quad = planes_to_write(v, at & ~3u);
         for (unsigned p = 0; p < 4; p++) quad[p] = (u8)(value >> 8 * p);
         return;
     }
     for (unsigned i = 0; i < size && i < 8; i++) vga_memory_write(v, offset + i, (u8)(value >> 8 * i));
+}
+
+/* --- where the processor may store past the chip --- */
+
+/* Packed pixels are plain memory, and so is chain-4 where nothing changes the bytes: the latches then stay as they are. */
+static u8 *window_now(struct vga *v)
+{
+    bool chained = v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4 && v->seq[SEQ_MAP_MASK] == PLAIN_MAP_MASK;
+    bool packed = dispi_shows_packed(&v->dispi);
+
+    if (packed) return packed_at(v, 0);
+    if (!answers(v) || dispi_shows(&v->dispi) || !chained || !plain(v) || v->gc[GC_MODE] & GC_MODE_READ_1) return NULL;
+    return (v->gc[GC_MISC] >> 2 & 3) == WINDOW_64K ? v->memory : NULL;
+}
+
+void vga_window_update(struct vga *v)
+{
+    u8 *now = window_now(v);
+
+    if (now == v->window) return;
+    v->window = now;
+    if (v->window_changed) v->window_changed(v->board);
 }

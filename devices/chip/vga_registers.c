@@ -29,10 +29,15 @@ static const u8 attr_bits[32] = {
     0xef, 0xff, 0x3f, 0x0f, 0x0f,
 };
 
-void vga_init(struct vga *v, struct clock *clock)
+void vga_init(struct vga *v, struct clock *clock, u8 *memory, u32 memory_bytes)
 {
     memset(v, 0, sizeof *v);
     v->clock = clock;
+    v->memory = memory;
+    v->memory_bytes = memory_bytes;
+    v->dac_bits = 6;
+    dispi_init(&v->dispi, false);
+    ddc_monitor_init(&v->monitor);
     clock_add(clock, &v->retrace, vga_on_retrace, v);
     vga_reset(v);
 }
@@ -50,7 +55,11 @@ void vga_reset(struct vga *v)
     v->attr_data_next = v->retrace_pending = false;
     v->enabled = true;
     v->pel_mask = 0xff;
+    vga_set_dac_bits(v, 6);
+    dispi_reset(&v->dispi);
+    ddc_monitor_reset(&v->monitor);
     vga_timing_update(v);
+    vga_window_update(v);
 }
 
 /* The low block answers in monochrome, the high one in colour addressing. */
@@ -97,7 +106,7 @@ static u8 dac_read(struct vga *v)
 
 static void dac_write(struct vga *v, u8 value)
 {
-    v->dac_value[v->dac_part] = value & 0x3f;
+    v->dac_value[v->dac_part] = value & ((1 << v->dac_bits) - 1);
     if (v->dac_part < 2) {
         v->dac_part++;
         return;
@@ -105,6 +114,16 @@ static void dac_write(struct vga *v, u8 value)
     memcpy(&v->dac[v->dac_address * 3], v->dac_value, 3);
     v->dac_address++;
     v->dac_part = 0;
+}
+
+static u8 component_of_width(u8 c, unsigned bits) { return bits == 8 ? (u8)(c << 2 | c >> 4) : c >> 2; }
+
+void vga_set_dac_bits(struct vga *v, unsigned bits)
+{
+    if (v->dac_bits == bits) return;
+    v->dac_bits = (u8)bits;
+    for (unsigned i = 0; i < sizeof v->dac; i++) v->dac[i] = component_of_width(v->dac[i], bits);
+    for (unsigned i = 0; i < sizeof v->dac_value; i++) v->dac_value[i] = component_of_width(v->dac_value[i], bits);
 }
 
 /* --- reads --- */
@@ -203,6 +222,7 @@ void vga_port_write(void *chip, unsigned reg, u8 value)
     case 0x0a: case 0x2a: v->feature = value & FEATURE_VSYNC; break;
     default: break;
     }
+    if (reg >= 0x12 && reg <= 0x1f) vga_window_update(v);
 }
 
 const char *vga_invariant(const struct vga *v)
@@ -211,9 +231,9 @@ const char *vga_invariant(const struct vga *v)
         return "indices stay within their registers";
     if (v->dac_part > 2) return "a DAC entry has three components";
     for (unsigned i = 0; i < sizeof v->dac; i++)
-        if (v->dac[i] > 0x3f) return "a DAC component has six bits";
+        if (v->dac[i] >> v->dac_bits) return "a DAC component has as many bits as the DAC";
     if (v->retrace_pending && !(v->crtc[CRTC_V_RETRACE_END] & RETRACE_HOLD_OFF))
         return "the retrace latch is clear while CRTC 11h holds it clear";
     if (v->raster_tick > clock_now(v->clock)) return "the beam's reference lies in the past";
-    return NULL;
+    return dispi_invariant(v);
 }

@@ -46,7 +46,7 @@ static u32 row_address(const struct vga_picture *p, const struct vga_layout *l, 
 {
     unsigned line = y * l->char_lines * l->scan_double;
 
-    if (line <= l->line_compare) return l->start + (p->crtc[CRTC_PRESET_ROW] >> 5 & 3) + y * l->pitch;
+    if (line <= l->line_compare) return l->start + (p->view.crtc[CRTC_PRESET_ROW] >> 5 & 3) + y * l->pitch;
     return (line - l->line_compare - 1) / (l->char_lines * l->scan_double) * l->pitch;
 }
 
@@ -62,7 +62,7 @@ size_t vga_text(const struct vga_picture *p, char *utf8, size_t size)
     size_t used = 0;
 
     if (size) utf8[0] = 0;
-    if (!l.text || !p->shown) return 0;
+    if (!l.text || !p->view.shown || p->view.bpp) return 0;
     for (unsigned y = 0; y < text_rows(&l); y++) {
         size_t line = used;
         u32 first = row_address(p, &l, y);
@@ -78,7 +78,7 @@ size_t vga_text(const struct vga_picture *p, char *utf8, size_t size)
 
 static void place_cursor(const struct vga_picture *p, u32 address, unsigned x, unsigned y, struct vga_text_screen *s)
 {
-    const u8 *c = p->crtc;
+    const u8 *c = p->view.crtc;
     u32 at = ((u32)c[CRTC_CURSOR_HIGH] << 8 | c[CRTC_CURSOR_LOW]) + (c[CRTC_CURSOR_END] >> 5 & 3);
 
     if ((address & 0xffff) != (at & 0xffff) || s->cursor_visible) return;
@@ -92,7 +92,7 @@ void vga_text_cells(const struct vga_picture *p, struct vga_text_screen *s)
 {
     struct vga_layout l = vga_layout_of(p);
 
-    s->text = l.text && p->shown;
+    s->text = l.text && p->view.shown && !p->view.bpp;
     s->columns = l.columns;
     s->rows = text_rows(&l);
     s->cursor_visible = false;

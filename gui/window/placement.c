@@ -1,5 +1,7 @@
 #include "gui/window/placement.h"
 
+#include "cpu/base/types.h"
+
 static struct placement centred(int window_width, int window_height, int width, int height)
 {
     return (struct placement){
@@ -7,22 +9,22 @@ static struct placement centred(int window_width, int window_height, int width, 
     };
 }
 
-struct placement place_4_3(int window_width, int window_height)
+struct placement place_shape(int window_width, int window_height, int x, int y)
 {
-    int width = window_width, height = window_width * 3 / 4;
+    int width = window_width, height = (int)((s64)window_width * y / x);
 
     if (height > window_height) {
         height = window_height;
-        width = window_height * 4 / 3;
+        width = (int)((s64)window_height * x / y);
     }
     return centred(window_width, window_height, width > 0 ? width : 1, height > 0 ? height : 1);
 }
 
-struct placement place_integer(int window_width, int window_height, int picture_width, int picture_height)
+struct placement place_integer(int window_width, int window_height, int picture_width, int picture_height, int x, int y)
 {
-    int x = window_width / (picture_width > 0 ? picture_width : 1), y = window_height / (picture_height > 0 ? picture_height : 1);
-    int times = x < y ? x : y;
+    int across = window_width / (picture_width > 0 ? picture_width : 1), down = window_height / (picture_height > 0 ? picture_height : 1);
+    int times = across < down ? across : down;
 
-    if (times < 1) return place_4_3(window_width, window_height);
+    if (times < 1) return place_shape(window_width, window_height, x, y);
     return centred(window_width, window_height, picture_width * times, picture_height * times);
 }

@@ -5,9 +5,9 @@ struct placement {
     int x, y, width, height;
 };
 
-/* The largest 4:3 rectangle in the middle of the window: every VGA mode fills a 4:3 tube. */
-struct placement place_4_3(int window_width, int window_height);
-/* The same number of screen dots for every dot of the picture; smaller than 1:1 falls back to 4:3. */
-struct placement place_integer(int window_width, int window_height, int picture_width, int picture_height);
+/* The largest rectangle of shape x:y in the middle of the window. */
+struct placement place_shape(int window_width, int window_height, int x, int y);
+/* The same number of screen dots for every dot of the picture; smaller than 1:1 falls back to the shape x:y. */
+struct placement place_integer(int window_width, int window_height, int picture_width, int picture_height, int x, int y);
 
 #endif

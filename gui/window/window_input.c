@@ -75,7 +75,7 @@ static void scaling(struct window *w)
 {
     w->integer = !w->integer;
     w->redraw = true;
-    window_note(w, w->integer ? "whole dots" : "4:3");
+    window_note(w, w->integer ? "whole dots" : "as large as it fits");
 }
 
 static void reset(struct window *w)

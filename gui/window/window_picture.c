@@ -28,7 +28,7 @@ static bool prepare(struct window *w, int width, int height, int times)
     return w->dots && w->sharp;
 }
 
-/* Whole dots first, then a smooth step to the 4:3 rectangle: sharp edges, no dot wider than its neighbour. */
+/* Whole dots first, then a smooth step to the rectangle: sharp edges, no dot wider than its neighbour. */
 static int times_for(const struct placement *at, int width, int height)
 {
     int x = (at->width + width - 1) / width, y = (at->height + height - 1) / height, times = x > y ? x : y;
@@ -41,7 +41,8 @@ bool window_draw(struct window *w)
     u32 border = w->frame.border;
 
     SDL_GetRendererOutputSize(w->renderer, &width, &height);
-    struct placement p = w->integer ? place_integer(width, height, dots_x, dots_y) : place_4_3(width, height);
+    int x = (int)w->frame.shape_x, y = (int)w->frame.shape_y;
+    struct placement p = w->integer ? place_integer(width, height, dots_x, dots_y, x, y) : place_shape(width, height, x, y);
     SDL_Rect at = { p.x, p.y, p.width, p.height };
     if (!prepare(w, dots_x, dots_y, times_for(&p, dots_x, dots_y))) return false;
     SDL_UpdateTexture(w->dots, NULL, w->frame.pixel, dots_x * (int)sizeof w->frame.pixel[0]);

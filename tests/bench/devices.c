@@ -88,8 +88,8 @@ static void measure_picture(void)
 {
     struct machine_config config;
     struct error err = { 0 };
-    struct vga_picture *picture = malloc(sizeof *picture);
-    struct vga_frame *frame = malloc(sizeof *frame);
+    struct vga_picture *picture = calloc(1, sizeof *picture);
+    struct vga_frame *frame = calloc(1, sizeof *frame);
 
     machine_config_defaults(&config);
     strcpy(config.floppy[0].path, DEMO_DISK);

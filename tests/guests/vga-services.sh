@@ -3,8 +3,8 @@
 . tests/guests/lib.sh
 need_tool nasm
 rom=$1/bios/vga.bin
-[ "$(od -An -tx1 -N4 "$rom")" = " 55 aa 40 e9" ] && [ "$(dd if="$rom" bs=1 skip=30 count=3 2> /dev/null)" = IBM ] || { echo "$rom: not an option ROM"; exit 1; }
-[ "$(od -An -v -tu1 "$rom" | awk '{ for (i = 1; i <= NF; i++) { n++; sum += $i } } END { print n, sum % 256 }')" = "32768 0" ] || { echo "$rom: its sum is not 0"; exit 1; }
+[ "$(od -An -tx1 -N4 "$rom")" = " 55 aa 50 e9" ] && [ "$(dd if="$rom" bs=1 skip=30 count=3 2> /dev/null)" = IBM ] || { echo "$rom: not an option ROM"; exit 1; }
+[ "$(od -An -v -tu1 "$rom" | awk '{ for (i = 1; i <= NF; i++) { n++; sum += $i } } END { print n, sum % 256 }')" = "40960 0" ] || { echo "$rom: its sum is not 0"; exit 1; }
 nasm -f bin -o "$work/a.img" tests/guests/vga-services.asm || exit 1
 # The pages after "end": text in 40 and 80 columns, 400, 350 and 200 lines; three of CGA graphics; monochrome text.
 page='key space

@@ -11,20 +11,20 @@
 
 Test(placement, a_picture_fills_the_largest_4_3_rectangle_in_the_middle)
 {
-    struct placement p = place_4_3(1280, 1024);
+    struct placement p = place_shape(1280, 1024, 4, 3);
     cr_expect(p.x == 0 && p.y == 32 && p.width == 1280 && p.height == 960, "%d,%d %dx%d", p.x, p.y, p.width, p.height);
-    p = place_4_3(1000, 300);
+    p = place_shape(1000, 300, 4, 3);
     cr_expect(p.x == 300 && p.y == 0 && p.width == 400 && p.height == 300, "%d,%d %dx%d", p.x, p.y, p.width, p.height);
 }
 
 Test(placement, whole_dots_are_multiplied_and_a_small_window_falls_back)
 {
-    struct placement p = place_integer(1500, 900, 720, 400);
+    struct placement p = place_integer(1500, 900, 720, 400, 4, 3);
     cr_expect(p.x == 30 && p.y == 50 && p.width == 1440 && p.height == 800, "%d,%d %dx%d", p.x, p.y, p.width, p.height);
-    p = place_integer(600, 400, 720, 400);
-    struct placement q = place_4_3(600, 400);
+    p = place_integer(600, 400, 720, 400, 4, 3);
+    struct placement q = place_shape(600, 400, 4, 3);
     cr_expect_eq(memcmp(&p, &q, sizeof p), 0);
-    p = place_integer(0, 0, 720, 400);
+    p = place_integer(0, 0, 720, 400, 4, 3);
     cr_expect(p.width >= 1 && p.height >= 1);
 }
 
@@ -107,11 +107,11 @@ Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
     u64 seen = 0;
 
     cr_expect(mailbox_wants_picture(box));
-    picture->misc = 0x67;
+    picture->view.misc = 0x67;
     mailbox_show(box, picture, &status);
     cr_expect(!mailbox_wants_picture(box));
     cr_expect(mailbox_see(box, &seen, seen_picture, &seen_status));
-    cr_expect(seen_picture->misc == 0x67 && seen_status.tick == 5);
+    cr_expect(seen_picture->view.misc == 0x67 && seen_status.tick == 5);
     cr_expect(!mailbox_see(box, &seen, seen_picture, &seen_status), "it has been seen");
     cr_expect(mailbox_wants_picture(box));
     cr_expect(!mailbox_closed(box));

@@ -79,3 +79,50 @@ Test(tlb, invlpg_of_a_page_of_1_gib_drops_pieces_far_from_it)
     tlb_flush_page(pc->cpu, 0x40000000);
     cr_expect_neq(tlb_entry_of(pc->cpu, piece)->tag_read, piece);
 }
+
+/* --- pages that are shown --- */
+
+static struct physical_page *shown_page(struct pc *pc)
+{
+    struct physical_page *page = physical_page_at(pc->cpu->memory, DATA);
+    page->shown = true;
+    page->changed = false;
+    return page;
+}
+
+Test(tlb, the_first_store_after_a_drawing_says_that_a_page_has_changed)
+{
+    PC(pc) = pc_paging();
+    struct physical_page *page = shown_page(pc);
+    touch(pc, DATA);
+    cr_assert(page->changed && may_store(pc, DATA));
+    cpu_pages_drawn(pc->cpu, DATA, PAGE_BYTES);
+    cr_expect_not(page->changed);
+    cr_expect_not(may_store(pc, DATA));
+    touch(pc, DATA);
+    cr_expect(page->changed);
+    cr_expect(may_store(pc, DATA));
+}
+
+Test(tlb, a_drawing_does_not_make_the_processor_look_at_the_page_tables)
+{
+    PC(pc) = pc_paging();
+    shown_page(pc);
+    touch(pc, DATA);
+    cpu_pages_drawn(pc->cpu, DATA, PAGE_BYTES);
+    put32(pte_of(pc, DATA), 0);                                      /* without INVLPG: the entry is used as it stands */
+    RUN(pc, 0xc6, 0x05, DWORD(DATA), 0x77);
+    cr_expect_eq(cpu_fault_count(pc->cpu), 0);
+    cr_expect_eq(pc->ram[DATA], 0x77);
+}
+
+Test(tlb, reads_and_writes_of_one_instruction_find_a_drawn_page)
+{
+    PC(pc) = pc_paging();
+    struct physical_page *page = shown_page(pc);
+    touch(pc, DATA);
+    cpu_pages_drawn(pc->cpu, DATA, PAGE_BYTES);
+    RUN(pc, 0xfe, 0x05, DWORD(DATA));                                /* INC BYTE */
+    cr_expect_eq(pc->ram[DATA], 2);
+    cr_expect(page->changed);
+}

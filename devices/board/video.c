@@ -1,0 +1,176 @@
+/* The display's memory: the frame buffer and the window at A0000h, and what of them a picture has not seen.   doc: vga-dispi
+ * Both are pages of host memory, so stores go past the chip; the processor notes which pages they reach. */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "devices/board/board.h"
+
+enum { WINDOW_FIRST = 0xa0000, LEGACY_BYTES = 0x20000 };
+#define ISA_FRAME_BUFFER 0xe0000000u             /* where Bochs's VGABIOS looks for it */
+#define PCI_MEMORY_END 0xfec00000u               /* the I/O APIC, the local APIC and the system ROM lie behind it */
+
+/* --- what has changed --- */
+
+/* Pages of [pa, pa + bytes) show the display's memory from `at` on. */
+static void note_changes(struct machine *m, u64 pa, u32 at, u32 bytes)
+{
+    bool any = false;
+
+    for (u32 i = 0; i < bytes; i += PAGE_BYTES) {
+        if (!physical_page_at(m->map, pa + i)->changed) continue;
+        m->vga.page_changed[(at + i) / VGA_PAGE_BYTES] = any = true;
+    }
+    if (any) cpu_pages_drawn(m->cpu, pa, bytes);
+}
+
+static void note_window_changes(struct machine *m)
+{
+    if (m->video.window) note_changes(m, WINDOW_FIRST, (u32)(m->video.window - m->video.memory), DISPI_BANK_BYTES);
+}
+
+bool machine_take_picture(struct machine *m, struct vga_picture *picture)
+{
+    if (m->video.frame_buffer && dispi_shows(&m->vga.dispi)) note_changes(m, m->video.frame_buffer, 0, m->video.bytes);
+    note_window_changes(m);
+    return vga_take_picture(&m->vga, picture);
+}
+
+/* --- where it is --- */
+
+static void map_pages(struct machine *m, u64 pa, u64 bytes, u8 *memory, bool shown)
+{
+    for (u64 at = 0; at < bytes; at += PAGE_BYTES)
+        if (physical_page_at(m->map, pa + at)->code_chunks) cpu_memory_written(m->cpu, pa + at, PAGE_BYTES);
+    physical_set(m->map, pa, bytes, memory, memory);
+    for (u64 at = 0; at < bytes; at += PAGE_BYTES) {
+        struct physical_page *page = physical_page_at(m->map, pa + at);
+        page->shown = shown;
+        page->changed = false;
+    }
+}
+
+/* A0000h to BFFFFh: DRAM where SMRAM is open, else the VGA's. */
+void video_map_window(struct machine *m)
+{
+    bool smram = m->pci.present && pci_i440fx_smram_open(&m->pci.host);
+
+    note_window_changes(m);
+    m->video.window = smram ? NULL : m->vga.window;
+    if (smram) map_pages(m, WINDOW_FIRST, LEGACY_BYTES, m->ram + WINDOW_FIRST, false);
+    else {
+        map_pages(m, WINDOW_FIRST, DISPI_BANK_BYTES, m->video.window, m->video.window);
+        map_pages(m, WINDOW_FIRST + DISPI_BANK_BYTES, LEGACY_BYTES - DISPI_BANK_BYTES, NULL, false);
+    }
+    cpu_memory_changed(m->cpu);
+}
+
+static void on_window_changed(void *board) { video_map_window(board); }
+
+/* What the bridge sends to PCI: between DRAM and the APICs. */
+static bool in_pci_memory(const struct machine *m, u64 pa, u64 bytes)
+{
+    return pa >= m->ram_bytes && pa + bytes <= PCI_MEMORY_END;
+}
+
+static u64 frame_buffer_place(const struct machine *m)
+{
+    u32 base;
+
+    if (!m->pci.present) return m->vga.dispi.present ? ISA_FRAME_BUFFER : 0;
+    return vga_pci_memory_base(&m->pci.vga, &base) && in_pci_memory(m, base, m->video.bytes) ? base : 0;
+}
+
+static u64 rom_place(const struct machine *m)
+{
+    u32 base;
+    return vga_pci_rom_base(&m->pci.vga, &base) && in_pci_memory(m, base, m->video.rom_bytes) ? base : 0;
+}
+
+static void place_frame_buffer(struct machine *m)
+{
+    u64 place = frame_buffer_place(m);
+
+    if (place == m->video.frame_buffer) return;
+    if (m->video.frame_buffer) {
+        note_changes(m, m->video.frame_buffer, 0, m->video.bytes);
+        map_pages(m, m->video.frame_buffer, m->video.bytes, NULL, false);
+    }
+    m->video.frame_buffer = place;
+    if (place) map_pages(m, place, m->video.bytes, m->video.memory, true);
+    cpu_memory_changed(m->cpu);
+}
+
+/* The ROM's region: its own pages, ones behind them. */
+static void place_rom(struct machine *m)
+{
+    u64 place = rom_place(m), pages = (m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
+
+    if (place == m->video.rom) return;
+    if (m->video.rom) map_pages(m, m->video.rom, pages, NULL, false);
+    m->video.rom = place;
+    if (place) physical_set(m->map, place, pages, m->vga_rom, NULL);
+    cpu_memory_changed(m->cpu);
+}
+
+static void on_decode_changed(void *board)
+{
+    struct machine *m = board;
+    u32 base;
+
+    place_frame_buffer(m);
+    place_rom(m);
+    m->video.registers = vga_pci_mmio_base(&m->pci.vga, &base) && in_pci_memory(m, base, VGA_PCI_MMIO_BYTES) ? base : 0;
+}
+
+/* --- life --- */
+
+bool video_build(struct machine *m, struct error *err)
+{
+    const struct vga_config *c = &m->config.vga;
+    u32 rom_bytes = 2048;
+
+    m->video.bytes = c->extension == VGA_NONE ? VGA_MEMORY_LEAST : c->memory_mib << 20;
+    m->video.memory = mmap(NULL, m->video.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (m->video.memory == MAP_FAILED) {
+        m->video.memory = NULL;
+        return fail(err, "vga: the host has no %u MiB for its memory", m->video.bytes >> 20);
+    }
+    vga_init(&m->vga, &m->clock, m->video.memory, m->video.bytes);
+    dispi_init(&m->vga.dispi, c->extension == VGA_VBE);
+    if (c->ddc) ddc_monitor_join(&m->vga.monitor, c->preferred_width, c->preferred_height);
+    m->vga.board = m;
+    m->vga.window_changed = on_window_changed;
+    if (!m->pci.present) {
+        place_frame_buffer(m);
+        return true;
+    }
+    while (rom_bytes < m->vga_rom_bytes) rom_bytes *= 2;
+    m->video.rom_bytes = rom_bytes;
+    vga_pci_init(&m->pci.vga, &m->vga, rom_bytes, m, on_decode_changed);
+    return true;
+}
+
+void video_free(struct machine *m)
+{
+    if (m->video.memory) munmap(m->video.memory, m->video.bytes);
+    free(m->video.picture);
+}
+
+/* --- the bus --- */
+
+static bool in_registers(const struct machine *m, u64 pa) { return m->video.registers && pa - m->video.registers < VGA_PCI_MMIO_BYTES; }
+static bool in_window(u64 pa) { return pa - WINDOW_FIRST < LEGACY_BYTES; }
+
+bool video_answers(const struct machine *m, u64 pa) { return in_window(pa) || in_registers(m, pa); }
+
+u64 video_mmio_read(struct machine *m, u64 pa, unsigned size)
+{
+    if (in_window(pa)) return vga_memory_read_wide(&m->vga, (u32)(pa - WINDOW_FIRST), size);
+    return vga_pci_mmio_read(&m->pci.vga, (u32)(pa - m->video.registers), size);
+}
+
+void video_mmio_write(struct machine *m, u64 pa, unsigned size, u64 value)
+{
+    if (in_window(pa)) vga_memory_write_wide(&m->vga, (u32)(pa - WINDOW_FIRST), size, value);
+    else vga_pci_mmio_write(&m->pci.vga, (u32)(pa - m->video.registers), size, value);
+}

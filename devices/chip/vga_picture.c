@@ -1,0 +1,99 @@
+/* Pictures: what the monitor shows now, and what of it has changed.                         doc: vga */
+#include "devices/chip/vga_picture.h"
+#include "devices/chip/vga_registers.h"
+
+#include <string.h>
+
+enum { VGA_PAGES = VGA_MEMORY_LEAST / VGA_PAGE_BYTES };
+
+static void view_dispi(const struct vga_dispi *d, struct vga_view *view)
+{
+    view->bpp = d->bpp;
+    view->width = d->xres;
+    view->height = d->yres;
+    view->x_offset = d->x_offset;
+    view->y_offset = d->y_offset;
+    view->pitch = dispi_pitch(d);
+}
+
+static void view_now(const struct vga *v, struct vga_view *view)
+{
+    memset(view, 0, sizeof *view);
+    memcpy(view->seq, v->seq, sizeof view->seq);
+    memcpy(view->gc, v->gc, sizeof view->gc);
+    memcpy(view->crtc, v->crtc, sizeof view->crtc);
+    memcpy(view->attr, v->attr, sizeof view->attr);
+    memcpy(view->dac, v->dac, sizeof view->dac);
+    view->misc = v->misc;
+    view->pel_mask = v->pel_mask;
+    view->dac_bits = v->dac_bits;
+    view->memory_bytes = v->memory_bytes;
+    view->shown = v->enabled && v->attr_index & ATTR_PAS && !(v->seq[SEQ_CLOCKING] & CLOCKING_SCREEN_OFF);
+    if (dispi_shows(&v->dispi)) {
+        view_dispi(&v->dispi, view);
+        return;
+    }
+    view->cursor_phase = !(vga_frames(v) & 8);       /* 8 frames on, 8 off */
+    view->blink_phase = !(vga_frames(v) & 16);       /* 16 frames on, 16 off */
+}
+
+struct vga_pages vga_pages_seen(const struct vga_view *view)
+{
+    unsigned dot_bytes = (view->bpp + 7u) / 8;
+
+    if (!view->bpp) return (struct vga_pages){ 0, VGA_PAGES };
+    if (view->bpp == 4) return (struct vga_pages){ 0, view->memory_bytes / VGA_PAGE_BYTES };
+    u32 begin = view->y_offset * view->pitch + view->x_offset * dot_bytes;
+    u32 end = begin + (view->height - 1u) * view->pitch + view->width * dot_bytes;
+    return (struct vga_pages){ begin / VGA_PAGE_BYTES, (end - 1) / VGA_PAGE_BYTES - begin / VGA_PAGE_BYTES + 1 };
+}
+
+static void stamp_changes(struct vga *v)
+{
+    u32 pages = v->memory_bytes / VGA_PAGE_BYTES;
+
+    v->stamp++;
+    for (u32 i = 0; i < pages; i++) {
+        if (!v->page_changed[i]) continue;
+        v->page_changed[i] = false;
+        v->page_stamp[i] = v->stamp;
+    }
+}
+
+/* The pages of `p->view` whose stamps differ. */
+static bool take_pages(struct vga_picture *p, const u8 *memory, const u32 *stamp)
+{
+    struct vga_pages seen = vga_pages_seen(&p->view);
+    bool any = false;
+
+    for (u32 i = seen.first; i < seen.first + seen.count; i++) {
+        if (p->stamp[i] == stamp[i]) continue;
+        memcpy(&p->memory[(size_t)i * VGA_PAGE_BYTES], &memory[(size_t)i * VGA_PAGE_BYTES], VGA_PAGE_BYTES);
+        p->stamp[i] = stamp[i];
+        any = true;
+    }
+    return any;
+}
+
+static bool take_view(struct vga_picture *p, const struct vga_view *view)
+{
+    if (!memcmp(&p->view, view, sizeof *view)) return false;
+    memcpy(&p->view, view, sizeof *view);
+    return true;
+}
+
+bool vga_take_picture(struct vga *v, struct vga_picture *p)
+{
+    struct vga_view view;
+
+    view_now(v, &view);
+    stamp_changes(v);
+    bool other = take_view(p, &view);
+    return take_pages(p, v->memory, v->page_stamp) || other;
+}
+
+bool vga_copy_picture(const struct vga_picture *from, struct vga_picture *p)
+{
+    bool other = take_view(p, &from->view);
+    return take_pages(p, from->memory, from->stamp) || other;
+}
