@@ -24,7 +24,7 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
-        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -53,12 +53,14 @@ static void check(struct machine *m)
     complain("mouse", mouse_ps2_invariant(&m->mouse));
     complain("fdc", fdc_82077_invariant(&m->fdc));
     complain("vga", vga_invariant(&m->vga));
+    complain("monitor", ddc_monitor_invariant(&m->vga.monitor));
     complain("pm", pm_piix4_invariant(&m->pm));
     if (m->pci.present) {
         complain("pci", pci_bus_invariant(&m->pci.bus));
         complain("i440fx", pci_i440fx_invariant(&m->pci.host));
         complain("isa", isa_piix3_invariant(&m->pci.isa));
         complain("ide", ide_piix3_invariant(&m->pci.ide));
+        complain("vga function", vga_pci_invariant(&m->pci.vga));
         complain("pm function", pm_piix4_function_invariant(&m->pci.pm));
     }
     for (unsigned n = 0; n < CONFIG_NICS; n++) {
@@ -104,9 +106,9 @@ static void frames(struct machine *m)
 /* Registers of configuration space that random ports would seldom meet. */
 static void configuration(struct machine *m, u32 value)
 {
-    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00, 0x1000 };
+    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00, 0x1000, 0x4000 };
 
-    ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(5)] | (pick(256) & 0xfc));
+    ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(ARRAY_COUNT(functions))] | (pick(256) & 0xfc));
     ports_write(m->ports, (u16)(0xcfc + pick(4)), 1, value);
 }
 
@@ -148,6 +150,35 @@ static void firmware_dma(struct machine *m)
     ports_write(m->ports, 0x518, 4, __builtin_bswap32(at));
 }
 
+/* Modes of the display interface with likely values, stores through its frame buffer, and what a person would see of them. */
+static void display(struct machine *m)
+{
+    static const u16 widths[] = { 8, 320, 640, 1024, 1366, 2560, 0xfff8 }, depths[] = { 4, 8, 15, 16, 24, 32 };
+    struct vga_picture *picture = calloc(1, sizeof *picture);
+    struct vga_frame *frame = calloc(1, sizeof *frame);
+    u8 bytes[32];
+
+    for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
+    ports_write(m->ports, 0xcf8, 4, 0x80004004);
+    ports_write(m->ports, 0xcfc, 2, 3);
+    ports_write(m->ports, 0xcf8, 4, 0x80004010 + 8 * pick(2));
+    ports_write(m->ports, 0xcfc, 4, 0xe0000000u + (pick(16) << 24));
+    for (unsigned i = 0; i < 12; i++) {
+        unsigned reg = pick(DISPI_REGISTERS);
+        u32 value = reg == DISPI_ENABLE ? pick(2) | pick(256) : reg == DISPI_BPP ? depths[pick(ARRAY_COUNT(depths))] : pick(4) ? widths[pick(ARRAY_COUNT(widths))] : pick(65536);
+        ports_write(m->ports, 0x1ce, 2, reg);
+        ports_write(m->ports, 0x1cf, 2, value);
+        if (m->video.frame_buffer) machine_poke(m, m->video.frame_buffer + pick(m->video.bytes), bytes, sizeof bytes);
+        machine_poke(m, 0xa0000 + pick(0x20000), bytes, sizeof bytes);
+        memory_mmio_write(m, (m->video.registers ? m->video.registers : 0xfebf0000u) + pick(4096), 1u << pick(4), value);
+        machine_run(m, pick(100));
+        machine_take_picture(m, picture);
+        vga_render(picture, frame);
+    }
+    free(picture);
+    free(frame);
+}
+
 static void accesses(struct machine *m)
 {
     static const unsigned sizes[] = { 1, 1, 2, 4 };
@@ -166,6 +197,7 @@ static void accesses(struct machine *m)
             else if (pick(4) == 0) frames(m);
             else if (pick(32) == 0) dma(m);
             else if (pick(8) == 0) firmware_dma(m);
+            else if (pick(64) == 0) display(m);
             break;
         default: ports_write(m->ports, port, size, value); break;
         }

@@ -100,6 +100,7 @@ struct vga_bench {
     struct clock clock;
     struct line irq;
     struct vga vga;
+    u8 memory[VGA_MEMORY_LEAST];
     struct vga_picture picture;
     struct vga_frame frame;
     struct vga_text_screen screen;
@@ -110,7 +111,7 @@ static inline struct vga_bench *vga_new(const struct vga_mode *mode, u64 ips)
     struct vga_bench *b = calloc(1, sizeof *b);
 
     clock_init(&b->clock, ips);
-    vga_init(&b->vga, &b->clock);
+    vga_init(&b->vga, &b->clock, b->memory, sizeof b->memory);
     b->vga.irq = &b->irq;
     if (mode) vga_set_mode(&b->vga, mode);
     return b;
@@ -126,6 +127,14 @@ static inline void vga_see(struct vga_bench *b)
 {
     vga_take_picture(&b->vga, &b->picture);
     vga_render(&b->picture, &b->frame);
+}
+
+/* A byte of a plane behind the chip's back. */
+static inline u8 plane_get(const struct vga_bench *b, unsigned plane, u32 offset) { return b->memory[vga_quad_at(offset) + plane]; }
+static inline void plane_set(struct vga_bench *b, unsigned plane, u32 offset, u8 value)
+{
+    b->memory[vga_quad_at(offset) + plane] = value;
+    b->vga.page_changed[vga_quad_at(offset) / VGA_PAGE_BYTES] = true;
 }
 
 static inline u32 dot(const struct vga_bench *b, unsigned x, unsigned y) { return b->frame.pixel[y * b->frame.width + x]; }

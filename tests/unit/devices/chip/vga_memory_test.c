@@ -6,11 +6,11 @@
 #define BENCH(b, mode) struct vga_bench *b __attribute__((cleanup(bench_done))) = vga_new(mode, 50000000)
 static void bench_done(struct vga_bench **b) { vga_free(*b); }
 
-static u8 plane(const struct vga_bench *b, unsigned p, u32 offset) { return b->vga.vram[4 * offset + p]; }
+static u8 plane(const struct vga_bench *b, unsigned p, u32 offset) { return plane_get(b, p, offset); }
 static void planes_set(struct vga_bench *b, u32 offset, u8 p0, u8 p1, u8 p2, u8 p3)
 {
     u8 v[4] = { p0, p1, p2, p3 };
-    memcpy(&b->vga.vram[4 * offset], v, 4);
+    for (unsigned p = 0; p < 4; p++) plane_set(b, p, offset, v[p]);
 }
 #define PLANES(b, offset, p0, p1, p2, p3) \
     cr_expect(plane(b, 0, offset) == (p0) && plane(b, 1, offset) == (p1) && plane(b, 2, offset) == (p2) && plane(b, 3, offset) == (p3), \
@@ -173,7 +173,7 @@ Test(vga_memory, wide_accesses_are_their_bytes_low_first)
             u32 at = i ? 0x1230 : COLOUR_TEXT + 0x108;
             vga_memory_write_wide(&wide->vga, at, size, 0x8877665544332211);
             for (unsigned k = 0; k < size; k++) vga_memory_write(&narrow->vga, at + k, (u8)(0x11 * (k + 1)));
-            cr_expect_eq(memcmp(wide->vga.vram, narrow->vga.vram, sizeof wide->vga.vram), 0, "mode %s, %u bytes", modes[i]->name, size);
+            cr_expect_eq(memcmp(wide->memory, narrow->memory, sizeof wide->memory), 0, "mode %s, %u bytes", modes[i]->name, size);
             cr_expect_eq(vga_memory_read_wide(&wide->vga, at, 2), (u64)vga_memory_read(&narrow->vga, at) | (u64)vga_memory_read(&narrow->vga, at + 1) << 8, "mode %s", modes[i]->name);
         }
     }

@@ -44,7 +44,7 @@ Test(vga_picture, attribute_bit_3_chooses_the_second_font_where_the_two_differ)
     BENCH(b, &mode_3);
     index_set(&b->vga, P_CRTC, 0x0a, 0x20);
     font_set(&b->vga, 'A', first, 16);
-    for (unsigned i = 0; i < 16; i++) b->vga.vram[4 * (0x4000 + 'A' * 32 + i) + 2] = second[i];
+    for (unsigned i = 0; i < 16; i++) plane_set(b, 2, 0x4000 + 'A' * 32 + i, second[i]);
     index_set(&b->vga, P_SEQ, 3, 0x01);                              /* A = block 0, B = block 1: bit 3 clear takes B */
     put_text(&b->vga, 0, 0, 0x07, "A");
     put_text(&b->vga, 1, 0, 0x0f, "A");
@@ -97,7 +97,7 @@ Test(vga_picture, attribute_bit_7_blinks_or_brightens_the_background)
 Test(vga_picture, mode_12h_takes_a_colour_from_four_planes)
 {
     BENCH(b, &mode_12);
-    for (u8 p = 0; p < 4; p++) b->vga.vram[4 * 80 + p] = p == 0 || p == 3 ? 0x80 : 0;    /* line 1, colour 9 */
+    for (u8 p = 0; p < 4; p++) plane_set(b, p, 80, p == 0 || p == 3 ? 0x80 : 0);   /* line 1, colour 9 */
     vga_see(b);
     cr_expect_eq(b->frame.width, 640);
     cr_expect_eq(b->frame.height, 480);
@@ -147,7 +147,7 @@ Test(vga_picture, mode_4_has_two_bits_a_dot_in_two_banks_and_mode_6_one)
 Test(vga_picture, line_compare_splits_the_screen_and_the_lower_part_begins_at_0)
 {
     BENCH(b, &mode_12);
-    b->vga.vram[0] = 0x80;                                           /* memory 0: colour 1 at the left */
+    plane_set(b, 0, 0, 0x80);                                          /* memory 0: colour 1 at the left */
     index_set(&b->vga, P_CRTC, 0x0c, 0x40);
     index_set(&b->vga, P_CRTC, 0x18, 99);
     index_set(&b->vga, P_CRTC, 0x07, 0x3e & ~0x10);
@@ -177,7 +177,7 @@ Test(vga_picture, start_address_and_preset_row_scan_move_the_picture_by_cells_an
 Test(vga_picture, pel_panning_moves_it_by_dots)
 {
     BENCH(b, &mode_12);
-    b->vga.vram[0] = 0x10;
+    plane_set(b, 0, 0, 0x10);
     vga_see(b);
     cr_expect_eq(dot(b, 3, 0), BLUE);
     attr_set(&b->vga, 0x13, 2);
@@ -213,7 +213,7 @@ Test(vga_picture, text_reads_back_as_utf_8_and_graphics_as_nothing)
 Test(vga_picture, screen_off_shows_nothing)
 {
     BENCH(b, &mode_12);
-    memset(b->vga.vram, 0xff, 4 * 80);
+    for (unsigned i = 0; i < 4 * 80; i++) plane_set(b, i & 3, i >> 2, 0xff);
     index_set(&b->vga, P_SEQ, 1, 0x21);
     vga_see(b);
     cr_expect_eq(dot(b, 0, 0), BLACK);
