@@ -17,35 +17,25 @@
 
 /* --- memory --- */
 #define SCALE record_scale(rec)
-#if FLAT == 32 && INDEXED
-#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (*(u32 *)SLOT(rec->x) << SCALE) + (u32)rec->disp))
-#elif FLAT == 32
-#define EA ((u64)(u32)(*(u32 *)SLOT(rec->b) + (u32)rec->disp))
-#elif FLAT == 64 && INDEXED
-#define EA (*(u64 *)SLOT(rec->b) + (*(u64 *)SLOT(rec->x) << SCALE) + (u64)(s64)rec->disp)
-#elif FLAT == 64
-#define EA (*(u64 *)SLOT(rec->b) + (u64)(s64)rec->disp)
-#else
-#define EA record_ea(cpu, rec)
-#endif
+#define EA EA_OF(FLAT, INDEXED)
+#define EA_OF(flat, indexed) EA_OF_(flat, indexed)
+#define EA_OF_(flat, indexed) EA_##flat##_##indexed
+#define EA_32_1 ((u64)(u32)(*(u32 *)SLOT(rec->b) + (*(u32 *)SLOT(rec->x) << SCALE) + (u32)rec->disp))
+#define EA_32_0 ((u64)(u32)(*(u32 *)SLOT(rec->b) + (u32)rec->disp))
+#define EA_64_1 (*(u64 *)SLOT(rec->b) + (*(u64 *)SLOT(rec->x) << SCALE) + (u64)(s64)rec->disp)
+#define EA_64_0 (*(u64 *)SLOT(rec->b) + (u64)(s64)rec->disp)
+#define EA_0_0 record_ea(cpu, rec)
 
 /* No tag allows the access of `bytes` at la_: read or write. */
 #define MISS(access, bytes) do { cpu->miss_la = la_, cpu->miss_last = page_of_last(la_, bytes); TAIL(fast_miss_##access); } while (0)
 /* Linear address of seg:ea. */
-#if FLAT
-#define INDEX_MASK (FLAT == 64 ? UINT64_MAX : 0xffffffffull)
-#define MAY_READ(seg, ea, bytes) true
-#define MAY_WRITE(seg, ea, bytes) true
+#define INDEX_MASK (FLAT == 64 ? UINT64_MAX : FLAT == 32 ? 0xffffffffull : ADDR_MASK)
+#define MAY_READ(by, ea, bytes) (FLAT || segment_may_read(cpu, by, ea, bytes))
+#define MAY_WRITE(by, ea, bytes) (FLAT || segment_may_write(cpu, by, ea, bytes))
 #ifdef WITH_BASE                 /* FS or GS in 64-bit code: no limit is looked at */
 #define LINEAR(by, ea) (cpu->seg[by].effective_base + (ea))
 #else
-#define LINEAR(seg, ea) (ea)
-#endif
-#else
-#define INDEX_MASK ADDR_MASK
-#define MAY_READ(seg, ea, bytes) segment_may_read(cpu, seg, ea, bytes)
-#define MAY_WRITE(seg, ea, bytes) segment_may_write(cpu, seg, ea, bytes)
-#define LINEAR(seg, ea) linear_of(cpu, seg, ea)
+#define LINEAR(by, ea) (FLAT ? (ea) : linear_of(cpu, by, ea))
 #endif
 
 #define TLB_ENTRY(la) (&TLB[(la) >> 12 & (TLB_ENTRIES - 1)])
@@ -107,19 +97,14 @@
     do { uw value_ = (uw)(v); memcpy(host_, &value_, W / 8); } while (0)
 
 /* --- the stack --- */
-#if FLAT == 64
-#define STACK_MASK UINT64_MAX
-#define SP cpu->gpr[RSP]
-#define SET_SP(v) (cpu->gpr[RSP] = (v))
-#elif FLAT == 32
-#define STACK_MASK 0xffffffffull
-#define SP ((u64)REG32(RSP))
-#define SET_SP(v) (REG32(RSP) = (u32)(v))
-#else
-#define STACK_MASK cpu->stack_mask
+#define STACK_MASK (FLAT == 64 ? UINT64_MAX : FLAT == 32 ? 0xffffffffull : cpu->stack_mask)
 #define SP (cpu->gpr[RSP] & STACK_MASK)
-#define SET_SP(v) (cpu->gpr[RSP] = (cpu->gpr[RSP] & ~STACK_MASK) | ((v) & STACK_MASK))
-#endif
+#define SET_SP(v) \
+    do { \
+        if (FLAT == 64) cpu->gpr[RSP] = (v); \
+        else if (FLAT == 32) REG32(RSP) = (u32)(v); \
+        else cpu->gpr[RSP] = (cpu->gpr[RSP] & ~STACK_MASK) | ((v) & STACK_MASK); \
+    } while (0)
 #define LD_STACK(v, sp) LD_AS(uw, v, CPU_SEG_SS, sp)
 #define PUSH(v) \
     do { uw pushed_ = (uw)(v); u64 sp_ = (cpu->gpr[RSP] - W / 8) & STACK_MASK; ST_AT(CPU_SEG_SS, sp_, pushed_); SET_SP(sp_); } while (0)
