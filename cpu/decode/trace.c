@@ -8,6 +8,7 @@
 #include "cpu/memory/access.h"
 #include "cpu/run/breaks.h"
 #include "cpu/run/fast.h"
+#include "cpu/run/fast_sequences.h"
 #include "cpu/run/mode.h"
 #include "cpu/run/recorder.h"
 
@@ -17,12 +18,14 @@ struct trace_cache *trace_cache_create(void)
     cache->records = malloc(TRACE_ARENA_RECORDS * sizeof *cache->records);
     cache->offsets = malloc(TRACE_ARENA_RECORDS * sizeof *cache->offsets);
     cache->traces = malloc(TRACE_ARENA_TRACES * sizeof *cache->traces);
+    cache->sequences = sequence_index_create();
     return cache;
 }
 
 void trace_cache_destroy(struct trace_cache *cache)
 {
     if (!cache) return;
+    sequence_index_destroy(cache->sequences);
     free(cache->records);
     free(cache->offsets);
     free(cache->traces);
@@ -161,8 +164,6 @@ static void append(struct builder *b, const struct decoded *d)
     record->fast = fast_of(record, b->trace->mode);
     b->use[b->slots - 1] = fast_flag_use(record, d->row);
     if (d->branch) {
-        const void *pair = b->instructions > 1 ? fast_of_pair(record - 1, record, b->trace->mode) : NULL;
-        if (pair) record[-1].fast = pair;
         append_link(b, record->disp);
     }
     b->trace->offset[b->slots] = b->trace->bytes;
@@ -294,6 +295,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     if (!b.instructions) return NULL;
     fast_drop_flags(trace->first, b.record, b.use, trace->mode);
     fast_know_flags(trace->first, b.record, b.use, trace->mode);
+    fast_join(cache->sequences, trace->first, b.record, trace->mode);
     append_stop(&b);
     hook(cpu, trace, host);
     keep(cpu, &b);

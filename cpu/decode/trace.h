@@ -32,6 +32,7 @@ struct jump_entry {
     struct trace *trace;
 };
 
+struct sequence_index;
 struct trace_cache {
     struct record *records;
     u16 *offsets;                        /* a place for each record, which its trace's offset points into */
@@ -42,6 +43,7 @@ struct trace_cache {
     struct trace scratch;                /* one instruction that is not kept: it crosses a page, or is no memory */
     struct record scratch_records[8];
     u16 scratch_offsets[8];
+    struct sequence_index *sequences;
     u64 decoded_instructions, flushes, invalidations;
 };
 

@@ -16,7 +16,7 @@
 
 static fast_handler pass, go_on, go_on_16, leave_here, find_anew, follow, note_trace, resolve, resolve_16, resolve_next;
 
-static enum fast_kind kind_of(const struct record *record, u32 mode)
+enum fast_kind fast_kind_of(const struct record *record, u32 mode)
 {
     unsigned seg = record_segment(record);
     bool indexed = record->x != SLOT_ZERO * 8;
@@ -47,7 +47,7 @@ static const void *fast_of_mmx(const struct record *record, u32 mode)
     unsigned form = record->h - FAST_VECTOR_FIRST;
     const void *handler = fast_plain_mmx[form];
 
-    return handler ? handler : table[kind_of(record, mode)][form];
+    return handler ? handler : table[fast_kind_of(record, mode)][form];
 }
 
 /* Handlers of shifts by a constant know that it is not 0.  The forms of a width stand in the order of cpu/ops/shift.inc. */
@@ -81,10 +81,10 @@ const void *fast_of(const struct record *record, u32 mode)
     if (record->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? go_on : go_on_16);
     if (record->h == OP_STALE) return (const void *)find_anew;
     if (shifts_by_zero(record)) return (const void *)fast_slow;
-    const void *special = fast_special_of(record, kind_of(record, mode), false);
+    const void *special = fast_special_of(record, fast_kind_of(record, mode), false);
     if (special) return special;
     if (!handler) handler = fast_x87_of(record);
-    if (!handler) handler = table[kind_of(record, mode)][record->h];
+    if (!handler) handler = table[fast_kind_of(record, mode)][record->h];
     return handler ? handler : (const void *)fast_slow;
 }
 
@@ -93,31 +93,12 @@ const void *fast_of_without_flags(const struct record *record, u32 mode)
     static const void *const *const table[FAST_KINDS] = {
         [FAST_FLAT32] = fast_flat32_nf, [FAST_FLAT32X] = fast_flat32x_nf, [FAST_FLAT64] = fast_flat64_nf, [FAST_FLAT64X] = fast_flat64x_nf,
     };
-    enum fast_kind kind = kind_of(record, mode);
+    enum fast_kind kind = fast_kind_of(record, mode);
     const void *special = fast_special_of(record, kind, true);
 
     if (special) return special;
     if (fast_plain[record->h]) return fast_plain_nf[record->h];
     return table[kind] ? table[kind][record->h] : NULL;
-}
-
-/* Jcc's forms of a width are numbered as their opcodes are. */
-static bool is_condition_branch(unsigned op, unsigned first, unsigned *condition)
-{
-    *condition = op - first;
-    return op >= first && *condition < 16;
-}
-
-const void *fast_of_pair(const struct record *compare, const struct record *branch, u32 mode)
-{
-    bool long64 = mode & MODE_LONG64;
-    enum fast_kind kind = kind_of(compare, mode);
-    unsigned condition;
-
-    if (!is_condition_branch(branch->h, long64 ? OP_JO_J_64 : OP_JO_J_32, &condition)) return NULL;
-    if (!long64 && (mode & (MODE_CODE32 | MODE_LIMIT_4G)) != (MODE_CODE32 | MODE_LIMIT_4G)) return NULL;
-    if (!fast_plain[compare->h] && kind != FAST_FLAT32 && kind != FAST_FLAT64) return NULL;
-    return (long64 ? fast_fused64 : fast_fused32)[compare->h][condition];
 }
 
 /* Forms are numbered width after width; ADD is the first of each. */
@@ -203,7 +184,10 @@ bool fast_instruction(struct cpu *cpu, u64 now)
     cpu->in_instruction = true;
     struct trace *trace = trace_find(cpu);
     cpu->trace_rip = cpu->rip;
-    if (trace) trace->first[trace->first[1].h == OP_LINK ? 2 : 1].fast = (const void *)stop_before;
+    if (trace) {
+        trace->first->fast = fast_of(trace->first, trace->mode);                  /* not that of a pair */
+        trace->first[trace->first[1].h == OP_LINK ? 2 : 1].fast = (const void *)stop_before;
+    }
     bool done = trace && fast_or_exact(cpu, trace);
     cpu->in_instruction = false;
     return done;

@@ -24,19 +24,20 @@
 #endif
 typedef FAST_HANDLER fast_handler(FAST_PARAMETERS);
 
-/* TAIL jumps to a handler.  Where the compiler makes no jump of it (DISPATCH=loop: debugging, sanitizers) the handler is noted and
+/* JUMP goes to a handler.  Where the compiler makes no jump of it (DISPATCH=loop: debugging, sanitizers) the handler is noted and
  * called by fast_run when this one has returned. */
 #if defined(DISPATCH_LOOP)
-#define TAIL(handler) \
+#define JUMP(handler) \
     do { \
         cpu->fast = (struct fast_state){ (const void *)(handler), rec, budget, flag_result, flag_first, (u32)flag_kind }; \
         return; \
     } while (0)
 #elif defined(__clang__)
-#define TAIL(handler) __attribute__((musttail)) return (handler)(FAST_ARGUMENTS)
+#define JUMP(handler) __attribute__((musttail)) return (handler)(FAST_ARGUMENTS)
 #else
-#define TAIL(handler) return (handler)(FAST_ARGUMENTS)
+#define JUMP(handler) return (handler)(FAST_ARGUMENTS)
 #endif
+#define TAIL(handler) JUMP(handler)
 #define GO TAIL((fast_handler *)rec->fast)
 
 /* Runs from the first record of the trace at cpu->rip; cpu->budget is at least TRACE_MAX_INSTRUCTIONS, the trace one of the arena.
@@ -69,9 +70,6 @@ void fast_drop_flags(struct record *first, const struct record *end, const struc
 /* Gives handlers that know the kind of the flags to those records whose trace says it.  After fast_drop_flags. */
 void fast_know_flags(struct record *first, const struct record *end, const struct flag_use *use, u32 mode);
 
-/* One handler for a comparison and the conditional branch that the next record is; NULL where there is none. */
-const void *fast_of_pair(const struct record *compare, const struct record *branch, u32 mode);
-
 /* Of the link behind a record. */
 const void *fast_of_link(const struct record *before, u32 mode);
 
@@ -93,10 +91,10 @@ enum fast_kind {
     FAST_SEGMENT,                    /* everything else: segment checks */
     FAST_KINDS
 };
+enum fast_kind fast_kind_of(const struct record *record, u32 mode);
 /* By enum op; NULL where the exact instance does it. */
 extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_based64[], *const fast_segment[];
 extern const void *const fast_plain_mmx[], *const fast_flat32_mmx[], *const fast_flat32x_mmx[], *const fast_flat64_mmx[], *const fast_flat64x_mmx[], *const fast_segment_mmx[];
-extern const void *const fast_fused32[][16], *const fast_fused64[][16];      /* by condition too */
 extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
 
 #endif

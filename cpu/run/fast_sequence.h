@@ -1,0 +1,95 @@
+/* Handlers that do two or three records: one jump by address instead of as many as there are records, and the flags' kind is known
+ * between them.  Included by fast_sequence32.c and fast_sequence64.c, which say CODE, the bits of an address.            doc: fast
+ * The rows of sequences32.inc and sequences64.inc name what ran most, one behind the other, in Linux and in programs of the usual kinds.
+ * Each record keeps its own handler: a step that meets anything that is not plain leaves with the state as it is before that record. */
+#include "cpu/run/fast_sequences.h"
+#include "cpu/run/flags.h"
+#include "cpu/run/operations.h"
+#include "cpu/run/shift.h"
+
+#include "cpu/ops/words_fast.h"
+
+#include "cpu/ops/words_step.h"
+
+#define KIND plain
+#define FLAT 64
+#define INDEXED 0
+#define W 8
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 16
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 32
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 64
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#undef KIND
+#undef FLAT
+
+#define FLAT CODE
+#define KIND memory
+#define W 8
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 16
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 32
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#if CODE == 64
+#define W 64
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#endif
+#undef KIND
+#undef INDEXED
+
+#define KIND indexed
+#define INDEXED 1
+#define W 8
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 16
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#define W 32
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#if CODE == 64
+#define W 64
+#include "cpu/run/fast_sequence_width.h"
+#undef W
+#endif
+#undef KIND
+
+#include "cpu/ops/words_without_flags.h"
+#define KIND quiet
+#include "cpu/ops/flag_setters.inc"
+#undef KIND
+
+/* --- the handlers --- */
+#define DO(form) \
+    do { \
+        struct step s_; \
+        enum step_end end_ = step_##form(FAST_ARGUMENTS, &s_); \
+        rec = s_.to, budget = s_.budget, flag_result = s_.flag_result, flag_first = s_.flag_first, flag_kind = s_.flag_kind; \
+        switch (end_) { \
+        case STEP_NEXT: break; \
+        case STEP_AWAY: JUMP((fast_handler *)rec->fast); \
+        case STEP_BY_fast_slow: JUMP(fast_slow); \
+        case STEP_BY_fast_miss_read: JUMP(fast_miss_read); \
+        case STEP_BY_fast_miss_write: JUMP(fast_miss_write); \
+        case STEP_BY_fast_keep_flags: JUMP(fast_keep_flags); \
+        case STEP_BY_fast_transfer: JUMP(fast_transfer); \
+        } \
+    } while (0)
+#define END JUMP((fast_handler *)rec->fast)
+#define PAIR(a, b) static FAST_HANDLER pair_##a##_##b(FAST_PARAMETERS) { DO(a); DO(b); END; }
+#define TRIPLE(a, b, c) static FAST_HANDLER triple_##a##_##b##_##c(FAST_PARAMETERS) { DO(a); DO(b); DO(c); END; }
+#include SEQUENCES
+#undef PAIR
+#undef TRIPLE

@@ -1,0 +1,40 @@
+#ifndef ORRERY_RUN_FAST_SEQUENCES_H
+#define ORRERY_RUN_FAST_SEQUENCES_H
+/* Which records one handler does together.                                                  doc: fast */
+#include "cpu/decode/tables.h"
+#include "cpu/run/fast.h"
+
+/* What a record is as a step of a sequence. */
+enum step_class {
+    STEP_NONE,
+#define STEP(form, w, kind) STEP_##form##_##w##_##kind,
+#include "cpu/run/sequence_steps.inc"
+#undef STEP
+    STEP_CLASSES
+};
+_Static_assert(STEP_CLASSES <= 256, "a step's class is a byte");
+
+/* A comparison with each of the conditional branches that may stand behind it. */
+#define COMPARISON(compare) COMPARISON_OF(compare, CODE)
+#define COMPARISON_OF(compare, code) COMPARISON_OF_(compare, code)
+#define COMPARISON_OF_(compare, code) \
+    PAIR(compare, JB_J_##code##_plain) PAIR(compare, JNB_J_##code##_plain) PAIR(compare, JZ_J_##code##_plain) PAIR(compare, JNZ_J_##code##_plain) \
+    PAIR(compare, JBE_J_##code##_plain) PAIR(compare, JNBE_J_##code##_plain) PAIR(compare, JS_J_##code##_plain) PAIR(compare, JNS_J_##code##_plain) \
+    PAIR(compare, JL_J_##code##_plain) PAIR(compare, JNL_J_##code##_plain) PAIR(compare, JLE_J_##code##_plain) PAIR(compare, JNLE_J_##code##_plain)
+
+struct sequence {
+    u8 steps[3];                 /* enum step_class; a pair has no third */
+    const void *handler;
+};
+extern const struct sequence fast_sequences32[], fast_sequences64[];
+extern const unsigned fast_sequences32_count, fast_sequences64_count;
+
+/* The sequences by their steps. */
+struct sequence_index;
+struct sequence_index *sequence_index_create(void);
+void sequence_index_destroy(struct sequence_index *index);
+
+/* Gives the records of a trace the handlers of sequences, so that as few handlers as can be run through it.  The last of its passes. */
+void fast_join(const struct sequence_index *index, struct record *first, const struct record *end, u32 mode);
+
+#endif
