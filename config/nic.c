@@ -131,6 +131,8 @@ const struct parameter nic_ne2k[] = {
     NIC_NETWORK, { .name = NULL },
 };
 
+const struct parameter nic_e1000[] = { NIC_CARD, NIC_NETWORK, { .name = NULL } };
+
 /* --- back to directives --- */
 
 static void write_card(FILE *to, const char *directive, unsigned n, const struct nic_config *nic)
@@ -150,4 +152,6 @@ void nic_write(const struct machine_config *c, FILE *to)
 {
     for (unsigned n = 0; n < CONFIG_NICS; n++)
         if (c->ne2k[n].present) write_card(to, "ne2k", n, &c->ne2k[n]);
+    for (unsigned n = 0; n < CONFIG_NICS; n++)
+        if (c->e1000[n].present) write_card(to, "e1000", n, &c->e1000[n]);
 }

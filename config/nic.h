@@ -5,7 +5,7 @@
 
 #include "config/table.h"
 
-extern const struct parameter nic_ne2k[];
+extern const struct parameter nic_ne2k[], nic_e1000[];
 void nic_write(const struct machine_config *c, FILE *to);
 
 #endif

@@ -276,7 +276,7 @@ static bool pci_chipset(const struct given *g, struct machine_config *c, void *b
 
 static bool pci_slot(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const cards[] = { "ne2k" };
+    static const char *const cards[] = { "ne2k", "e1000" };
     char *slot = c->slot[(unsigned)(g->name[4] - '1') % CONFIG_SLOTS];
 
     (void)base;
@@ -460,7 +460,7 @@ static const struct parameter clock_parameters[] = {
 static const struct parameter pci[] = {
     { "enabled", TYPE_CUSTOM, .take = pci_enabled, .meaning = "1 or 0; without it a Pentium and later ones have it" },
     { "chipset", TYPE_CUSTOM, .take = pci_chipset, .meaning = "i440fx (with a PIIX3)" },
-    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "card in the slot: ne2k" },
+    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "card in the slot: ne2k, e1000" },
     { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
     { "slot5", TYPE_CUSTOM, .take = pci_slot }, ACCEPT("advopts"), END_ROW,
 };
@@ -540,6 +540,8 @@ const struct directive directive_table[] = {
     { .name = "com4", .parameters = com, BASE(com[3]), .meaning = "the fourth serial port", .sample = "#enabled=1, mode=term, dev=/dev/pts/3" },
     { .name = "ne2k", .parameters = nic_ne2k, BASE(ne2k), .meaning = "an NE2000 network card on the ISA bus, or an RTL8029 on the PCI bus",
       .sample = "#card=0, enabled=1, type=isa, ioaddr=0x300, irq=9, mac=b0:c4:20:00:00:00, ethmod=vnet, ethdev=folder" },
+    { .name = "e1000", .parameters = nic_e1000, BASE(e1000), .meaning = "an Intel 82540EM network card on the PCI bus",
+      .sample = "#card=0, enabled=1, mac=b0:c4:20:00:01:00, ethmod=vnet, ethdev=folder" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
     { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },
@@ -561,7 +563,7 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
     ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"),
-    ABSENT_ROW("pcipnic"), ABSENT_ROW("e1000"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
+    ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 
     { .name = "ips", .kind = LEGACY, .positional = old_ips, .note = "cpu: ips=N" },

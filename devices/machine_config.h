@@ -104,7 +104,7 @@ struct machine_config {
     struct com_config com[CONFIG_COMS];
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
     bool port_e9;                /* port_e9_hack */
-    struct nic_config ne2k[CONFIG_NICS];
+    struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
     enum clock_sync sync;
     char cmos_image[CONFIG_PATH];

@@ -153,6 +153,7 @@ struct machine {
     struct pci pci;
     struct uart_16550 com[MACHINE_COMS];
     struct ne2k_card ne2k[CONFIG_NICS];
+    struct e1000_card e1000[CONFIG_NICS];
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];
     struct vga vga;

@@ -24,11 +24,14 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
-        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
 }
+
+/* The VGA's window, or where the firmware puts the first card's registers. */
+static u64 a_window(void) { return pick(2) ? 0xa0000 + pick(0x20000) : 0xe0000000 + (pick(2) ? pick(0x6000) : pick(0x20000)); }
 
 static void complain(const char *chip, const char *sentence)
 {
@@ -69,6 +72,10 @@ static void check(struct machine *m)
         complain("cable", network_invariant(&m->ne2k[n].network));
         if (m->config.ne2k[n].ethmod == NETWORK_VNET) complain("vnet", vnet_invariant(m->ne2k[n].network.backend.self));
     }
+    if (m->config.e1000[0].present) {
+        complain("e1000", e1000_82540em_invariant(&m->e1000[0].chip));
+        complain("cable", network_invariant(&m->e1000[0].network));
+    }
     complain("fw_cfg", fw_cfg_invariant(&m->fw_cfg));
 }
 
@@ -101,12 +108,34 @@ static void frames(struct machine *m)
     ne2000_dp8390_receive(&card->chip, frame, size);
     frame[12] = 8, frame[13] = (u8)(pick(2) * 6);
     network_send(&card->network, frame, size);
+    if (m->config.e1000[0].present) e1000_82540em_receive(&m->e1000[0].chip, frame, size);
+}
+
+/* Rings of random descriptors for the 82540EM, most of whose buffers are memory, and registers of its that random accesses would seldom meet. */
+static void descriptors(struct machine *m)
+{
+    static const u16 registers[] = { 0x0000, 0x0100, 0x0400, 0x00c4, 0x00d0, 0x2808, 0x2810, 0x2818, 0x2820, 0x3808, 0x3810, 0x3818, 0x3820, 0x5000 };
+    struct e1000_82540em *chip = &m->e1000[0].chip;
+    u32 ring = pick(2 << 20) & ~15u;
+    u8 bytes[256];
+
+    if (!m->config.e1000[0].present) return;
+    for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)(i % 16 >= 3 && i % 16 < 8 ? 0 : pick(256));
+    machine_poke(m, ring, bytes, sizeof bytes);
+    ports_write(m->ports, 0xcf8, 4, 0x80001804);
+    ports_write(m->ports, 0xcfc, 2, 7);
+    e1000_82540em_memory_write(chip, pick(2) ? 0x2800 : 0x3800, 4, ring);
+    for (unsigned i = 0; i < 8; i++) e1000_82540em_memory_write(chip, registers[pick(ARRAY_COUNT(registers))], 4, pick(2) ? pick(256) : pick(0x7fffffff) & ~(1u << 26));
+    e1000_82540em_memory_write(chip, 0x2808, 4, 256), e1000_82540em_memory_write(chip, 0x3808, 4, 256);
+    e1000_82540em_memory_write(chip, 0x400, 4, 10), e1000_82540em_memory_write(chip, 0x100, 4, pick(0x7fffffff) | 2);
+    e1000_82540em_memory_write(chip, 0x3818, 4, pick(16)), e1000_82540em_memory_write(chip, 0x2818, 4, pick(16));
+    machine_run(m, pick(TICKS));
 }
 
 /* Registers of configuration space that random ports would seldom meet. */
 static void configuration(struct machine *m, u32 value)
 {
-    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00, 0x1000, 0x4000 };
+    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00, 0x1000, 0x1800, 0x4000 };
 
     ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(ARRAY_COUNT(functions))] | (pick(256) & 0xfc));
     ports_write(m->ports, (u16)(0xcfc + pick(4)), 1, value);
@@ -189,12 +218,13 @@ static void accesses(struct machine *m)
         u32 value = pick(2) ? pick(256) : pick(0x7fffffff) << 1;
         switch (pick(8)) {
         case 0: case 1: case 2: (void)ports_read(m->ports, port, size); break;
-        case 3: memory_mmio_write(m, 0xa0000 + pick(0x20000), size, value); break;
-        case 4: (void)memory_mmio_read(m, 0xa0000 + pick(0x20000), size); break;
+        case 3: memory_mmio_write(m, a_window(), size, value); break;
+        case 4: (void)memory_mmio_read(m, a_window(), size); break;
         case 5:
             if (pick(8) == 0) machine_run(m, pick(TICKS));
             else if (pick(4) == 0) configuration(m, value);
             else if (pick(4) == 0) frames(m);
+            else if (pick(4) == 0) descriptors(m);
             else if (pick(32) == 0) dma(m);
             else if (pick(8) == 0) firmware_dma(m);
             else if (pick(64) == 0) display(m);
@@ -242,6 +272,7 @@ static void round_of(u64 seed, const char *disk)
     config.ata[1].device[pick(2)].type = ATA_CDROM;
     config.ne2k[0] = (struct nic_config){ .present = true, .ioaddr = 0x300, .irq = 9, .ethmod = NETWORK_VNET };
     config.ne2k[1] = (struct nic_config){ .present = config.pci == PCI_ON, .is_pci = true, .ethmod = NETWORK_VNET };
+    config.e1000[0] = (struct nic_config){ .present = config.pci == PCI_ON, .ethmod = NETWORK_VNET };
     config.com[1].enabled = true;
     strcpy(config.parallel[0], "/dev/null");
     struct machine *m = machine_create(&config, &err);
