@@ -186,6 +186,7 @@ void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 /* devices/board/video.c */
 bool video_build(struct machine *m, struct error *err);
 void video_free(struct machine *m);
+bool video_rom_is_of_pci(const struct machine *m);       /* firmware takes the ROM from the PCI function */
 void video_map_window(struct machine *m);                /* after a change of what A0000h to BFFFFh are */
 bool video_answers(const struct machine *m, u64 pa);     /* A0000h to BFFFFh, and the PCI function's registers */
 u64 video_mmio_read(struct machine *m, u64 pa, unsigned size_bytes);

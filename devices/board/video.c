@@ -1,6 +1,7 @@
 /* The display's memory: the frame buffer and the window at A0000h, and what of them a picture has not seen.   doc: vga-dispi
  * Both are pages of host memory, so stores go past the chip; the processor notes which pages they reach. */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "devices/board/board.h"
@@ -110,6 +111,15 @@ static void place_rom(struct machine *m)
     m->video.rom = place;
     if (place) physical_set(m->map, place, pages, m->vga_rom, NULL);
     cpu_memory_changed(m->cpu);
+}
+
+/* "PCI Data Structure": its place at 18h, its signature, the function's vendor and device. */
+bool video_rom_is_of_pci(const struct machine *m)
+{
+    static const u8 wanted[] = { 'P', 'C', 'I', 'R', 0x34, 0x12, 0x11, 0x11 };
+    u64 at = m->vga_rom_bytes > 0x19 ? m->vga_rom[0x18] | (u64)m->vga_rom[0x19] << 8 : 0;
+
+    return m->pci.present && at + sizeof wanted <= m->vga_rom_bytes && !memcmp(m->vga_rom + at, wanted, sizeof wanted);
 }
 
 static void on_decode_changed(void *board)
