@@ -104,12 +104,12 @@ static void finish(const struct plan_builder *b, struct kernel_image *image)
     image->plan = at = calloc(1, image->plan_bytes);
     image->bytes = b->bytes;
     image->size_bytes = b->used;
-    for (unsigned i = 0; i < PLAN_WORDS; i++, at += 4) put_number(at, b->word[i], 4);
+    for (unsigned i = 0; i < PLAN_WORDS; i++, at += 4) put32(at, b->word[i]);
     for (unsigned zeros = 0; zeros < 2; zeros++)
         for (u32 i = 0; i < b->word[PLAN_PIECES]; i++) {
             if (b->piece[i].zeros != zeros) continue;
-            put_number(at, b->piece[i].pa, 4);
-            put_number(at + 4, b->piece[i].bytes, 4);
+            put32(at, b->piece[i].pa);
+            put32(at + 4, b->piece[i].bytes);
             at += 8;
         }
 }

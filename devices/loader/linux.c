@@ -107,8 +107,8 @@ static bool put_initrd(struct plan_builder *b, u8 *header, const struct kernel_c
         ok = fail(b->err, "initrd: \"%s\": %u bytes do not fit between the kernel, which ends at %llxh, and %llxh; give the machine more memory (memory: guest=)", config->initrd, f.size,
                   (unsigned long long)low, (unsigned long long)top);
     if (ok) {
-        put_number(header + RAMDISK_IMAGE, at, 4);
-        put_number(header + RAMDISK_SIZE, f.size, 4);
+        put32(header + RAMDISK_IMAGE, (u32)at);
+        put32(header + RAMDISK_SIZE, f.size);
         ok = plan_put(b, "its initial RAM disk", at, f.bytes, f.size);
     }
     file_free(&f);
@@ -121,11 +121,11 @@ static bool put_cmdline(struct plan_builder *b, u8 *setup, const struct layout *
     size_t length = strlen(cmdline), most = l->version >= 0x206 ? get32(setup + CMDLINE_SIZE) : 255;
 
     if (length > most) return fail(b->err, "cmdline: has %zu characters; this kernel takes %zu", length, most);
-    if (l->version >= 0x202) put_number(setup + CMD_LINE_PTR, l->setup + l->stack, 4);
+    if (l->version >= 0x202) put32(setup + CMD_LINE_PTR, (u32)(l->setup + l->stack));
     else {
-        put_number(setup + OLD_CMD_LINE_MAGIC, CMD_LINE_MAGIC, 2);
-        put_number(setup + OLD_CMD_LINE_OFFSET, l->stack, 2);
-        put_number(setup + SETUP_MOVE_SIZE, l->stack + length + 1, 2);
+        put16(setup + OLD_CMD_LINE_MAGIC, CMD_LINE_MAGIC);
+        put16(setup + OLD_CMD_LINE_OFFSET, l->stack);
+        put16(setup + SETUP_MOVE_SIZE, (u16)(l->stack + length + 1));
     }
     return plan_put(b, "its command line", l->setup + l->stack, (const u8 *)cmdline, length + 1);
 }
@@ -137,9 +137,9 @@ static bool put_setup(struct plan_builder *b, u8 *setup, u32 size, const struct 
     setup[TYPE_OF_LOADER] = LOADER_UNDEFINED;
     if (l->version >= 0x201) {
         setup[LOADFLAGS] |= CAN_USE_HEAP;
-        put_number(setup + HEAP_END_PTR, l->stack - HEAP_GAP, 2);
+        put16(setup + HEAP_END_PTR, (u16)(l->stack - HEAP_GAP));
     }
-    if (video_mode(config->cmdline, &mode)) put_number(setup + VID_MODE, mode, 2);
+    if (video_mode(config->cmdline, &mode)) put16(setup + VID_MODE, mode);
     return put_cmdline(b, setup, l, config->cmdline) && plan_put(b, "its set-up code", l->setup, setup, size);
 }
 

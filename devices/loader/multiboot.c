@@ -133,19 +133,19 @@ static bool inform_1(struct plan_builder *b, const struct kernel_config *config,
         u8 *p = i.bytes + INFO_1_BYTES + n * MODULE_1_BYTES;
         u32 text = put_text(&i, m[n].cmdline);
         if (!text) return too_long(b);
-        put_number(p, m[n].start, 4);
-        put_number(p + 4, m[n].end, 4);
-        put_number(p + 8, text, 4);
+        put32(p, m[n].start);
+        put32(p + 4, m[n].end);
+        put32(p + 8, text);
     }
-    put_number(i.bytes, HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME | HAS_FRAMEBUFFER, 4);
-    put_number(i.bytes + 16, cmdline, 4);
-    put_number(i.bytes + 20, count, 4);
-    put_number(i.bytes + 24, LOADER_INFO + INFO_1_BYTES, 4);
-    put_number(i.bytes + 64, name, 4);
-    put_number(i.bytes + 88, TEXT_PA, 8);
-    put_number(i.bytes + 96, TEXT_PITCH, 4);
-    put_number(i.bytes + 100, TEXT_COLUMNS, 4);
-    put_number(i.bytes + 104, TEXT_ROWS, 4);
+    put32(i.bytes, (u32)(HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME | HAS_FRAMEBUFFER));
+    put32(i.bytes + 16, cmdline);
+    put32(i.bytes + 20, count);
+    put32(i.bytes + 24, (u32)(LOADER_INFO + INFO_1_BYTES));
+    put32(i.bytes + 64, name);
+    put64(i.bytes + 88, TEXT_PA);
+    put32(i.bytes + 96, TEXT_PITCH);
+    put32(i.bytes + 100, TEXT_COLUMNS);
+    put32(i.bytes + 104, TEXT_ROWS);
     i.bytes[108] = TEXT_BITS;
     i.bytes[109] = TEXT_TYPE;
     return put_info(b, &i, PLAN_MULTIBOOT);
@@ -235,8 +235,8 @@ static u8 *put_tag(struct info *i, u32 type, u32 size)
     u32 at = (i->used + 7) & ~7u;
 
     if (at > INFO_BYTES || size > INFO_BYTES - at) return NULL;
-    put_number(i->bytes + at, type, 4);
-    put_number(i->bytes + at + 4, size, 4);
+    put32(i->bytes + at, type);
+    put32(i->bytes + at + 4, size);
     i->used = at + size;
     return i->bytes + at + 8;
 }
@@ -253,10 +253,10 @@ static void put_screen_tag(struct info *i)
     u8 *p = put_tag(i, TAG_FRAMEBUFFER, 32);
 
     if (!p) return;
-    put_number(p, TEXT_PA, 8);
-    put_number(p + 8, TEXT_PITCH, 4);
-    put_number(p + 12, TEXT_COLUMNS, 4);
-    put_number(p + 16, TEXT_ROWS, 4);
+    put64(p, TEXT_PA);
+    put32(p + 8, TEXT_PITCH);
+    put32(p + 12, TEXT_COLUMNS);
+    put32(p + 16, TEXT_ROWS);
     p[20] = TEXT_BITS;
     p[21] = TEXT_TYPE;
 }
@@ -271,8 +271,8 @@ static bool inform_2(struct plan_builder *b, const struct kernel_config *config,
     for (unsigned n = 0; ok && n < count; n++) {
         u8 *p = put_tag(&i, TAG_MODULE, 16 + (u32)strlen(m[n].cmdline) + 1);
         if (!p) return too_long(b);
-        put_number(p, m[n].start, 4);
-        put_number(p + 4, m[n].end, 4);
+        put32(p, m[n].start);
+        put32(p + 4, m[n].end);
         strcpy((char *)p + 8, m[n].cmdline);
     }
     return ok ? put_info(b, &i, PLAN_MULTIBOOT2) : too_long(b);

@@ -2,6 +2,7 @@
 #define ORRERY_LOADER_PLAN_BUILDER_H
 /* What the kinds of kernels share: whole files, numbers in them, and a plan that grows piece by piece.     doc: kernel */
 #include "bios/kernel/plan.h"
+#include "cpu/base/bits.h"
 #include "devices/loader/kernel_image.h"
 
 struct file_bytes {
@@ -22,21 +23,6 @@ struct plan_builder {
 
 bool file_read(struct file_bytes *f, const char *who, const char *path, struct error *err);
 void file_free(struct file_bytes *f);
-
-/* Numbers of a file at an offset that the caller has checked, low byte first. */
-static inline u32 get_number(const u8 *p, unsigned bytes)
-{
-    u32 v = 0;
-    for (unsigned i = 0; i < bytes; i++) v |= (u32)p[i] << 8 * i;
-    return v;
-}
-static inline u16 get16(const u8 *p) { return (u16)get_number(p, 2); }
-static inline u32 get32(const u8 *p) { return get_number(p, 4); }
-static inline u64 get64(const u8 *p) { return get32(p) | (u64)get32(p + 4) << 32; }
-static inline void put_number(u8 *p, u64 v, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++) p[i] = (u8)(v >> 8 * i);
-}
 
 /* `size` bytes at pa, or zeros for bytes = NULL.  False: no memory is there for it, or something lies there already. */
 bool plan_put(struct plan_builder *b, const char *what, u64 pa, const u8 *bytes, u64 size);
