@@ -337,6 +337,26 @@ static bool old_update_interval(const struct given *g, struct machine_config *c,
     return true;
 }
 
+/* Words with commas or blanks between. */
+static bool pci_advopts(const struct given *g, struct machine_config *c, void *base)
+{
+    static const char *const words[] = { "noacpi", "nohpet", "noagp", "nofdc", "altdevmap" };
+    char copy[256], *rest = copy, *word;
+
+    (void)base;
+    snprintf(copy, sizeof copy, "%s", g->value);
+    c->no_hpet = false;
+    while ((word = strsep(&rest, ", "))) {
+        unsigned i = 0;
+        if (!*word) continue;
+        while (i < ARRAY_COUNT(words) && strcmp(word, words[i])) i++;
+        if (i == ARRAY_COUNT(words)) return bad_value(g, "noacpi, nohpet, noagp, nofdc, altdevmap");
+        if (i == 1) c->no_hpet = true;
+        else if (i != 2) note(g, "of these words nohpet alone changes something here");
+    }
+    return true;
+}
+
 /* --- old forms --- */
 
 static bool old_ips(const struct given *g, struct machine_config *c, void *base)
@@ -462,7 +482,8 @@ static const struct parameter pci[] = {
     { "chipset", TYPE_CUSTOM, .take = pci_chipset, .meaning = "i440fx (with a PIIX3)" },
     { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "card in the slot: ne2k, e1000" },
     { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
-    { "slot5", TYPE_CUSTOM, .take = pci_slot }, ACCEPT("advopts"), END_ROW,
+    { "slot5", TYPE_CUSTOM, .take = pci_slot },
+    { "advopts", TYPE_CUSTOM, .take = pci_advopts, .meaning = "nohpet: without the high precision event timer" }, END_ROW,
 };
 static const struct parameter vga[] = {
     { "extension", TYPE_CUSTOM, .take = vga_extension, .meaning = "none: an IBM VGA; vbe: with Bochs's display interface and its modes up to 2560x1600" },
@@ -520,7 +541,7 @@ const struct directive directive_table[] = {
       .sample = "#1_44=freedos.img, status=inserted, write_protected=0" },
     { .name = "floppyb", .parameters = floppy, BASE(floppy[1]), .meaning = "the second floppy drive", .sample = "#type=1_44" },
     { .name = "vga", .parameters = vga, .meaning = "the display adapter and its monitor", .sample = "extension=vbe, vbe_memsize=16, ddc=builtin, preferred=1024x768, update_freq=60" },
-    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management, VGA", .sample = "enabled=1, chipset=i440fx" },
+    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management, VGA, I/O APIC, HPET", .sample = "enabled=1, chipset=i440fx, advopts=\"\"" },
     { .name = "ata0", .parameters = ata, BASE(ata[0]), .meaning = "the first ATA channel", .sample = "enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" },
     { .name = "ata1", .parameters = ata, BASE(ata[1]), .meaning = "the second ATA channel", .sample = "enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15" },
     ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),

@@ -69,6 +69,7 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "vga: extension=%s, vbe_memsize=%u, ddc=%s, preferred=%ux%u\n", c->vga.extension == VGA_NONE ? "none" : "vbe", c->vga.memory_mib,
             c->vga.ddc ? "builtin" : "disabled", c->vga.preferred_width, c->vga.preferred_height);
     nic_write(c, to);
+    if (c->no_hpet) fputs("pci: advopts=nohpet\n", to);
     write_rom(to, "romimage", &c->system_rom);
     write_rom(to, "vgaromimage", &c->vga_rom);
     for (unsigned n = 0; n < 4; n++) {

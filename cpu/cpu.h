@@ -23,6 +23,8 @@ struct cpu_bus {
     void (*mmio_write)(void *board, u64 pa, unsigned size_bytes, u64 value);
     u8 (*interrupt_acknowledge)(void *board);                            /* INTA: the vector */
     void (*ferr)(void *board, bool level);                               /* FERR#, or NULL: an x87 error without CR0.NE */
+    /* EOI of a level-triggered interrupt, or NULL: I/O APICs wait for it. */
+    void (*end_of_interrupt)(void *board, u8 vector);
     /* cpu_timer is to be called at that tick; UINT64_MAX: no more.  NULL: a local APIC's timer never ends. */
     void (*call_at)(void *board, u64 tick);
 };
@@ -57,6 +59,14 @@ static inline bool cpu_model_has(const struct cpu_model *model, enum cpu_feature
 {
     return model->features[feature / 32] >> feature % 32 & 1;
 }
+
+/* A message to local APICs: SDM vol. 3A, "Message Format" of the APIC bus; mode as in the ICR, bits 10:8. */
+struct cpu_message {
+    u32 destination;             /* an APIC ID; with `logical` a set of processors */
+    bool logical, everyone;      /* everyone: whatever the destination says */
+    bool level_triggered;
+    u8 mode, vector;
+};
 
 enum cpu_line { CPU_LINE_INTR, CPU_LINE_NMI, CPU_LINE_SMI, CPU_LINE_INIT, CPU_LINE_IGNNE };
 
@@ -99,6 +109,11 @@ void cpu_set_virtual_wire(struct cpu *cpu, bool at_reset);
 void cpu_set_random_seed(struct cpu *cpu, u64 seed);     /* of RDRAND and RDSEED; outlives resets.  0 after cpu_create */
 /* Before the first run: the exact instance alone.  What the guest sees is the same. */
 void cpu_set_exact(struct cpu *cpu, bool exact_only);
+/* Messages: whether one is for this processor, how busy it is (the least busy one takes a message of lowest priority), and its arrival.
+ * False: it is not accepted, as the APIC is disabled. */
+bool cpu_message_is_for(const struct cpu *cpu, const struct cpu_message *message);
+unsigned cpu_arbitration_priority(const struct cpu *cpu);
+bool cpu_take_message(struct cpu *cpu, const struct cpu_message *message);
 void cpu_set_a20(struct cpu *cpu, bool enabled);         /* false: physical address bit 20 is forced to 0 */
 void cpu_timer(struct cpu *cpu);                         /* the tick that call_at asked for has come */
 void cpu_request_stop(struct cpu *cpu);                  /* cpu_run returns after the current instruction */

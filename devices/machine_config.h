@@ -94,6 +94,7 @@ struct machine_config {
     enum pci_choice pci;
     char slot[CONFIG_SLOTS][16];  /* name of the card in each PCI slot, "" none */
     struct vga_config vga;
+    bool no_hpet;                /* pci: advopts=nohpet */
     struct rom_config system_rom, vga_rom, option_rom[4];
     bool volatile_media;         /* writes to disks and floppies stay in memory, whatever their own setting */
     struct floppy_config floppy[CONFIG_FLOPPIES];

@@ -137,7 +137,7 @@ static bool extint_waits(const struct cpu *cpu)
 
 static bool requests(const struct cpu *cpu)
 {
-    return deliverable(&cpu->apic) != NONE || extint_waits(cpu);
+    return deliverable(&cpu->apic) != NONE || extint_waits(cpu) || cpu->apic.extint;
 }
 
 void apic_update(struct cpu *cpu)
@@ -175,20 +175,24 @@ static bool accept_fixed(struct cpu *cpu, u8 vector, bool level_triggered)
     return true;
 }
 
-void apic_accept(struct cpu *cpu, enum delivery_mode mode, u8 vector, bool level_triggered)
+bool apic_accept(struct cpu *cpu, enum delivery_mode mode, u8 vector, bool level_triggered)
 {
+    bool accepted = true;
+
     switch (mode) {
     case DELIVER_FIXED: case DELIVER_LOWEST_PRIORITY:
-        accept_fixed(cpu, vector, level_triggered);
+        accepted = accept_fixed(cpu, vector, level_triggered);
         break;
     case DELIVER_SMI: cpu->smi_pending = true; break;
     case DELIVER_NMI: cpu->nmi_pending = true; break;
     case DELIVER_INIT: cpu->init_pending = true; break;
     case DELIVER_START_UP:                   /* heard only by a processor that waits for it */
-    case DELIVER_REMOTE_READ: case DELIVER_EXTINT: break;
+    case DELIVER_REMOTE_READ: break;
+    case DELIVER_EXTINT: cpu->apic.extint = true; break;
     }
     cpu_leave_after_instruction(cpu);
     apic_update(cpu);
+    return accepted;
 }
 
 void apic_local(struct cpu *cpu, enum lvt_entry entry)
@@ -263,14 +267,18 @@ u8 apic_acknowledge(struct cpu *cpu)
     struct local_apic *a = &cpu->apic;
     int vector = apic_enabled(cpu) ? deliverable(a) : NONE;
 
-    if (vector == NONE) return cpu->bus.interrupt_acknowledge(cpu->bus.board);
+    if (vector == NONE) {
+        a->extint = false;
+        apic_update(cpu);
+        return cpu->bus.interrupt_acknowledge(cpu->bus.board);
+    }
     put_bit(a->irr, (unsigned)vector, false);
     put_bit(a->isr, (unsigned)vector, true);
     apic_update(cpu);
     return (u8)vector;
 }
 
-/* "Signaling Interrupt Servicing Completion".  No I/O APIC waits for the broadcast. */
+/* "Signaling Interrupt Servicing Completion": I/O APICs hear of it, unless SVR[12] suppresses the broadcast. */
 void apic_end_of_interrupt(struct cpu *cpu)
 {
     struct local_apic *a = &cpu->apic;
@@ -278,6 +286,7 @@ void apic_end_of_interrupt(struct cpu *cpu)
 
     if (vector == NONE) return;
     put_bit(a->isr, (unsigned)vector, false);
+    if (test_bit(a->tmr, (unsigned)vector) && !(a->svr & SVR_NO_BROADCAST) && cpu->bus.end_of_interrupt) cpu->bus.end_of_interrupt(cpu->bus.board, (u8)vector);
     if (test_bit(a->tmr, (unsigned)vector) && (a->lvt[LVT_LINT0] & LVT_VECTOR) == (u32)vector) {
         a->lvt[LVT_LINT0] &= ~LVT_REMOTE_IRR;
         look_at_level(cpu);
@@ -308,32 +317,48 @@ static bool logical_match(const struct cpu *cpu, u32 destination)
 {
     const struct local_apic *a = &cpu->apic;
 
-    if (destination == 0xff) return true;
     if (a->destination_model == 15) return destination & a->logical;
     bool cluster = destination >> 4 == a->logical >> 4 || destination >> 4 == 15;
     return cluster && destination & a->logical & 15;
 }
 
-/* The logical x2APIC ID of processor 0 is 1, its cluster 0.  "Logical Destination Mode in x2APIC
- * Mode". */
-static bool extended_match(const struct cpu *cpu)
-{
-    u32 destination = cpu->apic.destination;
-
-    if (destination == UINT32_MAX) return true;
-    if (!(cpu->apic.icr & ICR_LOGICAL)) return destination == 0;
-    return destination >> 16 == 0 && destination & 1;
-}
-
-static bool addressed(const struct cpu *cpu)
+/* "Logical Destination Mode in x2APIC Mode": a cluster and a set in it. */
+u32 apic_logical_id(const struct cpu *cpu)
 {
     const struct local_apic *a = &cpu->apic;
-    unsigned everyone = apic_generation(cpu) == APIC_XAPIC ? 0xff : 0x0f;
-    u32 destination = a->destination >> 24;
+    return apic_extended(cpu) ? (u32)a->id >> 4 << 16 | 1u << (a->id & 15) : (u32)a->logical << 24;
+}
 
-    if (apic_extended(cpu)) return extended_match(cpu);
-    if (a->icr & ICR_LOGICAL) return logical_match(cpu, destination);
-    return (destination & everyone) == everyone || destination == a->id;
+static bool extended_match(const struct cpu *cpu, u32 destination)
+{
+    u32 id = apic_logical_id(cpu);
+    return destination >> 16 == id >> 16 && destination & id & 0xffff;
+}
+
+bool cpu_message_is_for(const struct cpu *cpu, const struct cpu_message *m)
+{
+    if (!apic_enabled(cpu)) return false;
+    if (m->everyone) return true;
+    if (!m->logical) return m->destination == cpu->apic.id;
+    return apic_extended(cpu) ? extended_match(cpu, m->destination) : logical_match(cpu, m->destination);
+}
+
+unsigned cpu_arbitration_priority(const struct cpu *cpu) { return apic_arbitration_priority(&cpu->apic); }
+
+bool cpu_take_message(struct cpu *cpu, const struct cpu_message *m)
+{
+    return apic_accept(cpu, (enum delivery_mode)m->mode, m->vector, m->level_triggered);
+}
+
+/* What ICR and destination say.  The serial bus's IDs have four bits. */
+static struct cpu_message message_of(const struct cpu *cpu)
+{
+    const struct local_apic *a = &cpu->apic;
+    u32 destination = apic_extended(cpu) ? a->destination : a->destination >> 24;
+    u32 everyone = apic_extended(cpu) ? UINT32_MAX : apic_generation(cpu) == APIC_XAPIC || a->icr & ICR_LOGICAL ? 0xff : 0x0f;
+
+    return (struct cpu_message){ .destination = destination, .logical = a->icr & ICR_LOGICAL, .everyone = (destination & everyone) == everyone,
+                                 .mode = (u8)delivery(a->icr), .vector = (u8)(a->icr & LVT_VECTOR) };
 }
 
 /* A level-triggered INIT de-assert only sets arbitration IDs, which nothing can read. */
@@ -344,10 +369,10 @@ static bool is_deassert(u32 icr)
 
 static bool reaches_self(const struct cpu *cpu)
 {
-    u32 icr = cpu->apic.icr;
+    const struct cpu_message m = message_of(cpu);
 
-    switch (icr >> 18 & 3) {
-    case SHORTHAND_NONE: return addressed(cpu);
+    switch (cpu->apic.icr >> 18 & 3) {
+    case SHORTHAND_NONE: return cpu_message_is_for(cpu, &m);
     case SHORTHAND_OTHERS: return false;
     default: return true;
     }

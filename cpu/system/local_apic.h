@@ -20,6 +20,7 @@ enum lvt_entry {
 #define LVT_PERIODIC (1u << 17)
 #define LVT_TSC_DEADLINE (1u << 18)
 #define SVR_ENABLED (1u << 8)
+#define SVR_NO_BROADCAST (1u << 12)
 #define SVR_RESET 0xffu
 
 enum delivery_mode {
@@ -48,6 +49,7 @@ enum {
     MANY(u32,  irr, 8,             "bits",      0, UINT32_MAX, "requests that wait, bit n is vector n")               \
     MANY(u32,  isr, 8,             "bits",      0, UINT32_MAX, "requests in service")                                 \
     MANY(u32,  tmr, 8,             "bits",      0, UINT32_MAX, "requests that came level-triggered")                  \
+    ONE (bool, extint,                 "",      0,          1, "an ExtINT message has come: the 8259A has the vector")   \
     ONE (u8,   errors,             "bits",      0,       0xff, "errors since ESR was last written")                   \
     ONE (u8,   esr,                "bits",      0,       0xff, "error status register as software reads it")          \
     ONE (u32,  icr,                "bits",      0, UINT32_MAX, "interrupt command register, low half")                \
@@ -81,8 +83,8 @@ bool apic_extended(const struct cpu *cpu);               /* x2APIC mode */
 
 /* --- interrupts in and out --- */
 void apic_set_pin(struct cpu *cpu, unsigned lint, bool level);           /* 0: INTR, 1: NMI; also without an APIC */
-/* A message has arrived, from a bus or from within. */
-void apic_accept(struct cpu *cpu, enum delivery_mode mode, u8 vector, bool level_triggered);
+/* A message has arrived, from a bus or from within.  False: it is not accepted. */
+bool apic_accept(struct cpu *cpu, enum delivery_mode mode, u8 vector, bool level_triggered);
 u8 apic_acknowledge(struct cpu *cpu);                    /* the vector of cpu->interrupt_request, now in service */
 u8 apic_get_cr8(const struct cpu *cpu);                  /* TPR[7:4] */
 void apic_set_cr8(struct cpu *cpu, u8 value);
@@ -108,6 +110,7 @@ void cpu_ask_for_call(struct cpu *cpu);                  /* of cpu_timer, at the
 
 /* --- between these files --- */
 bool apic_has_entry(const struct cpu *cpu, unsigned entry);
+u32 apic_logical_id(const struct cpu *cpu);              /* LDR */
 unsigned apic_processor_priority(const struct local_apic *a);
 unsigned apic_arbitration_priority(const struct local_apic *a);
 void apic_end_of_interrupt(struct cpu *cpu);

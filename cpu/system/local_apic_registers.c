@@ -12,7 +12,7 @@ enum {
     REG_IRR = 0x20, REG_ESR = 0x28, REG_ICR = 0x30, REG_ICR_HIGH = 0x31, REG_LVT = 0x32,
     REG_INITIAL = 0x38, REG_CURRENT = 0x39, REG_DIVIDE = 0x3e, REG_SELF_IPI = 0x3f,
 };
-enum { SVR_FOCUS = 1 << 9, SVR_NO_BROADCAST = 1 << 12 };
+enum { SVR_FOCUS = 1 << 9 };
 
 /* R_, W_: read and written in memory; MR, MW: by RDMSR and WRMSR. */
 enum { R_ = 1, W_ = 2, MR = 4, MW = 8 };
@@ -81,12 +81,6 @@ static u32 writable(const struct cpu *cpu, const struct register_row *row)
 
 /* --- read --- */
 
-/* The logical x2APIC ID follows from the ID: that of processor 0 is bit 0 of cluster 0. */
-static u32 logical_id(const struct cpu *cpu)
-{
-    return apic_extended(cpu) ? 1 : (u32)cpu->apic.logical << 24;
-}
-
 static u32 read(const struct cpu *cpu, unsigned n)
 {
     const struct local_apic *a = &cpu->apic;
@@ -98,7 +92,7 @@ static u32 read(const struct cpu *cpu, unsigned n)
     case REG_TPR: return a->tpr;
     case REG_APR: return apic_arbitration_priority(a);
     case REG_PPR: return apic_processor_priority(a);
-    case REG_LDR: return logical_id(cpu);
+    case REG_LDR: return apic_logical_id(cpu);
     case REG_DFR: return (u32)a->destination_model << 28 | 0x0fffffff;
     case REG_SVR: return a->svr;
     case REG_ESR: return a->esr;

@@ -13,7 +13,9 @@
 #include "devices/chip/dma_8237.h"
 #include "devices/chip/fdc_82077.h"
 #include "devices/chip/fw_cfg.h"
+#include "devices/chip/hpet.h"
 #include "devices/chip/ide_piix3.h"
+#include "devices/chip/ioapic_82093aa.h"
 #include "devices/chip/isa_piix3.h"
 #include "devices/chip/kbc_8042.h"
 #include "devices/chip/keyboard_mf2.h"
@@ -110,6 +112,9 @@ struct pci {
     struct ide_piix3 ide;
     struct pm_piix4_function pm;
     struct vga_pci vga;
+    struct ioapic_82093aa ioapic;
+    struct hpet hpet;
+    struct line hpet_pin[HPET_PINS], hpet_legacy[2];
     struct line irq[PIIX3_IRQS], ata_irq[CONFIG_ATA_CHANNELS];
     unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports;      /* movable ranges */
     struct pci_card card[PCI_SLOTS];
@@ -230,6 +235,16 @@ void pci_init(struct machine *m);
 bool pci_build(struct machine *m, struct error *err);    /* functions and ports */
 bool pci_add_ata(struct machine *m, unsigned channel, const struct port_range *command, const struct port_range *control, struct error *err);
 void pci_reset(struct machine *m);
+
+/* devices/board/apic.c: I/O APIC, HPET, and messages to local APICs */
+void board_apic_init(struct machine *m);
+void board_apic_reset(struct machine *m);
+void board_apic_request(struct machine *m, unsigned irq, bool level);          /* a request of the ISA bus */
+void board_apic_intr(struct machine *m, bool level);                           /* the 8259A's */
+bool board_apic_replaces(const struct machine *m, unsigned irq, bool *level);  /* HPET drives this request in its chip's place */
+bool board_apic_read(struct machine *m, u64 pa, unsigned size, u64 *value);       /* false: not here */
+bool board_apic_write(struct machine *m, u64 pa, unsigned size, u64 value);
+void board_apic_end_of_interrupt(void *board, u8 vector);
 
 /* devices/board/isa_at.c */
 void board_request_changed(struct machine *m, unsigned irq);             /* a line that asks for it has changed */

@@ -28,7 +28,11 @@ void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const 
 
 void board_request_changed(struct machine *m, unsigned n)
 {
-    pic_8259_set_ir(&m->pic[n >> 3], n & 7, m->irq[n].level || m->pci.irq[n].level || networks_request(m, n));
+    bool level = m->irq[n].level || networks_request(m, n);
+
+    board_apic_replaces(m, n, &level);
+    pic_8259_set_ir(&m->pic[n >> 3], n & 7, level || m->pci.irq[n].level);
+    if (m->pci.present) board_apic_request(m, n, level);
 }
 
 static void on_irq(void *listener, unsigned n, bool level)
@@ -51,8 +55,10 @@ static void on_slave_intr(void *listener, unsigned n, bool level)
 
 static void on_master_intr(void *listener, unsigned n, bool level)
 {
+    struct machine *m = listener;
     (void)n;
-    cpu_set_line(((struct machine *)listener)->cpu, CPU_LINE_INTR, level);
+    cpu_set_line(m->cpu, CPU_LINE_INTR, level);
+    if (m->pci.present) board_apic_intr(m, level);
 }
 
 /* Keyboard controller and port 92h drive one latch, so the last one to say something about A20 is right. */
@@ -318,7 +324,10 @@ static void build_chips(struct machine *m)
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++)
         parallel_spp_init(&m->parallel[n], &m->clock, &m->irq[n ? 5 : 7], (struct byte_sink){ &m->printer[n], print_byte });
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_init(&m->ata[n], &m->clock, &m->irq[m->config.ata[n].irq & 15], n);
-    if (m->pci.present) pci_init(m);
+    if (m->pci.present) {
+        pci_init(m);
+        board_apic_init(m);
+    }
     networks_init(m);
     fw_cfg_init(&m->fw_cfg, &(struct fw_cfg_memory){ m, m->ram_bytes, memory_dma_read, memory_dma_write });
     pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
@@ -403,7 +412,8 @@ static void processor_timer(void *owner) { cpu_timer(((struct machine *)owner)->
 bool board_build(struct machine *m, struct error *err)
 {
     static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge,
-                                              .call_at = processor_call_at, .ferr = coprocessor_error };
+                                              .call_at = processor_call_at, .ferr = coprocessor_error,
+                                              .end_of_interrupt = board_apic_end_of_interrupt };
     const struct cpu_model *model = m->config.cpu_model[0] ? cpu_model_find(m->config.cpu_model) : cpu_model_at(0);
 
     if (!model) return fail(err, "cpu: model=%s does not exist; see orrery --help cpu", m->config.cpu_model);
@@ -444,7 +454,10 @@ bool board_build(struct machine *m, struct error *err)
 void board_reset(struct machine *m)
 {
     memory_shadow_roms(m);
-    if (m->pci.present) pci_reset(m);
+    if (m->pci.present) {
+        pci_reset(m);
+        board_apic_reset(m);
+    }
     for (unsigned n = 0; n < 2; n++) {
         pic_8259_reset(&m->pic[n]);
         dma_8237_reset(&m->dma[n]);

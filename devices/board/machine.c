@@ -57,6 +57,8 @@ static void register_pci(struct machine *m)
     add_part(m, "pci.ide", &ide_piix3_state, &p->ide);
     add_part(m, "pci.pm", &pm_piix4_function_state, &p->pm);
     add_part(m, "pci.vga", &vga_pci_state, &p->vga);
+    add_part(m, "ioapic", &ioapic_82093aa_state, &p->ioapic);
+    add_part(m, "hpet", &hpet_state, &p->hpet);
     for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
         struct ata_device *d = &m->ata[i >> 1].device[i & 1];
         if (d->kind != ATA_KIND_NONE) add_part(m, dma[i], &ata_dma_state, &d->dma);

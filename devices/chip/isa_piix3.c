@@ -6,7 +6,7 @@
  * of the ISA bus, distributed DMA, the motherboard's own requests. */
 #include "devices/chip/isa_piix3.h"
 
-enum { PIRQRC = 0x60, PIRQRC_OFF = 0x80, RC_SRST = 2, RC_RCPU = 4, ROUTABLE = 0xdef8 };
+enum { XBCS = 0x4e, APICBASE = 0x80, PIRQRC = 0x60, PIRQRC_OFF = 0x80, RC_SRST = 2, RC_RCPU = 4, ROUTABLE = 0xdef8 };
 
 #define STATE_OWNER struct isa_piix3
 STATE_LAYOUT(isa_piix3_state, "isa_piix3", ISA_PIIX3_STATE);
@@ -83,6 +83,16 @@ void isa_piix3_set_pirq(void *chip, unsigned n, bool asserted)
 
     p->pirq = asserted ? p->pirq | bit : p->pirq & (u8)~bit;
     update(p);
+    if (p->pirq_changed) p->pirq_changed(p->board, n & 3, asserted);
+}
+
+/* "APIC Base Address Relocation Register": 5..2 address bits 15..12, 1..0 bits 11..10; 6: bit 12 counts as 0 */
+bool isa_piix3_apic_base(const struct isa_piix3 *p, u32 *base)
+{
+    u32 value = p->config[APICBASE], at = value << 10 & 0xfc00;
+
+    *base = 0xfec00000 + (value & 0x40 ? at & ~0x1000u : at);
+    return p->config[XBCS + 1] & 1;
 }
 
 u8 isa_piix3_reset_control_read(void *chip, unsigned reg) { (void)reg; return ((struct isa_piix3 *)chip)->reset_control; }

@@ -19,6 +19,7 @@ struct isa_piix3 {
     struct line *irq;                                    /* wires: PIIX3_IRQS of them, what PIRQs ask for */
     void *board;
     void (*reset)(void *board, bool hard);               /* the whole board, or the processor's INIT alone */
+    void (*pirq_changed)(void *board, unsigned n, bool asserted);        /* PIRQs lead to an I/O APIC too; NULL: there is none */
 };
 
 extern const struct state_layout isa_piix3_state;
@@ -32,6 +33,8 @@ u8 isa_piix3_reset_control_read(void *chip, unsigned reg);               /* reg 
 void isa_piix3_reset_control_write(void *chip, unsigned reg, u8 value);
 u8 isa_piix3_apm_read(void *chip, unsigned reg);                         /* 0 APMC, 1 APMS */
 void isa_piix3_apm_write(void *chip, unsigned reg, u8 value);
+/* Where the I/O APIC's registers are: XBCS[8] selects its chip, APICBASE says the address.  False: nowhere. */
+bool isa_piix3_apic_base(const struct isa_piix3 *p, u32 *base);
 const char *isa_piix3_invariant(const struct isa_piix3 *p);
 
 #endif

@@ -65,6 +65,8 @@ static void check(struct machine *m)
         complain("ide", ide_piix3_invariant(&m->pci.ide));
         complain("vga function", vga_pci_invariant(&m->pci.vga));
         complain("pm function", pm_piix4_function_invariant(&m->pci.pm));
+        complain("ioapic", ioapic_82093aa_invariant(&m->pci.ioapic));
+        complain("hpet", hpet_invariant(&m->pci.hpet));
     }
     for (unsigned n = 0; n < CONFIG_NICS; n++) {
         if (!m->config.ne2k[n].present) continue;
@@ -165,6 +167,17 @@ static void dma(struct machine *m)
     machine_run(m, pick(4 * TICKS));
 }
 
+/* The I/O APIC and the HPET, doublewords and quadwords mostly. */
+static void timers_and_interrupts(struct machine *m, u32 value)
+{
+    u64 pa = pick(2) ? 0xfec00000 + (pick(2) ? 0x10 : 0) : 0xfed00000 + (pick(0x160) & ~3u);
+    unsigned size = 1u << (pick(8) ? 2 + pick(2) : pick(4));
+
+    pa &= ~(u64)(size - 1);
+    if (pick(4)) memory_mmio_write(m, pa, size, pick(2) ? value & 0x3f : (u64)value << pick(40));
+    else (void)memory_mmio_read(m, pa, size);
+}
+
 /* A firmware configuration transfer by a random structure. */
 static void firmware_dma(struct machine *m)
 {
@@ -228,6 +241,7 @@ static void accesses(struct machine *m)
             else if (pick(32) == 0) dma(m);
             else if (pick(8) == 0) firmware_dma(m);
             else if (pick(64) == 0) display(m);
+            else if (pick(2) == 0) timers_and_interrupts(m, value);
             break;
         default: ports_write(m->ports, port, size, value); break;
         }
