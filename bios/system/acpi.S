@@ -37,11 +37,13 @@ rsdp:
     .byte 0
     .long rsdt + ROM
 
+    .globl rsdt, tables
     .balign 16
 rsdt:
     header RSDT, rsdt_end, rsdt, 1
     .long fadt + ROM
 rsdt_end:
+    .long 0, 0                          /* room for MADT and HPET */
 
     .balign 16
 fadt:
@@ -74,5 +76,9 @@ fadt_end:
     .balign 16
 dsdt:
     .incbin "bios/system/dsdt.aml"
+
+    .balign 16
+tables:                                 /* what POST writes where the ROM is shadowed: TABLES_BYTES */
+    .zero 0x1000
 
     .section .note.GNU-stack, "", %progbits

@@ -2,6 +2,8 @@
  * Source: ACPI specification, "ACPI Source Language Reference"; Plug and Play device identifiers. */
 DefinitionBlock ("", "DSDT", 1, "ORRERY", "ORRERYPC", 1)
 {
+    Name (\PICM, 0)                                      /* 1: the system uses the I/O APIC */
+    Method (\_PIC, 1) { Store (Arg0, \PICM) }
     Name (\_S5, Package () { 0, 0, 0, 0 })               /* SLP_TYP of the PIIX4 */
 
     Scope (\_SB)
@@ -23,7 +25,7 @@ DefinitionBlock ("", "DSDT", 1, "ORRERY", "ORRERYPC", 1)
                 DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, Cacheable, ReadWrite, 0, 0x000A0000, 0x000BFFFF, 0, 0x00020000)
                 DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite, 0, 0xE0000000, 0xFEBFFFFF, 0, 0x1EC00000)
             })
-            Name (_PRT, Package () {
+            Name (PRTP, Package () {
                 Package () { 0x0001FFFF, 0, LNKA, 0 },
                 Package () { 0x0001FFFF, 1, LNKB, 0 },
                 Package () { 0x0001FFFF, 2, LNKC, 0 },
@@ -49,12 +51,48 @@ DefinitionBlock ("", "DSDT", 1, "ORRERY", "ORRERYPC", 1)
                 Package () { 0x0006FFFF, 2, LNKD, 0 },
                 Package () { 0x0006FFFF, 3, LNKA, 0 }
             })
+            Name (PRTA, Package () {                         /* inputs of the I/O APIC */
+                Package () { 0x0001FFFF, 0, 0, 16 },
+                Package () { 0x0001FFFF, 1, 0, 17 },
+                Package () { 0x0001FFFF, 2, 0, 18 },
+                Package () { 0x0001FFFF, 3, 0, 19 },
+                Package () { 0x0002FFFF, 0, 0, 17 },
+                Package () { 0x0002FFFF, 1, 0, 18 },
+                Package () { 0x0002FFFF, 2, 0, 19 },
+                Package () { 0x0002FFFF, 3, 0, 16 },
+                Package () { 0x0003FFFF, 0, 0, 18 },
+                Package () { 0x0003FFFF, 1, 0, 19 },
+                Package () { 0x0003FFFF, 2, 0, 16 },
+                Package () { 0x0003FFFF, 3, 0, 17 },
+                Package () { 0x0004FFFF, 0, 0, 19 },
+                Package () { 0x0004FFFF, 1, 0, 16 },
+                Package () { 0x0004FFFF, 2, 0, 17 },
+                Package () { 0x0004FFFF, 3, 0, 18 },
+                Package () { 0x0005FFFF, 0, 0, 16 },
+                Package () { 0x0005FFFF, 1, 0, 17 },
+                Package () { 0x0005FFFF, 2, 0, 18 },
+                Package () { 0x0005FFFF, 3, 0, 19 },
+                Package () { 0x0006FFFF, 0, 0, 17 },
+                Package () { 0x0006FFFF, 1, 0, 18 },
+                Package () { 0x0006FFFF, 2, 0, 19 },
+                Package () { 0x0006FFFF, 3, 0, 16 }
+            })
+            Method (_PRT) { If (\PICM) { Return (PRTA) } Return (PRTP) }
             Device (ISAB)
             {
                 Name (_ADR, 0x00010000)
                 OperationRegion (PIRQ, PCI_Config, 0x60, 4)
                 Field (PIRQ, ByteAcc, NoLock, Preserve) { PRQA, 8, PRQB, 8, PRQC, 8, PRQD, 8 }
             }
+        }
+
+        Device (HPET)
+        {
+            Name (_HID, EisaId ("PNP0103"))
+            OperationRegion (CAPR, SystemMemory, 0xFED00000, 4)
+            Field (CAPR, DWordAcc, NoLock, Preserve) { CAPA, 32 }
+            Method (_STA) { If (LEqual (CAPA, 0xFFFFFFFF)) { Return (0) } Return (15) }
+            Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadOnly, 0xFED00000, 0x400) })
         }
 
         /* Bit 7: not routed; bits 3..0: the request. */

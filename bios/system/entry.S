@@ -409,6 +409,38 @@ virtual_wire:
     movw %ax, %es
 3:  popl %ebx
     retl
+
+/* u32 high32(u32 pa); u32 high32_put(u32 pa, u32 value): what stands there then.  Interrupts are off. */
+    .globl high32, high32_put
+high32:
+    xorl %ecx, %ecx
+    jmp 1f
+high32_put:
+    movl $1, %ecx
+1:  pushl %ebx
+    movl %eax, %ebx
+    lgdtl %cs:wire_gdt
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    ljmp $0x08, $1f
+1:  movw $0x10, %ax
+    movw %ax, %es
+    jecxz 2f
+    movl %edx, %es:(%ebx)
+2:  movl %es:(%ebx), %edx
+    movw $0x18, %ax
+    movw %ax, %es
+    movl %cr0, %eax
+    andb $0xfe, %al
+    movl %eax, %cr0
+    ljmp $0xf000, $3f
+3:  movw %ss, %ax
+    movw %ax, %es
+    movl %edx, %eax
+    popl %ebx
+    retl
+
     .balign 8
 wire_gdt:                           /* the null descriptor's place holds the pointer; then code, flat data, real mode's */
     .word 0x1f

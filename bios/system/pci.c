@@ -2,10 +2,12 @@
  * Source: PCI BIOS Specification 2.1; Intel 290549 (82441FX), 290550 (PIIX3), 290562 (PIIX4). */
 #include "bios.h"
 #include "pci.h"
+#include "tables.h"
 
 enum { CONFADD = 0xcf8, CONFDATA = 0xcfc, ELCR_2 = 0x4d1 };
 enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, POWER = 0x0b, SLOT_1 = 0x10, SLOT_5 = 0x30 };        /* device << 3 | function */
-enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
+enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d,
+       XBCS = 0x4e, XBCS_IOAPIC = 0x100, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
        PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c };
 enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SCI = 9, IDETIM_DECODE = 0x8000 };
 #define FRAME_BUFFER 0xe0000000u         /* 32 MiB at most; the window of the host bridge in the DSDT begins there */
@@ -46,12 +48,12 @@ static u16 find(u8 at, u32 shift, u32 wanted, u16 index)
 
 /* --- POST --- */
 
-/* A ROM's contents into the DRAM at its place, which reads then come from and nothing can write to. */
-static void shadow(u8 register_, u8 writes, u8 reads, u16 segment, u32 bytes)
+/* A ROM's contents into the DRAM at its place, which reads come from then. */
+static void shadow(u8 register_, u8 writes, u8 both, u16 segment, u32 bytes)
 {
     write8(HOST, register_, writes);
     for (u32 at = 0; at < bytes; at += 4) far32_put(segment, (u16)at, far32(segment, (u16)at));
-    write8(HOST, register_, reads);
+    write8(HOST, register_, both);
 }
 
 /* The next place of a region of that size, which is a power of two. */
@@ -110,10 +112,13 @@ static void vga_post(void)
 void pci_post(void)
 {
     if (!pci_present()) return;
-    shadow(PAM0, 0x20, 0x10, BIOS_SEGMENT, 0x10000);
+    shadow(PAM0, 0x20, 0x30, BIOS_SEGMENT, 0x10000);
     shadow(PAM1, 0x22, 0x11, VGA_SEGMENT, VGA_BYTES);
     shadow(PAM2, 0x02, 0x01, VGA_TAIL_SEGMENT, VGA_TAIL_BYTES);
     vga_post();
+    write16(ISA, XBCS, read16(ISA, XBCS) | XBCS_IOAPIC);
+    tables_post(high32(HPET_PA) != 0xffffffff);
+    write8(HOST, PAM0, 0x10);                                /* from here on nothing can write to it */
     write32(ISA, PIRQRC, 0x0b0a0b0a);                        /* A and C are IRQ 10, B and D IRQ 11: level requests */
     outb(ELCR_2, inb(ELCR_2) | 0x0c);
     write32(IDE, BMIBA, MASTER_PORTS);

@@ -190,9 +190,9 @@ void __attribute__((noreturn)) post(void)
 {
     outb(POST_PORT, 0x01);
     outb(0x92, (inb(0x92) & (u8)~1) | 2);                    /* A20 open, however this reset came about */
+    virtual_wire();
     pci_post();
     set_pics();
-    virtual_wire();
     set_timer();
     set_dma();
     set_vectors();
