@@ -136,14 +136,14 @@ static bool com_mode(const struct given *g, struct machine_config *c, void *base
 {
     static const struct { const char *name; enum com_mode mode; } known[] = {
         { "null", COM_NULL }, { "file", COM_FILE }, { "term", COM_TERM }, { "socket-client", COM_SOCKET_CLIENT }, { "socket-server", COM_SOCKET_SERVER },
-        { "pipe-client", COM_PIPE_CLIENT }, { "pipe-server", COM_PIPE_SERVER },
+        { "pipe-client", COM_PIPE_CLIENT }, { "pipe-server", COM_PIPE_SERVER }, { "mouse", COM_MOUSE },
     };
 
     (void)c;
     for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
         if (strcmp(g->value, known[i].name) == 0) return ((struct com_config *)base)->mode = known[i].mode, true;
-    if (strcmp(g->value, "mouse") == 0 || strcmp(g->value, "raw") == 0) return bad_value(g, "null, file, term, socket-client, socket-server, pipe-client or pipe-server: this one is not there yet");
-    return bad_value(g, "null, file, term, socket-client, socket-server, pipe-client or pipe-server");
+    if (strcmp(g->value, "raw") == 0) return bad_value(g, "null, file, term, socket-client, socket-server, pipe-client, pipe-server or mouse: this one is not there yet");
+    return bad_value(g, "null, file, term, socket-client, socket-server, pipe-client, pipe-server or mouse");
 }
 
 /* The host's clock, once, before the machine is built: the machine itself never looks at it. */
@@ -285,6 +285,20 @@ static bool pci_slot(const struct given *g, struct machine_config *c, void *base
     for (unsigned i = 0; i < ARRAY_COUNT(cards); i++)
         if (strcmp(g->value, cards[i]) == 0) return store_text(g, slot, sizeof c->slot[0]);
     return note(g, "this card is not there; the slot stays empty");
+}
+
+static bool mouse_type(const struct given *g, struct machine_config *c, void *base)
+{
+    static const struct { const char *name; enum mouse_type type; } known[] = {
+        { "none", MOUSE_TYPE_NONE }, { "ps2", MOUSE_TYPE_PS2 }, { "imps2", MOUSE_TYPE_IMPS2 }, { "serial", MOUSE_TYPE_SERIAL },
+        { "serial_wheel", MOUSE_TYPE_SERIAL_WHEEL }, { "serial_msys", MOUSE_TYPE_SERIAL_MSYS },
+    };
+
+    (void)base;
+    for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
+        if (strcmp(g->value, known[i].name) == 0) return c->mouse = known[i].type, true;
+    if (strcmp(g->value, "inport") == 0 || strcmp(g->value, "bus") == 0) return bad_value(g, "none, ps2, imps2, serial, serial_wheel or serial_msys: a bus mouse is not there");
+    return bad_value(g, "none, ps2, imps2, serial, serial_wheel or serial_msys");
 }
 
 /* --- the display adapter --- */
@@ -463,7 +477,7 @@ static const struct parameter bootsig[] = {
 };
 static const struct parameter com[] = {
     { "enabled", TYPE_BOOL, IN(com_config, enabled), .meaning = "the port is there" },
-    { "mode", TYPE_CUSTOM, .take = com_mode, .meaning = "null file term socket-client socket-server pipe-client pipe-server: the host's end" },
+    { "mode", TYPE_CUSTOM, .take = com_mode, .meaning = "null file term socket-client socket-server pipe-client pipe-server: the host's end; mouse: a serial mouse" },
     { "dev", TYPE_TEXT, IN(com_config, path), .meaning = "file, terminal, or host:port" },
     END_ROW,
 };
@@ -484,6 +498,10 @@ static const struct parameter pci[] = {
     { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
     { "slot5", TYPE_CUSTOM, .take = pci_slot },
     { "advopts", TYPE_CUSTOM, .take = pci_advopts, .meaning = "nohpet: without the high precision event timer" }, END_ROW,
+};
+static const struct parameter mouse[] = {
+    { "type", TYPE_CUSTOM, .take = mouse_type, .meaning = "ps2: three buttons; imps2: with a wheel and five; serial, serial_wheel, serial_msys: on a COM port with mode=mouse; none" },
+    ACCEPT("enabled"), ACCEPT("toggle"), END_ROW,
 };
 static const struct parameter vga[] = {
     { "extension", TYPE_CUSTOM, .take = vga_extension, .meaning = "none: an IBM VGA; vbe: with Bochs's display interface and its modes up to 2560x1600" },
@@ -569,6 +587,7 @@ const struct directive directive_table[] = {
     { .name = "cmosimage", .parameters = cmos_image, .meaning = "CMOS RAM at start", .sample = "#file=cmos.img, rtc_init=time0" },
     { .name = "port_e9_hack", .parameters = e9, .meaning = "port E9h, a console for guests", .sample = "enabled=1" },
     { .name = "keyboard", .parameters = keyboard, .meaning = "the keyboard", .sample = "serial_delay=150, paste_delay=50000" },
+    { .name = "mouse", .parameters = mouse, .meaning = "the mouse; a window captures it by Ctrl and its middle button, or Ctrl+Alt+G", .sample = "type=imps2" },
     { .name = "display_library", .positional = display_name, .parameters = (const struct parameter[]){ ACCEPT("options"), END_ROW },
       .meaning = "sdl2, term or nogui; without it the one that fits", .sample = "#sdl2" },
     { .name = "log", .positional = log_path, .meaning = "file for messages", .sample = "#orrery.log" },
@@ -579,7 +598,7 @@ const struct directive directive_table[] = {
 
     ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
     ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL),
-    ACCEPT_ROW("mouse", "the PS/2 mouse is always there"), ACCEPT_ROW("debug_symbols", "symbols are not read yet"),
+    ACCEPT_ROW("debug_symbols", "symbols are not read yet"),
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"), ACCEPT_ROW("speaker", "the speaker is silent yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),

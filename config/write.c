@@ -55,6 +55,11 @@ static void write_kernel(FILE *to, const struct kernel_config *k)
         if (k->module[n].path[0]) fprintf(to, "module%u: file=\"%s\", cmdline=\"%s\"\n", n + 1, k->module[n].path, k->module[n].cmdline);
 }
 
+static const char *const mouse_names[] = {
+    [MOUSE_TYPE_NONE] = "none", [MOUSE_TYPE_PS2] = "ps2", [MOUSE_TYPE_IMPS2] = "imps2", [MOUSE_TYPE_SERIAL] = "serial",
+    [MOUSE_TYPE_SERIAL_WHEEL] = "serial_wheel", [MOUSE_TYPE_SERIAL_MSYS] = "serial_msys",
+};
+
 void config_write(const struct machine_config *c, FILE *to)
 {
     if (c->cpu_model[0]) fprintf(to, "cpu: model=%s\n", c->cpu_model);
@@ -83,7 +88,8 @@ void config_write(const struct machine_config *c, FILE *to)
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) write_ata(to, n, &c->ata[n]);
     write_boot(to, c);
     write_kernel(to, &c->kernel);
-    for (unsigned n = 0; n < CONFIG_COMS; n++) fprintf(to, "com%u: enabled=%d, mode=null\n", n + 1, c->com[n].enabled);
+    for (unsigned n = 0; n < CONFIG_COMS; n++) fprintf(to, "com%u: enabled=%d, mode=%s\n", n + 1, c->com[n].enabled, c->com[n].mode == COM_MOUSE ? "mouse" : "null");
+    fprintf(to, "mouse: type=%s\n", mouse_names[c->mouse]);
     fprintf(to, "clock: time0=%lld\nport_e9_hack: enabled=%d\n", (long long)c->time0, c->port_e9);
     fprintf(to, "keyboard: serial_delay=%u, paste_delay=%u\n", c->keyboard_serial_delay_us, c->keyboard_paste_delay_us);
 }

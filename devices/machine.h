@@ -53,8 +53,9 @@ struct cpu *machine_cpu(struct machine *machine);        /* view, watch, set_reg
 
 /* A key by its USB HID usage number (page 07h: 4 = A, 28h = Enter, 0E0h = left Ctrl): that of the key's place. */
 void machine_key(struct machine *machine, u8 usage, bool down);
-/* Movement since the last call, dy growing downwards; buttons: bit 0 left, 1 right, 2 middle. */
-void machine_mouse(struct machine *machine, int dx, int dy, unsigned buttons);
+/* Movement since the last call: dy growing downwards, dz clicks of the wheel towards the person; buttons: bit 0 left, 1 right, 2 middle, 3 and 4 the
+ * outer ones. */
+void machine_mouse(struct machine *machine, int dx, int dy, int dz, unsigned buttons);
 /* Types text as key presses on a US keyboard, paste_delay apart; false when a character has no key. */
 bool machine_type(struct machine *machine, const char *text);
 bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */

@@ -40,7 +40,7 @@ struct ata_channel_config {
     struct ata_device_config device[2];
 };
 
-enum com_mode { COM_NULL, COM_FILE, COM_TERM, COM_SOCKET_CLIENT, COM_SOCKET_SERVER, COM_PIPE_CLIENT, COM_PIPE_SERVER };
+enum com_mode { COM_NULL, COM_FILE, COM_TERM, COM_SOCKET_CLIENT, COM_SOCKET_SERVER, COM_PIPE_CLIENT, COM_PIPE_SERVER, COM_MOUSE };
 struct com_config {
     bool enabled;
     enum com_mode mode;
@@ -73,6 +73,9 @@ enum pci_choice { PCI_BY_MODEL, PCI_OFF, PCI_ON };
 enum boot_device { BOOT_NONE, BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM, BOOT_NETWORK };
 /* Pace of a machine that is shown; one that nobody looks at runs as fast as it can. */
 enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
+
+/* Where movement goes.  A serial mouse is on the first port with COM_MOUSE. */
+enum mouse_type { MOUSE_TYPE_NONE, MOUSE_TYPE_PS2, MOUSE_TYPE_IMPS2, MOUSE_TYPE_SERIAL, MOUSE_TYPE_SERIAL_WHEEL, MOUSE_TYPE_SERIAL_MSYS };
 
 enum vga_extension { VGA_NONE, VGA_VBE };
 struct vga_config {
@@ -110,6 +113,7 @@ struct machine_config {
     enum clock_sync sync;
     char cmos_image[CONFIG_PATH];
     bool cmos_image_rtc;         /* rtc_init=image */
+    enum mouse_type mouse;
     u8 keyboard_type;            /* 0 xt, 1 at, 2 mf */
     u32 keyboard_serial_delay_us, keyboard_paste_delay_us;
     /* the host's side: nothing of it reaches the guest */

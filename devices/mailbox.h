@@ -8,7 +8,7 @@
 
 enum mail_kind {
     MAIL_KEY,            /* usage, down */
-    MAIL_MOUSE,          /* dx, dy (growing downwards), buttons as machine_mouse */
+    MAIL_MOUSE,          /* dx, dy, dz, buttons as machine_mouse */
     MAIL_PASTE,          /* text: to be typed */
     MAIL_RESET,          /* the reset button */
     MAIL_QUIT            /* the person closed the display */
@@ -20,7 +20,7 @@ struct mail {
     enum mail_kind kind;
     u8 usage;                    /* USB HID keyboard page: the key's place */
     bool down;
-    int dx, dy;
+    int dx, dy, dz;
     unsigned buttons;
     char text[MAIL_TEXT];        /* UTF-8, ended by NUL */
 };

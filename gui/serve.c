@@ -82,7 +82,7 @@ static void obey(struct serve *s, const struct mail *mail)
 {
     switch (mail->kind) {
     case MAIL_KEY: machine_key(s->machine, mail->usage, mail->down); break;
-    case MAIL_MOUSE: machine_mouse(s->machine, mail->dx, mail->dy, mail->buttons); break;
+    case MAIL_MOUSE: machine_mouse(s->machine, mail->dx, mail->dy, mail->dz, mail->buttons); break;
     case MAIL_PASTE: add_paste(s, mail->text); break;
     case MAIL_RESET:
         machine_reset(s->machine);

@@ -20,6 +20,7 @@
 #include "devices/chip/kbc_8042.h"
 #include "devices/chip/keyboard_mf2.h"
 #include "devices/chip/mouse_ps2.h"
+#include "devices/chip/mouse_serial.h"
 #include "devices/chip/parallel_spp.h"
 #include "devices/chip/pci_bus.h"
 #include "devices/chip/pci_i440fx.h"
@@ -150,6 +151,8 @@ struct machine {
     struct kbc_8042 kbc;
     struct keyboard_mf2 keyboard;
     struct mouse_ps2 mouse;
+    struct mouse_serial serial_mouse;
+    unsigned serial_mouse_port;  /* MACHINE_COMS: none */
     struct fdc_82077 fdc;
     struct ata_channel ata[CONFIG_ATA_CHANNELS];
     struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
@@ -199,6 +202,7 @@ void video_mmio_write(struct machine *m, u64 pa, unsigned size_bytes, u64 value)
 
 /* devices/board/input.c: what outside input does once it is in the journal */
 void input_key(struct machine *m, u8 usage, bool down);
+void input_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons);
 void input_reset(struct machine *m);
 void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);
 
@@ -206,9 +210,14 @@ void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);
 void typing_init(struct machine *m);
 bool typing_add(struct machine *m, const char *text);
 
+/* devices/board/mice.c */
+bool mice_build(struct machine *m, struct error *err);
+void mice_reset(struct machine *m);
+
 /* devices/board/com_input.c */
 size_t com_input_take(struct machine *m, unsigned n, const void *bytes, size_t size);
 void com_input_init(struct machine *m, unsigned n);
+void com_input_put(struct machine *m, unsigned n, const u8 *bytes, size_t size);        /* from a part of the machine */
 void com_input_reset(struct com_input *in);
 
 /* devices/board/disks.c */

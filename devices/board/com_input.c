@@ -44,13 +44,20 @@ void com_input_reset(struct com_input *in)
     schedule(in);
 }
 
-size_t com_input_take(struct machine *m, unsigned n, const void *bytes, size_t size)
+static size_t take(struct com_input *in, const u8 *bytes, size_t size)
 {
     size_t taken = 0;
 
-    if (n >= MACHINE_COMS || !m->config.com[n].enabled) return 0;
-    struct com_input *in = &m->com_input[n];
-    while (taken < size && ring_put(queue(in), ((const u8 *)bytes)[taken])) taken++;
+    while (taken < size && ring_put(queue(in), bytes[taken])) taken++;
     if (taken && in->arrives.at == NEVER) schedule(in);
     return taken;
 }
+
+/* A port with a mouse has no other end. */
+size_t com_input_take(struct machine *m, unsigned n, const void *bytes, size_t size)
+{
+    if (n >= MACHINE_COMS || !m->config.com[n].enabled || m->config.com[n].mode == COM_MOUSE) return 0;
+    return take(&m->com_input[n], bytes, size);
+}
+
+void com_input_put(struct machine *m, unsigned n, const u8 *bytes, size_t size) { take(&m->com_input[n], bytes, size); }

@@ -21,9 +21,9 @@ void machine_key(struct machine *m, u8 usage, bool down)
     if (journal_admits(m, "key %u %u", usage, down)) input_key(m, usage, down);
 }
 
-void machine_mouse(struct machine *m, int dx, int dy, unsigned buttons)
+void machine_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons)
 {
-    if (journal_admits(m, "mouse %d %d %u", dx, dy, buttons)) mouse_ps2_move(&m->mouse, dx, dy, buttons);
+    if (journal_admits(m, "mouse %d %d %d %u", dx, dy, dz, buttons)) input_mouse(m, dx, dy, dz, buttons);
 }
 
 bool machine_type(struct machine *m, const char *text)

@@ -436,7 +436,7 @@ bool board_build(struct machine *m, struct error *err)
     cpu_set_virtual_wire(m->cpu, m->config.system_rom.path[0]);  /* a foreign BIOS may not know of a local APIC */
     m->system.port_a = 2;
     build_chips(m);
-    bool ok = video_build(m, err) && add_ports(m, err);
+    bool ok = video_build(m, err) && mice_build(m, err) && add_ports(m, err);
     ok &= add_offset_ports(m, err);
     ok &= add_parallel_ports(m, err);
     if (m->pci.present) ok &= pci_build(m, err);
@@ -470,7 +470,7 @@ void board_reset(struct machine *m)
     pit_8254_reset(&m->pit);
     cmos_mc146818_reset(&m->cmos);
     keyboard_mf2_reset(&m->keyboard);
-    mouse_ps2_reset(&m->mouse);
+    mice_reset(m);
     kbc_8042_reset(&m->kbc);
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) parallel_spp_reset(&m->parallel[n]);
     fdc_82077_reset(&m->fdc);

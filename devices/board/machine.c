@@ -11,7 +11,7 @@ void machine_config_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){
         .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
-        .com = { { .enabled = true } }, .port_e9 = true, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
+        .com = { { .enabled = true } }, .port_e9 = true, .mouse = MOUSE_TYPE_IMPS2, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
         .keyboard_paste_delay_us = 50000,
         .vga = { .extension = VGA_VBE, .memory_mib = 16, .ddc = true, .preferred_width = 1024, .preferred_height = 768, .update_hz = 60 },
     };
@@ -80,6 +80,7 @@ static void register_parts(struct machine *m)
     add_part(m, "kbc", &kbc_8042_state, &m->kbc);
     add_part(m, "keyboard", &keyboard_mf2_state, &m->keyboard);
     add_part(m, "mouse", &mouse_ps2_state, &m->mouse);
+    if (m->serial_mouse_port < MACHINE_COMS) add_part(m, "mouse.serial", &mouse_serial_state, &m->serial_mouse);
     add_part(m, "fdc", &fdc_82077_state, &m->fdc);
     register_ata(m);
     for (unsigned n = 0; n < MACHINE_COMS; n++) {

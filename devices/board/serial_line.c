@@ -116,7 +116,7 @@ static bool open_socket(struct serial_line *line, const struct com_config *confi
 bool serial_line_open(struct serial_line *line, const struct com_config *config, const char *who, struct error *err)
 {
     serial_line_init(line);
-    if (!config->enabled || config->mode == COM_NULL) return true;
+    if (!config->enabled || config->mode == COM_NULL || config->mode == COM_MOUSE) return true;
     if (!config->path[0]) return fail(err, "%s: this mode needs a device: dev=...", who);
     switch (config->mode) {
     case COM_FILE: return open_file(line, config->path, who, err);

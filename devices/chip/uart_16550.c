@@ -5,7 +5,7 @@
 #include "devices/chip/uart_16550.h"
 
 enum { IER_RX = 1, IER_THRE = 2, IER_LINE = 4, IER_MODEM = 8, FCR_ENABLE = 1, FCR_CLEAR_RX = 2, FCR_CLEAR_TX = 4, LCR_DLAB = 0x80,
-       MCR_OUT2 = 8, MCR_LOOP = 16, LSR_DR = 1, LSR_OE = 2, LSR_THRE = 0x20, LSR_TEMT = 0x40, FIFO = 16 };
+       MCR_DTR = 1, MCR_RTS = 2, MCR_OUT2 = 8, MCR_LOOP = 16, LSR_DR = 1, LSR_OE = 2, LSR_THRE = 0x20, LSR_TEMT = 0x40, FIFO = 16 };
 
 #define STATE_OWNER struct uart_16550
 STATE_LAYOUT(uart_16550_state, "uart_16550", UART_16550_STATE);
@@ -34,6 +34,13 @@ static u8 identification(const struct uart_16550 *u)
 static void update(struct uart_16550 *u)
 {
     line_set(u->irq, identification(u) != 1 && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP));
+}
+
+/* In a loop the outputs are off.  DS "Modem Control Register". */
+static void drive_modem(struct uart_16550 *u)
+{
+    bool loop = u->mcr & MCR_LOOP;
+    if (u->modem_changed) u->modem_changed(u->modem, u->mcr & MCR_DTR && !loop, u->mcr & MCR_RTS && !loop);
 }
 
 /* Start, 5-8 data, parity, stop bits at 115200 / divisor. */
@@ -98,6 +105,7 @@ void uart_16550_reset(struct uart_16550 *u)
     u->shifting = u->thre_pending = u->timeout = false;
     clock_cancel(u->clock, &u->sent);
     clock_cancel(u->clock, &u->idle);
+    drive_modem(u);
     update(u);
 }
 
@@ -184,7 +192,7 @@ void uart_16550_write(void *chip, unsigned reg, u8 value)
         break;
     case 2: write_fcr(u, value); break;
     case 3: u->lcr = value; break;
-    case 4: u->mcr = value & 0x1f; break;
+    case 4: u->mcr = value & 0x1f; drive_modem(u); break;
     case 7: u->scr = value; break;
     default: break;
     }

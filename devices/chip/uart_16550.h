@@ -33,6 +33,8 @@ struct uart_16550 {
     struct clock *clock;
     struct line *irq;
     struct byte_sink out;
+    void *modem;                 /* wire: DTR and RTS go to something that looks at them; NULL: nobody does */
+    void (*modem_changed)(void *modem, bool dtr, bool rts);
 };
 
 extern const struct state_layout uart_16550_state;

@@ -336,6 +336,31 @@ static bool press_key(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+/* "mouse 10 -5": movement and the buttons that are down, until the next one says otherwise. */
+static bool move_mouse(struct session *s, const char *at, struct error *err)
+{
+    static const struct { const char *name; unsigned bit; } button[] = { { "left", 1 }, { "right", 2 }, { "middle", 4 }, { "fourth", 8 }, { "fifth", 16 } };
+    int moved[3] = { 0 };
+    unsigned buttons = 0, n = 0;
+    char word[32];
+
+    while (next_argument(&at, word, sizeof word)) {
+        char *end;
+        unsigned i = 0;
+        long v = strtol(word, &end, 10);
+        if (end != word && !*end && n < ARRAY_COUNT(moved) && v >= -32767 && v <= 32767) {
+            moved[n++] = (int)v;
+            continue;
+        }
+        while (i < ARRAY_COUNT(button) && strcasecmp(word, button[i].name)) i++;
+        if (i == ARRAY_COUNT(button)) return fail(err, "\"%s\" is no movement and no button; e.g. mouse 10 -5, mouse 0 0 -1 left", word);
+        buttons |= button[i].bit;
+    }
+    machine_mouse(s->machine, moved[0], moved[1], moved[2], buttons);
+    session_run(s, machine_ips(s->machine) / 20);
+    return true;
+}
+
 static bool screenshot(struct session *s, const char *at, struct error *err)
 {
     char path[1024];
@@ -453,6 +478,7 @@ static const struct command {
     { "expect-text", "\"TEXT\" [--on ...]", "status 3 unless the text is there now", expect_text },
     { "type", "\"TEXT\"", "type on the keyboard; \\n is Enter", type_text },
     { "key", "NAME[-NAME...]", "press keys together: F1, ctrl-alt-del", press_key },
+    { "mouse", "[DX [DY [DZ]]] [left right middle fourth fifth]", "move the mouse right, down, its wheel towards you, with these buttons down", move_mouse },
     { "screenshot", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", print_screen },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },

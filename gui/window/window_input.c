@@ -114,9 +114,9 @@ static void key(struct window *w, const SDL_KeyboardEvent *e)
 
 /* --- mouse --- */
 
-static void post_mouse(struct window *w, int dx, int dy)
+static void post_mouse(struct window *w, int dx, int dy, int dz)
 {
-    struct mail mail = { .kind = MAIL_MOUSE, .dx = dx, .dy = dy, .buttons = w->buttons };
+    struct mail mail = { .kind = MAIL_MOUSE, .dx = dx, .dy = dy, .dz = dz, .buttons = w->buttons };
     mailbox_post(w->box, &mail);
 }
 
@@ -127,23 +127,31 @@ void window_capture(struct window *w, bool captured)
     SDL_SetRelativeMouseMode(captured ? SDL_TRUE : SDL_FALSE);
     if (!captured && w->buttons) {
         w->buttons = 0;
-        post_mouse(w, 0, 0);
+        post_mouse(w, 0, 0, 0);
     }
     w->title_due = true;
 }
 
+/* Ctrl and the middle button capture and release the mouse, as in Bochs. */
 static void button(struct window *w, const SDL_MouseButtonEvent *e)
 {
-    unsigned bit = e->button == SDL_BUTTON_LEFT ? 1 : e->button == SDL_BUTTON_RIGHT ? 2 : 0;
+    static const u8 bits[] = { [SDL_BUTTON_LEFT] = 1, [SDL_BUTTON_RIGHT] = 2, [SDL_BUTTON_MIDDLE] = 4, [SDL_BUTTON_X1] = 8, [SDL_BUTTON_X2] = 16 };
+    unsigned bit = e->button < ARRAY_COUNT(bits) ? bits[e->button] : 0;
     bool down = e->type == SDL_MOUSEBUTTONDOWN;
 
-    if (e->button == SDL_BUTTON_MIDDLE && down) {
+    if (e->button == SDL_BUTTON_MIDDLE && down && SDL_GetModState() & KMOD_CTRL) {
         window_capture(w, !w->captured);
         return;
     }
     if (!w->captured || !bit) return;
     w->buttons = down ? w->buttons | bit : w->buttons & ~bit;
-    post_mouse(w, 0, 0);
+    post_mouse(w, 0, 0, 0);
+}
+
+/* SDL counts away from the person. */
+static void wheel(struct window *w, const SDL_MouseWheelEvent *e)
+{
+    if (w->captured && e->y) post_mouse(w, 0, 0, e->direction == SDL_MOUSEWHEEL_FLIPPED ? e->y : -e->y);
 }
 
 /* --- the window --- */
@@ -166,9 +174,10 @@ void window_event(struct window *w, const SDL_Event *e)
     case SDL_QUIT: w->leave = true; break;
     case SDL_KEYDOWN: case SDL_KEYUP: key(w, &e->key); break;
     case SDL_MOUSEMOTION:
-        if (w->captured) post_mouse(w, e->motion.xrel, e->motion.yrel);
+        if (w->captured) post_mouse(w, e->motion.xrel, e->motion.yrel, 0);
         break;
     case SDL_MOUSEBUTTONDOWN: case SDL_MOUSEBUTTONUP: button(w, &e->button); break;
+    case SDL_MOUSEWHEEL: wheel(w, &e->wheel); break;
     case SDL_WINDOWEVENT: window_changed(w, &e->window); break;
     case SDL_RENDER_TARGETS_RESET: case SDL_RENDER_DEVICE_RESET:
         window_picture_free(w);

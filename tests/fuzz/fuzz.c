@@ -54,6 +54,7 @@ static void check(struct machine *m)
     complain("kbc", kbc_8042_invariant(&m->kbc));
     complain("keyboard", keyboard_mf2_invariant(&m->keyboard));
     complain("mouse", mouse_ps2_invariant(&m->mouse));
+    if (m->serial_mouse_port < MACHINE_COMS) complain("serial mouse", mouse_serial_invariant(&m->serial_mouse));
     complain("fdc", fdc_82077_invariant(&m->fdc));
     complain("vga", vga_invariant(&m->vga));
     complain("monitor", ddc_monitor_invariant(&m->vga.monitor));
@@ -89,7 +90,7 @@ static void outside(struct machine *m)
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
     switch (pick(6)) {
     case 0: machine_key(m, (u8)pick(256), pick(2)); break;
-    case 1: machine_mouse(m, (int)pick(2000) - 1000, (int)pick(2000) - 1000, pick(256)); break;
+    case 1: machine_mouse(m, (int)pick(2000) - 1000, (int)pick(2000) - 1000, (int)pick(40) - 20, pick(256)); break;
     case 2: machine_serial_send(m, pick(6), bytes, sizeof bytes); break;
     case 3: machine_floppy_eject(m, pick(4)); break;
     case 4: machine_floppy_insert(m, pick(2), DEMO_DISK, pick(2), &err); break;
@@ -288,6 +289,10 @@ static void round_of(u64 seed, const char *disk)
     config.ne2k[1] = (struct nic_config){ .present = config.pci == PCI_ON, .is_pci = true, .ethmod = NETWORK_VNET };
     config.e1000[0] = (struct nic_config){ .present = config.pci == PCI_ON, .ethmod = NETWORK_VNET };
     config.com[1].enabled = true;
+    if (pick(3) == 0) {
+        config.mouse = MOUSE_TYPE_SERIAL + pick(3);
+        config.com[0].mode = COM_MOUSE;
+    }
     strcpy(config.parallel[0], "/dev/null");
     struct machine *m = machine_create(&config, &err);
     if (!m) {

@@ -141,6 +141,16 @@ Test(bochsrc, directives_set_what_they_name)
     taken("info: action=report, cpu0=ignore");
 }
 
+Test(bochsrc, a_mouse_has_a_type_and_may_be_on_a_serial_port)
+{
+    taken("mouse: type=serial_msys, enabled=0, toggle=ctrl+mbutton");
+    cr_expect_eq(config.mouse, MOUSE_TYPE_SERIAL_MSYS);
+    taken("com1: enabled=1, mode=mouse");
+    cr_expect_eq(config.com[0].mode, COM_MOUSE);
+    refused("mouse: type=bus", "a bus mouse is not there");
+    refused("mouse: type=rat", "it takes none, ps2");
+}
+
 Test(bochsrc, the_display_adapter_has_an_extension_memory_and_a_monitor)
 {
     taken("vga: extension=none");

@@ -62,7 +62,7 @@ static u64 a_session(struct machine *m)
     machine_key(m, 4, false);
     machine_run(m, 7);
     machine_serial_send(m, 0, "hello", 5);
-    machine_mouse(m, -3, 5, 1);
+    machine_mouse(m, -3, 5, -1, 1);
     machine_run(m, 50000);
     machine_type(m, "dir C:\n\"%s\"");
     machine_poke(m, 0x2000, "\x12\x34", 2);
@@ -182,7 +182,7 @@ Test(journal, hostile_numbers_change_nothing_that_is_not_there)
     u64 end;
 
     fputs("orrery journal 1\nstart\n1 key 99999 7\n1 serial 99 41\n1 floppy-out 9\n1 cd-out 9 9\n1 poke 18446744073709551615 4142\n"
-          "1 line 0 41\n1 mouse 2147483647 -2147483648 255\n9 floppy 7 0 /nowhere\n", f);
+          "1 line 0 41\n1 mouse 2147483647 -2147483648 -2147483648 255\n9 floppy 7 0 /nowhere\n", f);
     fclose(f);
     cr_expect(machine_replay(m, r->journal, &end, &r->err), "%s", r->err.text);
     cr_expect_eq(end, 9);

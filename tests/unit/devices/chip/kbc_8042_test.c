@@ -164,7 +164,7 @@ Test(kbc_8042, no_value_in_any_order_breaks_an_invariant)
         case 2: case 3: kbc_8042_data_write(&kbc, 0, value); break;
         case 4: kbc_8042_data_read(&kbc, 0); break;
         case 5: keyboard_mf2_key(&keyboard, value, seed >> 8 & 1); break;
-        case 6: mouse_ps2_move(&mouse, (int)(seed >> 8 & 0xffff) - 32768, value - 128, value); break;
+        case 6: mouse_ps2_move(&mouse, (int)(seed >> 8 & 0xffff) - 32768, value - 128, (int)(seed >> 3 & 15) - 8, value); break;
         default: bench_run(&bench, value); break;
         }
         cr_assert_null(kbc_8042_invariant(&kbc));
