@@ -27,7 +27,10 @@ struct record {
 struct link {
     const void *fast;            /* finds the target */
     u16 h;                       /* OP_LINK: never executed by the exact instance */
-    u16 target_rip;              /* 16-bit targets wrap: the link holds for this one only */
+    union {
+        u16 target_rip;          /* 16-bit targets wrap: the link holds for this one only */
+        u16 tag;                 /* of a link to another page: it holds while this is cpu->link_tag */
+    };
     s32 delta;                   /* of the target from the trace's first byte */
     struct record *target;
 };

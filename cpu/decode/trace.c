@@ -118,11 +118,23 @@ void targets_derive(struct cpu *cpu)
     bool plain = cpu->mode & MODE_LIMIT_4G && (cpu->mode & MODE_LONG64 || cpu->seg[CPU_SEG_CS].base == 0);
 
     _Static_assert(MODE_FLAT < 0x100, "a mode has eight bits, never all of them: no 64-bit code has CS.D");
+    cpu->link_tag = plain ? cpu->link_epoch : 0;
     cpu->target_salt = plain ? (u64)(cpu->mode | (u32)cpu->target_epoch << 8) << 48 : TARGET_SALT_NEVER;
+}
+
+/* Links keep a tag of 16 bits: before one comes again none may have it. */
+static void forget_tags(struct cpu *cpu)
+{
+    struct record *records = cpu->traces->records;
+
+    for (u32 i = 0; i < cpu->traces->records_used; i++)
+        if (records[i].h == OP_LINK) ((struct link *)&records[i])->tag = 0;
+    cpu->link_epoch = 1;
 }
 
 void targets_forget(struct cpu *cpu)
 {
+    if (!++cpu->link_epoch) forget_tags(cpu);
     memset(cpu->target_pages, 0, sizeof cpu->target_pages);
     if (!++cpu->target_epoch) memset(cpu->targets, 0, sizeof cpu->targets);
     targets_derive(cpu);
@@ -152,6 +164,12 @@ static void append_link(struct builder *b, s32 distance)
     memcpy(record, &link, sizeof link);
 }
 
+/* Whether a direct branch, the trace's last record, has its target in another page. */
+static bool leads_away(const struct trace *trace, const struct record *branch)
+{
+    return (trace->pa & (PAGE_BYTES - 1)) + trace->bytes + (u64)(s64)branch->disp >= PAGE_BYTES;
+}
+
 static void append(struct builder *b, const struct decoded *d)
 {
     struct record *record = b->record++;
@@ -163,10 +181,13 @@ static void append(struct builder *b, const struct decoded *d)
     if (fast_is_near_call(record)) record->imm = b->trace->bytes;
     record->fast = fast_of(record, b->trace->mode);
     b->use[b->slots - 1] = fast_flag_use(record, d->row);
-    if (d->branch) {
-        append_link(b, record->disp);
-    }
     b->trace->offset[b->slots] = b->trace->bytes;
+    if (!d->branch) return;
+    if (leads_away(b->trace, record)) {
+        const void *handler = fast_of_far(record, b->trace->mode);
+        if (handler) record->fast = handler;
+    }
+    append_link(b, record->disp);
 }
 
 /* What a trace that simply stops ends with: the loop goes on at the next address. */

@@ -229,6 +229,9 @@
 #define CHECK_TARGET(t) do { if (unlikely(budget < rec->count) || BAD_TARGET(t)) SLOW; } while (0)
 /* A branch to an illegal target has no link: fast_resolve finds out. */
 #define CHECK_LINK(t) do { if (unlikely(budget < rec->count) || (W == 16 && BAD_TARGET(t))) SLOW; } while (0)
+/* Where a direct branch leads.  The link of one to another page holds while no translation has been forgotten. */
+#define LINKED LINK->target
+#define FAR_LINKED (LINK->tag == cpu->link_tag ? LINK->target : rec + 1)
 #define TAKE(t) \
     do { \
         budget -= rec->count; \
@@ -239,7 +242,7 @@
         } else { \
             uw rip_ = (uw)cpu->trace_rip + (uw)(s64)LINK->delta; \
             memcpy(&cpu->trace_rip, &rip_, sizeof rip_); \
-            rec = LINK->target; \
+            rec = LINKED; \
         } \
         GO; \
     } while (0)

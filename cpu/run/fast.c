@@ -14,7 +14,7 @@
 
 /* --- which handler --- */
 
-static fast_handler pass, go_on, go_on_16, leave_here, find_anew, follow, note_trace, resolve, resolve_16, resolve_next;
+static fast_handler pass, go_on, go_on_16, leave_here, find_anew, follow, note_trace, resolve, resolve_16, resolve_far, resolve_next;
 
 enum fast_kind fast_kind_of(const struct record *record, u32 mode)
 {
@@ -25,8 +25,7 @@ enum fast_kind fast_kind_of(const struct record *record, u32 mode)
     if (mode & MODE_LONG64 && seg > CPU_SEG_DS) return FAST_BASED64;
     if (seg > CPU_SEG_DS) return FAST_SEGMENT;
     if (mode & MODE_LONG64) return indexed ? FAST_FLAT64X : FAST_FLAT64;
-    unsigned needed = MODE_FLAT | MODE_STACK32 | MODE_LIMIT_4G | MODE_CODE32;
-    if ((mode & needed) != needed || seg == CPU_SEG_CS) return FAST_SEGMENT;
+    if (!fast_flat32_code(mode) || seg == CPU_SEG_CS) return FAST_SEGMENT;
     return indexed ? FAST_FLAT32X : FAST_FLAT32;
 }
 
@@ -101,12 +100,19 @@ const void *fast_of_without_flags(const struct record *record, u32 mode)
     return table[kind] ? table[kind][record->h] : NULL;
 }
 
+const void *fast_of_far(const struct record *record, u32 mode)
+{
+    if (mode & MODE_LONG64) return fast_far64[record->h];
+    return fast_flat32_code(mode) ? fast_far32[record->h] : NULL;
+}
+
 /* Forms are numbered width after width; ADD is the first of each. */
 static bool has_16_bits(unsigned op) { return op >= OP_ADD_R_R_16 && op < OP_ADD_R_R_32; }
 
 const void *fast_of_link(const struct record *before, u32 mode)
 {
     if (before->h == OP_CONTINUE) return (const void *)(mode & MODE_LIMIT_4G ? resolve_next : resolve_16);
+    if (before->fast == fast_of_far(before, mode)) return (const void *)resolve_far;
     return (const void *)(has_16_bits(before->h) ? resolve_16 : resolve);
 }
 
@@ -295,6 +301,18 @@ static FAST_HANDLER resolve(FAST_PARAMETERS)
         TAIL(fast_slow);
     }
     TAIL(resolve_next);
+}
+
+static FAST_HANDLER resolve_far(FAST_PARAMETERS)
+{
+    struct link *link = (struct link *)rec;
+    struct record *known = target_known(cpu, cpu->trace_rip);
+
+    if (!known) TAIL(resolve);
+    link->target = known;
+    link->tag = cpu->link_tag;
+    rec = known;
+    GO;
 }
 
 static FAST_HANDLER resolve_16(FAST_PARAMETERS)

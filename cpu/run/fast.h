@@ -53,6 +53,8 @@ bool fast_instruction(struct cpu *cpu, u64 now);
 
 /* The handler of a record in a trace of this mode. */
 const void *fast_of(const struct record *record, u32 mode);
+/* The same of a direct branch to another page, in 32-bit or 64-bit code; NULL where there is none. */
+const void *fast_of_far(const struct record *record, u32 mode);
 bool fast_is_near_call(const struct record *record);
 
 /* The same of a form whose flags need not be set; NULL where there is none. */
@@ -91,10 +93,17 @@ enum fast_kind {
     FAST_SEGMENT,                    /* everything else: segment checks */
     FAST_KINDS
 };
+/* 32-bit code whose segments change nothing. */
+static inline bool fast_flat32_code(u32 mode)
+{
+    u32 needed = MODE_FLAT | MODE_STACK32 | MODE_LIMIT_4G | MODE_CODE32;
+    return !(mode & MODE_LONG64) && (mode & needed) == needed;
+}
 enum fast_kind fast_kind_of(const struct record *record, u32 mode);
 /* By enum op; NULL where the exact instance does it. */
 extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_based64[], *const fast_segment[];
 extern const void *const fast_plain_mmx[], *const fast_flat32_mmx[], *const fast_flat32x_mmx[], *const fast_flat64_mmx[], *const fast_flat64x_mmx[], *const fast_segment_mmx[];
+extern const void *const fast_far32[], *const fast_far64[];                  /* direct branches to another page */
 extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
 
 #endif

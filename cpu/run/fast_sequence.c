@@ -7,7 +7,7 @@
 
 /* --- classes --- */
 
-enum { KIND_plain, KIND_quiet, KIND_memory, KIND_indexed, STEP_KINDS };
+enum { KIND_plain, KIND_quiet, KIND_memory, KIND_indexed, KIND_far, STEP_KINDS };
 static const u8 class_of[STEP_KINDS][OP_COUNT] = {
 #define STEP(form, w, kind) [KIND_##kind][OP_##form##_##w] = STEP_##form##_##w##_##kind,
 #include "cpu/run/sequence_steps.inc"
@@ -27,6 +27,7 @@ static unsigned memory_class(const struct record *record, enum fast_kind kind)
 static unsigned step_of(const struct record *record, u32 mode)
 {
     if (record->fast == (const void *)fast_slow) return STEP_NONE;
+    if (record->fast == fast_of_far(record, mode)) return class_of[KIND_far][record->h];
     if (!fast_plain[record->h]) return memory_class(record, fast_kind_of(record, mode));
     unsigned quiet = class_of[KIND_quiet][record->h];
     if (quiet && record->fast == fast_of_without_flags(record, mode)) return quiet;
@@ -81,14 +82,13 @@ static const void *find(const u32 *keys, const void *const *handlers, u32 key)
 /* From the trace's end: the least number of handlers from each record on. */
 void fast_join(const struct sequence_index *index, struct record *first, const struct record *end, u32 mode)
 {
-    unsigned needed = MODE_FLAT | MODE_STACK32 | MODE_LIMIT_4G | MODE_CODE32;
     bool long64 = mode & MODE_LONG64;
     const u32 *keys = long64 ? index->key64 : index->key32;
     const void *const *handlers = long64 ? index->handler64 : index->handler32;
     struct { struct record *record; unsigned step, handlers; } at[TRACE_MAX_INSTRUCTIONS + 3];
     unsigned count = 0;
 
-    if (!long64 && (mode & needed) != needed) return;
+    if (!long64 && !fast_flat32_code(mode)) return;
     for (struct record *r = first; r < end; r++) {
         if (r->h == OP_LINK) continue;
         at[count].record = r;

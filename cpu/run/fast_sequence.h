@@ -65,6 +65,16 @@
 #undef W
 #endif
 #undef KIND
+#undef INDEXED
+
+#define KIND far
+#define INDEXED 0
+#define W CODE
+#undef LINKED
+#define LINKED FAR_LINKED
+#include "cpu/ops/branch.inc"
+#undef KIND
+#undef W
 
 #include "cpu/ops/words_without_flags.h"
 #define KIND quiet

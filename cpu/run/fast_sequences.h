@@ -4,7 +4,8 @@
 #include "cpu/decode/tables.h"
 #include "cpu/run/fast.h"
 
-/* What a record is as a step of a sequence. */
+/* What a record is as a step of a sequence: a form, without memory (plain), the same without its flags (quiet), with memory by a base or an
+ * index, or a direct branch to another page (far). */
 enum step_class {
     STEP_NONE,
 #define STEP(form, w, kind) STEP_##form##_##w##_##kind,

@@ -274,6 +274,7 @@ struct cpu {
     u64 linear_mask;              /* 32 bits outside 64-bit mode */
     u64 target_salt;              /* what makes a key of a target's address */
     u8 target_epoch;              /* part of it */
+    u16 link_epoch, link_tag;     /* the same for links to other pages, from 1 on; 0 where none may be followed */
     u64 target_bias, target_last; /* a near transfer to t is legal iff t + target_bias <= target_last */
 
     /* --- fixed after cpu_create --- */
