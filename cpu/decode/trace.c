@@ -227,11 +227,23 @@ static bool fetch_byte(struct cpu *cpu, u64 la, u8 *byte)
     return true;
 }
 
-/* One instruction fetched byte by byte, not kept: it crosses a page, runs into the limit, or lies outside RAM and ROM. */
+static struct trace *lone_trace(struct cpu *cpu, struct lone_instruction *lone, const struct decoded *d)
+{
+    struct trace *trace = &lone->trace;
+    struct builder b = { .trace = trace, .record = lone->records + 1 };
+
+    *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = b.record, .offset = lone->offsets };
+    append(&b, d);
+    append_stop(&b);
+    if (cpu->recorder) recorder_define(cpu, trace, TRACE_ARENA_TRACES, lone->bytes);
+    return trace;
+}
+
+/* One instruction fetched byte by byte.  Of those that cross a page into memory the last ones are kept. */
 static struct trace *scratch_trace(struct cpu *cpu)
 {
     struct trace_cache *cache = cpu->traces;
-    u8 bytes[INSTRUCTION_MAX_BYTES];
+    struct lone_instruction *lone = &cache->scratch;
     struct decoded d;
     unsigned count = 0;
 
@@ -242,17 +254,50 @@ static struct trace *scratch_trace(struct cpu *cpu)
                   .limit = cpu->seg[CPU_SEG_CS].limit);
             return NULL;
         }
-        if (!fetch_byte(cpu, linear_of(cpu, CPU_SEG_CS, cpu->rip + count), &bytes[count])) return NULL;
+        if (!fetch_byte(cpu, linear_of(cpu, CPU_SEG_CS, cpu->rip + count), &lone->bytes[count])) return NULL;
         count++;
-    } while (decode(cpu->tables, bytes, count, mode_of(cpu, 0), &d) == DECODE_NEEDS_MORE);
+    } while (decode(cpu->tables, lone->bytes, count, mode_of(cpu, 0), &d) == DECODE_NEEDS_MORE);
+    lone->length = (u8)count;
+    return lone_trace(cpu, lone, &d);
+}
 
-    struct trace *trace = &cache->scratch;
-    *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = cache->scratch_records + 1, .offset = cache->scratch_offsets };
-    struct builder b = { .trace = trace, .record = trace->first };
-    append(&b, &d);
-    append_stop(&b);
-    if (cpu->recorder) recorder_define(cpu, trace, TRACE_ARENA_TRACES, bytes);
-    return trace;
+static struct lone_instruction *crossing_at(struct trace_cache *cache, u64 pa)
+{
+    return &cache->crossing[(pa >> 12 ^ pa >> 20) % CROSSINGS];
+}
+
+static unsigned bytes_to_page_end(u64 pa) { return (unsigned)(PAGE_BYTES - (pa & (PAGE_BYTES - 1))); }
+
+/* Whether the bytes up to the page's end, the mode and the limit are those of the kept instruction that begins at pa. */
+static bool crossing_begins(struct cpu *cpu, u64 pa, const u8 *host)
+{
+    const struct lone_instruction *lone = crossing_at(cpu->traces, pa);
+
+    return lone->length && lone->pa == pa && lone->mode == cpu->mode && lone->length <= bytes_to_limit(cpu) &&
+           !memcmp(lone->bytes, host, bytes_to_page_end(pa)) && !cpu->recorder;
+}
+
+/* An instruction that does not end in its page.  The second page is fetched from when the bytes of the first ask for it. */
+static struct trace *crossing_trace(struct cpu *cpu, u64 la, u64 pa, const u8 *host)
+{
+    struct lone_instruction *lone = crossing_at(cpu->traces, pa);
+    const struct lone_instruction *fetched = &cpu->traces->scratch;
+    unsigned here = bytes_to_page_end(pa);
+    u64 next;
+
+    if (crossing_begins(cpu, pa, host) && canonical(la + here)) {
+        if (!access_fetch(cpu, la + here, &next)) return NULL;
+        const u8 *rest = page_at(cpu, next)->read;
+        if (rest && !memcmp(lone->bytes + here, rest, lone->length - here)) return &lone->trace;
+    }
+    struct trace *trace = scratch_trace(cpu);
+    if (!trace || fetched->length <= here) return trace;
+    *lone = *fetched;
+    lone->pa = pa;
+    lone->mode = cpu->mode;
+    lone->trace.first = lone->records + 1;
+    lone->trace.offset = lone->offsets;
+    return &lone->trace;
 }
 
 /* A breakpoint's trace leads to the loop; while everything is recorded each trace says when it begins. */
@@ -350,8 +395,9 @@ struct trace *trace_find(struct cpu *cpu)
     if (!page->read) return scratch_trace(cpu);
     for (trace = cache->bucket[bucket_of(pa, cpu->mode)]; trace; trace = trace->next_in_bucket)
         if (trace->pa == pa && trace->mode == cpu->mode && trace_within_limit(cpu, trace)) break;
-    if (!trace) trace = build(cpu, pa, page->read + (pa & (PAGE_BYTES - 1)));
-    if (!trace) return scratch_trace(cpu);
+    const u8 *host = page->read + (pa & (PAGE_BYTES - 1));
+    if (!trace && !crossing_begins(cpu, pa, host)) trace = build(cpu, pa, host);
+    if (!trace) return crossing_trace(cpu, la, pa, host);
     cache->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)] = (struct jump_entry){ .la = la, .trace = trace };
     return trace;
 }

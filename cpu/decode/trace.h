@@ -1,16 +1,17 @@
 #ifndef ORRERY_DECODE_TRACE_H
 #define ORRERY_DECODE_TRACE_H
 /* Runs of decoded records, kept by physical address and mode.                              doc: traces */
+#include "cpu/decode/decode.h"
 #include "cpu/decode/record.h"
 #include "cpu/decode/tables.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/mode.h"
 
 #ifdef HARD
-enum { TRACE_MAX_INSTRUCTIONS = 1, TRACE_ARENA_RECORDS = 64, TRACE_ARENA_TRACES = 16, TRACE_BUCKETS = 4, JUMP_CACHE = 1 };
+enum { TRACE_MAX_INSTRUCTIONS = 1, TRACE_ARENA_RECORDS = 64, TRACE_ARENA_TRACES = 16, TRACE_BUCKETS = 4, JUMP_CACHE = 1, CROSSINGS = 1 };
 #else
 enum { TRACE_MAX_INSTRUCTIONS = 32, TRACE_ARENA_RECORDS = 1 << 19, TRACE_ARENA_TRACES = 1 << 17, TRACE_BUCKETS = 1 << 16,
-       JUMP_CACHE = 1 << 14 };
+       JUMP_CACHE = 1 << 14, CROSSINGS = 256 };
 #endif
 enum { TRACE_MAX_SLOTS = 2 * TRACE_MAX_INSTRUCTIONS + 2 };      /* instructions, their links, the end and its link */
 
@@ -32,6 +33,16 @@ struct jump_entry {
     struct trace *trace;
 };
 
+/* An instruction outside the arena: it crosses a page, runs into the limit, or lies outside RAM and ROM. */
+struct lone_instruction {
+    u64 pa;
+    u32 mode;
+    u8 length, bytes[INSTRUCTION_MAX_BYTES];     /* asked before it is used again; a length of 0: nothing here */
+    struct trace trace;
+    struct record records[8];
+    u16 offsets[8];
+};
+
 struct sequence_index;
 struct trace_cache {
     struct record *records;
@@ -40,9 +51,8 @@ struct trace_cache {
     u32 records_used, traces_used;
     struct trace *bucket[TRACE_BUCKETS], *page[TRACE_BUCKETS];
     struct jump_entry jump[JUMP_CACHE];
-    struct trace scratch;                /* one instruction that is not kept: it crosses a page, or is no memory */
-    struct record scratch_records[8];
-    u16 scratch_offsets[8];
+    struct lone_instruction scratch;     /* not kept: it is no memory, or runs into the limit */
+    struct lone_instruction crossing[CROSSINGS];
     struct sequence_index *sequences;
     u64 decoded_instructions, flushes, invalidations;
 };
