@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config/bochsrc.h"
+#include "config/hub.h"
 #include "config/image.h"
 #include "config/write.h"
 #include "gui/automation/script.h"
@@ -32,6 +33,7 @@ static void usage(void)
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE | image info FILE | image check FILE\n"
+         "orrery hub PATH\n"
          "orrery trace show FILE [FROM-TICK [COUNT]]\n"
          "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
@@ -373,6 +375,7 @@ int main(int argc, char **argv)
     struct arguments a = { 0 };
     struct error err = { 0 };
 
+    if (argc > 1 && strcmp(argv[1], "hub") == 0) return hub_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;

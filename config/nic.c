@@ -75,15 +75,18 @@ static bool mac(const struct given *g, struct machine_config *c, void *base)
 
 static bool ethmod(const struct given *g, struct machine_config *c, void *base)
 {
-    static const struct { const char *name; enum network_kind kind; } known[] = { { "null", NETWORK_NULL }, { "vnet", NETWORK_VNET } };
-    static const char *const others[] = { "slirp", "tuntap", "tap", "linux", "fbsd", "win32", "vde", "socket" };
+    static const struct { const char *name; enum network_kind kind; } known[] = {
+        { "null", NETWORK_NULL }, { "vnet", NETWORK_VNET }, { "passt", NETWORK_PASST }, { "lan", NETWORK_LAN }, { "tap", NETWORK_TAP }, { "tuntap", NETWORK_TAP },
+        { "replay", NETWORK_REPLAY },
+    };
+    static const char *const others[] = { "slirp", "linux", "fbsd", "win32", "vde", "socket" };
 
     (void)c;
     for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
         if (strcmp(g->value, known[i].name) == 0) return card_of(g, base)->ethmod = known[i].kind, true;
     for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
-        if (strcmp(g->value, others[i]) == 0) return bad_value(g, "null or vnet: this one is not there");
-    return bad_value(g, "null or vnet");
+        if (strcmp(g->value, others[i]) == 0) return bad_value(g, "null, vnet, passt, lan or tap: this one is not there (for slirp take passt, for socket lan)");
+    return bad_value(g, "null, vnet, passt, lan or tap");
 }
 
 static bool ethdev(const struct given *g, struct machine_config *c, void *base)
@@ -117,8 +120,8 @@ static bool pcap(const struct given *g, struct machine_config *c, void *base)
     { "enabled", TYPE_CUSTOM, .take = enabled, .meaning = "the card is there" }
 #define NIC_NETWORK \
     { "mac", TYPE_CUSTOM, .take = mac, .meaning = "its address; without it b0:c4:20 and the card's number" }, \
-    { "ethmod", TYPE_CUSTOM, .take = ethmod, .meaning = "what the cable leads to: null, vnet (a network inside the machine)" }, \
-    { "ethdev", TYPE_CUSTOM, .take = ethdev, .meaning = "vnet: folder that the guest may read by HTTP and TFTP" }, \
+    { "ethmod", TYPE_CUSTOM, .take = ethmod, .meaning = "what the cable leads to: null, vnet (inside the machine), passt (the host's network), lan (orrery hub), tap" }, \
+    { "ethdev", TYPE_CUSTOM, .take = ethdev, .meaning = "vnet: folder that the guest may read by HTTP and TFTP; lan: the hub's socket; tap: interface; passt: more options of its" }, \
     { "script", TYPE_CUSTOM, .take = script, .meaning = "vnet: file of the folder that DHCP names for booting" }, \
     { "pcap", TYPE_CUSTOM, .take = pcap, .meaning = "file that takes all frames, for Wireshark" }, \
     { "bootrom", TYPE_CUSTOM, .take = bootrom, .meaning = "none" }
@@ -144,7 +147,7 @@ static void write_card(FILE *to, const char *directive, unsigned n, const struct
     if (memcmp(nic->mac, none, sizeof none))
         fprintf(to, ", mac=%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1], nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5]);
     if (nic->ethmod == NETWORK_VNET) fprintf(to, ", ethmod=vnet, ethdev=\"%s\", script=\"%s\"", nic->ethdev, nic->bootfile);
-    else fputs(", ethmod=null", to);
+    else fprintf(to, ", ethmod=%s", nic->ethmod == NETWORK_NULL ? "null" : "replay");       /* frames from outside are in the journal */
     fputc('\n', to);
 }
 

@@ -55,7 +55,7 @@ struct kernel_config {
 };
 
 /* What a network card's cable leads to. */
-enum network_kind { NETWORK_NULL, NETWORK_VNET };
+enum network_kind { NETWORK_NULL, NETWORK_VNET, NETWORK_PASST, NETWORK_LAN, NETWORK_TAP, NETWORK_REPLAY };
 struct nic_config {
     bool present, is_pci;
     u16 ioaddr;                  /* of an ISA card */

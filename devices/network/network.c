@@ -80,6 +80,10 @@ bool network_open(struct network *net, const struct nic_config *config, const ch
     }
     switch (config->ethmod) {
     case NETWORK_VNET: return network_open_vnet(net, config, who, err);
+    case NETWORK_PASST: return network_open_passt(net, config, who, err);
+    case NETWORK_LAN: return network_open_lan(net, config, who, err);
+    case NETWORK_TAP: return network_open_tap(net, config, who, err);
+    case NETWORK_REPLAY: net->backend.outside = true; return true;       /* a journal's frames, and no others */
     default: return true;                                /* null: frames go nowhere, none come */
     }
 }

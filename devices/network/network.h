@@ -64,5 +64,8 @@ const char *network_invariant(const struct network *net);
 
 /* The backends.  Each fills in net->backend. */
 bool network_open_vnet(struct network *net, const struct nic_config *config, const char *who, struct error *err);
+bool network_open_passt(struct network *net, const struct nic_config *config, const char *who, struct error *err);
+bool network_open_lan(struct network *net, const struct nic_config *config, const char *who, struct error *err);
+bool network_open_tap(struct network *net, const struct nic_config *config, const char *who, struct error *err);
 
 #endif
