@@ -31,7 +31,7 @@ static u16 a_port(void)
 }
 
 /* The VGA's window, or where the firmware puts the first card's registers. */
-static u64 a_window(void) { return pick(2) ? 0xa0000 + pick(0x20000) : 0xe0000000 + (pick(2) ? pick(0x6000) : pick(0x20000)); }
+static u64 a_window(void) { return pick(2) ? 0xa0000 + pick(0x20000) : 0xe2000000 + (pick(2) ? pick(0x6000) : pick(0x20000)); }
 
 static void complain(const char *chip, const char *sentence)
 {

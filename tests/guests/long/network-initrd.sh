@@ -1,0 +1,47 @@
+#!/bin/sh
+# network-initrd.sh i386|amd64 FOLDER: Debian's kernel (FOLDER/vmlinuz) and an initramfs (FOLDER/initrd.gz) with BusyBox and the modules of the network cards.
+# It gets an address by DHCP (DHCP-OK), pings the router (PING-OK), looks up a name (DNS-OK), fetches /file by HTTP and TFTP (their SHA-256), says WORK-OK and switches off.
+set -e
+architecture=$1 out=$(realpath -m "$2")
+mkdir -p "$out"; cd "$out"
+case $architecture in amd64) meta=linux-image-amd64 ;; i386) meta=linux-image-686:i386 ;; esac
+kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit }')
+[ -n "$kernel" ]
+apt-get download -q "$kernel" "busybox-static:$architecture" > /dev/null 2>&1
+for package in *.deb; do dpkg-deb -x "$package" system; done
+mkdir -p root/bin root/proc root/sys root/dev root/tmp root/lib root/etc
+cp system/bin/busybox root/bin/busybox
+for command in sh mount cat sha256sum insmod grep sleep udhcpc wget ip ping nslookup tftp poweroff; do ln -s busybox root/bin/$command; done
+load() { # MODULE: what it needs, then it, to the list that init loads; a kernel may have it built in, or not at all
+    file=$(find system/lib/modules -name "$1.ko" | head -n 1)
+    [ -n "$file" ] && [ ! -e "root/lib/$1.ko" ] || return 0
+    for needed in $(strings -a "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do load "$needed"; file=$(find system/lib/modules -name "$1.ko" | head -n 1); done
+    cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
+}
+touch root/lib/order
+for module in af_packet ne2k-pci e1000 ne; do load $module; done
+cat > root/lib/lease <<'D'
+#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip addr add "$ip/${mask:-24}" dev "$interface"; ip route add default via "$router"; echo "nameserver ${dns%% *}" > /etc/resolv.conf
+echo "DHCP-OK $ip $router"
+D
+cat > root/init <<'I'
+#!/bin/sh
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+for module in $(cat /lib/order); do case $module in ne) insmod /lib/ne.ko io=0x300 irq=9 2> /dev/null ;; *) insmod /lib/$module.ko ;; esac; done
+grep -o 'server=[^ ]*' /proc/cmdline > /tmp/server; . /tmp/server
+ip link set lo up; ip link set eth0 up
+udhcpc -n -q -i eth0 -s /lib/lease -t 8
+ping -c 3 -s 1000 ${server:-192.168.10.1} && echo PING-OK
+nslookup www.vnet | grep -A 1 www.vnet | grep -q 192.168.10.1 && echo DNS-OK
+wget -q -O /tmp/http http://${server:-www.vnet}/file; sha256sum /tmp/http
+tftp -g -b 1428 -r small -l /tmp/tftp ${server:-192.168.10.1}; sha256sum /tmp/tftp
+grep eth0 /proc/interrupts
+echo WORK-OK
+sleep 1
+poweroff -f
+I
+chmod +x root/init root/lib/lease
+(cd root && find . | cpio -o -H newc 2> /dev/null | gzip -1) > initrd.gz
+cp system/boot/vmlinuz-* vmlinuz
