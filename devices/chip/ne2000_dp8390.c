@@ -131,18 +131,22 @@ static void remote_command(struct ne2000_dp8390 *n, unsigned command)
 
 /* --- registers --- */
 
+/* STA starts and STP stops; a write of neither, as drivers make to choose a page, leaves the controller as it is. */
 static void command_write(struct ne2000_dp8390 *n, u8 value)
 {
     bool transmits = value & CR_TXP && !(n->cr & CR_TXP);
 
     n->cr = (u8)((value & ~CR_TXP) | (n->cr & CR_TXP));
-    if (value & CR_STP) n->isr |= ISR_RST;
-    else if (value & CR_STA) {
+    if (value & CR_STP) {
+        n->running = false;
+        n->isr |= ISR_RST;
+    } else if (value & CR_STA) {
+        n->running = true;
         n->isr &= (u8)~ISR_RST;
-        if (transmits) {
-            n->cr |= CR_TXP;
-            ne2000_transmit(n);
-        }
+    }
+    if (transmits && n->running) {
+        n->cr |= CR_TXP;
+        ne2000_transmit(n);
     }
     remote_command(n, (value >> 3) & 7);
     ne2000_update(n);
@@ -152,7 +156,7 @@ static void boundary_write(struct ne2000_dp8390 *n, u8 value)
 {
     n->bnry = value;
     n->full = n->overflowed = false;
-    if (!(n->cr & CR_STP)) n->isr &= (u8)~ISR_RST;       /* packets have been removed from the ring */
+    if (n->running) n->isr &= (u8)~ISR_RST;              /* packets have been removed from the ring */
 }
 
 static u8 page_0_read(struct ne2000_dp8390 *n, unsigned reg)
@@ -247,6 +251,7 @@ static void card_reset(struct ne2000_dp8390 *n)
     n->cr = CR_STP | CR_RD2;
     n->isr = ISR_RST;
     n->imr = n->remote = 0;
+    n->running = false;
     n->full = n->overflowed = false;
     n->tcr &= (u8)~TCR_LB;
     n->dcr |= DCR_LAS;

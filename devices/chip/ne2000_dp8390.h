@@ -10,6 +10,7 @@ enum { NE2000_RAM_BYTES = 16384, NE2000_PROM_BYTES = 32, NE2000_PORTS = 32 };
 #define NE2000_DP8390_STATE(ONE, MANY) \
     /*    type  name                      unit    min         max  meaning                                                  */ \
     ONE (u8,   cr,                        "bits",   0,       0xff, "CR: PS1 PS0 RD2 RD1 RD0 TXP STA STP")                      \
+    ONE (bool, running,                   "",       0,          1, "STA has been given, and STP not since")                   \
     ONE (u8,   isr,                       "bits",   0,       0xff, "ISR: RST RDC CNT OVW TXE RXE PTX PRX")                     \
     ONE (u8,   imr,                       "bits",   0,       0x7f, "IMR")                                                      \
     ONE (u8,   dcr,                       "bits",   0,       0x7f, "DCR: FT1 FT0 ARM LS LAS BOS WTS")                          \

@@ -103,7 +103,7 @@ void ne2000_dp8390_receive(void *chip, const u8 *frame, unsigned size)
 {
     struct ne2000_dp8390 *n = chip;
 
-    if (n->cr & CR_STP || !(n->cr & CR_STA) || n->tcr & TCR_LB) return;
+    if (!n->running || n->tcr & TCR_LB) return;
     if (size < ADDRESS_BYTES || size > LONGEST || (size < SHORTEST && !(n->rcr & RCR_AR))) return;
     if (!accepts(n, frame)) return;
     if (n->rcr & RCR_MON) ne2000_count(n, CNTR2);
@@ -116,7 +116,7 @@ bool ne2000_dp8390_ready(const void *chip)
     const struct ne2000_dp8390 *n = chip;
     u8 page = n->curr;
 
-    if (n->cr & CR_STP || !(n->cr & CR_STA) || n->tcr & TCR_LB || n->rcr & RCR_MON) return true;
+    if (!n->running || n->tcr & TCR_LB || n->rcr & RCR_MON) return true;
     if (n->full || n->overflowed) return false;
     for (unsigned i = 0; i < (HEADER_BYTES + LONGEST + CRC_BYTES) / PAGE + 1; i++) {
         page = page_behind(n, page);

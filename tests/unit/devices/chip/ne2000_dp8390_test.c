@@ -402,6 +402,14 @@ Test(ne2000_dp8390, a_stopped_controller_takes_nothing_and_says_RST)
     cr_expect_eq(page_1(CURR), RING + 1);
 }
 
+Test(ne2000_dp8390, choosing_a_page_without_STA_does_not_stop_it)
+{
+    out(CR, 0x40);
+    out(CR, 0);
+    frame_for(own, 60, 0);
+    cr_expect_eq(in(ISR), PRX);
+}
+
 Test(ne2000_dp8390, the_reset_port_stops_it)                                     /* "Reset" */
 {
     u8 frame[62] = { 0 };
