@@ -3,7 +3,7 @@ GUEST_CC     ?= gcc
 GUEST_CFLAGS := -m16 -march=i386 -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-pic -fno-pie -mregparm=3 -fomit-frame-pointer -fno-stack-protector \
                 -fcf-protection=none -fno-asynchronous-unwind-tables -fno-jump-tables -fno-tree-switch-conversion -fno-delete-null-pointer-checks \
                 -mpreferred-stack-boundary=2 -fno-builtin -fno-strict-aliasing -mgeneral-regs-only
-SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S bios/system/acpi.S bios/system/pci_routing.S
+SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S bios/system/acpi.S bios/system/pci_routing.S bios/system/plug_and_play.S
 SYSTEM_BIOS_OBJ := $(SYSTEM_BIOS_SRC:%=$(BUILD)/%.o)
 
 all: bios
@@ -30,6 +30,9 @@ $(BUILD)/bios/system/acpi.S.o: bios/system/acpi.S $(BUILD)/bios/system/dsdt.aml
 	$(GUEST_CC) -m16 -Wa,-I$(BUILD) -c -o $@ $<
 
 $(BUILD)/bios/system/pci_routing.S.o: bios/system/pci_routing.S
+	$(GUEST_CC) -m16 -c -o $@ $<
+
+$(BUILD)/bios/system/plug_and_play.S.o: bios/system/plug_and_play.S
 	$(GUEST_CC) -m16 -c -o $@ $<
 
 $(BUILD)/bios/system.elf: $(SYSTEM_BIOS_OBJ) bios/system/system.ld

@@ -1,5 +1,5 @@
 /* rom_checksum IN OUT SIZE: a ROM of exactly SIZE bytes that sum to zero, by its last byte; the ACPI tables that an RSDP in it
- * leads to and a PCI interrupt routing table sum to zero too.                                                                 doc: bios */
+ * leads to, a PCI interrupt routing table and a Plug and Play structure sum to zero too.                     doc: bios */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +63,19 @@ static int fill_routing(void)
     return 1;
 }
 
+/* "Plug and Play BIOS Specification", "Installation Check": length in bytes at 5, the checksum at 8. */
+static int fill_plug_and_play(void)
+{
+    enum { PNP_BYTES = 33, PNP_LENGTH_AT = 5, PNP_CHECKSUM_AT = 8 };
+
+    for (size_t at = 0; at + PNP_BYTES <= size; at += 16) {
+        if (memcmp(image + at, "$PnP", 4)) continue;
+        if (image[at + PNP_LENGTH_AT] != PNP_BYTES) return 0;
+        fill(image + at + PNP_CHECKSUM_AT, image + at, PNP_BYTES);
+    }
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4) {
@@ -78,8 +91,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: not a ROM of up to %zu bytes with room for its checksum\n", argv[1], size);
         return 1;
     }
-    if (!fill_acpi() || !fill_routing()) {
-        fprintf(stderr, "%s: an ACPI or routing table is not whole\n", argv[1]);
+    if (!fill_acpi() || !fill_routing() || !fill_plug_and_play()) {
+        fprintf(stderr, "%s: an ACPI, routing or Plug and Play table is not whole\n", argv[1]);
         return 1;
     }
     fill(image + size - 1, image, size);

@@ -88,6 +88,7 @@ struct ebda {
     u8 floppy_specified;              /* SPECIFY was sent since the last reset */
     u8 boot_reason[5];                /* why devices 1 to 4 did not boot, enum boot_reason */
     u32 catalogue;                    /* sector of the boot catalogue, 0: none was read */
+    struct far_pointer network_boot;  /* boot entry vector of the first ROM that has one; 0: none */
 } PACKED;
 enum { EBDA_BYTES = 1024, FACS_SEGMENT = 0x9ffc, FACS_BYTES = 64 };
 

@@ -58,12 +58,24 @@ static enum boot_reason boot_sector(u8 drive)
     boot_jump(0, 0x7c00, drive);
 }
 
+void call_far(u32 segment, u32 offset, u32 ax);
+
+/* "BIOS Boot Specification", "Boot Entry Vector": it comes back when it has not booted. */
+static enum boot_reason network_boot(void)
+{
+    u16 segment = EBDA->network_boot.segment;
+
+    if (!segment) return BOOT_NO_NETWORK;
+    call_far(segment, EBDA->network_boot.offset, 0);
+    return BOOT_FINE;
+}
+
 static enum boot_reason try(unsigned device)
 {
     if (device == FLOPPY) return BDA->equipment & 1 ? boot_sector(0) : BOOT_NO_DRIVE;
     if (device == DISK) return EBDA->disks ? boot_sector(0x80) : BOOT_NO_DRIVE;
     if (device == CD) return (enum boot_reason)cd_boot();
-    return BOOT_NO_NETWORK;
+    return network_boot();
 }
 
 static void list_failures(void)

@@ -9,7 +9,7 @@
     X(BOOT_NO_SIGNATURE,    "its first sector does not end in 55 AA") \
     X(BOOT_NOT_BOOTABLE_CD, "the disc has no El Torito boot catalog") \
     X(BOOT_BAD_IMAGE,       "the boot catalog names an image that cannot be emulated") \
-    X(BOOT_NO_NETWORK,      "this BIOS cannot boot from it")
+    X(BOOT_NO_NETWORK,      "no ROM boots from it")
 
 #define BOOT_ENUM(name, text) name,
 enum boot_reason { BOOT_REASONS(BOOT_ENUM) };

@@ -208,7 +208,7 @@ set_data_segments:
     movw %fs:0x0e, %gs
     retl
 
-/* void call_far(u32 segment, u32 offset, u32 ax): an option ROM's initialisation. */
+/* void call_far(u32 segment, u32 offset, u32 ax): an option ROM's initialisation or boot entry vector; ES:DI is the installation check structure. */
     .globl call_far
 call_far:
     pushl %ebx
@@ -220,6 +220,9 @@ call_far:
     pushw %ax
     pushw %dx
     movw %sp, %bp
+    movw $0xf000, %di
+    movw %di, %es
+    movw $plug_and_play, %di
     movw %cx, %ax
     lcallw *(%bp)
     addw $4, %sp

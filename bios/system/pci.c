@@ -10,6 +10,7 @@ enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5
        XBCS = 0x4e, XBCS_IOAPIC = 0x100, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
        PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c };
 enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SCI = 9, IDETIM_DECODE = 0x8000 };
+#define PCIR 0x52494350u                 /* "PCIR" */
 #define FRAME_BUFFER 0xe0000000u         /* 32 MiB at most; the window of the host bridge in the DSDT begins there */
 #define CARD_MEMORY 0xe2000000u
 #define VGA_REGISTERS 0xfebf0000u
@@ -96,6 +97,31 @@ u16 pci_vga_place(void)
 {
     u16 place = pci_present() ? find(0x08, 16, CLASS_VGA, 0) : NOWHERE;
     return place == NOWHERE ? 0 : place;
+}
+
+/* "PCI Data Structure": vendor and device at 4 and 6. */
+u16 pci_rom_place(u16 segment)
+{
+    u16 at = far16(segment, 0x18);
+
+    if (!pci_present() || at < 0x1a || at > 0x200 || far32(segment, at) != PCIR) return 0;
+    u16 place = find(0x00, 0, far32(segment, (u16)(at + 4)), 0);
+    return place == NOWHERE ? 0 : place;
+}
+
+/* Blocks of 16 KiB, each a nibble of PAM1 to PAM6. */
+void pci_rom_shadow(u16 segment, u32 bytes, bool writable)
+{
+    u16 first = (u16)(segment & ~0x3ff), last = (u16)((segment + ((bytes - 1) >> 4)) & ~0x3ff);
+
+    if (!pci_present()) return;
+    for (u16 block = first; block <= last && block < BIOS_SEGMENT; block += 0x400) {
+        u8 at = (u8)(PAM1 + ((block - VGA_SEGMENT) >> 11)), shift = block & 0x400 ? 4 : 0, rest = (u8)(read8(HOST, at) & (0xf0 >> shift));
+        bool in_dram = read8(HOST, at) >> shift & 1;
+        write8(HOST, at, (u8)(rest | (in_dram ? 3 : 2) << shift));
+        for (u16 i = 0; !in_dram && i < 0x4000; i += 4) far32_put(block, i, far32(block, i));
+        write8(HOST, at, (u8)(rest | (writable ? 3 : 1) << shift));
+    }
 }
 
 /* The frame buffer is where it is on boards without PCI. */

@@ -10,6 +10,9 @@ void set_data_segments(void);
 void virtual_wire(void);
 void call_far(u32 segment, u32 offset, u32 ax);
 
+#define PNP_HEADER 0x506e5024u           /* "$PnP" */
+enum { BOOT_ENTRY = 0x1a };
+
 #define HANDLER(name) extern const u8 name[];
 HANDLER(iret_only) HANDLER(int_slave) HANDLER(int_70) HANDLER(int_71)
 HANDLER(int_74) HANDLER(int_75) HANDLER(int_76) HANDLER(int_77)
@@ -162,6 +165,28 @@ static bool sums_to_zero(u16 segment, u32 bytes)
     return sum == 0;
 }
 
+/* "PnP Option ROM Header": where a ROM that can boot wants to be called. */
+static void take_boot_entry(u16 segment)
+{
+    u16 at = far16(segment, 0x1a);
+
+    if (!at || at > 0x800 || far32(segment, at) != PNP_HEADER || EBDA->network_boot.segment) return;
+    if (!far16(segment, (u16)(at + BOOT_ENTRY))) return;
+    EBDA->network_boot.offset = far16(segment, (u16)(at + BOOT_ENTRY));
+    EBDA->network_boot.segment = segment;
+}
+
+/* A ROM may write to itself while it initialises, and become shorter.  Its bytes afterwards. */
+static u32 start_rom(u16 segment, u32 bytes)
+{
+    pci_rom_shadow(segment, bytes, true);
+    call_far(segment, 3, pci_rom_place(segment));
+    u32 kept = far8(segment, 2) * 512u;
+    pci_rom_shadow(segment, bytes, false);
+    take_boot_entry(segment);
+    return kept ? kept : bytes;
+}
+
 /* 55 AA, length in 512 bytes, an entry at 3: IBM PC AT Technical Reference, "ROM scan".  AX has the place of a PCI function.  Where the
  * scan has come to. */
 static u16 start_roms(u16 segment, u16 end)
@@ -172,7 +197,8 @@ static u16 start_roms(u16 segment, u16 end)
             segment = (u16)(segment + ROM_STEP);
             continue;
         }
-        call_far(segment, 3, segment == FIRST_ROM ? pci_vga_place() : 0);
+        if (segment == FIRST_ROM) call_far(segment, 3, pci_vga_place());
+        else bytes = start_rom(segment, bytes);
         segment = (u16)(segment + ((bytes + 2047) / 2048) * ROM_STEP);
     }
     return segment;

@@ -15,7 +15,7 @@ quit 0' "boot: floppy, disk, cdrom" "floppya: type=1_44" \
 [ $status = 0 ] || exit 1
 run_guest "$1" 'wait-text "Press a key to try again." 30s
 expect-text "hard disk C: there is no such drive."
-expect-text "network: this BIOS cannot boot from it."
+expect-text "network: no ROM boots from it."
 quit 0' "boot: network, disk"
 [ $status = 0 ] || exit 1
 

@@ -79,3 +79,19 @@ Test(system_image, lists_the_vectors_of_int_08h_to_1fh_from_fef3)
     cr_expect_eq(word_at(0xfef3 + 2 * (0x13 - 8)), 0xe3fe);
     cr_expect_eq(word_at(0xfef3 + 2 * (0x1a - 8)), 0xfe6e);
 }
+
+/* "Plug and Play BIOS Specification", "Installation Check": one structure on a 16-byte boundary, whose 33 bytes sum to zero. */
+Test(system_image, has_a_plug_and_play_installation_check_structure)
+{
+    unsigned found = 0;
+
+    for (unsigned at = 0; at + 33 <= bios_system_image_size; at += 16) {
+        u8 sum = 0;
+        if (memcmp(&bios_system_image[at], "$PnP", 4)) continue;
+        for (unsigned i = 0; i < 33; i++) sum = (u8)(sum + bios_system_image[at + i]);
+        cr_expect(sum == 0 && bios_system_image[at + 5] == 33);
+        cr_expect_eq(word_at((u16)(at + 15)), 0xf000, "its service is in this ROM");
+        found++;
+    }
+    cr_expect_eq(found, 1);
+}
