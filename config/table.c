@@ -517,7 +517,8 @@ static const struct parameter e9[] = {
 static const struct parameter keyboard[] = {
     { "serial_delay", TYPE_NUMBER, AT(keyboard_serial_delay_us), .least = 5, .most = 100000000, .meaning = "microseconds a byte takes on the keyboard's wire" },
     { "paste_delay", TYPE_NUMBER, AT(keyboard_paste_delay_us), .least = 1000, .most = 100000000, .meaning = "microseconds between typed keys" },
-    ACCEPT("type"), ACCEPT("keymap"), ACCEPT("user_shortcut"), END_ROW,
+    { "keymap", TYPE_TEXT, AT(keymap), .meaning = "file in Bochs's format: the guest's layout, for text that is typed or pasted; keys of a window go by their place" },
+    ACCEPT("type"), ACCEPT("user_shortcut"), END_ROW,
 };
 static const struct parameter cmos_image[] = {
     { "file", TYPE_TEXT, AT(cmos_image), .meaning = "64 or 128 bytes of CMOS" },
@@ -531,7 +532,7 @@ static const struct parameter old_disk[] = {
 static const struct parameter old_cd[] = {
     { "dev", TYPE_CUSTOM, .take = old_cd_device }, { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted") }, END_ROW,
 };
-static const struct parameter old_keyboard_map[] = { ACCEPT("enabled"), ACCEPT("map"), END_ROW };
+static const struct parameter old_keyboard_map[] = { ACCEPT("enabled"), { "map", TYPE_TEXT, AT(keymap) }, END_ROW };
 static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take = log_action, .meaning = "ignore report warn ask fatal; or DEVICE=ACTION" }, END_ROW };
 
 /* --- directives --- */

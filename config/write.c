@@ -92,4 +92,5 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "mouse: type=%s\n", mouse_names[c->mouse]);
     fprintf(to, "clock: time0=%lld\nport_e9_hack: enabled=%d\n", (long long)c->time0, c->port_e9);
     fprintf(to, "keyboard: serial_delay=%u, paste_delay=%u\n", c->keyboard_serial_delay_us, c->keyboard_paste_delay_us);
+    if (c->keymap[0]) fprintf(to, "keyboard: keymap=\"%s\"\n", c->keymap);
 }

@@ -56,7 +56,7 @@ void machine_key(struct machine *machine, u8 usage, bool down);
 /* Movement since the last call: dy growing downwards, dz clicks of the wheel towards the person; buttons: bit 0 left, 1 right, 2 middle, 3 and 4 the
  * outer ones. */
 void machine_mouse(struct machine *machine, int dx, int dy, int dz, unsigned buttons);
-/* Types text as key presses on a US keyboard, paste_delay apart; false when a character has no key. */
+/* Types text as key presses on a US keyboard, or that of keyboard: keymap=, paste_delay apart; false when a character has no key. */
 bool machine_type(struct machine *machine, const char *text);
 bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */
 /* Bytes that arrive at serial port n (0..3), a character time apart; how many were taken. */

@@ -116,6 +116,7 @@ struct machine_config {
     enum mouse_type mouse;
     u8 keyboard_type;            /* 0 xt, 1 at, 2 mf */
     u32 keyboard_serial_delay_us, keyboard_paste_delay_us;
+    char keymap[CONFIG_PATH];    /* layout of typed text; "" = US */
     /* the host's side: nothing of it reaches the guest */
     char display[16];            /* "" = the one that fits; window, terminal, headless */
     char log_path[CONFIG_PATH], log_prefix[32];

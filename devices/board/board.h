@@ -32,6 +32,7 @@
 #include "devices/chip/vga_pci.h"
 #include "devices/chip/vga_picture.h"
 #include "devices/loader/kernel_image.h"
+#include "devices/keymap.h"
 #include "devices/machine.h"
 
 enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 256, PART_NAME = 24,
@@ -173,6 +174,7 @@ struct machine {
     struct com_input com_input[MACHINE_COMS];
     struct board_watch watch;
     struct typing typing;
+    struct keymap keymap;        /* the guest's layout, for typed text */
     struct journal journal;
     struct machine_part part[MACHINE_PARTS];
     unsigned parts;
@@ -207,7 +209,7 @@ void input_reset(struct machine *m);
 void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);
 
 /* devices/board/typing.c */
-void typing_init(struct machine *m);
+bool typing_init(struct machine *m, struct error *err);
 bool typing_add(struct machine *m, const char *text);
 
 /* devices/board/mice.c */

@@ -148,11 +148,10 @@ struct machine *machine_create(const struct machine_config *config, struct error
     m->config = *config;
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_init(&m->capture[n].line);
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_init(&m->printer[n]);
-    if (!board_build(m, err)) {
+    if (!board_build(m, err) || !typing_init(m, err)) {
         machine_destroy(m);
         return NULL;
     }
-    typing_init(m);
     register_parts(m);
     return m;
 }

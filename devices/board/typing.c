@@ -1,8 +1,7 @@
-/* Text typed on the guest's keyboard: a key change an event, as on a US keyboard.           doc: machine */
+/* Text typed on the guest's keyboard: a key change an event, as its layout has the characters.           doc: machine */
 #include "devices/board/board.h"
-#include "devices/us_keyboard.h"
 
-enum { LEFT_SHIFT = 0xe1, DOWN = 0x100 };
+enum { DOWN = 0x100 };
 
 #define STATE_OWNER struct typing
 STATE_LAYOUT(typing_state, "typing", TYPING_STATE);
@@ -23,7 +22,12 @@ static void on_next(void *owner)
     if (--t->used) schedule(m, clock_ticks_of_ns(&m->clock, m->config.keyboard_paste_delay_us * 500ull));
 }
 
-void typing_init(struct machine *m) { clock_add(&m->clock, &m->typing.next, on_next, m); }
+bool typing_init(struct machine *m, struct error *err)
+{
+    clock_add(&m->clock, &m->typing.next, on_next, m);
+    keymap_us(&m->keymap);
+    return !m->config.keymap[0] || keymap_read(&m->keymap, m->config.keymap, err);
+}
 
 static bool queue_key(struct typing *t, unsigned change)
 {
@@ -35,17 +39,18 @@ static bool queue_key(struct typing *t, unsigned change)
 bool typing_add(struct machine *m, const char *text)
 {
     struct typing *t = &m->typing;
-    bool all = true, shift;
+    bool all = true;
 
-    for (; *text; text++) {
-        u8 usage = us_keyboard_usage(*text == '\r' ? '\n' : *text, &shift);
+    for (u8 c; (c = keymap_next(&text, &all)) != 0;) {
+        u8 usage = m->keymap.key[c].usage;
+        const u8 *modifier = m->keymap.key[c].modifier;
         if (!usage) {
             all = false;
             continue;
         }
-        if (shift) all &= queue_key(t, LEFT_SHIFT | DOWN);
+        for (unsigned i = 0; i < 2; i++) all &= !modifier[i] || queue_key(t, modifier[i] | DOWN);
         all &= queue_key(t, usage | DOWN) && queue_key(t, usage);
-        if (shift) all &= queue_key(t, LEFT_SHIFT);
+        for (unsigned i = 2; i--;) all &= !modifier[i] || queue_key(t, modifier[i]);
     }
     if (t->used && t->next.at == NEVER) schedule(m, 1);
     return all;
