@@ -11,7 +11,7 @@
  *   address  segment register number (bits 2-0) | the other address size (bit 3) | scale (bits 7-6)
  *   disp  displacement, branch distance, or far offset;  imm  immediate, or far selector
  *         (a 64-bit immediate or offset: disp its low half, imm its high half); of a near call: the next instruction's
- *         offset in the trace */
+ *         offset in the trace; disp of IN: its own */
 #include "cpu/base/types.h"
 
 struct record {

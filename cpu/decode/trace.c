@@ -179,6 +179,7 @@ static void append(struct builder *b, const struct decoded *d)
     *record = d->record;
     record->count = (u8)++b->instructions;
     if (fast_is_near_call(record)) record->imm = b->trace->bytes;
+    if (fast_is_in(record)) record->disp = b->trace->bytes - d->length;
     record->fast = fast_of(record, b->trace->mode);
     b->use[b->slots - 1] = fast_flag_use(record, d->row);
     b->trace->offset[b->slots] = b->trace->bytes;

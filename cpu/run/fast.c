@@ -14,7 +14,7 @@
 
 /* --- which handler --- */
 
-static fast_handler pass, go_on, go_on_16, leave_here, find_anew, follow, note_trace, resolve, resolve_16, resolve_far, resolve_next;
+static fast_handler in, pass, go_on, go_on_16, leave_here, find_anew, follow, note_trace, resolve, resolve_16, resolve_far, resolve_next;
 
 enum fast_kind fast_kind_of(const struct record *record, u32 mode)
 {
@@ -72,6 +72,7 @@ const void *fast_of(const struct record *record, u32 mode)
     const void *handler = fast_plain[record->h];
 
     if (does_nothing(record->h)) return (const void *)pass;
+    if (fast_is_in(record)) return (const void *)in;
     if (fast_is_vector(record->h) && is_mmx(record)) {
         handler = fast_of_mmx(record, mode);
         return handler ? handler : (const void *)fast_slow;
@@ -237,6 +238,46 @@ FAST_HANDLER fast_keep_flags(FAST_PARAMETERS)
 {
     cpu->flag_kept = lazy_kept((u32)flag_kind, flag_result, flag_first, cpu->flag_kept | cpu->shift_af);
     flag_kind = lazy_kept_kind((u32)flag_kind);
+    GO;
+}
+
+/* Bytes that IN reads, 0 of anything else; no port is wider than 4. */
+static unsigned in_bytes(unsigned op)
+{
+    switch (op) {
+    case OP_IN_R_I_8: case OP_IN_R_D_8: return 1;
+    case OP_IN_R_I_16: case OP_IN_R_D_16: return 2;
+    case OP_IN_R_I_32: case OP_IN_R_D_32: case OP_IN_R_I_64: case OP_IN_R_D_64: return 4;
+    default: return 0;
+    }
+}
+
+bool fast_is_in(const struct record *record) { return in_bytes(record->h) != 0; }
+
+/* IN, with which programs wait.  The trace ends behind it: the link there knows the next address. */
+static FAST_HANDLER in(FAST_PARAMETERS)
+{
+    unsigned size = in_bytes(rec->h);
+    bool by_dx = rec->h == OP_IN_R_D_8 || rec->h == OP_IN_R_D_16 || rec->h == OP_IN_R_D_32 || rec->h == OP_IN_R_D_64;
+
+    if (!io_unchecked(cpu)) TAIL(fast_slow);
+    spill(FAST_ARGUMENTS);
+    cpu->budget -= rec->count - 1;
+    cpu->rip = cpu->trace_rip + (u32)rec->disp;
+    cpu->time->now = cpu_now(cpu);
+    u32 value = cpu->bus.in(cpu->bus.board, by_dx ? (u16)cpu->gpr[RDX] : (u16)rec->imm, size);
+    if (size == 4) cpu->gpr[RAX] = value;
+    else memcpy(&cpu->gpr[RAX], &value, size);
+    budget = cpu->budget + rec->count - 1 - TRACE_MAX_INSTRUCTIONS;
+#ifdef FAST_PINS_TLB
+    tlb = cpu->tlb;
+#endif
+    rec++;
+    if (unlikely(!loop_goes_on(cpu, false))) {
+        budget -= rec->count - 1;
+        cpu->rip = cpu->trace_rip + (u64)(s64)((struct link *)(rec + 1))->delta;
+        TAIL(fast_leave);
+    }
     GO;
 }
 

@@ -56,6 +56,7 @@ const void *fast_of(const struct record *record, u32 mode);
 /* The same of a direct branch to another page, in 32-bit or 64-bit code; NULL where there is none. */
 const void *fast_of_far(const struct record *record, u32 mode);
 bool fast_is_near_call(const struct record *record);
+bool fast_is_in(const struct record *record);
 
 /* The same of a form whose flags need not be set; NULL where there is none. */
 const void *fast_of_without_flags(const struct record *record, u32 mode);
