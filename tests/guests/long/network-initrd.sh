@@ -29,7 +29,7 @@ D
 cat > root/init <<'I'
 #!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-for module in $(cat /lib/order); do case $module in ne) insmod /lib/ne.ko io=0x300 irq=9 2> /dev/null ;; *) insmod /lib/$module.ko ;; esac; done
+for module in $(cat /lib/order); do case $module in ne) insmod /lib/ne.ko io=0x300 irq=5 2> /dev/null ;; *) insmod /lib/$module.ko ;; esac; done
 grep -o 'server=[^ ]*' /proc/cmdline > /tmp/server; . /tmp/server
 ip link set lo up; ip link set eth0 up
 udhcpc -n -q -i eth0 -s /lib/lease -t 8

@@ -23,6 +23,6 @@ done
 echo "RTL8029"; fetches "$1" "$work/amd64" "ne2k: type=pci, $network"
 cp "$work/hash" "$work/first"; echo "RTL8029 again"; fetches "$1" "$work/amd64" "ne2k: type=pci, $network"; cmp "$work/hash" "$work/first" || exit 1
 echo "82540EM"; fetches "$1" "$work/amd64" "e1000: enabled=1, $network"
-echo "NE2000"; fetches "$1" "$work/i386" 'pci: enabled=0' "ne2k: type=isa, ioaddr=0x300, irq=9, $network"
+echo "NE2000"; fetches "$1" "$work/i386" 'pci: enabled=0' "ne2k: type=isa, ioaddr=0x300, irq=5, $network"
 echo "82540EM on i386, frames captured"; fetches "$1" "$work/i386" "e1000: enabled=1, pcap=$work/frames.pcap, $network"
 [ "$(wc -c < "$work/frames.pcap")" -gt 20000000 ] || { echo "no frames in the capture"; exit 1; }
