@@ -70,11 +70,16 @@ bool mailbox_wants_picture(struct mailbox *box)
     return wanted;
 }
 
-void mailbox_show(struct mailbox *box, const struct vga_picture *picture, const struct mailbox_status *status)
+struct vga_picture *mailbox_open(struct mailbox *box)
 {
     pthread_mutex_lock(&box->lock);
-    if (vga_copy_picture(picture, &box->picture)) box->number++;
+    return &box->picture;
+}
+
+void mailbox_show(struct mailbox *box, bool changed, const struct mailbox_status *status)
+{
     box->status = *status;
+    box->number += changed;
     pthread_mutex_unlock(&box->lock);
 }
 

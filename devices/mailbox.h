@@ -2,7 +2,7 @@
 #define ORRERY_MAILBOX_H
 /* Where machine and display meet: plain data in a box with a lock.                          doc: display
  * The machine's thread shows pictures and takes mail between two runs; the display's thread posts mail and sees the
- * newest picture.  Nobody waits for the other, and mail reaches the guest through machine_key and its like alone,
+ * newest picture.  Neither waits for the other but while one of them copies a picture, and mail reaches the guest through machine_key and its like alone,
  * which stamp it with a tick. */
 #include "devices/chip/vga_picture.h"
 
@@ -46,7 +46,10 @@ bool mailbox_closed(struct mailbox *box);                             /* the mac
 /* --- the machine's side --- */
 bool mailbox_take(struct mailbox *box, struct mail *mail);            /* false: empty */
 bool mailbox_wants_picture(struct mailbox *box);                      /* the last one has been seen */
-void mailbox_show(struct mailbox *box, const struct vga_picture *picture, const struct mailbox_status *status);
+/* The picture that the display sees next, to be brought up to date; until mailbox_show says whether it is another one now, the display
+ * has to wait. */
+struct vga_picture *mailbox_open(struct mailbox *box);
+void mailbox_show(struct mailbox *box, bool changed, const struct mailbox_status *status);
 void mailbox_close(struct mailbox *box);
 
 #endif

@@ -7,9 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "devices/chip/vga_picture.h"
-
-
 enum { SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20000000, NS_SHORT = 8000000 };
 
 struct serve {
@@ -18,7 +15,6 @@ struct serve {
     bool paced;
     u64 slice;                   /* ticks between two looks at the mail, about a frame of wall time */
     u64 wall_ns, tick;           /* a point where wall and virtual time were together */
-    struct vga_picture *picture;
     char *paste;                 /* text that still waits for the keyboard, NUL ended; at paste_at */
     size_t paste_at;
     bool quit;
@@ -110,9 +106,9 @@ static void show(struct serve *s)
     };
 
     if (!mailbox_wants_picture(s->box)) return;
-    machine_take_picture(s->machine, s->picture);
     snprintf(status.text, sizeof status.text, "%s", s->stop.text);
-    mailbox_show(s->box, s->picture, &status);
+    bool changed = machine_take_picture(s->machine, mailbox_open(s->box));
+    mailbox_show(s->box, changed, &status);
 }
 
 /* Sleeps while virtual time is ahead.  When it is late by more than a quarter second, the lateness is forgiven. */
@@ -208,9 +204,8 @@ bool serve_display(const struct display *display, struct machine *machine, bool 
     struct work work = { .body = body, .context = context };
     pthread_t thread;
 
-    work.serve = (struct serve){ .machine = machine, .box = mailbox_create(), .paced = paced, .slice = SLICE_LEAST,
-                                 .picture = calloc(1, sizeof *work.serve.picture) };
-    bool started = work.serve.box && work.serve.picture && start(&thread, &work);
+    work.serve = (struct serve){ .machine = machine, .box = mailbox_create(), .paced = paced, .slice = SLICE_LEAST };
+    bool started = work.serve.box && start(&thread, &work);
     bool shown = started ? display->run(work.serve.box, err) : fail(err, "display: the host has no thread or memory left");
     if (started) {
         struct mail quit = { .kind = MAIL_QUIT };
@@ -218,7 +213,6 @@ bool serve_display(const struct display *display, struct machine *machine, bool 
         pthread_join(thread, NULL);
     }
     mailbox_destroy(work.serve.box);
-    free(work.serve.picture);
     free(work.serve.paste);
     return shown;
 }

@@ -102,13 +102,13 @@ Test(mailbox, mail_comes_out_in_order_and_a_full_box_takes_no_more)
 Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
 {
     struct mailbox *box = mailbox_create();
-    struct vga_picture *picture = calloc(1, sizeof *picture), *seen_picture = calloc(1, sizeof *seen_picture);
+    struct vga_picture *seen_picture = calloc(1, sizeof *seen_picture);
     struct mailbox_status status = { .tick = 5 }, seen_status;
     u64 seen = 0;
 
     cr_expect(mailbox_wants_picture(box));
-    picture->view.misc = 0x67;
-    mailbox_show(box, picture, &status);
+    mailbox_open(box)->view.misc = 0x67;
+    mailbox_show(box, true, &status);
     cr_expect(!mailbox_wants_picture(box));
     cr_expect(mailbox_see(box, &seen, seen_picture, &seen_status));
     cr_expect(seen_picture->view.misc == 0x67 && seen_status.tick == 5);
@@ -117,7 +117,9 @@ Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
     cr_expect(!mailbox_closed(box));
     mailbox_close(box);
     cr_expect(mailbox_closed(box));
-    free(picture);
+    (void)mailbox_open(box);
+    mailbox_show(box, false, &status);
+    cr_expect(mailbox_wants_picture(box), "nothing was new");
     free(seen_picture);
     mailbox_destroy(box);
 }
