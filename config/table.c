@@ -50,8 +50,15 @@ static bool cpu_model(const struct given *g, struct machine_config *c, void *bas
 
 static bool cpu_count(const struct given *g, struct machine_config *c, void *base)
 {
-    (void)c, (void)base;
-    return strcmp(g->value, "1") == 0 || bad_value(g, "1: this machine has one processor");
+    unsigned packages, cores = 1, threads = 1;
+    char rest;
+    int parts = sscanf(g->value, "%u:%u:%u%c", &packages, &cores, &threads, &rest);
+
+    (void)base;
+    if (parts < 1 || parts > 3 || (parts < 3 && strspn(g->value, "0123456789:") != strlen(g->value)) || !packages || !cores || !threads || packages > CPU_MOST || cores > CPU_MOST ||
+        threads > CPU_MOST || packages * cores * threads > CPU_MOST) return bad_value(g, "1 to 8 processors, or PACKAGES:CORES:THREADS of no more");
+    c->cpu_count = packages * cores * threads;
+    return cores * threads == 1 || note(g, "cores and threads are processors of a package of their own here");
 }
 
 static bool legacy_path(const struct given *g, char *path)
@@ -439,8 +446,9 @@ static const struct parameter cpu[] = {
     { "reset_on_triple_fault", TYPE_BOOL, AT(reset_on_triple_fault), .meaning = "0: a triple fault stops the machine and is explained" },
     { "rdrand_seed", TYPE_NUMBER, AT(rdrand_seed), .most = UINT64_MAX, .meaning = "where the numbers of RDRAND and RDSEED begin: another seed, other numbers" },
     { "exact", TYPE_BOOL, AT(cpu_exact), .meaning = "1: the exact instance alone runs: the same in every bit, slower" },
-    { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "1" },
-    ACCEPT("quantum"), ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("cpuid_freq"), END_ROW,
+    { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "processors, 1 to 8, or PACKAGES:CORES:THREADS" },
+    { "quantum", TYPE_NUMBER, AT(cpu_quantum), .least = 1, .most = 100000, .meaning = "instructions of one processor before the next one's turn" },
+    ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("cpuid_freq"), END_ROW,
 };
 static const struct parameter floppy[] = {
     { "1_44", TYPE_CUSTOM, .take = floppy_size, .meaning = "image in a drive of this size (2_88 1_44 1_2 720k 360k 320k 180k 160k); a shorter image reads as zeros behind its end" },
@@ -546,7 +554,7 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
     { .name = name_, .parameters = module, BASE(kernel.module[n]), .meaning = "a module of a Multiboot kernel", .sample = sample_ }
 
 const struct directive directive_table[] = {
-    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0, exact=0" },
+    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, count=1, quantum=100, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0, exact=0" },
     { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
     { .name = "romimage", .parameters = rom, BASE(system_rom), .positional = rom_path, .meaning = "another system BIOS than the built-in one",
       .sample = "#file=$BXSHARE/BIOS-bochs-legacy" },

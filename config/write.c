@@ -67,6 +67,7 @@ void config_write(const struct machine_config *c, FILE *to)
     if (c->cpu_exclude_features[0]) fprintf(to, "cpu: exclude_features=\"%s\"\n", c->cpu_exclude_features);
     fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%d, rdrand_seed=%llu\n", (unsigned long long)c->ips, c->reset_on_triple_fault,
             (unsigned long long)c->rdrand_seed);
+    fprintf(to, "cpu: count=%u, quantum=%u\n", c->cpu_count, c->cpu_quantum);
     fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));
     if (c->pci != PCI_BY_MODEL) fprintf(to, "pci: enabled=%d\n", c->pci == PCI_ON);
     for (unsigned n = 0; n < CONFIG_SLOTS; n++)

@@ -11,6 +11,9 @@ struct cpu_time {
     u64 deadline;        /* cpu_run returns when now reaches it; call-outs may lower it */
 };
 
+struct cpu_message;
+enum { CPU_MOST = 8, CPU_NONE = 255 };       /* processors of one machine; the number of none */
+
 /* The board as the processor sees it.  size_bytes is 1, 2, 4 (and 8 for memory). */
 struct cpu_bus {
     void *board;
@@ -26,7 +29,9 @@ struct cpu_bus {
     /* EOI of a level-triggered interrupt, or NULL: I/O APICs wait for it. */
     void (*end_of_interrupt)(void *board, u8 vector);
     /* cpu_timer is to be called at that tick; UINT64_MAX: no more.  NULL: a local APIC's timer never ends. */
-    void (*call_at)(void *board, u64 tick);
+    void (*call_at)(void *board, unsigned processor, u64 tick);
+    /* A message of one processor, for others and perhaps itself; `except` gets none.  False: nobody accepts it.  NULL: there are no others. */
+    bool (*send_message)(void *board, const struct cpu_message *message, unsigned except);
 };
 
 /* Registers of CPUID that hold feature bits: leaf, register.  81 is leaf 8000_0001h, 88 8000_0008h, 7 and D their subleaves 0 and 1. */
@@ -97,6 +102,12 @@ bool cpu_model_with(const struct cpu_model *base, const char *add, const char *e
 struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, const struct cpu_bus *bus,
                        struct physical_map *memory);
 void cpu_destroy(struct cpu *cpu);
+/* Makes processors of one machine, which share time, memory and board, know of each other: the first is the boot processor, the others wait
+ * for INIT and start-up messages after a reset.  They run by turns; all but the first begin paused.                       doc: processors */
+void cpu_join(struct cpu *const *processors, unsigned count);
+void cpu_pause(struct cpu *cpu);                         /* its turn is over, between runs */
+void cpu_resume(struct cpu *cpu);
+unsigned cpu_number(const struct cpu *cpu);
 void cpu_reset(struct cpu *cpu);                         /* RESET#: SDM vol. 3A, "Processor State After Reset" */
 void cpu_initialize(struct cpu *cpu);                    /* INIT#: what a reset leaves alone is said there */
 enum cpu_stop cpu_run(struct cpu *cpu);

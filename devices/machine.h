@@ -47,7 +47,11 @@ u64 machine_tick(const struct machine *machine);
 u64 machine_ips(const struct machine *machine);          /* ticks a virtual second */
 u64 machine_hash(struct machine *machine);               /* XXH3-64 of all state: processor, RAM, devices, disks' overlays */
 const struct machine_config *machine_configuration(const struct machine *machine);
-struct cpu *machine_cpu(struct machine *machine);        /* view, watch, set_register: see cpu/cpu.h */
+struct cpu *machine_cpu(struct machine *machine);        /* view, watch, set_register: see cpu/cpu.h; the chosen one, or whose turn it is */
+unsigned machine_processors(const struct machine *machine);
+struct cpu *machine_processor(struct machine *machine, unsigned n);
+/* Which one machine_cpu gives from now on; machine_processors() or more: the one whose turn it is. */
+void machine_choose_processor(struct machine *machine, unsigned n);
 
 /* --- input from outside: stamped with the tick and put in the journal before it acts --- */
 

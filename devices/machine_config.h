@@ -89,6 +89,8 @@ struct vga_config {
 struct machine_config {
     char cpu_model[32];          /* "" = default */
     char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
+    u32 cpu_count;               /* processors, 1 to 8 */
+    u32 cpu_quantum;             /* ticks of a processor's turn while there are others that run */
     u64 ips;                     /* ticks a virtual second, 1 M at least */
     bool reset_on_triple_fault;
     u64 rdrand_seed;             /* of the numbers that RDRAND and RDSEED give */

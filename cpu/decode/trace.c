@@ -47,7 +47,8 @@ void trace_cache_flush(struct cpu *cpu)
 {
     struct trace_cache *cache = cpu->traces;
 
-    for (u32 i = 0; i < cache->traces_used; i++)
+    /* other processors may have decoded the same pages: their marks stay, and a store that finds nothing behind them takes them away */
+    for (u32 i = 0; i < cache->traces_used && cpu->next == cpu; i++)
         physical_page_at(cpu->memory, cache->traces[i].pa)->code_chunks = 0;
     cache->records_used = cache->traces_used = 0;
     memset(cache->bucket, 0, sizeof cache->bucket);
@@ -83,11 +84,9 @@ static void remove_from_bucket(struct trace_cache *cache, struct trace *trace)
     if (*at) *at = trace->next_in_bucket;
 }
 
-void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
+/* One processor's traces; which chunks of the page it still has decoded. */
+static u32 forget_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
 {
-    struct physical_page *page = physical_page_at(cpu->memory, pa);
-    if (!(page->code_chunks & chunks_of(pa, size_bytes))) return;
-
     struct trace_cache *cache = cpu->traces;
     struct trace **at = &cache->page[page_bucket_of(pa)];
     u32 chunks = 0;
@@ -107,8 +106,22 @@ void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
         if (same_page) chunks |= chunks_of(trace->pa, trace->bytes);
         at = &trace->next_in_page;
     }
-    page->code_chunks = chunks;
     if (hit && cpu->in_instruction) cpu_leave_after_instruction(cpu);
+    return chunks;
+}
+
+void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
+{
+    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    struct cpu *c = cpu;
+    u32 chunks = 0;
+
+    if (!(page->code_chunks & chunks_of(pa, size_bytes))) return;
+    do {
+        chunks |= forget_written(c, pa, size_bytes);
+        c = c->next;
+    } while (c != cpu);
+    page->code_chunks = chunks;
 }
 
 /* --- targets --- */

@@ -75,7 +75,7 @@ static void place_write(struct cpu *cpu, const struct place *place, const u8 *in
     breaks_note(cpu, place->pa, size, true);
     if (place->page->write) {
         if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
-        if (place->page == cpu->monitored) monitor_store(cpu, place->pa, size);
+        if (processors_monitor(cpu, place->page)) processors_store(cpu, place->page, place->pa, size);
         memcpy(place->page->write + (place->pa & 0xfff), in, size);
         return;
     }

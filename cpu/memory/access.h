@@ -87,6 +87,9 @@ bool tlb_store_after_drawing(struct cpu *cpu, struct tlb_entry *t, u64 la, unsig
 void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes);
 
 /* MONITOR (cpu/system/monitor.c): bytes [pa, pa + size) of the monitored page are about to change. */
+/* A page that some processor of the machine monitors; what a store to it means to those. */
+bool processors_monitor(const struct cpu *cpu, const struct physical_page *page);
+void processors_store(struct cpu *cpu, const struct physical_page *page, u64 pa, unsigned size_bytes);
 void monitor_store(struct cpu *cpu, u64 pa, unsigned size_bytes);
 
 static inline unsigned tlb_set_of_cpl(const struct cpu *cpu)

@@ -64,18 +64,13 @@ static void note_holder(struct cpu *cpu, struct physical_page *page, const struc
     bool other = page->tag_holders == TAG_HOLDER_ONE && page->tag_at != at && lets_stores_pass(holder(cpu, page), pa);
 
     if (page->tag_holders == TAG_HOLDERS_MANY) return;
+    other |= cpu->next != cpu;                       /* the entry is one of this processor: that of another has no number here */
     page->tag_holders = other ? TAG_HOLDERS_MANY : TAG_HOLDER_ONE;
     page->tag_at = at;
 }
 
-void tlb_protect_page(struct cpu *cpu, u64 pa)
+static void protect_everywhere(struct cpu *cpu, u64 pa)
 {
-    struct physical_page *page = physical_page_at(cpu->memory, pa);
-    enum tag_holders holders = page->tag_holders;
-
-    page->tag_holders = TAG_HOLDER_NONE;
-    if (holders == TAG_HOLDER_ONE && lets_stores_pass(holder(cpu, page), pa)) holder(cpu, page)->tag_write = TLB_INVALID;
-    if (holders != TAG_HOLDERS_MANY) return;
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         const struct tlb_marks *m = &cpu->tlb_marks[set];
         for (u64 words = m->some_filled; words;) {
@@ -86,6 +81,21 @@ void tlb_protect_page(struct cpu *cpu, u64 pa)
             }
         }
     }
+}
+
+void tlb_protect_page(struct cpu *cpu, u64 pa)
+{
+    struct physical_page *page = physical_page_at(cpu->memory, pa);
+    enum tag_holders holders = page->tag_holders;
+    struct cpu *c = cpu;
+
+    page->tag_holders = TAG_HOLDER_NONE;
+    if (holders == TAG_HOLDER_ONE && lets_stores_pass(holder(cpu, page), pa)) holder(cpu, page)->tag_write = TLB_INVALID;
+    if (holders != TAG_HOLDERS_MANY) return;
+    do {
+        protect_everywhere(c, pa);
+        c = c->next;
+    } while (c != cpu);
 }
 
 /* --- filling --- */
@@ -118,7 +128,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
         if ((t->tag_read & ~TLB_WATCHED) == page_la) invalidate(cpu, set, i);
         return;
     }
-    bool plain = page->write == page->read && !page->code_chunks && page->written && page != cpu->monitored;
+    bool plain = page->write == page->read && !page->code_chunks && page->written && !processors_monitor(cpu, page);
     *t = (struct tlb_entry){
         .tag_read = page_la, .tag_write = to->storable && plain ? page_la | (page->shown && !page->changed ? TLB_DRAWN : 0) : TLB_INVALID,
         .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
@@ -257,7 +267,7 @@ void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes)
         struct physical_page *page = physical_page_at(cpu->memory, pa);
         if (page->write) page->written = page->changed = true;
         if (page->code_chunks) trace_code_written(cpu, pa, (unsigned)n);
-        if (page == cpu->monitored) monitor_store(cpu, pa, (unsigned)n);
+        if (processors_monitor(cpu, page)) processors_store(cpu, page, pa, (unsigned)n);
         pa += n;
         size_bytes -= n;
     }

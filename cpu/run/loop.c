@@ -32,10 +32,14 @@ struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, con
         return NULL;
     }
     cpu->a20 = true;
+    cpu->next = cpu;
+    cpu->paused_at = UINT64_MAX;
     tlb_create(cpu);
     cpu_reset(cpu);
     return cpu;
 }
+
+unsigned cpu_number(const struct cpu *cpu) { return cpu->number; }
 
 void cpu_destroy(struct cpu *cpu)
 {
@@ -116,7 +120,7 @@ static bool take_interrupt(struct cpu *cpu)
         cpu_initialize(cpu);
         return true;
     }
-    if (interrupts_shadowed(cpu)) return false;
+    if (interrupts_shadowed(cpu) || cpu->activity == ACTIVITY_WAITING_START) return false;
     if (cpu->nmi_pending && !cpu->nmi_blocked) {
         cpu->nmi_pending = false;
         cpu_set_activity(cpu, ACTIVITY_RUNNING);
@@ -228,7 +232,7 @@ enum cpu_stop cpu_run(struct cpu *cpu)
             continue;
         }
         if (cpu->activity == ACTIVITY_SHUTDOWN) return CPU_STOP_SHUTDOWN;
-        if (cpu->activity == ACTIVITY_HALTED) return CPU_STOP_HALTED;
+        if (cpu->activity == ACTIVITY_HALTED || cpu->activity == ACTIVITY_WAITING_START) return CPU_STOP_HALTED;
         if (cpu->activity == ACTIVITY_WAITING && !monitor_interrupted(cpu)) return CPU_STOP_HALTED;
         if (cpu->breaks && breaks_here(cpu)) return CPU_STOP_BREAK;
         cpu->interrupt_taken = false;

@@ -96,7 +96,7 @@ enum flag_kind {
 };
 enum { FLAG_SHIFT_AF = 1 << 20 };        /* beside the kept flags: AF after a shift */
 
-enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
+enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING, ACTIVITY_WAITING_START };
 
 #define CPU_STATE(ONE, MANY) \
     /*    type  name             count  unit     min         max  meaning                                       */ \
@@ -111,7 +111,8 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING };
     ONE (u32, flag_kind,                  "",      0,     0x400a, "enum flag_kind, size in bits << 8")            \
     ONE (u32, rflags,                 "bits",      0, UINT32_MAX, "EFLAGS without CF PF AF ZF SF OF")             \
     ONE (u8,  cpl,                        "",      0,          3, "current privilege level")                      \
-    ONE (u8,  activity,                   "",      0,          3, "0 running, 1 halted, 2 shutdown, 3 waiting by MWAIT") \
+    ONE (u8,  activity,                   "",      0,          4, "0 running, 1 halted, 2 shutdown, 3 waiting by MWAIT, 4 for a start-up message") \
+    ONE (u64, paused_at,              "tick",      0, UINT64_MAX, "when its turn was over; all ones: it has the turn") \
     ONE (bool, wait_ends_masked,          "",      0,          1, "MWAIT with ECX[0]: an interrupt ends it even with IF = 0") \
     ONE (u64, monitor_line,               "",      0, UINT64_MAX, "physical address of the line that MONITOR armed, bit 0 set; 0: none") \
     ONE (bool, nmi_blocked,               "",      0,          1, "until the next IRET")                          \
@@ -288,6 +289,9 @@ struct cpu {
     struct decode_tables *tables;
     struct breaks *breaks;        /* cpu/run/breaks.h; NULL: none */
     struct recorder *recorder;    /* cpu/run/recorder.h; NULL: none */
+    unsigned number;              /* among the machine's processors; its APIC ID after a reset */
+    struct cpu *next;             /* ring of the machine's processors; itself when it is alone */
+    char part_name[16][20];       /* names of its parts with state */
     bool virtual_wire;            /* the local APIC comes out of a reset with LINT0 ExtINT, LINT1 NMI */
 
     struct performance performance;      /* state, here because nothing hot is near */

@@ -14,7 +14,7 @@ static struct cpuid_leaf version(const struct cpu *cpu)
 {
     const struct cpu_model *m = cpu->model;
     struct cpuid_leaf r = {
-        .eax = cpu_signature(m), .ebx = has(cpu, FEATURE_CLFSH) ? 8 << 8 : 0,
+        .eax = cpu_signature(m), .ebx = (has(cpu, FEATURE_CLFSH) ? 8 << 8 : 0) | cpu->number << 24,        /* each processor is a package of its own */
         .ecx = m->features[WORD_1_ECX], .edx = m->features[WORD_1_EDX],
     };
 
@@ -84,6 +84,15 @@ static struct cpuid_leaf monitor_lines(const struct cpu *cpu)
     return r;
 }
 
+/* "Extended Topology Enumeration": levels as the model lists them, the x2APIC ID in EDX. */
+static struct cpuid_leaf topology(const struct cpu *cpu, u32 subleaf)
+{
+    struct cpuid_leaf r = listed(cpu->model, 0xb, subleaf);
+
+    if (cpu->model->last_leaf >= 0xb && has(cpu, FEATURE_X2APIC)) r.edx = cpu->number;
+    return r;
+}
+
 static struct cpuid_leaf answer(const struct cpu *cpu, u32 leaf, u32 subleaf)
 {
     const struct cpu_model *m = cpu->model;
@@ -105,6 +114,7 @@ static struct cpuid_leaf answer(const struct cpu *cpu, u32 leaf, u32 subleaf)
     case 0x80000001: return extended_features(cpu);
     case 0x80000002: case 0x80000003: case 0x80000004: return brand(m, leaf);
     case 0x80000008: return (struct cpuid_leaf){ .eax = m->pa_bits | (has(cpu, FEATURE_LM) ? 48 : 32) << 8, .ebx = m->features[WORD_88_EBX] };
+    case 0xb: return topology(cpu, subleaf);
     default: return listed(m, leaf, subleaf);
     }
 }

@@ -7,7 +7,7 @@
  *                     NMI, SMI, INIT, ExtINT go to the processor without that
  *
  * Source: SDM vol. 3A, "Advanced Programmable Interrupt Controller (APIC)".
- * Not modelled: other processors and the arbitration among them; the spurious vector, which answers
+ * Not modelled: the time that arbitration among processors takes; the spurious vector, which answers
  * an acknowledge whose request has just been masked: here both happen at one boundary, so there is
  * always a request. */
 #include "cpu/system/local_apic.h"
@@ -186,7 +186,7 @@ bool apic_accept(struct cpu *cpu, enum delivery_mode mode, u8 vector, bool level
     case DELIVER_SMI: cpu->smi_pending = true; break;
     case DELIVER_NMI: cpu->nmi_pending = true; break;
     case DELIVER_INIT: cpu->init_pending = true; break;
-    case DELIVER_START_UP:                   /* heard only by a processor that waits for it */
+    case DELIVER_START_UP: cpu_start_up(cpu, vector); break;
     case DELIVER_REMOTE_READ: break;
     case DELIVER_EXTINT: cpu->apic.extint = true; break;
     }
@@ -367,15 +367,16 @@ static bool is_deassert(u32 icr)
     return delivery(icr) == DELIVER_INIT && icr & LVT_LEVEL && !(icr & ICR_ASSERT);
 }
 
-static bool reaches_self(const struct cpu *cpu)
+/* To whom it may concern; the board knows the others.  Time is made exact: another processor may read it. */
+static bool transmit(struct cpu *cpu, unsigned shorthand)
 {
-    const struct cpu_message m = message_of(cpu);
+    struct cpu_message m = message_of(cpu);
 
-    switch (cpu->apic.icr >> 18 & 3) {
-    case SHORTHAND_NONE: return cpu_message_is_for(cpu, &m);
-    case SHORTHAND_OTHERS: return false;
-    default: return true;
-    }
+    if (shorthand == SHORTHAND_SELF) return cpu_take_message(cpu, &m);
+    m.everyone |= shorthand != SHORTHAND_NONE;
+    cpu_sync_time(cpu);
+    if (cpu->bus.send_message) return cpu->bus.send_message(cpu->bus.board, &m, shorthand == SHORTHAND_OTHERS ? cpu->number : CPU_NONE);
+    return shorthand != SHORTHAND_OTHERS && cpu_message_is_for(cpu, &m) && cpu_take_message(cpu, &m);
 }
 
 /* "Valid Combinations for the ... Interrupt Command Register": to itself by shorthand a processor
@@ -392,8 +393,8 @@ void apic_send(struct cpu *cpu)
     if (mode == DELIVER_REMOTE_READ || mode == DELIVER_EXTINT || is_deassert(icr)) return;
     if (to_self && mode != DELIVER_FIXED) return;
     if (fixed && (icr & LVT_VECTOR) < 16) apic_error(cpu, ESR_SEND_VECTOR);
-    if (reaches_self(cpu)) apic_accept(cpu, mode, (u8)(icr & LVT_VECTOR), false);
-    else if (apic_generation(cpu) != APIC_XAPIC) apic_error(cpu, ESR_SEND_ACCEPT);
+    bool illegal = fixed && (icr & LVT_VECTOR) < 16;         /* an error of its own */
+    if (!transmit(cpu, shorthand) && !illegal && apic_generation(cpu) != APIC_XAPIC) apic_error(cpu, ESR_SEND_ACCEPT);
 }
 
 void apic_send_self(struct cpu *cpu, u8 vector)

@@ -89,6 +89,8 @@ u8 apic_acknowledge(struct cpu *cpu);                    /* the vector of cpu->i
 u8 apic_get_cr8(const struct cpu *cpu);                  /* TPR[7:4] */
 void apic_set_cr8(struct cpu *cpu, u8 value);
 
+void cpu_start_up(struct cpu *cpu, u8 vector);           /* a start-up message: cpu/system/processors.c */
+
 /* --- registers: cpu/system/local_apic_registers.c --- */
 u64 apic_mmio_read(struct cpu *cpu, u64 pa, unsigned size_bytes);
 void apic_mmio_write(struct cpu *cpu, u64 pa, unsigned size_bytes, u64 value);

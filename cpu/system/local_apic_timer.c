@@ -24,7 +24,7 @@ void cpu_ask_for_call(struct cpu *cpu)
     u64 timer = cpu->apic.timer_at, overflow = cpu->performance.overflow_at;
 
     if (!cpu->bus.call_at) return;
-    cpu->bus.call_at(cpu->bus.board, timer < overflow ? timer : overflow);
+    cpu->bus.call_at(cpu->bus.board, cpu->number, timer < overflow ? timer : overflow);
     cpu_deadline_lowered(cpu);
 }
 

@@ -143,7 +143,7 @@ static u64 next_tick(const struct cpu *cpu) { return this_tick(cpu) + cpu->in_in
 
 static u16 running(const struct cpu *cpu)
 {
-    return cpu->activity == ACTIVITY_RUNNING ? cpu->performance.running[cpu->performance.user] : 0;
+    return cpu->activity == ACTIVITY_RUNNING && cpu->paused_at == UINT64_MAX ? cpu->performance.running[cpu->performance.user] : 0;
 }
 
 /* "Local Vector Table": the entry masks itself when it has sent its interrupt; AMD's do not. */
@@ -225,6 +225,14 @@ void cpu_set_activity(struct cpu *cpu, u8 activity)
     if (cpu->activity == activity) return;
     if (cpu->performance.counts) performance_settle(cpu);
     cpu->activity = activity;
+    if (cpu->performance.counts) expect_overflow(cpu);
+}
+
+/* Others' turns are none of its time. */
+void performance_take_turn(struct cpu *cpu, u64 paused_at)
+{
+    if (cpu->performance.counts) performance_settle(cpu);
+    cpu->paused_at = paused_at;
     if (cpu->performance.counts) expect_overflow(cpu);
 }
 

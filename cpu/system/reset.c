@@ -1,5 +1,6 @@
 /* Reset, and the lists of state.  SDM vol. 3A, "Processor State After Reset".     doc: processor */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cpu/memory/access.h"
@@ -55,13 +56,14 @@ void cpu_reset(struct cpu *cpu)
 {
     const struct cpu_model *m = cpu->model;
     bool a20 = cpu->a20, intr = cpu->intr, nmi_level = cpu->nmi_level;
-    u64 seed = cpu->random_seed;
+    u64 seed = cpu->random_seed, paused_at = cpu->paused_at;
 
     clear_state(cpu);
     cpu->a20 = a20;                          /* lines belong to the board */
     cpu->intr = intr;
     cpu->nmi_level = nmi_level;
     cpu->random_seed = seed;
+    cpu->paused_at = paused_at;
     cpu->shadow_tick = cpu->debug_shadow_tick = UINT64_MAX;
     cpu->tsc_offset = -(s64)(cpu->in_instruction ? cpu_now(cpu) : cpu->time->now);
     cpu->rip = cpu->trace_rip = cpu->next_rip = 0xfff0;
@@ -81,8 +83,13 @@ void cpu_reset(struct cpu *cpu)
     cpu->idtr_limit = cpu->gdtr_limit = 0xffff;
     /* a boot processor, whose APIC is on where there is one */
     cpu->apic_base = has(cpu, FEATURE_APIC) ? 0xfee00900 : m->family >= 6 ? 0xfee00100 : 0;
+    if (cpu->number) {                       /* the others wait for a start-up message */
+        cpu->apic_base &= ~(u64)APIC_BASE_BSP;
+        cpu->activity = ACTIVITY_WAITING_START;
+    }
     performance_reset(cpu);
     apic_reset(cpu);
+    cpu->apic.id = (u8)cpu->number;
     reset_segments(cpu);
     cpu_set_eflags(cpu, EFLAGS_1);
     tlb_flush(cpu);
@@ -124,20 +131,27 @@ void cpu_initialize(struct cpu *cpu)
     apic_derive(cpu);
 }
 
+/* "cpu0.es": the name belongs to the processor. */
+static const char *part_name(struct cpu *cpu, unsigned part, const char *suffix)
+{
+    snprintf(cpu->part_name[part], sizeof cpu->part_name[part], "cpu%u%s", cpu->number, suffix);
+    return cpu->part_name[part];
+}
+
 unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned room)
 {
-    static const char *const names[CPU_SEGS] = {
-        "cpu0.es", "cpu0.cs", "cpu0.ss", "cpu0.ds", "cpu0.fs", "cpu0.gs", "cpu0.ldtr", "cpu0.tr",
-    };
+    static const char *const segment[CPU_SEGS] = { ".es", ".cs", ".ss", ".ds", ".fs", ".gs", ".ldtr", ".tr" };
+    struct cpu_state_part all[16];
     unsigned count = 0;
+#define PART(suffix, layout, instance) all[count] = (struct cpu_state_part){ part_name(cpu, count, suffix), layout, instance }, count++
 
-    if (count < room) parts[count++] = (struct cpu_state_part){ "cpu0", &cpu_layout, cpu };
-    if (count < room) parts[count++] = (struct cpu_state_part){ "cpu0.x87", &x87_layout, &cpu->x87 };
-    for (unsigned seg = 0; seg < CPU_SEGS && count < room; seg++)
-        parts[count++] = (struct cpu_state_part){ names[seg], &segment_layout, &cpu->seg[seg] };
-    if (has(cpu, FEATURE_MSR) && count < room)
-        parts[count++] = (struct cpu_state_part){ "cpu0.performance", &performance_layout, &cpu->performance };
-    if (has(cpu, FEATURE_APIC) && count < room)
-        parts[count++] = (struct cpu_state_part){ "cpu0.apic", &local_apic_layout, &cpu->apic };
+    PART("", &cpu_layout, cpu);
+    PART(".x87", &x87_layout, &cpu->x87);
+    for (unsigned seg = 0; seg < CPU_SEGS; seg++) PART(segment[seg], &segment_layout, &cpu->seg[seg]);
+    if (has(cpu, FEATURE_MSR)) PART(".performance", &performance_layout, &cpu->performance);
+    if (has(cpu, FEATURE_APIC)) PART(".apic", &local_apic_layout, &cpu->apic);
+#undef PART
+    if (count > room) count = room;
+    memcpy(parts, all, count * sizeof *parts);
     return count;
 }

@@ -32,7 +32,7 @@ void cpu_view(const struct cpu *cpu, struct cpu_view *view)
 
 bool cpu_halted_for_good(const struct cpu *cpu)
 {
-    return cpu->activity == ACTIVITY_HALTED && !(cpu->rflags & EFLAGS_IF);
+    return cpu->activity == ACTIVITY_WAITING_START || (cpu->activity == ACTIVITY_HALTED && !(cpu->rflags & EFLAGS_IF));
 }
 
 /* --- setting: each function says whether the name is one of its own --- */

@@ -10,11 +10,7 @@ enum { WINDOW = 0x20 };
 #define HPET_BASE 0xfed00000u
 #define IOAPIC_BASE 0xfec00000u
 
-static bool send(void *board, const struct cpu_message *message)
-{
-    struct machine *m = board;
-    return cpu_message_is_for(m->cpu, message) && cpu_take_message(m->cpu, message);
-}
+static bool send(void *board, const struct cpu_message *message) { return processors_send(board, message, CPU_NONE); }
 
 void board_apic_end_of_interrupt(void *board, u8 vector)
 {

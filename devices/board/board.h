@@ -131,15 +131,35 @@ struct video {
     struct vga_picture *picture;             /* of the last question about the screen */
 };
 
+/* Processors run by turns. */
+#define TURN_STATE(ONE, MANY) \
+    /*    type  name              unit    min         max  meaning                                              */ \
+    ONE (u8,   current,           "",       0, CPU_MOST - 1, "the processor whose turn it is")                     \
+    ONE (u64,  end,               "tick",   0, UINT64_MAX, "when it is the next one's")
+
+struct turn {
+    STATE_MEMBERS(TURN_STATE)
+};
+extern const struct state_layout turn_state;
+
+struct processor {
+    struct machine *machine;
+    struct cpu *cpu;
+    struct event timer;          /* its tick is state of the processor */
+};
+
 struct machine {
     struct machine_config config;
     struct clock clock;
     struct ports *ports;
     struct mmio mmio;
     struct physical_map *map;
-    struct cpu *cpu;
+    struct processor processor[CPU_MOST];
+    unsigned processors;
+    struct cpu *cpu;             /* the boot processor: the 8259A's request and NMI are wired to it */
+    struct turn turn;
+    unsigned chosen;             /* the processor that a debugger looks at; processors or more: whose turn it is */
     struct cpu_model cpu_model;  /* the configured one, with added and excluded features */
-    struct event cpu_timer;      /* its tick is state of the processor */
     u8 *ram, *rom, *vga_rom, *option_rom[OPTION_ROMS];
     u64 ram_bytes, rom_bytes, vga_rom_bytes, option_rom_bytes[OPTION_ROMS];
     u32 option_rom_at[OPTION_ROMS];
@@ -246,6 +266,19 @@ void pci_init(struct machine *m);
 bool pci_build(struct machine *m, struct error *err);    /* functions and ports */
 bool pci_add_ata(struct machine *m, unsigned channel, const struct port_range *command, const struct port_range *control, struct error *err);
 void pci_reset(struct machine *m);
+
+/* devices/board/processors.c */
+bool processors_build(struct machine *m, const struct cpu_bus *bus, struct error *err);
+void processors_free(struct machine *m);
+void processors_reset(struct machine *m);
+struct cpu *processors_running(const struct machine *m);                 /* the one whose turn it is */
+enum cpu_stop processors_run(struct machine *m, u64 end);                /* cpu_run by turns, at most to `end` */
+bool processors_halted_for_good(const struct machine *m);
+/* A message to all that it is for but number `except`.  False: nobody accepts it. */
+bool processors_send(void *board, const struct cpu_message *message, unsigned except);
+void processors_request_stop(struct machine *m);
+void processors_init_line(struct machine *m);                            /* INIT# of all */
+void processors_memory_changed(struct machine *m);
 
 /* devices/board/apic.c: I/O APIC, HPET, and messages to local APICs */
 void board_apic_init(struct machine *m);

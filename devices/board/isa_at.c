@@ -21,7 +21,7 @@ void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const 
     va_start(args, format);
     vsnprintf(m->stop.text, sizeof m->stop.text, format, args);
     va_end(args);
-    cpu_request_stop(m->cpu);
+    processors_request_stop(m);
 }
 
 /* --- lines --- */
@@ -64,7 +64,7 @@ static void on_master_intr(void *listener, unsigned n, bool level)
 /* Keyboard controller and port 92h drive one latch, so the last one to say something about A20 is right. */
 static void update_a20(struct machine *m)
 {
-    cpu_set_a20(m->cpu, m->system.port_a & 2);
+    for (unsigned n = 0; n < m->processors; n++) cpu_set_a20(m->processor[n].cpu, m->system.port_a & 2);
 }
 
 static void on_a20(void *listener, unsigned n, bool level)
@@ -78,7 +78,7 @@ static void on_a20(void *listener, unsigned n, bool level)
 static void on_reset(void *listener, unsigned n, bool level)
 {
     (void)n;
-    if (level) cpu_set_line(((struct machine *)listener)->cpu, CPU_LINE_INIT, true);
+    if (level) processors_init_line(listener);
 }
 
 static void on_soft_off(void *listener, unsigned n, bool level)
@@ -123,7 +123,7 @@ static void port_a_write(void *chip, unsigned reg, u8 value)
     m->system.port_a = value & 0xdb;
     kbc_8042_follow_a20(&m->kbc, value & 2);
     update_a20(m);
-    if (reset) cpu_set_line(m->cpu, CPU_LINE_INIT, true);
+    if (reset) processors_init_line(m);
 }
 
 static u8 post_read(void *chip, unsigned reg) { (void)reg; return ((struct machine *)chip)->system.post; }
@@ -357,6 +357,7 @@ static void fill_cmos(struct machine *m)
     unsigned sum = 0;
 
     board_disks_fill_cmos(m);
+    ram[0x5f] = (u8)(m->processors - 1);
     put_cmos16(m, 0x15, 640);
     put_cmos16(m, 0x17, extended_kib > 0xffff ? 0xffff : extended_kib);
     put_cmos16(m, 0x30, extended_kib > 0xffff ? 0xffff : extended_kib);
@@ -400,19 +401,10 @@ static u32 port_out_block(void *board, u16 port, unsigned size, u32 count, const
     return ports_write_block(((struct machine *)board)->ports, port, size, count, from);
 }
 
-/* The processor's own timer. */
-static void processor_call_at(void *board, u64 tick)
-{
-    struct machine *m = board;
-    clock_at(&m->clock, &m->cpu_timer, tick);
-}
-
-static void processor_timer(void *owner) { cpu_timer(((struct machine *)owner)->cpu); }
-
 bool board_build(struct machine *m, struct error *err)
 {
     static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge,
-                                              .call_at = processor_call_at, .ferr = coprocessor_error,
+                                              .ferr = coprocessor_error,
                                               .end_of_interrupt = board_apic_end_of_interrupt };
     const struct cpu_model *model = m->config.cpu_model[0] ? cpu_model_find(m->config.cpu_model) : cpu_model_at(0);
 
@@ -421,19 +413,13 @@ bool board_build(struct machine *m, struct error *err)
     m->pci.present = pci_wanted(m);
     if (!memory_build(m, err)) return false;
     clock_init(&m->clock, m->config.ips);
-    clock_add(&m->clock, &m->cpu_timer, processor_timer, m);
     m->ports = ports_create();
     struct cpu_bus bus = functions;
-    bus.board = m;
     bus.in = port_in;
     bus.out = port_out;
     bus.in_block = port_in_block;
     bus.out_block = port_out_block;
-    m->cpu = cpu_create(&m->cpu_model, &m->clock.time, &bus, m->map);
-    if (!m->cpu) return fail(err, "cpu: the operation table is incomplete");
-    cpu_set_random_seed(m->cpu, m->config.rdrand_seed);
-    cpu_set_exact(m->cpu, m->config.cpu_exact);
-    cpu_set_virtual_wire(m->cpu, m->config.system_rom.path[0]);  /* a foreign BIOS may not know of a local APIC */
+    if (!processors_build(m, &bus, err)) return false;
     m->system.port_a = 2;
     build_chips(m);
     bool ok = video_build(m, err) && mice_build(m, err) && add_ports(m, err);
@@ -482,5 +468,5 @@ void board_reset(struct machine *m)
     m->system.port_b = 0;
     m->system.port_a = 2;
     update_a20(m);
-    cpu_reset(m->cpu);
+    processors_reset(m);
 }

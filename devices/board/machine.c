@@ -10,7 +10,7 @@
 void machine_config_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){
-        .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
+        .cpu_count = 1, .cpu_quantum = 100, .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
         .com = { { .enabled = true } }, .port_e9 = true, .mouse = MOUSE_TYPE_IMPS2, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
         .keyboard_paste_delay_us = 50000,
         .vga = { .extension = VGA_VBE, .memory_mib = 16, .ddc = true, .preferred_width = 1024, .preferred_height = 768, .update_hz = 60 },
@@ -67,10 +67,12 @@ static void register_pci(struct machine *m)
 
 static void register_parts(struct machine *m)
 {
-    struct cpu_state_part cpu[16];
-    unsigned count = cpu_state_parts(m->cpu, cpu, ARRAY_COUNT(cpu));
-
-    for (unsigned i = 0; i < count; i++) add_part(m, cpu[i].name, cpu[i].layout, cpu[i].instance);
+    for (unsigned n = 0; n < m->processors; n++) {
+        struct cpu_state_part cpu[16];
+        unsigned count = cpu_state_parts(m->processor[n].cpu, cpu, ARRAY_COUNT(cpu));
+        for (unsigned i = 0; i < count; i++) add_part(m, cpu[i].name, cpu[i].layout, cpu[i].instance);
+    }
+    if (m->processors > 1) add_part(m, "turn", &turn_state, &m->turn);
     add_part(m, "pic1", &pic_8259_state, &m->pic[0]);
     add_part(m, "pic2", &pic_8259_state, &m->pic[1]);
     add_part(m, "pit", &pit_8254_state, &m->pit);
@@ -127,7 +129,7 @@ u64 machine_hash(struct machine *m)
 {
     XXH3_state_t *state = XXH3_createState();
 
-    cpu_settle(m->cpu);
+    for (unsigned n = 0; n < m->processors; n++) cpu_settle(m->processor[n].cpu);
     XXH3_64bits_reset(state);
     hash_bytes(state, &m->clock.time.now, sizeof m->clock.time.now);
     for (unsigned i = 0; i < m->parts; i++) state_each_byte(m->part[i].layout, m->part[i].instance, hash_bytes, state);
@@ -164,7 +166,7 @@ void machine_destroy(struct machine *m)
     networks_close(m);
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_close(&m->printer[n]);
-    cpu_destroy(m->cpu);
+    processors_free(m);
     memory_free(m);
     video_free(m);
     ports_destroy(m->ports);
@@ -176,7 +178,6 @@ void machine_destroy(struct machine *m)
 u64 machine_tick(const struct machine *m) { return m->clock.time.now; }
 u64 machine_ips(const struct machine *m) { return m->clock.ips; }
 const struct machine_config *machine_configuration(const struct machine *m) { return &m->config; }
-struct cpu *machine_cpu(struct machine *m) { return m->cpu; }
 
 /* --- seeing --- */
 
@@ -223,7 +224,7 @@ size_t machine_peek_linear(struct machine *m, u64 la, void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         u64 pa;
-        if (!cpu_translate(m->cpu, (u32)(la + i), &pa)) return i;
+        if (!cpu_translate(machine_cpu(m), (u32)(la + i), &pa)) return i;
         machine_peek(m, pa, (u8 *)bytes + i, 1);
     }
     return size;

@@ -7,7 +7,7 @@
 void board_where(const struct machine *m, char *text, size_t size)
 {
     struct cpu_view v;
-    cpu_view(m->cpu, &v);
+    cpu_view(processors_running(m), &v);
     snprintf(text, size, "tick %llu, %04x:%08llx", (unsigned long long)m->clock.time.now, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip);
 }
 
@@ -20,7 +20,7 @@ static void on_shutdown(struct machine *m)
         return;
     }
     board_where(m, at, sizeof at);
-    cpu_describe_fault(m->cpu, cpu_fault_count(m->cpu) > 2 ? 2 : 0, why, sizeof why);
+    cpu_describe_fault(processors_running(m), cpu_fault_count(processors_running(m)) > 2 ? 2 : 0, why, sizeof why);
     board_stop(m, MACHINE_TRIPLE_FAULT, 0, "triple fault at %s: %s", at, why);
 }
 
@@ -29,7 +29,7 @@ static void on_halt(struct machine *m, u64 end)
 {
     char at[64];
 
-    if (cpu_halted_for_good(m->cpu)) {
+    if (processors_halted_for_good(m)) {
         board_where(m, at, sizeof at);
         board_stop(m, MACHINE_HALTED_FOREVER, 0, "HLT with interrupts off at %s: nothing can wake the processor", at);
         return;
@@ -43,7 +43,7 @@ static struct machine_stop run_until(struct machine *m, u64 end)
     clock_set_limit(&m->clock, end);
     while (!m->frozen && m->clock.time.now < end) {
         clock_fire_due(&m->clock);
-        switch (cpu_run(m->cpu)) {
+        switch (processors_run(m, end)) {
         case CPU_STOP_DEADLINE: break;
         case CPU_STOP_HALTED: on_halt(m, end); break;
         case CPU_STOP_SHUTDOWN: on_shutdown(m); break;
@@ -85,5 +85,5 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
 void machine_request_stop(struct machine *m)
 {
     m->stop_requested = true;
-    cpu_request_stop(m->cpu);
+    processors_request_stop(m);
 }

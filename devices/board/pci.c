@@ -83,11 +83,11 @@ static void on_reset_control(void *board, bool hard)
     struct machine *m = board;
 
     if (!hard) {
-        cpu_set_line(m->cpu, CPU_LINE_INIT, true);
+        processors_init_line(m);
         return;
     }
     m->reset_wanted = true;
-    cpu_request_stop(m->cpu);
+    processors_request_stop(m);
 }
 
 /* --- interrupts and DMA of the IDE channels --- */

@@ -21,7 +21,7 @@ static void note_changes(struct machine *m, u64 pa, u32 at, u32 bytes)
         if (!physical_page_at(m->map, pa + i)->changed) continue;
         m->vga.page_changed[(at + i) / VGA_PAGE_BYTES] = any = true;
     }
-    if (any) cpu_pages_drawn(m->cpu, pa, bytes);
+    for (unsigned n = 0; any && n < m->processors; n++) cpu_pages_drawn(m->processor[n].cpu, pa, bytes);
 }
 
 static void note_window_changes(struct machine *m)
@@ -62,7 +62,7 @@ void video_map_window(struct machine *m)
         map_pages(m, WINDOW_FIRST, DISPI_BANK_BYTES, m->video.window, m->video.window);
         map_pages(m, WINDOW_FIRST + DISPI_BANK_BYTES, LEGACY_BYTES - DISPI_BANK_BYTES, NULL, false);
     }
-    cpu_memory_changed(m->cpu);
+    processors_memory_changed(m);
 }
 
 static void on_window_changed(void *board) { video_map_window(board); }
@@ -98,7 +98,7 @@ static void place_frame_buffer(struct machine *m)
     }
     m->video.frame_buffer = place;
     if (place) map_pages(m, place, m->video.bytes, m->video.memory, true);
-    cpu_memory_changed(m->cpu);
+    processors_memory_changed(m);
 }
 
 /* The ROM's region: its own pages, ones behind them. */
@@ -110,7 +110,7 @@ static void place_rom(struct machine *m)
     if (m->video.rom) map_pages(m, m->video.rom, pages, NULL, false);
     m->video.rom = place;
     if (place) physical_set(m->map, place, pages, m->vga_rom, NULL);
-    cpu_memory_changed(m->cpu);
+    processors_memory_changed(m);
 }
 
 /* "PCI Data Structure": its place at 18h, its signature, the function's vendor and device. */

@@ -27,7 +27,7 @@ static void look_for_wild_execution(struct machine *m)
     struct cpu_view v;
     char at[64];
 
-    cpu_view(m->cpu, &v);
+    cpu_view(processors_running(m), &v);
     m->watch.wild_looks = v.never_written_fetch ? m->watch.wild_looks + 1 : 0;
     if (m->watch.wild_looks < WILD_LOOKS) return;
     board_where(m, at, sizeof at);

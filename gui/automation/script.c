@@ -472,6 +472,7 @@ static const struct command {
     { "page", "ADDRESS", "the page-table walk of a linear address", debug_page },
     { "print-stack", "[N]", "N elements of the stack", debug_stack },
     { "calc ?", "EXPRESSION", "in hexadecimal and decimal", debug_calculate },
+    { "processor", "[N]", "the processor that is shown and changed; the one whose turn it is", debug_processor },
     { "ptime", "", "the tick", debug_time },
     { "expect", "EXPRESSION", "status 3 unless it is true, e.g. expect eax == 5 && [0x500] != 0", debug_expect },
     { "wait-text", "\"TEXT\" [TIME] [--on screen|com1|com2|e9]", "run until the text is there; status 3 when it is not in time", wait_text },

@@ -107,11 +107,12 @@ void breakpoints_arm(struct breakpoints *b, struct machine *machine)
         b->armed[count] = p;
         places[count++] = p->at;
     }
-    cpu_set_breaks(machine_cpu(machine), places, count);
+    for (unsigned n = 0; n < machine_processors(machine); n++) cpu_set_breaks(machine_processor(machine, n), places, count);
 }
 
 bool breakpoints_stopped(struct breakpoints *b, struct machine *machine)
 {
+    machine_choose_processor(machine, CPU_NONE);             /* the one that has met it */
     const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(machine));
     struct breakpoint *p = b->armed[hit->place];
     struct cpu_view v;

@@ -135,6 +135,19 @@ bool debug_time(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+/* Without a number: the one whose turn it is. */
+bool debug_processor(struct session *s, const char *at, struct error *err)
+{
+    unsigned n = CPU_NONE, count = machine_processors(s->machine);
+    char rest;
+
+    at += strspn(at, " \t");
+    if (*at && (sscanf(at, "%u %c", &n, &rest) != 1 || n >= count)) return fail(err, "processor %s: there are %u, numbered from 0", at, count);
+    machine_choose_processor(s->machine, n);
+    printf("processor %u of %u%s\n", cpu_number(machine_cpu(s->machine)), count, n == CPU_NONE ? ", whose turn it is" : "");
+    return true;
+}
+
 bool debug_expect(struct session *s, const char *at, struct error *err)
 {
     u64 value;

@@ -83,9 +83,10 @@ static inline u8 bus_acknowledge(void *board)
     return pc->vector;
 }
 
-static inline void bus_call_at(void *board, u64 tick)
+static inline void bus_call_at(void *board, unsigned processor, u64 tick)
 {
     struct pc *pc = board;
+    (void)processor;
     pc->timer_at = tick;
     if (tick < pc->time.deadline) pc->time.deadline = tick;
 }

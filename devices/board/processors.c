@@ -1,0 +1,144 @@
+/* The board's processors: turns on one clock, messages between local APICs.                  doc: processors
+ * One processor runs at a time, for `quantum` ticks or until it halts; an instruction of any of them is a tick.  Which one runs at a tick
+ * follows from state alone: a run that is cut in pieces gives the same. */
+#include "devices/board/board.h"
+
+enum { LOWEST_PRIORITY = 1 };
+
+#define STATE_OWNER struct turn
+STATE_LAYOUT(turn_state, "turn", TURN_STATE);
+
+static void on_timer(void *owner) { cpu_timer(((struct processor *)owner)->cpu); }
+
+static void call_at(void *board, unsigned processor, u64 tick)
+{
+    struct machine *m = board;
+    clock_at(&m->clock, &m->processor[processor].timer, tick);
+}
+
+bool processors_build(struct machine *m, const struct cpu_bus *functions, struct error *err)
+{
+    struct cpu_bus bus = *functions;
+    struct cpu *all[CPU_MOST];
+    unsigned count = m->config.cpu_count ? m->config.cpu_count : 1;
+
+    if (count > CPU_MOST) return fail(err, "cpu: count=%u: at most %d", count, CPU_MOST);
+    if (count > 1 && (!m->pci.present || !cpu_model_has(&m->cpu_model, FEATURE_APIC)))
+        return fail(err, "cpu: count=%u: several processors need local APICs (a model with apic) and a board with PCI", count);
+    bus.board = m;
+    bus.call_at = call_at;
+    if (count > 1) bus.send_message = processors_send;
+    for (unsigned n = 0; n < count; n++) {
+        struct processor *p = &m->processor[n];
+        p->machine = m;
+        clock_add(&m->clock, &p->timer, on_timer, p);
+        p->cpu = all[n] = cpu_create(&m->cpu_model, &m->clock.time, &bus, m->map);
+        m->processors = n + 1;
+        if (!p->cpu) return fail(err, "cpu: the operation table is incomplete");
+        cpu_set_random_seed(p->cpu, m->config.rdrand_seed + n);
+        cpu_set_exact(p->cpu, m->config.cpu_exact);
+        cpu_set_virtual_wire(p->cpu, m->config.system_rom.path[0] && !n);        /* a foreign BIOS may not know of a local APIC */
+    }
+    m->cpu = all[0];
+    m->chosen = CPU_NONE;
+    if (count > 1) cpu_join(all, count);
+    return true;
+}
+
+void processors_free(struct machine *m)
+{
+    for (unsigned n = 0; n < m->processors; n++) cpu_destroy(m->processor[n].cpu);
+}
+
+struct cpu *processors_running(const struct machine *m) { return m->processor[m->turn.current].cpu; }
+
+static void give_turn(struct machine *m, unsigned n)
+{
+    if (n == m->turn.current) return;
+    cpu_pause(processors_running(m));
+    m->turn.current = (u8)n;
+    cpu_resume(processors_running(m));
+}
+
+void processors_reset(struct machine *m)
+{
+    give_turn(m, 0);
+    m->turn.end = 0;
+    for (unsigned n = 0; n < m->processors; n++) cpu_reset(m->processor[n].cpu);
+}
+
+static void next_turn(struct machine *m)
+{
+    give_turn(m, (m->turn.current + 1) % m->processors);
+    m->turn.end = m->clock.time.now + m->config.cpu_quantum;
+}
+
+/* When nobody runs, the turn is that of the first one that wakes, counted from the boot processor. */
+enum cpu_stop processors_run(struct machine *m, u64 end)
+{
+    enum cpu_stop stop;
+
+    if (m->processors == 1) return cpu_run(m->cpu);
+    for (unsigned idle = 0; idle < m->processors; idle++) {
+        if (m->clock.time.now >= m->turn.end) next_turn(m);
+        clock_set_limit(&m->clock, end < m->turn.end ? end : m->turn.end);
+        stop = cpu_run(processors_running(m));
+        clock_set_limit(&m->clock, end);
+        if (stop != CPU_STOP_HALTED) return stop;
+        m->turn.end = 0;
+    }
+    give_turn(m, m->processors - 1);
+    return CPU_STOP_HALTED;
+}
+
+bool processors_halted_for_good(const struct machine *m)
+{
+    for (unsigned n = 0; n < m->processors; n++)
+        if (!cpu_halted_for_good(m->processor[n].cpu)) return false;
+    return true;
+}
+
+/* --- messages --- */
+
+/* "Lowest Priority Delivery": to the one that is least busy, of equals to the lowest ID. */
+static bool send_to_idlest(struct machine *m, const struct cpu_message *message, unsigned except)
+{
+    struct cpu *best = NULL;
+
+    for (unsigned n = 0; n < m->processors; n++) {
+        struct cpu *cpu = m->processor[n].cpu;
+        if (n == except || !cpu_message_is_for(cpu, message)) continue;
+        if (!best || cpu_arbitration_priority(cpu) < cpu_arbitration_priority(best)) best = cpu;
+    }
+    return best && cpu_take_message(best, message);
+}
+
+bool processors_send(void *board, const struct cpu_message *message, unsigned except)
+{
+    struct machine *m = board;
+    bool accepted = false;
+
+    if (message->mode == LOWEST_PRIORITY) return send_to_idlest(m, message, except);
+    for (unsigned n = 0; n < m->processors; n++)
+        if (n != except && cpu_message_is_for(m->processor[n].cpu, message)) accepted |= cpu_take_message(m->processor[n].cpu, message);
+    return accepted;
+}
+
+/* --- all of them --- */
+
+void processors_request_stop(struct machine *m) { cpu_request_stop(processors_running(m)); }
+
+void processors_init_line(struct machine *m)
+{
+    for (unsigned n = 0; n < m->processors; n++) cpu_set_line(m->processor[n].cpu, CPU_LINE_INIT, true);
+}
+
+void processors_memory_changed(struct machine *m)
+{
+    for (unsigned n = 0; n < m->processors; n++) cpu_memory_changed(m->processor[n].cpu);
+}
+
+unsigned machine_processors(const struct machine *m) { return m->processors; }
+struct cpu *machine_processor(struct machine *m, unsigned n) { return n < m->processors ? m->processor[n].cpu : NULL; }
+void machine_choose_processor(struct machine *m, unsigned n) { m->chosen = n; }
+struct cpu *machine_cpu(struct machine *m) { return m->chosen < m->processors ? m->processor[m->chosen].cpu : processors_running(m); }
