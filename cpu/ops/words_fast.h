@@ -98,7 +98,10 @@
 
 /* --- the stack --- */
 #define STACK_MASK (FLAT == 64 ? UINT64_MAX : FLAT == 32 ? 0xffffffffull : cpu->stack_mask)
-#define SP (cpu->gpr[RSP] & STACK_MASK)
+/* In 32-bit code ESP is read and written by 32 bits alone: a host that must put a load together from stores of different sizes waits for
+ * them to reach its cache. */
+#define SP (FLAT == 32 ? (u64)REG32(RSP) : cpu->gpr[RSP] & STACK_MASK)
+#define SP_LESS(bytes) (FLAT == 32 ? (u64)(u32)(REG32(RSP) - (bytes)) : (cpu->gpr[RSP] - (bytes)) & STACK_MASK)
 #define SET_SP(v) \
     do { \
         if (FLAT == 64) cpu->gpr[RSP] = (v); \
@@ -107,7 +110,7 @@
     } while (0)
 #define LD_STACK(v, sp) LD_AS(uw, v, CPU_SEG_SS, sp)
 #define PUSH(v) \
-    do { uw pushed_ = (uw)(v); u64 sp_ = (cpu->gpr[RSP] - W / 8) & STACK_MASK; ST_AT(CPU_SEG_SS, sp_, pushed_); SET_SP(sp_); } while (0)
+    do { uw pushed_ = (uw)(v); u64 sp_ = SP_LESS(W / 8); ST_AT(CPU_SEG_SS, sp_, pushed_); SET_SP(sp_); } while (0)
 
 /* --- flags: never of kind FULL here --- */
 #define KIND_BITS ((u32)flag_kind >> 8)
@@ -240,8 +243,7 @@
             cpu->trace_rip = target_; \
             rec = LINK->target_rip == (u16)target_ ? LINK->target : rec + 1; \
         } else { \
-            uw rip_ = (uw)cpu->trace_rip + (uw)(s64)LINK->delta; \
-            memcpy(&cpu->trace_rip, &rip_, sizeof rip_); \
+            cpu->trace_rip = (uw)((uw)cpu->trace_rip + (uw)(s64)LINK->delta); \
             rec = LINKED; \
         } \
         GO; \
