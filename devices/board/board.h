@@ -125,9 +125,9 @@ struct pci {
 /* The display's memory, and where it is seen.                                       doc: vga-dispi */
 struct video {
     u8 *memory;
-    u32 bytes, rom_bytes;
+    u32 bytes;
     u8 *window;                  /* what is mapped at A0000h; NULL: the chip itself */
-    u64 frame_buffer, rom, registers;        /* physical addresses; 0: not decoded */
+    u64 frame_buffer, registers; /* physical addresses; 0: not decoded */
     struct vga_picture *picture;             /* of the last question about the screen */
 };
 
@@ -216,7 +216,7 @@ void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 /* devices/board/video.c */
 bool video_build(struct machine *m, struct error *err);
 void video_free(struct machine *m);
-bool video_rom_is_of_pci(const struct machine *m);       /* firmware takes the ROM from the PCI function */
+bool video_rom_is_of_pci(const struct machine *m);       /* the VGA BIOS wants to know which function it drives */
 void video_map_window(struct machine *m);                /* after a change of what A0000h to BFFFFh are */
 bool video_answers(const struct machine *m, u64 pa);     /* A0000h to BFFFFh, and the PCI function's registers */
 u64 video_mmio_read(struct machine *m, u64 pa, unsigned size_bytes);

@@ -81,12 +81,6 @@ static u64 frame_buffer_place(const struct machine *m)
     return vga_pci_memory_base(&m->pci.vga, &base) && in_pci_memory(m, base, m->video.bytes) ? base : 0;
 }
 
-static u64 rom_place(const struct machine *m)
-{
-    u32 base;
-    return vga_pci_rom_base(&m->pci.vga, &base) && in_pci_memory(m, base, m->video.rom_bytes) ? base : 0;
-}
-
 static void place_frame_buffer(struct machine *m)
 {
     u64 place = frame_buffer_place(m);
@@ -98,18 +92,6 @@ static void place_frame_buffer(struct machine *m)
     }
     m->video.frame_buffer = place;
     if (place) map_pages(m, place, m->video.bytes, m->video.memory, true);
-    processors_memory_changed(m);
-}
-
-/* The ROM's region: its own pages, ones behind them. */
-static void place_rom(struct machine *m)
-{
-    u64 place = rom_place(m), pages = (m->vga_rom_bytes + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
-
-    if (place == m->video.rom) return;
-    if (m->video.rom) map_pages(m, m->video.rom, pages, NULL, false);
-    m->video.rom = place;
-    if (place) physical_set(m->map, place, pages, m->vga_rom, NULL);
     processors_memory_changed(m);
 }
 
@@ -128,7 +110,6 @@ static void on_decode_changed(void *board)
     u32 base;
 
     place_frame_buffer(m);
-    place_rom(m);
     m->video.registers = vga_pci_mmio_base(&m->pci.vga, &base) && in_pci_memory(m, base, VGA_PCI_MMIO_BYTES) ? base : 0;
 }
 
@@ -137,7 +118,6 @@ static void on_decode_changed(void *board)
 bool video_build(struct machine *m, struct error *err)
 {
     const struct vga_config *c = &m->config.vga;
-    u32 rom_bytes = 2048;
 
     m->video.bytes = c->extension == VGA_NONE ? VGA_MEMORY_LEAST : c->memory_mib << 20;
     m->video.memory = mmap(NULL, m->video.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -154,9 +134,7 @@ bool video_build(struct machine *m, struct error *err)
         place_frame_buffer(m);
         return true;
     }
-    while (rom_bytes < m->vga_rom_bytes) rom_bytes *= 2;
-    m->video.rom_bytes = rom_bytes;
-    vga_pci_init(&m->pci.vga, &m->vga, rom_bytes, m, on_decode_changed);
+    vga_pci_init(&m->pci.vga, &m->vga, m, on_decode_changed);
     return true;
 }
 

@@ -1,20 +1,21 @@
 /* The VGA as a PCI function, 1234:1111.                                                     doc: vga-dispi
- *   10 region 0: the frame buffer, prefetchable     18 region 2: registers, 4 KiB     30 the VGA BIOS
+ *   10 region 0: the frame buffer, prefetchable     18 region 2: registers, 4 KiB
  *   registers  000 EDID of the monitor  400 ports 3C0h-3DFh  500 the display interface's, two bytes each, without an index
- * Source: QEMU documentation, "QEMU Standard VGA", "PCI spec", "MMIO area spec"; PCI Local Bus Specification 2.1, "Base Addresses".
+ * Source: QEMU documentation, "QEMU Standard VGA", "PCI spec", "MMIO area spec"; PCI Local Bus Specification 2.1, "Base Addresses",
+ * "Expansion ROM Base Address Register": 0 where there is none, as on boards that have the VGA, and its BIOS at C0000h, themselves.
  * Not modelled: PCI_COMMAND's I/O bit (the VGA's ports are always decoded), QEMU's extended registers. */
 #include "devices/chip/vga_pci.h"
 
 #include <string.h>
 
-enum { BASE_0 = 0x10, BASE_2 = 0x18, BASE_ROM = 0x30, PREFETCHABLE = 8, ROM_ENABLE = 1 };
+enum { BASE_0 = 0x10, BASE_2 = 0x18, PREFETCHABLE = 8 };
 enum { MMIO_EDID = 0x000, MMIO_PORTS = 0x400, MMIO_PORTS_END = 0x420, MMIO_DISPI = 0x500, MMIO_DISPI_END = MMIO_DISPI + 2 * DISPI_REGISTERS };
 enum { PORTS_FIRST_REGISTER = 0x10 };                    /* 3C0h, counted from 3B0h as the chip does */
 
 #define STATE_OWNER struct vga_pci
 STATE_LAYOUT(vga_pci_state, "vga_pci", VGA_PCI_STATE);
 
-void vga_pci_init(struct vga_pci *p, struct vga *vga, u32 rom_bytes, void *board, void (*decode_changed)(void *board))
+void vga_pci_init(struct vga_pci *p, struct vga *vga, void *board, void (*decode_changed)(void *board))
 {
     *p = (struct vga_pci){ .vga = vga, .board = board, .decode_changed = decode_changed };
     const struct pci_register rows[] = {
@@ -24,7 +25,6 @@ void vga_pci_init(struct vga_pci *p, struct vga *vga, u32 rom_bytes, void *board
         { PCI_REVISION,   4, 0x03000000, 0,                                            0 },      /* VGA compatible controller */
         { BASE_0,         4, PREFETCHABLE, ~(vga->memory_bytes - 1),                   0 },
         { BASE_2,         4, 0x00000000, ~(u32)(VGA_PCI_MMIO_BYTES - 1),               0 },
-        { BASE_ROM,       4, 0x00000000, rom_bytes ? ~(rom_bytes - 1) | ROM_ENABLE : 0, 0 },
         { PCI_INTERRUPT_LINE, 1, 0x00,   0xff,                                         0 },
     };
     memcpy(p->row, rows, sizeof rows);
@@ -57,7 +57,6 @@ static bool region(const struct vga_pci *p, unsigned at, u32 *base)
 
 bool vga_pci_memory_base(const struct vga_pci *p, u32 *base) { return region(p, BASE_0, base); }
 bool vga_pci_mmio_base(const struct vga_pci *p, u32 *base) { return region(p, BASE_2, base); }
-bool vga_pci_rom_base(const struct vga_pci *p, u32 *base) { return p->config[BASE_ROM] & ROM_ENABLE && region(p, BASE_ROM, base); }
 
 /* --- registers in memory, by their bytes; the display interface's are words --- */
 

@@ -15,15 +15,14 @@ struct vga_pci {
     struct vga *vga;                             /* wires */
     void *board;
     void (*decode_changed)(void *board);         /* a region may be at another place than before */
-    /* derived: registers, the sizes of memory and ROM in them */
-    struct pci_register row[8];
+    /* derived: registers, the size of memory in them */
+    struct pci_register row[6];
     struct pci_registers registers;
 };
 
 extern const struct state_layout vga_pci_state;
 
-/* rom_bytes: a power of 2 from 2 KiB, or 0. */
-void vga_pci_init(struct vga_pci *p, struct vga *vga, u32 rom_bytes, void *board, void (*decode_changed)(void *board));
+void vga_pci_init(struct vga_pci *p, struct vga *vga, void *board, void (*decode_changed)(void *board));
 void vga_pci_reset(struct vga_pci *p);
 u8 vga_pci_config_read(void *chip, unsigned at);
 void vga_pci_config_write(void *chip, unsigned at, u8 value);
@@ -31,7 +30,6 @@ void vga_pci_config_write(void *chip, unsigned at, u8 value);
 /* Where a region is decoded; false: nowhere. */
 bool vga_pci_memory_base(const struct vga_pci *p, u32 *base);
 bool vga_pci_mmio_base(const struct vga_pci *p, u32 *base);
-bool vga_pci_rom_base(const struct vga_pci *p, u32 *base);
 
 u64 vga_pci_mmio_read(struct vga_pci *p, u32 at, unsigned size_bytes);
 void vga_pci_mmio_write(struct vga_pci *p, u32 at, unsigned size_bytes, u64 value);

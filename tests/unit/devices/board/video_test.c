@@ -87,12 +87,13 @@ Test(video, with_pci_it_is_where_region_0_says)
     cr_expect_eq(picture->memory[0], 0x5a, "what was stored before it moved is seen");
 }
 
-Test(video, region_6_is_the_vga_bios)
+Test(video, firmware_finds_the_vga_bios_at_c0000h_alone)                          /* no expansion ROM to copy there */
 {
     build(PCI_ON);
-    vga_configure(0x30, 0xfea00001);
-    vga_configure(0x04, 2);
-    cr_expect(byte_at(0xfea00000) == 0x55 && byte_at(0xfea00001) == 0xaa);
+    vga_configure(0x30, 0xfffffffe);
+    ports_write(m->ports, 0xcf8, 4, VGA_PLACE | 0x30);
+    cr_expect_eq(ports_read(m->ports, 0xcfc, 4), 0);
+    cr_expect(byte_at(0xc0000) == 0x55 && byte_at(0xc0001) == 0xaa);
 }
 
 Test(video, a_picture_takes_what_was_stored_since_the_last_one)
