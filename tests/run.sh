@@ -18,7 +18,11 @@ if [ $# = 4 ]; then
 else
     count 1 "unit tests (no summary, status $status)"
 fi
-case $build in *-san*) ;; *) sh tests/lint.sh "$build"; count $? "lint" ;; esac
+case $build in
+*-san*) ;;
+*)  sh tests/lint.sh "$build"; count $? "lint"
+    sh tests/handlers.sh "$build"; count $? "handlers: jumps, no calls" ;;
+esac
 if [ -x "$build/oracle" ]; then
     "$build/oracle" host 20000 1 > "$build/oracle-host.log" 2>&1; status=$?
     tail -n 8 "$build/oracle-host.log"
