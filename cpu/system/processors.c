@@ -6,6 +6,8 @@
 #include "cpu/run/processor.h"
 #include "cpu/system/system.h"
 
+#define PAUSED_ASLEEP (UINT64_MAX - 1)
+
 void cpu_join(struct cpu *const *processors, unsigned count)
 {
     for (unsigned n = 0; n < count; n++) {
@@ -17,10 +19,11 @@ void cpu_join(struct cpu *const *processors, unsigned count)
     }
 }
 
-/* A shadow of STI or MOV SS lies between two instructions of one processor, however much time others spend there. */
+/* A shadow of STI or MOV SS lies between two instructions of one processor, however much time others spend there.  One that stands still has
+ * none, and when it was asked last is no state. */
 void cpu_pause(struct cpu *cpu)
 {
-    performance_take_turn(cpu, cpu->time->now);
+    performance_take_turn(cpu, cpu->activity == ACTIVITY_RUNNING ? cpu->time->now : PAUSED_ASLEEP);
 }
 
 void cpu_resume(struct cpu *cpu)
