@@ -73,18 +73,19 @@ static void next_turn(struct machine *m)
     m->turn.end = m->clock.time.now + m->config.cpu_quantum;
 }
 
-/* When nobody runs, the turn is that of the first one that wakes, counted from the boot processor. */
+/* Nobody runs when all have halted at one tick: whoever ran before may have woken one that was asked already.  Then the turn is that of the
+ * first one that wakes, counted from the boot processor. */
 enum cpu_stop processors_run(struct machine *m, u64 end)
 {
-    enum cpu_stop stop;
-
     if (m->processors == 1) return cpu_run(m->cpu);
     for (unsigned idle = 0; idle < m->processors; idle++) {
+        u64 before = m->clock.time.now;
         if (m->clock.time.now >= m->turn.end) next_turn(m);
         clock_set_limit(&m->clock, end < m->turn.end ? end : m->turn.end);
-        stop = cpu_run(processors_running(m));
+        enum cpu_stop stop = cpu_run(processors_running(m));
         clock_set_limit(&m->clock, end);
         if (stop != CPU_STOP_HALTED) return stop;
+        if (m->clock.time.now != before) idle = 0;
         m->turn.end = 0;
     }
     give_turn(m, m->processors - 1);
