@@ -26,8 +26,11 @@ static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struc
     struct translation to;
 
     bool forbidden = access & ACCESS_WRITE || (access & ACCESS_FETCH && t->pa & TLB_NO_FETCH);
+    bool hit = (t->tag_read & ~TLB_WATCHED) == (la & ~0xfffull) && !forbidden;
+    u64 tag = access & ACCESS_WRITE ? t->tag_write : t->tag_read;
+    bool device = (tag & ~TLB_WATCHED) == ((la & ~0xfffull) | TLB_DEVICE) && !(access & ACCESS_FETCH);
 
-    if ((t->tag_read & ~TLB_WATCHED) == (la & ~0xfffull) && !forbidden) {
+    if (hit || device) {
         place->pa = (t->pa & ~0xfffull) | (la & 0xfff);
         place->page = page_at(cpu, place->pa);
         return true;
@@ -140,6 +143,12 @@ bool access_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned boundary)
     return is_canonical(cpu, seg, la, boundary) && aligned(cpu, la, boundary);
 }
 
+/* An aligned access in one piece whose tag lacks nothing but memory: the device at pa is asked for all of it. */
+static bool is_device(u64 tag, u64 la, unsigned size)
+{
+    return tag == (page_of_last(la, size) | TLB_DEVICE) && !((la | size) & (size - 1));
+}
+
 /* But for a watchpoint the TLB would have answered: the page tables are left alone then too. */
 static bool open_watched(struct cpu *cpu, u64 la, unsigned size, unsigned access, struct span *span)
 {
@@ -161,12 +170,24 @@ static bool open_span(struct cpu *cpu, unsigned seg, u64 la, unsigned size, unsi
 
 bool access_read(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u64 *value)
 {
+    const struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if (is_device(t->tag_read, la, size)) {
+        *value = bus_load(cpu, (t->pa & ~0xfffull) | (la & 0xfff), size);
+        return true;
+    }
     *value = 0;
     return access_read_bytes(cpu, seg, la, size, (u8 *)value);
 }
 
 bool access_write(struct cpu *cpu, unsigned seg, u64 la, unsigned size, u64 value)
 {
+    const struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if (is_device(t->tag_write, la, size)) {
+        bus_store(cpu, (t->pa & ~0xfffull) | (la & 0xfff), size, low_bits(value, size * 8));
+        return true;
+    }
     return access_write_bytes(cpu, seg, la, size, (const u8 *)&value);
 }
 
@@ -263,7 +284,7 @@ bool access_refill(struct cpu *cpu, u64 la, unsigned access)
     struct translation to;
 
     if (access & ACCESS_WRITE && tlb_store_after_drawing(cpu, t, la, 1)) return true;
-    if (cpu->tlb == cpu->tlb_set[TLB_NEVER] || (*tag & ~TLB_WATCHED) == page_la || !canonical(la)) return false;
+    if (cpu->tlb == cpu->tlb_set[TLB_NEVER] || (*tag & ~(TLB_WATCHED | TLB_DEVICE)) == page_la || !canonical(la)) return false;
     if (!page_walk_quiet(cpu, la, access, cpu->cpl == 3, &to)) return false;
     tlb_fill(cpu, tlb_set_of_cpl(cpu), la, access, &to, page_at(cpu, to.pa));
     return *tag == page_la;

@@ -18,6 +18,9 @@ static void mark(u64 *words, unsigned i, bool on)
     words[i / 64] = on ? words[i / 64] | one : words[i / 64] & ~one;
 }
 
+/* A valid tag of the page at la, whatever hinders a hit. */
+static bool is_tag_of(u64 tag, u64 la) { return (tag & ~(TLB_WATCHED | TLB_DEVICE)) == (la & ~0xfffull); }
+
 static void empty(struct tlb_entry *t) { t->tag_read = t->tag_write = TLB_INVALID; }
 
 static void invalidate(struct cpu *cpu, unsigned set, unsigned i)
@@ -122,10 +125,11 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
     struct tlb_entry *t = &cpu->tlb_set[set][i];
     struct tlb_marks *m = &cpu->tlb_marks[set];
     u64 page_la = la & ~0xfffull;
+    bool device = !page->read && !page->write;
 
     if (access & ACCESS_WRITE && page->write) page->written = page->changed = true;
-    if (!page->read || !to->readable || debug_page_watched(cpu, la)) {
-        if ((t->tag_read & ~TLB_WATCHED) == page_la) invalidate(cpu, set, i);
+    if ((!page->read && !device) || !to->readable || debug_page_watched(cpu, la)) {
+        if (is_tag_of(t->tag_read, la)) invalidate(cpu, set, i);
         return;
     }
     bool plain = page->write == page->read && !page->code_chunks && page->written && !processors_monitor(cpu, page);
@@ -133,7 +137,10 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
         .tag_read = page_la, .tag_write = to->storable && plain ? page_la | (page->shown && !page->changed ? TLB_DRAWN : 0) : TLB_INVALID,
         .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
     };
-    if (t->tag_write != TLB_INVALID) note_holder(cpu, page, t, to->pa);
+    if (device) {
+        t->tag_read = page_la | TLB_DEVICE;
+        t->tag_write = to->storable ? page_la | TLB_DEVICE : TLB_INVALID;
+    } else if (t->tag_write != TLB_INVALID) note_holder(cpu, page, t, to->pa);
     if (unlikely(cpu->breaks)) mark_entry(cpu, t);
     mark(m->filled, i, true);
     mark(m->global, i, to->global);
@@ -205,7 +212,7 @@ void tlb_flush_page(struct cpu *cpu, u64 la)
 
     targets_forget_page(cpu, la);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
-        if ((cpu->tlb_set[set][i].tag_read & ~TLB_WATCHED) == (la & ~0xfffull)) invalidate(cpu, set, i);
+        if (is_tag_of(cpu->tlb_set[set][i].tag_read, la)) invalidate(cpu, set, i);
         if (cpu->tlb_marks[set].some_big) {
             targets_forget(cpu);
             flush_big_page(cpu, set, la);

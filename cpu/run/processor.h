@@ -192,9 +192,10 @@ enum { TLB_ENTRIES = 4096 };
 #define TLB_NO_FETCH 1ull     /* in tlb_entry.pa */
 #define TLB_WATCHED 2ull      /* in a tag that is valid but for a debugger's watchpoint: its accesses are looked at */
 #define TLB_DRAWN 4ull        /* in a write tag that is valid, of a shown page that has been drawn: the next store says so */
+#define TLB_DEVICE 8ull       /* in a tag that is valid but for there being no memory: pa is what the bus is asked for */
 
 /* Hit: tag == page of the access's first and last byte.  tag_write stays invalid for clean pages (PTE_D), pages
- * without a write pointer (ROM, MMIO), pages holding decoded code, pages under a data breakpoint. */
+ * without a write pointer (ROM; those of devices have TLB_DEVICE), pages holding decoded code, pages under a data breakpoint. */
 struct tlb_entry {
     u64 tag_read, tag_write;
     u64 addend;                   /* host address = addend + la */

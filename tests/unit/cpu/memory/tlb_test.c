@@ -128,3 +128,65 @@ Test(tlb, reads_and_writes_of_one_instruction_find_a_drawn_page)
     cr_expect_eq(pc->ram[DATA], 2);
     cr_expect(page->changed);
 }
+
+/* --- devices --- */
+
+enum { DEVICE = 0x300000 };                                              /* behind the memory there is */
+
+static struct pc *pc_with_device_at_alias(u32 rights)
+{
+    struct pc *pc = pc_paging();
+    put32(pte_of(pc, ALIAS), DEVICE | rights);
+    return pc;
+}
+
+static bool device_stores(struct pc *pc, u32 value)
+{
+    pc->bus.writes = 0;
+    return linear_write(pc->cpu, CPU_SEG_DS, ALIAS + 8, 4, value) && pc->bus.writes == 1 && pc->bus.address == DEVICE + 8 && pc->bus.value == value;
+}
+
+static bool device_loads(struct pc *pc)
+{
+    u64 value;
+    pc->bus.reads = 0;
+    return linear_read(pc->cpu, CPU_SEG_DS, ALIAS + 8, 4, &value) && pc->bus.reads == 1 && pc->bus.address == DEVICE + 8 && value == 0x5a5a5a5a;
+}
+
+Test(tlb, a_page_of_a_device_is_walked_once)
+{
+    PC(pc) = pc_with_device_at_alias(7);
+    cr_assert(device_stores(pc, 1));
+    put32(pte_of(pc, ALIAS), 0);                                         /* without INVLPG: the entry is used as it stands */
+    cr_expect(device_stores(pc, 0x12345678) && device_loads(pc));
+    tlb_flush_page(pc->cpu, ALIAS);
+    cr_expect_not(device_stores(pc, 3));
+    cr_expect_not(device_loads(pc));
+}
+
+Test(tlb, the_first_store_to_a_device_sets_d_whatever_was_loaded_before)
+{
+    PC(pc) = pc_with_device_at_alias(7);
+    cr_assert(device_loads(pc));
+    cr_expect_eq(get32(pte_of(pc, ALIAS)), DEVICE | 0x27);
+    cr_assert(device_stores(pc, 1));
+    cr_expect_eq(get32(pte_of(pc, ALIAS)), DEVICE | 0x67);
+}
+
+Test(tlb, a_device_that_may_be_loaded_from_may_not_be_stored_to_for_that)
+{
+    PC(pc) = pc_with_device_at_alias(5);
+    pc->cpu->cr0 |= CR0_WP;
+    cr_assert(device_loads(pc));
+    cr_expect_not(device_stores(pc, 1));
+    cr_expect_eq(pc->bus.writes, 0);
+}
+
+Test(tlb, an_access_that_is_not_aligned_comes_to_a_device_in_aligned_pieces)
+{
+    PC(pc) = pc_with_device_at_alias(7);
+    cr_assert(device_stores(pc, 1));
+    pc->bus.writes = 0;
+    cr_assert(linear_write(pc->cpu, CPU_SEG_DS, ALIAS + 2, 4, 0x11223344));
+    cr_expect(pc->bus.writes == 2 && pc->bus.size == 2 && pc->bus.address == DEVICE + 4 && pc->bus.value == 0x1122);
+}

@@ -135,7 +135,7 @@ Test(local_apic, the_page_moves_over_memory_and_away_again)
     cr_expect_eq(v, 0x00040011);
     cr_assert(linear_write(pc->cpu, CPU_SEG_DS, DATA + TPR, 4, 0x20));
     cr_expect_eq(pc->cpu->apic.tpr, 0x20);
-    cr_expect_eq(tlb_entry_of(pc->cpu, DATA)->tag_read, TLB_INVALID);
+    cr_expect_eq(tlb_entry_of(pc->cpu, DATA)->tag_read, DATA | TLB_DEVICE);
     cr_assert(wrmsr(pc, MSR_BASE, APIC_PA | 0x900));
     cr_assert(linear_read(pc->cpu, CPU_SEG_DS, DATA + VERSION, 4, &v));
     cr_expect_eq(v, 0x12345678);
