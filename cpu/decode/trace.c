@@ -135,19 +135,19 @@ void targets_derive(struct cpu *cpu)
     cpu->target_salt = plain ? (u64)(cpu->mode | (u32)cpu->target_epoch << 8) << 48 : TARGET_SALT_NEVER;
 }
 
-/* Links keep a tag of 16 bits: before one comes again none may have it. */
-static void forget_tags(struct cpu *cpu)
+/* Links keep a tag of 16 bits: before one comes again none may have it.  A link that leads to itself is looked up anew, whatever it says. */
+static void forget_links(struct cpu *cpu)
 {
     struct record *records = cpu->traces->records;
 
     for (u32 i = 0; i < cpu->traces->records_used; i++)
-        if (records[i].h == OP_LINK) ((struct link *)&records[i])->tag = 0;
+        if (records[i].h == OP_LINK) ((struct link *)&records[i])->target = &records[i];
     cpu->link_epoch = 1;
 }
 
 void targets_forget(struct cpu *cpu)
 {
-    if (!++cpu->link_epoch) forget_tags(cpu);
+    if (!++cpu->link_epoch) forget_links(cpu);
     memset(cpu->target_pages, 0, sizeof cpu->target_pages);
     if (!++cpu->target_epoch) memset(cpu->targets, 0, sizeof cpu->targets);
     targets_derive(cpu);
@@ -253,7 +253,7 @@ static struct trace *lone_trace(struct cpu *cpu, struct lone_instruction *lone, 
     return trace;
 }
 
-/* One instruction fetched byte by byte.  Of those that cross a page into memory the last ones are kept. */
+/* One instruction fetched byte by byte. */
 static struct trace *scratch_trace(struct cpu *cpu)
 {
     struct trace_cache *cache = cpu->traces;
@@ -291,7 +291,7 @@ static bool crossing_begins(struct cpu *cpu, u64 pa, const u8 *host)
            !memcmp(lone->bytes, host, bytes_to_page_end(pa)) && !cpu->recorder;
 }
 
-/* An instruction that does not end in its page.  The second page is fetched from when the bytes of the first ask for it. */
+/* An instruction that does not end in its page; the last ones are kept.  The second page is fetched from when the bytes of the first ask for it. */
 static struct trace *crossing_trace(struct cpu *cpu, u64 la, u64 pa, const u8 *host)
 {
     struct lone_instruction *lone = crossing_at(cpu->traces, pa);
