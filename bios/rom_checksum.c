@@ -1,5 +1,5 @@
 /* rom_checksum IN OUT SIZE: a ROM of exactly SIZE bytes that sum to zero, by its last byte; the ACPI tables that an RSDP in it
- * leads to, a PCI interrupt routing table and a Plug and Play structure sum to zero too.                     doc: bios */
+ * leads to, a PCI interrupt routing table, a Plug and Play structure and a BIOS32 header sum to zero too.                     doc: bios */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +76,19 @@ static int fill_plug_and_play(void)
     return 1;
 }
 
+/* "Standard BIOS 32-bit Service Directory Proposal": length in paragraphs at 9, the checksum at 10. */
+static int fill_bios32(void)
+{
+    enum { BIOS32_BYTES = 16, BIOS32_LENGTH_AT = 9, BIOS32_CHECKSUM_AT = 10 };
+
+    for (size_t at = 0; at + BIOS32_BYTES <= size; at += 16) {
+        if (memcmp(image + at, "_32_", 4)) continue;
+        if (image[at + BIOS32_LENGTH_AT] != BIOS32_BYTES / 16) return 0;
+        fill(image + at + BIOS32_CHECKSUM_AT, image + at, BIOS32_BYTES);
+    }
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4) {
@@ -91,8 +104,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: not a ROM of up to %zu bytes with room for its checksum\n", argv[1], size);
         return 1;
     }
-    if (!fill_acpi() || !fill_routing() || !fill_plug_and_play()) {
-        fprintf(stderr, "%s: an ACPI, routing or Plug and Play table is not whole\n", argv[1]);
+    if (!fill_acpi() || !fill_routing() || !fill_plug_and_play() || !fill_bios32()) {
+        fprintf(stderr, "%s: an ACPI, routing, Plug and Play or BIOS32 table is not whole\n", argv[1]);
         return 1;
     }
     fill(image + size - 1, image, size);

@@ -2,50 +2,21 @@
  * Source: PCI BIOS Specification 2.1; Intel 290549 (82441FX), 290550 (PIIX3), 290562 (PIIX4). */
 #include "bios.h"
 #include "pci.h"
+#include "pci_calls.h"
 #include "tables.h"
 
-enum { CONFADD = 0xcf8, CONFDATA = 0xcfc, ELCR_2 = 0x4d1 };
+enum { ELCR_2 = 0x4d1 };
 enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, POWER = 0x0b, SLOT_1 = 0x10, SLOT_5 = 0x30 };        /* device << 3 | function */
 enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d,
        XBCS = 0x4e, XBCS_IOAPIC = 0x100, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
-       PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c };
-enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SCI = 9, IDETIM_DECODE = 0x8000 };
+       PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c, SMBBA = 0x90, SMBHSTCFG = 0xd2, SMBHSTCFG_IRQ_ENABLED = 9 };
+enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SMBUS_PORTS = 0xb100, SCI = 9, IDETIM_DECODE = 0x8000 };
 #define PCIR 0x52494350u                 /* "PCIR" */
 #define FRAME_BUFFER 0xe0000000u         /* 32 MiB at most; the window of the host bridge in the DSDT begins there */
 #define CARD_MEMORY 0xe2000000u
 #define VGA_REGISTERS 0xfebf0000u
 enum { VGA_SEGMENT = 0xc000, VGA_BYTES = 0x8000, VGA_TAIL_SEGMENT = 0xc800, VGA_TAIL_BYTES = 0x4000, BIOS_SEGMENT = 0xf000 };
-enum { COMMAND_IO_MEMORY = 3, BASE_2 = 0x18, CLASS_VGA = 0x0300, NOWHERE = 0xffff };
-
-static inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %1,%0" : "=a"(v) : "Nd"(port)); return v; }
-static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0,%1" : : "a"(v), "Nd"(port)); }
-
-/* --- configuration space; place: bus << 8 | device << 3 | function --- */
-
-static void address(u16 place, u8 at) { outl(CONFADD, 0x80000000u | (u32)place << 8 | (at & 0xfc)); }
-static u8 read8(u16 place, u8 at) { address(place, at); return inb((u16)(CONFDATA + (at & 3))); }
-static u16 read16(u16 place, u8 at) { address(place, at); return inw((u16)(CONFDATA + (at & 2))); }
-static u32 read32(u16 place, u8 at) { address(place, at); return inl(CONFDATA); }
-static void write8(u16 place, u8 at, u8 v) { address(place, at); outb((u16)(CONFDATA + (at & 3)), v); }
-static void write16(u16 place, u8 at, u16 v) { address(place, at); outw((u16)(CONFDATA + (at & 2)), v); }
-static void write32(u16 place, u8 at, u32 v) { address(place, at); outl(CONFDATA, v); }
-
-static bool pci_present(void)
-{
-    address(0, 0);
-    return inl(CONFADD) == 0x80000000u;
-}
-
-/* The index-th function on bus 0 whose doubleword at `at` is `wanted` under a mask; FFFFh: none. */
-static u16 find(u8 at, u32 shift, u32 wanted, u16 index)
-{
-    for (u16 place = 0; place < 256; place++) {
-        if (read16(place, 0) == 0xffff) continue;
-        if (read32(place, at) >> shift == wanted && index-- == 0) return place;
-        if (!(place & 7) && !(read8(place, 0x0e) & 0x80)) place |= 7;
-    }
-    return NOWHERE;
-}
+enum { COMMAND_IO_MEMORY = 3, BASE_2 = 0x18, CLASS_VGA = 0x0300 };
 
 /* --- POST --- */
 
@@ -154,48 +125,17 @@ void pci_post(void)
     write32(POWER, PMBASE, PM_PORTS);
     write8(POWER, PMREGMISC, 1);
     write8(POWER, INTERRUPT_LINE, SCI);
+    write32(POWER, SMBBA, SMBUS_PORTS);
+    write8(POWER, SMBHSTCFG, SMBHSTCFG_IRQ_ENABLED);
+    write16(POWER, COMMAND, COMMAND_IO);
     place_cards();
 }
 
 /* --- INT 1Ah AH=B1h --- */
 
-enum { OK = 0x00, NOT_SUPPORTED = 0x81, BAD_VENDOR = 0x83, NOT_FOUND = 0x86, BAD_REGISTER = 0x87, TOO_SMALL = 0x89 };
+enum { TOO_SMALL = 0x89 };
 enum { PIR_HEADER = 32, PIR_SIZE = 6 };
 extern const u8 routing_table[];
-
-static u8 found(struct frame *f, u16 place)
-{
-    if (place == NOWHERE) return NOT_FOUND;
-    f->bx = place;
-    return OK;
-}
-
-static u8 installation(struct frame *f)
-{
-    f->edx = 0x20494350;                                     /* "PCI " */
-    f->al = 1;                                               /* mechanism 1, no special cycles */
-    f->bx = 0x0210;
-    f->cl = 0;                                               /* last bus */
-    return OK;
-}
-
-/* Registers are named by their first byte: of 2 and 4 bytes it is even and a multiple of 4. */
-static u8 transfer(struct frame *f, u8 function)
-{
-    unsigned kind = (function - 0x08) % 3u;                  /* bytes, words, doublewords */
-    u8 at = (u8)f->di;
-
-    if (f->di > 0xff || at & ((1 << kind) - 1)) return BAD_REGISTER;
-    switch (function) {
-    case 0x08: f->cl = read8(f->bx, at); break;
-    case 0x09: f->cx = read16(f->bx, at); break;
-    case 0x0a: f->ecx = read32(f->bx, at); break;
-    case 0x0b: write8(f->bx, at, f->cl); break;
-    case 0x0c: write16(f->bx, at, f->cx); break;
-    default: write32(f->bx, at, f->ecx); break;
-    }
-    return OK;
-}
 
 /* "Get PCI Interrupt Routing Options": ES:DI has a size and a far pointer to the place for the slots. */
 static u8 routing(struct frame *f)
@@ -212,15 +152,8 @@ static u8 routing(struct frame *f)
 
 void pci_service(struct frame *f)
 {
-    u8 status, function = f->al;
+    u8 status = pci_present() && f->al == GET_ROUTING ? routing(f) : pci_call(f);
 
-    if (!pci_present()) status = NOT_SUPPORTED;
-    else if (function == 0x01) status = installation(f);
-    else if (function == 0x02) status = f->dx == 0xffff ? BAD_VENDOR : found(f, find(0x00, 0, (u32)f->cx << 16 | f->dx, f->si));
-    else if (function == 0x03) status = found(f, find(0x08, 8, f->ecx & 0xffffff, f->si));
-    else if (function >= 0x08 && function <= 0x0d) status = transfer(f, function);
-    else if (function == 0x0e) status = routing(f);
-    else status = NOT_SUPPORTED;
     f->ah = status;
     set_carry(f, status != OK);
 }
