@@ -568,7 +568,7 @@ const struct directive directive_table[] = {
       .sample = "#1_44=freedos.img, status=inserted, write_protected=0" },
     { .name = "floppyb", .parameters = floppy, BASE(floppy[1]), .meaning = "the second floppy drive", .sample = "#type=1_44" },
     { .name = "vga", .parameters = vga, .meaning = "the display adapter and its monitor", .sample = "extension=vbe, vbe_memsize=16, ddc=builtin, preferred=1024x768, update_freq=60" },
-    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management, VGA, I/O APIC, HPET", .sample = "enabled=1, chipset=i440fx, advopts=\"\"" },
+    { .name = "pci", .parameters = pci, .meaning = "the PCI bus: host bridge, ISA bridge, IDE with DMA, power management, SMBus, VGA, I/O APIC, HPET", .sample = "enabled=1, chipset=i440fx, advopts=\"\"" },
     { .name = "ata0", .parameters = ata, BASE(ata[0]), .meaning = "the first ATA channel", .sample = "enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" },
     { .name = "ata1", .parameters = ata, BASE(ata[1]), .meaning = "the second ATA channel", .sample = "enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15" },
     ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),

@@ -28,6 +28,8 @@
 #include "devices/chip/pit_8254.h"
 #include "devices/chip/pm_piix4.h"
 #include "devices/chip/pm_piix4_function.h"
+#include "devices/chip/smbus_piix4.h"
+#include "devices/chip/spd_24c02.h"
 #include "devices/chip/uart_16550.h"
 #include "devices/chip/vga_pci.h"
 #include "devices/chip/vga_picture.h"
@@ -36,7 +38,7 @@
 #include "devices/machine.h"
 
 enum { MACHINE_COMS = CONFIG_COMS, COM_QUEUE = 256, CAPTURE_BYTES = 65536, TYPE_QUEUE = 4096, MACHINE_PARTS = 256, PART_NAME = 24,
-       OPTION_ROMS = 5 /* the last one is the kernel loader's */ };
+       OPTION_ROMS = 5 /* the last one is the kernel loader's */, MEMORY_MODULES = 8 };
 
 /* The last 64 KiB that a serial line or port E9 has sent, and where it goes. */
 struct capture {
@@ -113,12 +115,15 @@ struct pci {
     struct isa_piix3 isa;
     struct ide_piix3 ide;
     struct pm_piix4_function pm;
+    struct smbus_piix4 smbus;
+    struct spd_24c02 spd[MEMORY_MODULES];
+    struct line smbus_interrupt;
     struct vga_pci vga;
     struct ioapic_82093aa ioapic;
     struct hpet hpet;
     struct line hpet_pin[HPET_PINS], hpet_legacy[2];
     struct line irq[PIIX3_IRQS], ata_irq[CONFIG_ATA_CHANNELS];
-    unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports;      /* movable ranges */
+    unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports, smbus_ports;      /* movable ranges */
     struct pci_card card[PCI_SLOTS];
 };
 
@@ -266,6 +271,13 @@ void pci_init(struct machine *m);
 bool pci_build(struct machine *m, struct error *err);    /* functions and ports */
 bool pci_add_ata(struct machine *m, unsigned channel, const struct port_range *command, const struct port_range *control, struct error *err);
 void pci_reset(struct machine *m);
+
+/* devices/board/power.c: the PIIX4's power management function, and what is on its SMBus */
+void power_init(struct machine *m);
+bool power_build(struct machine *m, struct error *err);
+void power_place(struct machine *m);                     /* its configuration has changed */
+void power_reset(struct machine *m);
+bool power_request(const struct machine *m, unsigned irq);               /* the SMBus controller asks for it */
 
 /* devices/board/processors.c */
 bool processors_build(struct machine *m, const struct cpu_bus *bus, struct error *err);

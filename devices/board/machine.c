@@ -49,6 +49,7 @@ static void register_ata(struct machine *m)
 static void register_pci(struct machine *m)
 {
     static const char *const dma[] = { "ata0-master.dma", "ata0-slave.dma", "ata1-master.dma", "ata1-slave.dma" };
+    static const char *const spd[MEMORY_MODULES] = { "dimm0", "dimm1", "dimm2", "dimm3", "dimm4", "dimm5", "dimm6", "dimm7" };
     struct pci *p = &m->pci;
 
     add_part(m, "pci", &pci_bus_state, &p->bus);
@@ -56,6 +57,8 @@ static void register_pci(struct machine *m)
     add_part(m, "pci.isa", &isa_piix3_state, &p->isa);
     add_part(m, "pci.ide", &ide_piix3_state, &p->ide);
     add_part(m, "pci.pm", &pm_piix4_function_state, &p->pm);
+    add_part(m, "smbus", &smbus_piix4_state, &p->smbus);
+    for (unsigned n = 0; n < MEMORY_MODULES && p->spd[n].byte[0]; n++) add_part(m, spd[n], &spd_24c02_state, &p->spd[n]);
     add_part(m, "pci.vga", &vga_pci_state, &p->vga);
     add_part(m, "ioapic", &ioapic_82093aa_state, &p->ioapic);
     add_part(m, "hpet", &hpet_state, &p->hpet);

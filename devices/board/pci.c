@@ -73,8 +73,7 @@ static void on_decode_changed(void *board)
     }
     bool decoded = ide_piix3_master_base(&p->ide, &base);
     ports_place(m->ports, p->master_ports, base, decoded);
-    decoded = pm_piix4_function_base(&p->pm, &base);
-    ports_place(m->ports, p->pm_ports, base, decoded);
+    power_place(m);
 }
 
 /* The processor stands in an instruction: a reset of everything waits until it is out of it. */
@@ -130,7 +129,6 @@ bool pci_build(struct machine *m, struct error *err)
         { 0xcf8, 0xcff, "pci", p, config_port_read, config_port_write, &config_wide },
     };
     const struct port_range master = { 0, IDE_MASTER_PORTS - 1, "ide master", &p->ide, ide_piix3_read, ide_piix3_write, NULL };
-    const struct port_range pm = { 0, 0x0b, "pm", &m->pm, pm_piix4_read, pm_piix4_write, NULL };
     bool ok = true;
 
     const struct pci_function vga = { VGA_DEVICE, 0, "VGA", &p->vga, vga_pci_config_read, vga_pci_config_write };
@@ -139,7 +137,7 @@ bool pci_build(struct machine *m, struct error *err)
     for (unsigned i = 0; i < ARRAY_COUNT(functions); i++) ok &= pci_bus_add(&p->bus, &functions[i]);
     for (unsigned i = 0; i < ARRAY_COUNT(fixed); i++) ok &= ports_add(m->ports, &fixed[i], err);
     ok &= ports_add_movable(m->ports, &master, &p->master_ports, err);
-    return ports_add_movable(m->ports, &pm, &p->pm_ports, err) && ok;
+    return power_build(m, err) && ok;
 }
 
 bool pci_add_ata(struct machine *m, unsigned n, const struct port_range *command, const struct port_range *control, struct error *err)
@@ -159,6 +157,7 @@ void pci_init(struct machine *m)
     isa_piix3_init(&p->isa, p->irq, m, on_reset_control);
     ide_piix3_init(&p->ide, &wires);
     pm_piix4_function_init(&p->pm, m, on_decode_changed);
+    power_init(m);
     pci_cards_init(m);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) {
         p->ata_irq[n] = (struct line){ .changed = on_ata_interrupt, .listener = m, .n = n };
@@ -176,5 +175,6 @@ void pci_reset(struct machine *m)
     isa_piix3_reset(&p->isa);
     ide_piix3_reset(&p->ide);
     pm_piix4_function_reset(&p->pm);
+    power_reset(m);
     vga_pci_reset(&p->vga);
 }

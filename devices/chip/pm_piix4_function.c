@@ -1,11 +1,12 @@
-/* 82371AB (PIIX4), function 3: where power management has its ports.                       doc: pci
+/* 82371AB (PIIX4), function 3: where power management and the SMBus controller have their ports.   doc: pci
  *   40 PMBASE  15..6 the ports   80 PMREGMISC  0 they are decoded   58 DEVACTB  25 APMC_EN
- * Source: Intel 290562-001, "PCI Configuration Registers (Function 3)".  Not modelled: SMBus, device monitors, general-purpose
+ *   90 SMBBA   15..4 the SMBus controller's, decoded by PCICMD.IOSE   D2 SMBHSTCFG  0 SMB_HST_EN  3..1 its interrupt: 0 SMI, 4 IRQ
+ * Source: Intel 290562-001, "PCI Configuration Registers (Function 3)".  Not modelled: device monitors, general-purpose
  * pins, SMI.  A processor without system management mode cannot be set up for it: APMC_EN is 1 from the start, which tells
  * firmware that this has been done. */
 #include "devices/chip/pm_piix4_function.h"
 
-enum { PMBASE = 0x40, PMREGMISC = 0x80 };
+enum { PMBASE = 0x40, PMREGMISC = 0x80, SMBBA = 0x90, SMBHSTCFG = 0xd2, SMB_HST_EN = 1, SMB_INTRSEL = 0x0e, SMB_INTRSEL_IRQ = 0x08 };
 
 #define STATE_OWNER struct pm_piix4_function
 STATE_LAYOUT(pm_piix4_function_state, "pm_piix4_function", PM_PIIX4_FUNCTION_STATE);
@@ -26,7 +27,10 @@ static const struct pci_register rows[] = {
     { 0x54, 4, 0x00000000, 0xffffffff, 0          },     /* DEVACTA */
     { 0x58, 4, 0x02000000, 0xfdffffff, 0          },     /* DEVACTB */
     { 0x80, 1, 0x00,       0x01,       0          },     /* PMREGMISC */
-    { 0x90, 4, 0x00000001, 0x0000fff0, 0          },     /* SMBBASE */
+    { 0x90, 4, 0x00000001, 0x0000fff0, 0          },     /* SMBBA */
+    { 0xd2, 1, 0x00,       0x0f,       0          },     /* SMBHSTCFG */
+    { 0xd3, 1, 0x00,       0xff,       0          },     /* SMBSLVC */
+    { 0xd4, 2, 0x0000,     0xffff,     0          },     /* SMBSHDW1, SMBSHDW2 */
 };
 static const struct pci_registers registers = { rows, ARRAY_COUNT(rows) };
 
@@ -57,6 +61,15 @@ bool pm_piix4_function_base(const struct pm_piix4_function *p, u16 *base)
     *base = (u16)(pci_config_get(p->config, PMBASE, 2) & 0xffc0);
     return p->config[PMREGMISC] & 1 && *base;
 }
+
+bool pm_piix4_function_smbus(const struct pm_piix4_function *p, u16 *base)
+{
+    *base = (u16)(pci_config_get(p->config, SMBBA, 2) & 0xfff0);
+    return p->config[PCI_COMMAND] & COMMAND_IO && *base;
+}
+
+bool pm_piix4_function_smbus_enabled(const struct pm_piix4_function *p) { return p->config[SMBHSTCFG] & SMB_HST_EN; }
+bool pm_piix4_function_smbus_by_irq(const struct pm_piix4_function *p) { return (p->config[SMBHSTCFG] & SMB_INTRSEL) == SMB_INTRSEL_IRQ; }
 
 const char *pm_piix4_function_invariant(const struct pm_piix4_function *p)
 {

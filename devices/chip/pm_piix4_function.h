@@ -20,6 +20,9 @@ void pm_piix4_function_reset(struct pm_piix4_function *p);
 u8 pm_piix4_function_read(void *chip, unsigned at);
 void pm_piix4_function_write(void *chip, unsigned at, u8 value);
 bool pm_piix4_function_base(const struct pm_piix4_function *p, u16 *base);       /* of pm_piix4's ports; false: not decoded */
+bool pm_piix4_function_smbus(const struct pm_piix4_function *p, u16 *base);      /* of the SMBus controller's; false: not decoded */
+bool pm_piix4_function_smbus_enabled(const struct pm_piix4_function *p);
+bool pm_piix4_function_smbus_by_irq(const struct pm_piix4_function *p);          /* else by SMI */
 const char *pm_piix4_function_invariant(const struct pm_piix4_function *p);
 
 #endif
