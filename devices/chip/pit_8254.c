@@ -39,12 +39,13 @@ static bool counting(const struct pit_8254 *p, unsigned n)
     return hardware_triggered(mode) ? p->triggered[n] : p->gate[n];
 }
 
-/* Cycles that the counting element has counted. */
-static u64 elapsed(const struct pit_8254 *p, unsigned n)
+/* Cycles that the counting element has counted up to cycle `at`. */
+static u64 elapsed_at(const struct pit_8254 *p, unsigned n, u64 at)
 {
-    u64 now = clock_cycles(p->clock, RATE_PIT);
-    return p->held[n] + (counting(p, n) && now > p->start[n] ? now - p->start[n] : 0);
+    return p->held[n] + (counting(p, n) && at > p->start[n] ? at - p->start[n] : 0);
 }
+
+static u64 elapsed(const struct pit_8254 *p, unsigned n) { return elapsed_at(p, n, clock_cycles(p->clock, RATE_PIT)); }
 
 /* The counting element as it is read. */
 static u16 count(const struct pit_8254 *p, unsigned n)
@@ -61,9 +62,10 @@ static u16 count(const struct pit_8254 *p, unsigned n)
     return (u16)(v / 1000 << 12 | v / 100 % 10 << 8 | v / 10 % 10 << 4 | v % 10);
 }
 
-bool pit_8254_out(const struct pit_8254 *p, unsigned n)
+bool pit_8254_out_at(const void *chip, unsigned n, u64 at)
 {
-    u64 e = elapsed(p, n), length = period(p, n);
+    const struct pit_8254 *p = chip;
+    u64 e = elapsed_at(p, n, at), length = period(p, n);
     unsigned mode = mode_of(p, n);
 
     if (!p->loaded[n]) return mode != 0;
@@ -76,10 +78,12 @@ bool pit_8254_out(const struct pit_8254 *p, unsigned n)
     }
 }
 
-/* Cycles until OUT may change; 0: never. */
-static u64 until_change(const struct pit_8254 *p, unsigned n)
+bool pit_8254_out(const struct pit_8254 *p, unsigned n) { return pit_8254_out_at(p, n, clock_cycles(p->clock, RATE_PIT)); }
+
+/* Cycles from cycle `at` until OUT may change; 0: never. */
+static u64 until_change(const struct pit_8254 *p, unsigned n, u64 at)
 {
-    u64 e = elapsed(p, n), length = period(p, n);
+    u64 e = elapsed_at(p, n, at), length = period(p, n);
 
     if (!counting(p, n)) return 0;
     switch (mode_of(p, n)) {
@@ -90,10 +94,24 @@ static u64 until_change(const struct pit_8254 *p, unsigned n)
     }
 }
 
+u64 pit_8254_edge_after(const void *chip, unsigned n, u64 at)
+{
+    const struct pit_8254 *p = chip;
+    u64 cycles = until_change(p, n, at);
+    return cycles ? (p->start[n] > at ? p->start[n] : at) + cycles : NEVER;
+}
+
+/* Whoever follows OUT follows it up to here before it becomes another function of time. */
+static void changing(struct pit_8254 *p, unsigned n, u64 at)
+{
+    if (p->changing) p->changing(p->listener, n, at);
+}
+
 /* Modes 2 and 3 end the running period before they take a new count. */
 static void take_new_count(struct pit_8254 *p, unsigned n)
 {
     if (!p->switch_at[n] || clock_cycles(p->clock, RATE_PIT) < p->switch_at[n]) return;
+    changing(p, n, p->switch_at[n]);
     p->initial[n] = p->reload[n];
     p->start[n] = p->switch_at[n];
     p->switch_at[n] = 0;
@@ -103,15 +121,11 @@ static void take_new_count(struct pit_8254 *p, unsigned n)
 static void update(struct pit_8254 *p, unsigned n)
 {
     take_new_count(p, n);
-    u64 cycles = until_change(p, n);
+    u64 edge = pit_8254_edge_after(p, n, clock_cycles(p->clock, RATE_PIT));
 
     if (p->out[n]) line_set(p->out[n], pit_8254_out(p, n));
-    if (!cycles || (!p->out[n] && !p->switch_at[n])) {
-        clock_cancel(p->clock, &p->change[n]);
-        return;
-    }
-    u64 now = clock_cycles(p->clock, RATE_PIT), from = p->start[n] > now ? p->start[n] : now;
-    clock_at(p->clock, &p->change[n], clock_tick_of_cycle(p->clock, RATE_PIT, from + cycles));
+    if (edge == NEVER || (!p->out[n] && !p->switch_at[n])) clock_cancel(p->clock, &p->change[n]);
+    else clock_at(p->clock, &p->change[n], clock_tick_of_cycle(p->clock, RATE_PIT, edge));
 }
 
 static void on_change(void *owner)
@@ -141,6 +155,7 @@ static void load(struct pit_8254 *p, unsigned n, u16 value)
 {
     bool runs = periodic(mode_of(p, n)) && counting(p, n);
 
+    changing(p, n, clock_cycles(p->clock, RATE_PIT));
     p->reload[n] = value;
     p->loaded[n] = true;
     if (hardware_triggered(mode_of(p, n))) return;           /* the next trigger takes it */
@@ -197,6 +212,7 @@ static void write_control(struct pit_8254 *p, u8 value)
         latch_count(p, n);
         return;
     }
+    changing(p, n, clock_cycles(p->clock, RATE_PIT));
     p->control[n] = value & 0x3f;
     p->loaded[n] = p->triggered[n] = p->latched[n] = p->status_latched[n] = false;
     p->high_next_read[n] = p->high_next_write[n] = false;
@@ -236,6 +252,7 @@ void pit_8254_set_gate(struct pit_8254 *p, unsigned n, bool level)
     unsigned mode = mode_of(p, n);
 
     if (p->gate[n] == level) return;
+    changing(p, n, clock_cycles(p->clock, RATE_PIT));
     if (!level) {
         if (!hardware_triggered(mode)) p->held[n] = periodic(mode) ? 0 : elapsed(p, n);
         p->switch_at[n] = 0;

@@ -28,6 +28,8 @@ struct pit_8254 {
     STATE_MEMBERS(PIT_8254_STATE)
     struct clock *clock;
     struct line *out[3];
+    void (*changing)(void *listener, unsigned n, u64 cycle);    /* wire: up to this cycle OUT n is what it has been said to be, then something else */
+    void *listener;
     struct pit_8254_event { struct pit_8254 *pit; unsigned n; } owner[3];   /* wire: which counter an event belongs to */
 };
 
@@ -39,6 +41,9 @@ u8 pit_8254_read(void *chip, unsigned reg);
 void pit_8254_write(void *chip, unsigned reg, u8 value);
 void pit_8254_set_gate(struct pit_8254 *p, unsigned n, bool level);
 bool pit_8254_out(const struct pit_8254 *p, unsigned n);
+/* As programmed now: OUT at a cycle (RATE_PIT), and the first cycle after it at which OUT may change; NEVER without one. */
+bool pit_8254_out_at(const void *chip, unsigned n, u64 cycle);
+u64 pit_8254_edge_after(const void *chip, unsigned n, u64 cycle);
 const char *pit_8254_invariant(const struct pit_8254 *p);
 
 #endif
