@@ -1,7 +1,7 @@
 #ifndef ORRERY_BOARD_WIRES_H
 #define ORRERY_BOARD_WIRES_H
 /* What joins chips on a board: a chip holds pointers to these and never another chip.   doc: board */
-#include "cpu/base/types.h"
+#include "devices/board/clock.h"
 
 /* A wire with a level.  The chip that drives it recomputes the level from its state and calls line_set. */
 struct line {
@@ -31,6 +31,13 @@ struct dma_wire {
 struct byte_sink {
     void *to;
     void (*put)(void *to, u8 byte);     /* NULL: bytes vanish */
+};
+
+/* An analogue output: its level, in units of a sample of 16 bits, is this one from cycle `cycle` of a clock on.  Moments never go back.
+ * (devices/sound/sound.h) */
+struct sound_wire {
+    void *to;
+    void (*level)(void *to, struct rate rate, u64 cycle, s32 left, s32 right);   /* NULL: nobody listens */
 };
 
 /* An Ethernet cable as a card sees it: frames without preamble and FCS.  The card's other end is a function that takes those that come. */
