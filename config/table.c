@@ -1,5 +1,6 @@
 #include "config/table.h"
 #include "config/nic.h"
+#include "config/sound.h"
 #include "cpu/cpu.h"
 
 #include <stddef.h>
@@ -590,6 +591,8 @@ const struct directive directive_table[] = {
       .sample = "#card=0, enabled=1, type=isa, ioaddr=0x300, irq=9, mac=b0:c4:20:00:00:00, ethmod=vnet, ethdev=folder" },
     { .name = "e1000", .parameters = nic_e1000, BASE(e1000), .meaning = "an Intel 82540EM network card on the PCI bus",
       .sample = "#card=0, enabled=1, mac=b0:c4:20:00:01:00, ethmod=vnet, ethdev=folder" },
+    { .name = "sound", .parameters = sound_output, .meaning = "where sound goes", .sample = "driver=default" },
+    { .name = "speaker", .parameters = sound_speaker, .meaning = "the loudspeaker in the case", .sample = "enabled=1, mode=sound, volume=15" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
     { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },
@@ -608,10 +611,10 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
     ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL),
     ACCEPT_ROW("debug_symbols", "symbols are not read yet"),
-    ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"), ACCEPT_ROW("speaker", "the speaker is silent yet"),
+    ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
-    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sound"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"),
+    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"),
     ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 

@@ -1,6 +1,7 @@
 #include "config/write.h"
 
 #include "config/nic.h"
+#include "config/sound.h"
 
 static void write_rom(FILE *to, const char *directive, const struct rom_config *rom)
 {
@@ -75,6 +76,7 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "vga: extension=%s, vbe_memsize=%u, ddc=%s, preferred=%ux%u\n", c->vga.extension == VGA_NONE ? "none" : "vbe", c->vga.memory_mib,
             c->vga.ddc ? "builtin" : "disabled", c->vga.preferred_width, c->vga.preferred_height);
     nic_write(c, to);
+    sound_write(c, to);
     if (c->no_hpet) fputs("pci: advopts=nohpet\n", to);
     write_rom(to, "romimage", &c->system_rom);
     write_rom(to, "vgaromimage", &c->vga_rom);

@@ -104,6 +104,10 @@ size_t machine_serial_text(struct machine *machine, unsigned n, char *text, size
 /* Who else gets the bytes that the guest writes to port E9, as they come; called from within machine_run. */
 void machine_on_e9(struct machine *machine, void (*put)(void *context, u8 byte), void *context);
 
+/* Who hears the machine: frames of two samples, left and right, 48000 a virtual second while there is something to hear; called from within
+ * machine_run. */
+void machine_on_sound(struct machine *machine, void (*put)(void *context, const s16 *frames, unsigned count), void *context);
+
 /* Memory without side effects; bytes that no RAM or ROM backs read as 0xff. Count of bytes that were backed. */
 size_t machine_peek(struct machine *machine, u64 pa, void *bytes, size_t size);
 size_t machine_peek_linear(struct machine *machine, u64 la, void *bytes, size_t size);   /* stops at an unmapped page */

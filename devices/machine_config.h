@@ -67,6 +67,18 @@ struct nic_config {
     char pcap[CONFIG_PATH];      /* "" = frames are not written down */
 };
 
+/* Where sound goes: to who shows the machine, to a WAV file, or nowhere.                    doc: sound */
+enum sound_driver { SOUND_SHOWN, SOUND_FILE, SOUND_DUMMY };
+struct sound_config {
+    enum sound_driver wave;
+    char wave_file[CONFIG_PATH]; /* of SOUND_FILE */
+};
+
+struct speaker_config {
+    bool enabled;
+    u8 volume;                   /* 0 to 15 */
+};
+
 /* i440FX and PIIX3 for Pentiums and later ones, unless the configuration says. */
 enum pci_choice { PCI_BY_MODEL, PCI_OFF, PCI_ON };
 
@@ -111,6 +123,8 @@ struct machine_config {
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
     bool port_e9;                /* port_e9_hack */
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
+    struct sound_config sound;
+    struct speaker_config speaker;
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
     enum clock_sync sync;
     char cmos_image[CONFIG_PATH];

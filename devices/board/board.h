@@ -8,6 +8,7 @@
 #include "devices/board/pci_cards.h"
 #include "devices/board/ports.h"
 #include "devices/board/serial_line.h"
+#include "devices/board/sounds.h"
 #include "devices/chip/ata_channel.h"
 #include "devices/chip/cmos_mc146818.h"
 #include "devices/chip/dma_8237.h"
@@ -188,6 +189,7 @@ struct machine {
     struct uart_16550 com[MACHINE_COMS];
     struct ne2k_card ne2k[CONFIG_NICS];
     struct e1000_card e1000[CONFIG_NICS];
+    struct sounds sounds;
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];
     struct vga vga;

@@ -110,6 +110,7 @@ static void port_b_write(void *chip, unsigned reg, u8 value)
     struct machine *m = chip;
     (void)reg;
     m->system.port_b = value & 15;
+    sounds_set_speaker(m, value & 2);
     pit_8254_set_gate(&m->pit, 2, value & 1);
 }
 
@@ -304,6 +305,7 @@ static void build_chips(struct machine *m)
     pic_8259_init(&m->pic[0], &m->intr_master, true);
     pic_8259_init(&m->pic[1], &m->intr_slave, false);
     pit_8254_init(&m->pit, &m->clock, &m->irq[0], NULL, NULL);
+    sounds_init(m);
     cmos_mc146818_init(&m->cmos, &m->clock, &m->irq[8]);
     for (unsigned n = 0; n < 2; n++) dma_8237_init(&m->dma[n], n, m, memory_dma_read, memory_dma_write);
     m->kbc.irq_keyboard = &m->irq[1];
@@ -429,6 +431,7 @@ bool board_build(struct machine *m, struct error *err)
     if (m->pci.present) ok &= pci_build(m, err);
     ok &= add_ata_ports(m, err);
     ok &= networks_build(m, err);
+    ok &= sounds_build(m, err);
     ok &= board_disks_open(m, err);
     if (!ok) return false;
     fill_cmos(m);
@@ -463,6 +466,7 @@ void board_reset(struct machine *m)
     fdc_82077_reset(&m->fdc);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) ata_channel_reset(&m->ata[n]);
     networks_reset(m);
+    sounds_reset(m);
     vga_reset(&m->vga);
     fw_cfg_reset(&m->fw_cfg);
     pm_piix4_reset(&m->pm);

@@ -11,7 +11,7 @@ void machine_config_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){
         .cpu_count = 1, .cpu_quantum = 100, .ips = 50000000, .reset_on_triple_fault = true, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
-        .com = { { .enabled = true } }, .port_e9 = true, .mouse = MOUSE_TYPE_IMPS2, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
+        .com = { { .enabled = true } }, .speaker = { .enabled = true, .volume = 15 }, .port_e9 = true, .mouse = MOUSE_TYPE_IMPS2, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
         .keyboard_paste_delay_us = 50000,
         .vga = { .extension = VGA_VBE, .memory_mib = 16, .ddc = true, .preferred_width = 1024, .preferred_height = 768, .update_hz = 60 },
     };
@@ -106,6 +106,7 @@ static void register_parts(struct machine *m)
     add_part(m, "system", &system_ports_state, &m->system);
     if (m->pci.present) register_pci(m);
     networks_each_part(m, add_part);
+    sounds_each_part(m, add_part);
 }
 
 const char *machine_device_name(const struct machine *m, unsigned index)
@@ -167,6 +168,7 @@ void machine_destroy(struct machine *m)
     journal_close(m);
     board_disks_close(m);
     networks_close(m);
+    sounds_close(m);
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_close(&m->capture[n].line);
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_close(&m->printer[n]);
     processors_free(m);

@@ -56,6 +56,7 @@ static void check(struct machine *m)
     complain("mouse", mouse_ps2_invariant(&m->mouse));
     if (m->serial_mouse_port < MACHINE_COMS) complain("serial mouse", mouse_serial_invariant(&m->serial_mouse));
     complain("fdc", fdc_82077_invariant(&m->fdc));
+    complain("speaker", speaker_invariant(&m->sounds.speaker));
     complain("vga", vga_invariant(&m->vga));
     complain("monitor", ddc_monitor_invariant(&m->vga.monitor));
     complain("pm", pm_piix4_invariant(&m->pm));

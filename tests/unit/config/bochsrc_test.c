@@ -226,6 +226,28 @@ Test(bochsrc, parts_that_are_not_there_are_said_unless_they_are_switched_off)
     cr_expect_str_eq(config.cpu_model, "");
 }
 
+Test(bochsrc, sound_goes_to_a_window_a_file_or_nowhere)
+{
+    taken("sound: driver=file, waveout=heard.wav");
+    cr_expect_eq(config.sound.wave, SOUND_FILE);
+    cr_expect_str_eq(config.sound.wave_file, "heard.wav");
+    taken("sound: waveoutdrv=dummy");
+    cr_expect_eq(config.sound.wave, SOUND_DUMMY);
+    noted("sound: driver=alsa, waveout=/dev/dsp, wavein=, midiout=", "by SDL");
+    cr_expect_eq(config.sound.wave, SOUND_SHOWN);
+    cr_expect_str_eq(config.sound.wave_file, "heard.wav", "a device is no file");
+    notes = (struct error){ 0 };
+    refused("sound: driver=foo", "default, sdl, file or dummy");
+    taken("speaker: enabled=1, mode=sound, volume=8");
+    cr_expect_eq(config.speaker.volume, 8);
+    noted("speaker: mode=system", "the host's own beeper is not used");
+    notes = (struct error){ 0 };
+    refused("speaker: volume=16", "0 to 15");
+    err = (struct error){ 0 };
+    taken("speaker: enabled=0");
+    cr_expect(!config.speaker.enabled);
+}
+
 Test(bochsrc, old_forms_act_and_say_how_they_are_written_today)
 {
     noted("romimage: bios.bin, address=0xf0000", "file=PATH");

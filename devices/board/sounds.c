@@ -1,0 +1,151 @@
+/* What makes sound: sources, where they are on the board, and where their sound goes.       doc: sound */
+#include "devices/board/sounds.h"
+
+#include <stdlib.h>
+
+#include "devices/board/board.h"
+
+enum { LOOKS_A_SECOND = 100, QUIET_LOOKS = 20 };         /* a fifth of a second: what a capacitor still holds has gone by then */
+#define RATE_TICKS(m) ((struct rate){ (m)->clock.ips, 1 })
+
+#define STATE_OWNER struct sounds
+STATE_LAYOUT(sounds_state, "sounds", SOUNDS_STATE);
+
+/* --- from time to time, while there is something to hear --- */
+
+static bool render(struct machine *m)
+{
+    struct sounds *s = &m->sounds;
+    bool goes_on = false;
+
+    if (m->config.speaker.enabled) goes_on |= speaker_render(&s->speaker);
+    return goes_on;
+}
+
+static void put_out(struct machine *m)
+{
+    if (m->sounds.main.sound) sound_advance(m->sounds.main.sound, RATE_TICKS(m), clock_now(&m->clock));
+}
+
+static void look_again(struct machine *m)
+{
+    clock_at(&m->clock, &m->sounds.look, clock_now(&m->clock) + m->clock.ips / LOOKS_A_SECOND);
+}
+
+static void on_look(void *board)
+{
+    struct machine *m = board;
+    struct sounds *s = &m->sounds;
+
+    s->quiet = render(m) ? 0 : s->quiet + 1;
+    put_out(m);
+    if (s->quiet < QUIET_LOOKS) look_again(m);
+}
+
+void sounds_wake(void *board)
+{
+    struct machine *m = board;
+
+    m->sounds.quiet = 0;
+    if (m->sounds.look.at == NEVER) look_again(m);
+}
+
+/* --- the speaker --- */
+
+static void on_timer_changing(void *board, unsigned n, u64 cycle)
+{
+    struct machine *m = board;
+    if (n == 2) speaker_timer_changing(&m->sounds.speaker, cycle);
+}
+
+static void init_speaker(struct machine *m)
+{
+    const struct speaker_wires wires = { .clock = &m->clock, .rate = RATE_PIT, .board = m, .wake = sounds_wake,
+                                         .timer = { .timer = &m->pit, .n = 2, .out_at = pit_8254_out_at, .edge_after = pit_8254_edge_after } };
+
+    speaker_init(&m->sounds.speaker, &wires);
+    m->pit.changing = on_timer_changing;
+    m->pit.listener = m;
+}
+
+static void connect_speaker(struct machine *m)
+{
+    struct sound_input *in = sound_add_input(m->sounds.main.sound, true);
+    s32 gain = (s32)(m->config.speaker.volume * (u32)SOUND_UNITY / 15);
+
+    sound_gain(in, RATE_TICKS(m), 0, gain, gain);
+    m->sounds.speaker.wires.sound = (struct sound_wire){ in, sound_level };
+}
+
+void sounds_set_speaker(struct machine *m, bool data)
+{
+    if (m->config.speaker.enabled) speaker_set_data(&m->sounds.speaker, data);
+}
+
+/* --- all of it --- */
+
+/* Without a source nobody looks for anything. */
+static bool any(const struct machine *m) { return m->config.speaker.enabled; }
+
+void sounds_init(struct machine *m)
+{
+    clock_add(&m->clock, &m->sounds.look, on_look, m);
+    if (m->config.speaker.enabled) init_speaker(m);
+}
+
+static bool open_mixture(struct sound_mixture *mixture, const char *path, const char *who, struct error *err)
+{
+    mixture->sound = calloc(1, sizeof *mixture->sound);
+    if (!mixture->sound) return fail(err, "%s: the host has no memory for it", who);
+    sound_init(mixture->sound);
+    if (!path[0]) return true;
+    mixture->wav = wav_create(path, SOUND_HZ, who, err);
+    if (!mixture->wav) return false;
+    mixture->sound->output[0] = (struct sound_output){ mixture->wav, wav_put, wav_silence };
+    return true;
+}
+
+bool sounds_build(struct machine *m, struct error *err)
+{
+    const struct sound_config *config = &m->config.sound;
+    bool to_file = config->wave == SOUND_FILE;
+
+    if (!any(m)) return true;
+    if (to_file && !config->wave_file[0]) return fail(err, "sound: waveoutdrv=file: which file: waveout=PATH");
+    if (!open_mixture(&m->sounds.main, to_file ? config->wave_file : "", "sound: waveout", err)) return false;
+    if (m->config.speaker.enabled) connect_speaker(m);
+    return true;
+}
+
+void sounds_reset(struct machine *m)
+{
+    if (m->config.speaker.enabled) speaker_reset(&m->sounds.speaker);
+}
+
+static void close_mixture(struct sound_mixture *mixture)
+{
+    wav_close(mixture->wav);
+    free(mixture->sound);
+    *mixture = (struct sound_mixture){ 0 };
+}
+
+void sounds_close(struct machine *m)
+{
+    if (m->sounds.main.sound) {
+        render(m);
+        put_out(m);
+    }
+    close_mixture(&m->sounds.main);
+}
+
+void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance))
+{
+    if (!any(m)) return;
+    part(m, "sound", &sounds_state, &m->sounds);
+    if (m->config.speaker.enabled) part(m, "speaker", &speaker_state, &m->sounds.speaker);
+}
+
+void machine_on_sound(struct machine *m, void (*put)(void *context, const s16 *frames, unsigned count), void *context)
+{
+    if (m->sounds.main.sound) m->sounds.main.sound->output[1] = (struct sound_output){ context, put, NULL };
+}

@@ -1,0 +1,39 @@
+#ifndef ORRERY_BOARD_SOUNDS_H
+#define ORRERY_BOARD_SOUNDS_H
+/* What makes sound on a board, and where it goes.                                           doc: sound */
+#include "cpu/base/error.h"
+#include "devices/board/clock.h"
+#include "devices/chip/speaker.h"
+#include "devices/sound/sound.h"
+#include "devices/sound/wav.h"
+
+#define SOUNDS_STATE(ONE, MANY) \
+    /*    type  name   unit     min         max  meaning                                                 */ \
+    ONE (event, look, "tick",     0, UINT64_MAX, "sources are asked for what they have sounded until now") \
+    ONE (u8,   quiet, "",         0,         20, "looks in a row at which none of them went on")
+
+/* A mixture of sources, and its file. */
+struct sound_mixture {
+    struct sound *sound;
+    struct wav *wav;
+};
+
+struct sounds {
+    STATE_MEMBERS(SOUNDS_STATE)
+    struct sound_mixture main;
+    struct speaker speaker;
+};
+
+extern const struct state_layout sounds_state;
+
+struct machine;
+
+void sounds_init(struct machine *m);                     /* chips, before any port leads to them */
+bool sounds_build(struct machine *m, struct error *err); /* files and ports */
+void sounds_reset(struct machine *m);
+void sounds_close(struct machine *m);
+void sounds_set_speaker(struct machine *m, bool data);
+void sounds_wake(void *board);                           /* a source has something to be heard */
+void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance));
+
+#endif

@@ -1,0 +1,24 @@
+# What a guest sounds is in the WAV file, is the same in every run and in both instances, and changes nothing of the guest.
+. tests/guests/lib.sh
+need_tool nasm python3
+nasm -f bin -o "$work/a.img" tests/guests/sound.asm || exit 1
+script='wait 900ms
+hash
+wait 100s'
+play() { # NAME DIRECTIVE...: the hash in the middle to $work/NAME.hash, the sound to $work/NAME.wav where a directive says so
+    name=$1; shift
+    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$@"
+    [ $status = 0 ] || exit 1
+    grep hash "$work/out" > "$work/$name.hash"
+}
+loud() { # HZ FROM TO LEAST: in both channels of one.wav
+    python3 tests/guests/tone.py "$work/one.wav" "$2" "$3" "$1" | awk -v least="$4" '{ print; bad = $2 < least || $3 < least } END { exit bad }' || { echo "$1 Hz from $2 to $3 s is below $4"; exit 1; }
+}
+build=$1
+play one "sound: driver=file, waveout=$work/one.wav"
+play two "sound: driver=file, waveout=$work/two.wav"
+play exact "sound: driver=file, waveout=$work/exact.wav" "cpu: exact=1"
+play dummy "sound: driver=dummy"
+for other in two exact dummy; do cmp "$work/one.hash" "$work/$other.hash" || { cat "$work"/*.hash; exit 1; }; done
+for other in two exact; do cmp "$work/one.wav" "$work/$other.wav" || exit 1; done
+loud 440.13 start 0.4 8000
