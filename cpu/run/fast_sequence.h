@@ -8,62 +8,24 @@
 #include "cpu/run/shift.h"
 
 #include "cpu/ops/words_fast.h"
-
 #include "cpu/ops/words_step.h"
 
 #define KIND plain
 #define FLAT 64
 #define INDEXED 0
-#define W 8
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 16
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 32
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 64
-#include "cpu/run/fast_sequence_width.h"
-#undef W
+#include "cpu/run/fast_sequence_kind.h"
 #undef KIND
 #undef FLAT
 
 #define FLAT CODE
 #define KIND memory
-#define W 8
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 16
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 32
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#if CODE == 64
-#define W 64
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#endif
+#include "cpu/run/fast_sequence_kind.h"
 #undef KIND
 #undef INDEXED
 
 #define KIND indexed
 #define INDEXED 1
-#define W 8
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 16
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#define W 32
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#if CODE == 64
-#define W 64
-#include "cpu/run/fast_sequence_width.h"
-#undef W
-#endif
+#include "cpu/run/fast_sequence_kind.h"
 #undef KIND
 #undef INDEXED
 
