@@ -10,7 +10,10 @@
 #define SLOT(offset) ((u8 *)cpu + (offset))
 #define SLOT_OF_d rec->d
 #define SLOT_OF_s rec->s
-#define R(f) (*(uw *)SLOT(SLOT_OF_##f))
+#define SLOT_OF_b rec->b
+#define SLOT_OF_x rec->x
+#define R_AS(type, f) (*(type *)SLOT(SLOT_OF_##f))
+#define R(f) R_AS(uw, f)
 #define SET_SLOT(offset, v) \
     do { if (W == 32) *(u64 *)SLOT(offset) = (u32)(v); else *(uw *)SLOT(offset) = (uw)(v); } while (0)
 #define SET_R(f, v) SET_SLOT(SLOT_OF_##f, v)

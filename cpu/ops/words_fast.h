@@ -20,10 +20,10 @@
 #define EA EA_OF(FLAT, INDEXED)
 #define EA_OF(flat, indexed) EA_OF_(flat, indexed)
 #define EA_OF_(flat, indexed) EA_##flat##_##indexed
-#define EA_32_1 ((u64)(u32)(*(u32 *)SLOT(rec->b) + (*(u32 *)SLOT(rec->x) << SCALE) + (u32)rec->disp))
-#define EA_32_0 ((u64)(u32)(*(u32 *)SLOT(rec->b) + (u32)rec->disp))
-#define EA_64_1 (*(u64 *)SLOT(rec->b) + (*(u64 *)SLOT(rec->x) << SCALE) + (u64)(s64)rec->disp)
-#define EA_64_0 (*(u64 *)SLOT(rec->b) + (u64)(s64)rec->disp)
+#define EA_32_1 ((u64)(u32)(R_AS(u32, b) + (R_AS(u32, x) << SCALE) + (u32)rec->disp))
+#define EA_32_0 ((u64)(u32)(R_AS(u32, b) + (u32)rec->disp))
+#define EA_64_1 (R_AS(u64, b) + (R_AS(u64, x) << SCALE) + (u64)(s64)rec->disp)
+#define EA_64_0 (R_AS(u64, b) + (u64)(s64)rec->disp)
 #define EA_0_0 record_ea(cpu, rec)
 
 /* No tag allows the access of `bytes` at la_: read or write. */

@@ -36,25 +36,31 @@ static unsigned step_of(const struct record *record, u32 mode)
 
 /* --- sequences by their steps --- */
 
-enum { INDEX_SLOTS = 4096 };
+enum { INDEX_SLOTS = 1 << 12, MOST_SEQUENCES = INDEX_SLOTS };
+
+/* The sequences of 32-bit or 64-bit code: those of the same steps one after the other, as they stand in their table. */
+struct side {
+    const struct sequence *sequences;
+    u16 first[INDEX_SLOTS], next[MOST_SEQUENCES];       /* numbers from 1 on */
+};
 struct sequence_index {
-    u32 key32[INDEX_SLOTS], key64[INDEX_SLOTS];
-    const void *handler32[INDEX_SLOTS], *handler64[INDEX_SLOTS];
+    struct side of32, of64;
 };
 
 static u32 key_of(unsigned a, unsigned b, unsigned c) { return a | b << 8 | c << 16; }
+static u32 key_of_row(const struct sequence *row) { return key_of(row->steps[0], row->steps[1], row->steps[2]); }
 
 static unsigned slot_of(u32 key) { return (key * 0x9e3779b1u) >> 20; }
 _Static_assert(INDEX_SLOTS == 1 << (32 - 20), "a hash is as wide as the index");
 
-static void enter(u32 *keys, const void **handlers, const struct sequence *sequences, unsigned count)
+static void enter(struct side *side, const struct sequence *sequences, unsigned count)
 {
+    assert(count < MOST_SEQUENCES);
+    side->sequences = sequences;
     for (unsigned i = 0; i < count; i++) {
-        u32 key = key_of(sequences[i].steps[0], sequences[i].steps[1], sequences[i].steps[2]);
-        unsigned slot = slot_of(key);
-        while (keys[slot]) slot = (slot + 1) % INDEX_SLOTS;
-        keys[slot] = key;
-        handlers[slot] = sequences[i].handler;
+        u16 *at = &side->first[slot_of(key_of_row(&sequences[i]))];
+        while (*at) at = &side->next[*at - 1];
+        *at = (u16)(i + 1);
     }
 }
 
@@ -62,18 +68,40 @@ struct sequence_index *sequence_index_create(void)
 {
     struct sequence_index *index = calloc(1, sizeof *index);
 
-    assert(fast_sequences32_count < INDEX_SLOTS / 2 && fast_sequences64_count < INDEX_SLOTS / 2);
-    enter(index->key32, index->handler32, fast_sequences32, fast_sequences32_count);
-    enter(index->key64, index->handler64, fast_sequences64, fast_sequences64_count);
+    enter(&index->of32, fast_sequences32, fast_sequences32_count);
+    enter(&index->of64, fast_sequences64, fast_sequences64_count);
     return index;
 }
 
 void sequence_index_destroy(struct sequence_index *index) { free(index); }
 
-static const void *find(const u32 *keys, const void *const *handlers, u32 key)
+static unsigned wires_between(const struct record *from, const struct record *to)
 {
-    for (unsigned slot = slot_of(key); keys[slot]; slot = (slot + 1) % INDEX_SLOTS)
-        if (keys[slot] == key) return handlers[slot];
+    return (to->d == from->d ? WIRE_d : 0) | (to->s == from->d ? WIRE_s : 0) | (to->b == from->d ? WIRE_b : 0) | (to->x == from->d ? WIRE_x : 0);
+}
+
+/* A record of the trace that is joined, and the least number of handlers from it to the end. */
+struct place {
+    struct record *record;
+    unsigned step, handlers;
+};
+
+/* The handler of the records that stand here, as many as the sequence has steps; NULL where there is none. */
+static const void *sequence_at(const struct side *side, const struct place *at, unsigned steps)
+{
+    u32 key = key_of(at[0].step, at[1].step, steps == 3 ? at[2].step : STEP_NONE);
+    unsigned wires[3];
+
+    for (unsigned n = side->first[slot_of(key)]; n; n = side->next[n - 1]) {
+        const struct sequence *row = &side->sequences[n - 1];
+        if (key_of_row(row) != key) continue;
+        wires[FIRST_TO_SECOND] = wires_between(at[0].record, at[1].record);
+        wires[SECOND_TO_THIRD] = steps == 3 ? wires_between(at[1].record, at[2].record) : 0;
+        wires[FIRST_TO_THIRD] = steps == 3 ? wires_between(at[0].record, at[2].record) : 0;
+        unsigned missing = 0;
+        for (unsigned i = 0; i < 3; i++) missing |= row->wires[i] & ~wires[i];
+        if (!missing) return row->handler;
+    }
     return NULL;
 }
 
@@ -82,13 +110,11 @@ static const void *find(const u32 *keys, const void *const *handlers, u32 key)
 /* From the trace's end: the least number of handlers from each record on. */
 void fast_join(const struct sequence_index *index, struct record *first, const struct record *end, u32 mode)
 {
-    bool long64 = mode & MODE_LONG64;
-    const u32 *keys = long64 ? index->key64 : index->key32;
-    const void *const *handlers = long64 ? index->handler64 : index->handler32;
-    struct { struct record *record; unsigned step, handlers; } at[TRACE_MAX_INSTRUCTIONS + 3];
+    const struct side *side = mode & MODE_LONG64 ? &index->of64 : &index->of32;
+    struct place at[TRACE_MAX_INSTRUCTIONS + 3];
     unsigned count = 0;
 
-    if (!long64 && !fast_flat32_code(mode)) return;
+    if (!(mode & MODE_LONG64) && !fast_flat32_code(mode)) return;
     for (struct record *r = first; r < end; r++) {
         if (r->h == OP_LINK) continue;
         at[count].record = r;
@@ -96,17 +122,12 @@ void fast_join(const struct sequence_index *index, struct record *first, const s
     }
     for (unsigned i = 0; i < 3; i++) at[count + i].step = at[count + i].handlers = 0;
     for (unsigned i = count; i-- > 0;) {
-        unsigned a = at[i].step, b = at[i + 1].step, c = at[i + 2].step;
-        const void *handler;
         at[i].handlers = 1 + at[i + 1].handlers;
-        if (!a || !b) continue;
-        if (1 + at[i + 2].handlers < at[i].handlers && (handler = find(keys, handlers, key_of(a, b, STEP_NONE)))) {
+        for (unsigned steps = 2; steps <= 3 && at[i].step && at[i + 1].step && at[i + steps - 1].step; steps++) {
+            const void *handler;
+            if (1 + at[i + steps].handlers >= at[i].handlers || !(handler = sequence_at(side, &at[i], steps))) continue;
             at[i].record->fast = handler;
-            at[i].handlers = 1 + at[i + 2].handlers;
-        }
-        if (c && 1 + at[i + 3].handlers < at[i].handlers && (handler = find(keys, handlers, key_of(a, b, c)))) {
-            at[i].record->fast = handler;
-            at[i].handlers = 1 + at[i + 3].handlers;
+            at[i].handlers = 1 + at[i + steps].handlers;
         }
     }
 }

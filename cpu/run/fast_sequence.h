@@ -44,10 +44,18 @@
 #undef KIND
 
 /* --- the handlers --- */
-#define DO(form) \
+static inline struct slots slots_of(const struct record *rec) { return (struct slots){ .d = rec->d, .s = rec->s, .b = rec->b, .x = rec->x }; }
+
+/* Those that `wires` names are `to`: the compiler need not ask memory for what it has just put there. */
+static inline __attribute__((always_inline, unused)) struct slots wired(struct slots own, unsigned wires, unsigned to)
+{
+    return (struct slots){ .d = wires & WIRE_d ? to : own.d, .s = wires & WIRE_s ? to : own.s, .b = wires & WIRE_b ? to : own.b, .x = wires & WIRE_x ? to : own.x };
+}
+
+#define DO(form, slots) \
     do { \
         struct step s_; \
-        enum step_end end_ = step_##form(FAST_ARGUMENTS, &s_); \
+        enum step_end end_ = step_##form(FAST_ARGUMENTS, slots, &s_); \
         rec = s_.to, budget = s_.budget, flag_result = s_.flag_result, flag_first = s_.flag_first, flag_kind = s_.flag_kind; \
         switch (end_) { \
         case STEP_NEXT: break; \
@@ -60,8 +68,24 @@
         } \
     } while (0)
 #define END JUMP((fast_handler *)rec->fast)
-#define PAIR(a, b) static FAST_HANDLER pair_##a##_##b(FAST_PARAMETERS) { DO(a); DO(b); END; }
-#define TRIPLE(a, b, c) static FAST_HANDLER triple_##a##_##b##_##c(FAST_PARAMETERS) { DO(a); DO(b); DO(c); END; }
+#define PAIR(a, b, ab) \
+    static FAST_HANDLER pair_##a##_##b##_##ab(FAST_PARAMETERS) \
+    { \
+        struct slots first = slots_of(rec); \
+        DO(a, first); \
+        DO(b, wired(slots_of(rec), WIRE_##ab, first.d)); \
+        END; \
+    }
+#define TRIPLE(a, b, c, ab, bc, ac) \
+    static FAST_HANDLER triple_##a##_##b##_##c##_##ab##_##bc##_##ac(FAST_PARAMETERS) \
+    { \
+        struct slots first = slots_of(rec), second; \
+        DO(a, first); \
+        second = wired(slots_of(rec), WIRE_##ab, first.d); \
+        DO(b, second); \
+        DO(c, wired(wired(slots_of(rec), WIRE_##ac, first.d), WIRE_##bc, second.d)); \
+        END; \
+    }
 #include SEQUENCES
 #undef PAIR
 #undef TRIPLE
