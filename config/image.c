@@ -1,20 +1,39 @@
+/* orrery image: images made, looked at, copied and joined.                                doc: disk-images */
 #include "config/image.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "devices/storage/disk_geometry.h"
-#include "devices/storage/floppy_format.h"
+#include "config/image_info.h"
+#include "cpu/base/bits.h"
+#include "devices/storage/image_tool.h"
 
-enum { STATUS_USAGE = 2, STATUS_IMAGE = 4, PIECE = 256 };
+enum { STATUS_USAGE = 2, STATUS_IMAGE = 4, WORDS_MOST = 4 };
+
+/* What stands on the command line. */
+struct request {
+    const char *word[WORDS_MOST];
+    unsigned words;
+    const struct image_kind *kind;       /* --format */
+    const char *base;
+    bool force;
+};
 
 static int usage(void)
 {
-    fputs("orrery image create FILE SIZE   (SIZE in bytes, or with K, M, G of 1024)\n"
-          "orrery image info FILE          what a guest would find\n"
-          "orrery image check FILE         can all of it be read\n"
-          "convert and commit are not there yet: qemu-img convert -O raw makes raw images\n", stderr);
+    fputs("orrery image create [--format=FORMAT] [--force] FILE SIZE    (SIZE in bytes, or with K, M, G, T: 512M, 10G)\n"
+          "orrery image info FILE                                       what it is and what a guest would find\n"
+          "orrery image check FILE                                      is its form sound, can all of it be read\n"
+          "orrery image convert [--format=FORMAT] [--force] FROM TO\n"
+          "orrery image resize [--force] FILE SIZE                      --force: also smaller\n\n"
+          "Files are known by their first bytes; FORMAT:FILE says what one is.  Nothing is replaced without --force, and a file\n"
+          "is there whole or not at all.  Formats:\n", stderr);
+    for (unsigned i = 0; image_kind_at(i); i++) {
+        const struct image_kind *k = image_kind_at(i);
+        fprintf(stderr, "  %-9s %s%s\n", k->name, k->meaning, k->create ? "" : " (not written by create and convert)");
+    }
     return STATUS_USAGE;
 }
 
@@ -24,72 +43,153 @@ static int failed(const struct error *err)
     return STATUS_IMAGE;
 }
 
-static int create(const char *path, const char *size_text)
-{
-    struct error err = { 0 };
-    char *end = "";
-    u64 size = strtoull(size_text, &end, 0), unit = *end == 'K' ? 1 << 10 : *end == 'M' ? 1 << 20 : *end == 'G' ? 1 << 30 : 1;
+/* --- words --- */
 
-    if (end == size_text || end[unit > 1] || size > UINT64_MAX / unit) {
-        fprintf(stderr, "orrery: image create: \"%s\" is no size; write 512M\n", size_text);
-        return STATUS_USAGE;
+static bool take_size(const char *text, u64 *sectors)
+{
+    static const struct { const char *suffix; unsigned shift; } units[] = {
+        { "", 0 }, { "K", 10 }, { "M", 20 }, { "G", 30 }, { "T", 40 }, { "k", 10 }, { "m", 20 }, { "g", 30 }, { "t", 40 },
+    };
+    char *end;
+    u64 value = strtoull(text, &end, 0);
+
+    for (unsigned i = 0; i < ARRAY_COUNT(units); i++) {
+        if (end == text || text[0] == '-' || strcmp(end, units[i].suffix)) continue;
+        u64 bytes = value << units[i].shift;
+        if (bytes >> units[i].shift != value || !bytes || bytes % SECTOR_BYTES) break;
+        *sectors = bytes / SECTOR_BYTES;
+        return true;
     }
-    return image_create_raw(path, size * unit, &err) ? 0 : failed(&err);
+    fprintf(stderr, "orrery: image: \"%s\" is no size of an image: whole sectors of 512 bytes; write 512M\n", text);
+    return false;
 }
 
-static void print_disk(struct disk_image *image)
+static bool take_format(const char *name, struct request *r)
 {
-    static const char *const translation[] = { "auto", "none", "lba", "large", "rechs" };
+    r->kind = image_kind_named(name);
+    if (r->kind) return true;
+    fprintf(stderr, "orrery: image: --format=%s: there is no such format; there are", name);
+    for (unsigned i = 0; image_kind_at(i); i++) fprintf(stderr, " %s", image_kind_at(i)->name);
+    fputc('\n', stderr);
+    return false;
+}
+
+static bool take_words(int argc, char **argv, struct request *r)
+{
+    for (int i = 3; i < argc; i++) {
+        const char *word = argv[i];
+        if (!strcmp(word, "--force")) r->force = true;
+        else if (!strncmp(word, "--format=", 9)) {
+            if (!take_format(word + 9, r)) return false;
+        } else if (word[0] == '-' || r->words == WORDS_MOST) {
+            fprintf(stderr, "orrery: image: %s: is not understood; see: orrery image\n", word);
+            return false;
+        } else r->word[r->words++] = word;
+    }
+    return true;
+}
+
+/* --- progress: a line on a terminal, nothing in a file --- */
+
+static void show_progress(void *context, u64 done, u64 sectors)
+{
+    unsigned *shown = context, percent = (unsigned)(done * 100 / sectors);
+
+    if (percent == *shown) return;
+    *shown = percent;
+    fprintf(stderr, "\r%3u %%", percent);
+    if (done == sectors) fputs("\r     \r", stderr);
+    fflush(stderr);
+}
+
+static struct image_progress progress(unsigned *shown)
+{
+    *shown = 0;
+    return (struct image_progress){ isatty(STDERR_FILENO) ? show_progress : NULL, shown };
+}
+
+/* --- commands --- */
+
+static struct image_layer *open_to_read(const char *path, struct error *err)
+{
+    struct image_source source = { .path = path, .what = "image", .access = IMAGE_READ_ONLY };
+    return image_open_any(&source, err);
+}
+
+static int create(const struct request *r)
+{
     struct error err = { 0 };
-    struct disk_geometry none = { 0, 0, 0 }, found;
+    struct image_wish wish = { .kind = r->kind ? r->kind : image_kind_of(DISK_FLAT), .path = r->word[0], .base = r->base, .force = r->force };
 
-    if (!disk_geometry_find(image, "image", none, &found, &err)) return;
-    enum disk_translation t = disk_translation_find(image, found, TRANSLATION_AUTO);
-    struct disk_geometry shown = disk_geometry_translated(found, disk_image_sectors(image), t);
-    printf("as a hard disk: cylinders=%u, heads=%u, spt=%u; INT 13h shows %u/%u/%u (translation=%s)\n", found.cylinders, found.heads, found.sectors, shown.cylinders,
-           shown.heads, shown.sectors, translation[t]);
+    if (!take_size(r->word[1], &wish.sectors)) return STATUS_USAGE;
+    return image_create(&wish, &err) ? 0 : failed(&err);
 }
 
-static int info(struct disk_image *image)
+static int info(const struct request *r)
 {
-    u64 bytes = disk_image_sectors(image) * SECTOR_BYTES;
-    const struct floppy_format *floppy = floppy_format_of_size(bytes);
+    struct error err = { 0 };
+    struct image_layer *layer = open_to_read(r->word[0], &err);
 
-    printf("%s: raw, %llu bytes, %llu sectors\n", disk_image_path(image), (unsigned long long)bytes, (unsigned long long)(bytes / SECTOR_BYTES));
-    if (floppy) printf("as a floppy: %s, %u cylinders, %u heads, %u sectors\n", floppy->name, floppy->cylinders, floppy->heads, floppy->sectors);
-    print_disk(image);
-    if (bytes % CD_SECTOR_BYTES == 0) printf("as a CD: %llu blocks\n", (unsigned long long)(bytes / CD_SECTOR_BYTES));
+    if (!layer) return failed(&err);
+    image_info_print(r->word[0], layer);
+    image_layer_close(layer);
     return 0;
 }
 
-/* Every sector is read; progress for large images. */
-static int check(struct disk_image *image)
+static int check(const struct request *r)
 {
-    static u8 piece[PIECE * SECTOR_BYTES];
-    u64 sectors = disk_image_sectors(image), done = 0;
+    struct error err = { 0 };
+    unsigned shown;
+    struct image_progress p = progress(&shown);
+    struct image_layer *layer = open_to_read(r->word[0], &err);
 
-    while (done < sectors) {
-        u32 count = sectors - done < PIECE ? (u32)(sectors - done) : PIECE;
-        if (!disk_image_read(image, done, count, piece)) {
-            fprintf(stderr, "%s: sectors %llu to %llu cannot be read\n", disk_image_path(image), (unsigned long long)done, (unsigned long long)(done + count - 1));
-            return STATUS_IMAGE;
-        }
-        done += count;
-        if (done % (PIECE * 8192) == 0) fprintf(stderr, "%llu of %llu sectors\n", (unsigned long long)done, (unsigned long long)sectors);
-    }
-    printf("%s: all %llu sectors can be read\n", disk_image_path(image), (unsigned long long)sectors);
-    return 0;
+    if (!layer) return failed(&err);
+    bool sound = image_info_check(r->word[0], layer, &p);
+    image_layer_close(layer);
+    return sound ? 0 : STATUS_IMAGE;
 }
+
+static int convert(const struct request *r)
+{
+    struct error err = { 0 };
+    unsigned shown;
+    struct image_progress p = progress(&shown);
+    struct image_wish wish = { .kind = r->kind ? r->kind : image_kind_of(DISK_FLAT), .path = r->word[1], .force = r->force };
+    struct image_layer *from = open_to_read(r->word[0], &err);
+    bool ok = from && image_convert(from, &wish, &p, &err);
+
+    image_layer_close(from);
+    return ok ? 0 : failed(&err);
+}
+
+static int resize(const struct request *r)
+{
+    struct error err = { 0 };
+    unsigned shown;
+    struct image_progress p = progress(&shown);
+    u64 sectors;
+
+    if (!take_size(r->word[1], &sectors)) return STATUS_USAGE;
+    return image_resize(r->word[0], sectors, r->force, &p, &err) ? 0 : failed(&err);
+}
+
+static const struct command {
+    const char *name;
+    unsigned words_least, words_most;
+    int (*run)(const struct request *r);
+} commands[] = {
+    { "create", 2, 2, create }, { "info", 1, 1, info }, { "check", 1, 1, check }, { "convert", 2, 2, convert }, { "resize", 2, 2, resize },
+};
 
 int image_command(int argc, char **argv)
 {
-    struct error err = { 0 };
+    struct request r = { .words = 0 };
 
-    if (argc == 5 && !strcmp(argv[2], "create")) return create(argv[3], argv[4]);
-    if (argc != 4 || (strcmp(argv[2], "info") && strcmp(argv[2], "check"))) return usage();
-    struct disk_image *image = disk_image_open(argv[3], "image", IMAGE_READ_ONLY, SECTOR_BYTES, &err);
-    if (!image) return failed(&err);
-    int status = argv[2][0] == 'i' ? info(image) : check(image);
-    disk_image_close(image);
-    return status;
+    for (unsigned i = 0; argc > 2 && i < ARRAY_COUNT(commands); i++) {
+        const struct command *c = &commands[i];
+        if (strcmp(argv[2], c->name)) continue;
+        if (!take_words(argc, argv, &r)) return STATUS_USAGE;
+        return r.words < c->words_least || r.words > c->words_most ? usage() : c->run(&r);
+    }
+    return usage();
 }

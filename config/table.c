@@ -2,6 +2,7 @@
 #include "config/nic.h"
 #include "config/sound.h"
 #include "cpu/cpu.h"
+#include "devices/storage/image_formats.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -110,17 +111,21 @@ static bool disk_path(const struct given *g, struct machine_config *c, void *bas
 
 static bool disk_mode(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const others[] = { "concat", "dll", "sparse", "vmware3", "vmware4", "vbox", "vpc", "growing", "vvfat", "external" };
+    static const char *const others[] = { "dll", "external", "sparse", "growing", "vvfat", "vmware3", "vmware4", "vbox", "vpc" };
+    const struct image_kind *kind = image_kind_named(g->value);
     struct ata_device_config *d = base;
+    char names[256] = "";
 
     (void)c;
-    d->volatile_writes = strcmp(g->value, "volatile") == 0 || strcmp(g->value, "undoable") == 0;
-    if (strcmp(g->value, "undoable") == 0) return note(g, "mode=undoable: the image stays as it is, and writes are forgotten at the end (no redolog is kept yet)");
-    if (d->volatile_writes || strcmp(g->value, "flat") == 0) return true;
+    if (strcmp(g->value, "undoable") == 0) {
+        d->mode = DISK_VOLATILE;
+        return note(g, "mode=undoable: the image stays as it is, and writes are forgotten at the end (no redolog is kept yet)");
+    }
+    if (kind) return d->mode = kind->mode, true;
+    for (unsigned i = 0; image_kind_at(i); i++) snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? " " : "", image_kind_at(i)->name);
     for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
-        if (strcmp(g->value, others[i]) == 0)
-            return bad_value(g, "flat or volatile: images of other kinds are converted with qemu-img convert -O raw; mode=volatile keeps an image as it is");
-    return bad_value(g, "flat or volatile");
+        if (strcmp(g->value, others[i]) == 0) snprintf(names + strlen(names), sizeof names - strlen(names), ": images of other kinds are converted with qemu-img convert -O raw");
+    return bad_value(g, names);
 }
 
 static bool boot_device(const struct given *g, struct machine_config *c, void *base)
@@ -471,8 +476,8 @@ static const struct parameter ata[] = {
 };
 static const struct parameter ata_device[] = {
     { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
-    { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "raw image, or ISO image of a CD" },
-    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "flat: writes go to the image; volatile: they are forgotten at the end" },
+    { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk, or ISO image of a CD" },
+    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; volatile: any, its writes are forgotten at the end" },
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
     { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },

@@ -2,6 +2,7 @@
 
 #include "config/nic.h"
 #include "config/sound.h"
+#include "devices/storage/image_formats.h"
 
 static void write_rom(FILE *to, const char *directive, const struct rom_config *rom)
 {
@@ -31,7 +32,7 @@ static void write_ata(FILE *to, unsigned n, const struct ata_channel_config *c)
         if (d->type == ATA_NONE) continue;
         fprintf(to, "ata%u-%s: type=%s, path=\"%s\", model=\"%s\"", n, unit ? "slave" : "master", type[d->type], d->path, d->model);
         if (d->type == ATA_CDROM) fprintf(to, ", status=%s\n", d->inserted ? "inserted" : "ejected");
-        else fprintf(to, ", mode=%s, cylinders=%u, heads=%u, spt=%u, translation=%s\n", d->volatile_writes ? "volatile" : "flat", d->cylinders,
+        else fprintf(to, ", mode=%s, cylinders=%u, heads=%u, spt=%u, translation=%s\n", image_kind_of(d->mode)->name, d->cylinders,
                      d->heads, d->sectors, translation[d->translation]);
     }
 }

@@ -21,6 +21,8 @@ struct floppy_config {
 };
 
 enum ata_device_type { ATA_NONE, ATA_DISK, ATA_CDROM };
+/* Forms of a disk's image: see image_kinds.c. */
+enum disk_mode { DISK_FLAT, DISK_CONCAT, DISK_VOLATILE };
 enum disk_translation { TRANSLATION_AUTO, TRANSLATION_NONE, TRANSLATION_LBA, TRANSLATION_LARGE, TRANSLATION_RECHS };
 
 struct ata_device_config {
@@ -29,7 +31,8 @@ struct ata_device_config {
     u32 cylinders, heads, sectors;     /* 0 = from the image's size */
     enum disk_translation translation;
     bool inserted;               /* CD-ROM medium */
-    bool volatile_writes;        /* mode=volatile: writes are dropped at the end */
+    enum disk_mode mode;
+    char journal[CONFIG_PATH];   /* redolog of mode=undoable; "" = beside the image */
     char model[41];
 };
 

@@ -90,7 +90,11 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     struct disk_geometry asked = { c->cylinders, c->heads, c->sectors }, found;
 
     if (!c->path[0]) return fail(err, "%s: a disk needs path=", who);
-    struct disk_image *image = disk_image_open(c->path, who, c->volatile_writes || m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE, SECTOR_BYTES, err);
+    struct image_source source = {
+        .path = c->path, .what = who, .journal = c->journal, .access = m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE,
+        .wanted_sectors = (u64)c->cylinders * c->heads * c->sectors,
+    };
+    struct disk_image *image = disk_image_open_as(c->mode, &source, err);
     if (!image) return false;
     m->ata_image[channel][unit] = image;
     if (!disk_geometry_find(image, who, asked, &found, err)) return false;
@@ -223,10 +227,23 @@ bool board_disks_open(struct machine *m, struct error *err)
     return ok;
 }
 
+/* The machine is gone: whoever ran it hears what its stop can no longer say. */
+static void on_late_failure(void *board, const char *sentence)
+{
+    (void)board;
+    fprintf(stderr, "orrery: %s\n", sentence);
+}
+
+static void close_at_the_end(struct disk_image *image)
+{
+    if (image) disk_image_on_failure(image, on_late_failure, NULL);
+    disk_image_close(image);
+}
+
 void board_disks_close(struct machine *m)
 {
-    for (unsigned n = 0; n < FDC_DRIVES; n++) disk_image_close(fdc_82077_eject(&m->fdc, n));
-    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) disk_image_close(m->ata_image[i >> 1][i & 1]);
+    for (unsigned n = 0; n < FDC_DRIVES; n++) close_at_the_end(fdc_82077_eject(&m->fdc, n));
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) close_at_the_end(m->ata_image[i >> 1][i & 1]);
 }
 
 void board_disks_each_byte(struct machine *m, void (*sink)(void *context, const void *bytes, size_t size), void *context)

@@ -1,17 +1,9 @@
 #ifndef ORRERY_STORAGE_DISK_IMAGE_H
 #define ORRERY_STORAGE_DISK_IMAGE_H
-/* A disk, floppy or CD as sectors of 512 bytes: a raw file or a block of memory.        doc: disk-images */
-#include "cpu/base/error.h"
-#include "cpu/base/types.h"
+/* A disk, floppy or CD as sectors of 512 bytes, whatever form its image has.            doc: disk-images */
+#include "devices/storage/image_formats.h"
 
-enum { SECTOR_BYTES = 512, CD_SECTOR_BYTES = 2048, IMAGE_NOTICE = 1280 };
-
-/* What becomes of a guest's writes. */
-enum disk_image_mode {
-    IMAGE_WRITABLE,              /* into the file; read-only, with a notice, when the file cannot be written */
-    IMAGE_READ_ONLY,
-    IMAGE_VOLATILE               /* into a bounded overlay in memory, which is gone at the end */
-};
+enum { IMAGE_NOTICE = 1280 };
 
 struct disk_image;
 
@@ -20,16 +12,24 @@ struct disk_image;
 struct disk_image *disk_image_open(const char *path, const char *what, enum disk_image_mode mode, unsigned unit_bytes,
                                    struct error *err);
 
+/* The same in any form. */
+struct disk_image *disk_image_open_as(enum disk_mode mode, const struct image_source *source, struct error *err);
+
 /* A disk made of `size` bytes, a multiple of 512, that must outlive it and are never written: writes are volatile. */
 struct disk_image *disk_image_open_memory(const u8 *bytes, u64 size);
 
+/* Layers that were opened already, and stay whose they are: disk_image_release gives them back.  NULL: no memory. */
+struct disk_image *disk_image_around(struct image_layer *top, const char *path, const char *what);
+void disk_image_release(struct disk_image *image);       /* NULL is allowed */
+
+/* What was written since the last flush is flushed before. */
 void disk_image_close(struct disk_image *image);         /* NULL is allowed */
 
 /* Who is told when the host cannot read or write: one sentence.  The guest sees an error status besides. */
 void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board, const char *sentence), void *board);
 
 /* The medium is larger than its file: what is missing reads as zeros, and writing there lengthens the file.  Leaves a
- * notice.  Nothing happens to images in memory and to those that are as long. */
+ * notice.  Nothing happens to other forms of images and to those that are as long. */
 void disk_image_lengthen(struct disk_image *image, u64 sectors);
 
 u64 disk_image_sectors(const struct disk_image *image);  /* of 512 bytes */
@@ -41,15 +41,12 @@ const char *disk_image_notice(const struct disk_image *image);   /* for the pers
 /* False when the range leaves the disk, the disk is read-only, or the host failed (then `failed` was called). */
 bool disk_image_read(struct disk_image *image, u64 lba, u32 count, void *bytes);
 bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *bytes);
-bool disk_image_flush(struct disk_image *image);         /* true only after fdatasync succeeded */
+bool disk_image_flush(struct disk_image *image);         /* true only when all that was written is safe on the host's disk */
 
-/* The overlay's part of the machine's state: every written sector, ascending, as 8 bytes of LBA and 512 of data. */
+/* The volatile part of the machine's state: every written sector, ascending, as 8 bytes of LBA and 512 of data. */
 void disk_image_each_byte(const struct disk_image *image,
                           void (*sink)(void *context, const void *bytes, size_t size), void *context);
-u64 disk_image_overlay_bytes(const struct disk_image *image);
-void disk_image_limit_overlay(struct disk_image *image, u64 bytes);      /* 1 GiB unless told */
-
-/* Creates a sparse raw image; a file that exists is never touched. */
-bool image_create_raw(const char *path, u64 size_bytes, struct error *err);
+u64 disk_image_volatile_bytes(const struct disk_image *image);
+void disk_image_limit_volatile(struct disk_image *image, u64 bytes);     /* 1 GiB unless told */
 
 #endif

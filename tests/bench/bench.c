@@ -67,7 +67,7 @@ static struct machine *machine_with(const char *disk, struct error *err)
     config.memory_bytes = 64ull << 20;
     config.boot[0] = BOOT_DISK;
     config.ata[0].device[0].type = ATA_DISK;
-    config.ata[0].device[0].volatile_writes = true;
+    config.ata[0].device[0].mode = DISK_VOLATILE;
     snprintf(config.ata[0].device[0].path, sizeof config.ata[0].device[0].path, "%s", disk);
     return machine_create(&config, err);
 }

@@ -284,7 +284,7 @@ static void round_of(u64 seed, const char *disk)
     strcpy(config.cpu_model, pick(2) ? "" : "i386");
     strcpy(config.floppy[0].path, DEMO_DISK);
     config.pci = pick(4) ? PCI_ON : PCI_OFF;
-    config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .volatile_writes = true };
+    config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .mode = DISK_VOLATILE };
     strcpy(config.ata[0].device[0].path, disk);
     config.ata[1].device[pick(2)].type = ATA_CDROM;
     config.ne2k[0] = (struct nic_config){ .present = true, .ioaddr = 0x300, .irq = 9, .ethmod = NETWORK_VNET };

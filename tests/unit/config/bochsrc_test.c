@@ -119,7 +119,7 @@ Test(bochsrc, directives_set_what_they_name)
     taken("ata0-master: type=disk, path=c.img, cylinders=306, heads=4, spt=17, translation=large, mode=volatile, model=\"A disk\"");
     cr_expect_eq(config.ata[0].device[0].sectors, 17);
     cr_expect_eq(config.ata[0].device[0].translation, TRANSLATION_LARGE);
-    cr_expect(config.ata[0].device[0].volatile_writes);
+    cr_expect_eq(config.ata[0].device[0].mode, DISK_VOLATILE);
     taken("ata0: enabled=1, ioaddr1=0x1e8, ioaddr2=0x3e0, irq=11");
     cr_expect_eq(config.ata[0].ioaddr1, 0x1e8);
     cr_expect_eq(config.ata[0].irq, 11);

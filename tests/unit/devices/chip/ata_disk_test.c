@@ -404,7 +404,7 @@ Test(ata_disk, a_write_the_host_cannot_do_is_a_device_fault_and_said)
 {
     u8 bytes[512] = { 0 };
     CABLE(c) = cable_full();
-    disk_image_limit_overlay(c->image[0], 0);
+    disk_image_limit_volatile(c->image[0], 0);
     command(c, DISK_LBA, 0, 1, 77, 0, 0, 0x30);
     ready(c);
     write_words(c, bytes, 512);

@@ -476,7 +476,7 @@ Test(fdc_host, a_write_the_host_cannot_do_is_an_equipment_check_and_said)
     unsigned said = 0;
     BENCH(b) = bench_booted(FLOPPY_DRIVE_1440K, K1440);
     disk_image_on_failure(b->fdc.image[0], on_failure, &said);
-    disk_image_limit_overlay(b->fdc.image[0], 0);
+    disk_image_limit_volatile(b->fdc.image[0], 0);
     dma(b, 0, 512);
     COMMAND(b, 0x45, 0, 0, 0, 2, 2, 18, 0x1b, 0xff);
     EXPECT_RESULT(b, 0x50, 0, 0, 0, 0, 2, 2);

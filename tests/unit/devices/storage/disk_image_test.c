@@ -248,11 +248,11 @@ Test(disk_image, a_full_overlay_is_said_and_loses_nothing)
     unsigned written = 0;
     struct disk_image *image = disk_image_open_memory(disk, sizeof disk);
     disk_image_on_failure(image, hear, &heard);
-    disk_image_limit_overlay(image, 20000);
+    disk_image_limit_volatile(image, 20000);
     while (written < 64 && disk_image_write(image, written, 1, sector)) written++;
     cr_expect(written >= 8 && written < 64 && heard.count == 1);
     cr_expect(strstr(heard.text, "is full"), "%s", heard.text);
-    cr_expect(disk_image_overlay_bytes(image) <= 20000);
+    cr_expect(disk_image_volatile_bytes(image) <= 20000);
     cr_expect(disk_image_read(image, written - 1, 1, sector));
     cr_expect_eq(sector[0], 1);
     disk_image_close(image);
@@ -302,23 +302,6 @@ Test(disk_image, a_host_that_takes_no_more_is_said)
     cr_expect_eq(heard.count, 1);
     cr_expect(strstr(heard.text, "writing failed"), "%s", heard.text);
     disk_image_close(image);
-}
-
-Test(disk_image, create_makes_a_sparse_file_and_never_touches_one_that_is_there)
-{
-    PLACE(p);
-    struct stat st;
-    cr_expect(image_create_raw(p->path, 512ull << 20, &p->err), "%s", p->err.text);
-    cr_assert_eq(stat(p->path, &st), 0);
-    cr_expect_eq(st.st_size, 512 << 20);
-    cr_expect_lt(st.st_blocks, 1000);
-    cr_expect_not(image_create_raw(p->path, 512, &p->err));
-    cr_expect(strstr(p->err.text, "exists already"), "%s", p->err.text);
-    cr_assert_eq(stat(p->path, &st), 0);
-    cr_expect_eq(st.st_size, 512 << 20);
-    cr_expect_not(image_create_raw("/nonexistent/a.img", 512, &p->err));
-    cr_expect_not(image_create_raw(p->path, 0, &p->err));
-    cr_expect_not(image_create_raw(p->path, 1000, &p->err));
 }
 
 Test(floppy_format, sizes_name_formats)

@@ -1,0 +1,136 @@
+/* The table of forms, and how an image is opened in one of them.                          doc: disk-images */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/base/bits.h"
+#include "devices/storage/image_formats.h"
+
+static struct image_layer *base_open(const struct image_source *source, struct error *err);
+
+static const struct image_kind kinds[] = {
+    { DISK_FLAT, "flat", NULL, NULL, flat_open, flat_create, "a raw image: all sectors one after the other" },
+    { DISK_CONCAT, "concat", NULL, concat_open, NULL, NULL, "raw images that follow one another: path= is the first, the last character counts up" },
+    { DISK_VOLATILE, "volatile", NULL, base_open, NULL, NULL, "an image that stays as it is: writes are forgotten at the end" },
+};
+
+const struct image_kind *image_kind_at(unsigned index) { return index < ARRAY_COUNT(kinds) ? &kinds[index] : NULL; }
+
+const struct image_kind *image_kind_of(enum disk_mode mode)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(kinds); i++)
+        if (kinds[i].mode == mode) return &kinds[i];
+    return &kinds[0];
+}
+
+const struct image_kind *image_kind_named(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(kinds); i++)
+        if (!strcmp(kinds[i].name, name)) return &kinds[i];
+    return NULL;
+}
+
+const struct image_kind *image_kind_with_prefix(const char **path)
+{
+    const char *colon = strchr(*path, ':');
+
+    for (unsigned i = 0; colon && i < ARRAY_COUNT(kinds); i++) {
+        size_t n = strlen(kinds[i].name);
+        if (n != (size_t)(colon - *path) || strncmp(*path, kinds[i].name, n)) continue;
+        *path = colon + 1;
+        return &kinds[i];
+    }
+    return NULL;
+}
+
+/* --- files that hold a disk in another form, by their first bytes --- */
+
+static const struct container {
+    const char *magic, *name, *convert;
+} containers[] = {
+    { "QFI\xfb",             "qcow2", "qcow2" },
+    { "KDMV",                "VMDK",  "vmdk" },
+    { "COWD",                "VMDK",  "vmdk" },
+    { "conectix",            "VHD",   "vpc" },
+    { "vhdxfile",            "VHDX",  "vhdx" },
+    { "<<< Oracle VM Virtu", "VDI",   "vdi" },
+    { "<<< Sun VirtualBox",  "VDI",   "vdi" },
+};
+
+enum { HEAD_BYTES = 32 };
+
+static bool read_head(struct image_file *file, u8 *head, struct error *err)
+{
+    memset(head, 0, HEAD_BYTES);
+    return image_file_read(file, 0, file->size_bytes < HEAD_BYTES ? (size_t)file->size_bytes : HEAD_BYTES, head, err);
+}
+
+static const struct image_kind *kind_of_head(const u8 *head)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(kinds); i++)
+        if (kinds[i].magic && !memcmp(head, kinds[i].magic, strlen(kinds[i].magic))) return &kinds[i];
+    return &kinds[0];
+}
+
+const struct image_kind *image_kind_of_file(struct image_file *file)
+{
+    struct error err = { 0 };
+    u8 head[HEAD_BYTES];
+
+    return read_head(file, head, &err) ? kind_of_head(head) : &kinds[0];
+}
+
+/* A flat image never begins as another form does: what a guest wrote must not choose how its image is read. */
+static bool is_flat(struct image_file *file, struct error *err)
+{
+    u8 head[HEAD_BYTES];
+
+    if (!read_head(file, head, err)) return false;
+    for (unsigned i = 0; i < ARRAY_COUNT(containers); i++) {
+        const struct container *c = &containers[i];
+        if (!memcmp(head, c->magic, strlen(c->magic)))
+            return image_file_fail(file, err, "a %s image, not a raw one; convert it with: qemu-img convert -f %s -O raw FILE FILE.img", c->name, c->convert);
+    }
+    const struct image_kind *kind = kind_of_head(head);
+    return kind->mode == DISK_FLAT || image_file_fail(file, err, "begins as an image of another form does; use mode=%s, or convert it with: orrery image convert", kind->name);
+}
+
+/* --- opening --- */
+
+static struct image_layer *open_in_file(const struct image_kind *kind, struct image_file *file, const struct image_source *source, struct error *err)
+{
+    bool sound = file && (kind->mode != DISK_FLAT || !file->size_bytes || is_flat(file, err));
+    struct image_layer *layer = sound ? kind->open_file(file, source, err) : NULL;
+
+    if (!layer) image_file_close(file);
+    return layer;
+}
+
+struct image_layer *image_open(enum disk_mode mode, const struct image_source *source, struct error *err)
+{
+    const struct image_kind *kind = image_kind_of(mode);
+
+    if (kind->open) return kind->open(source, err);
+    return open_in_file(kind, image_file_open(source->path, source->what, source->access, err), source, err);
+}
+
+struct image_layer *image_open_any(const struct image_source *source, struct error *err)
+{
+    struct image_source named = *source;
+    const struct image_kind *kind = image_kind_with_prefix(&named.path);
+
+    if (kind) return image_open(kind->mode, &named, err);
+    struct image_file *file = image_file_open(source->path, source->what, source->access, err);
+    kind = file ? image_kind_of_file(file) : NULL;
+    if (!kind || !kind->open) return open_in_file(kind, file, source, err);
+    image_file_close(file);
+    return kind->open(source, err);
+}
+
+/* What other layers stand on: never written. */
+static struct image_layer *base_open(const struct image_source *source, struct error *err)
+{
+    struct image_source base = *source;
+
+    base.access = IMAGE_READ_ONLY;
+    return image_open_any(&base, err);
+}

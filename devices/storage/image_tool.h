@@ -1,0 +1,30 @@
+#ifndef ORRERY_STORAGE_IMAGE_TOOL_H
+#define ORRERY_STORAGE_IMAGE_TOOL_H
+/* Images made, copied and joined, whole or not at all.                                   doc: disk-images */
+#include "devices/storage/image_formats.h"
+
+/* Who hears how far it is. */
+struct image_progress {
+    void (*at)(void *context, u64 sectors_done, u64 sectors);
+    void *context;
+};
+
+/* What is asked of a new image. */
+struct image_wish {
+    const struct image_kind *kind;
+    const char *path;
+    u64 sectors;                 /* 0: as many as what it is made of */
+    const char *base;            /* of an overlay; NULL: none */
+    bool force;                  /* what is at the path may be replaced */
+};
+
+bool image_create(const struct image_wish *wish, struct error *err);
+
+/* All sectors of `from`; those past its end are zeros, those past the new end are left out. */
+bool image_convert(struct image_layer *from, const struct image_wish *wish, const struct image_progress *progress, struct error *err);
+
+/* Another size for an image, in place where its form is a plain file, else by a copy that takes its name.  Only with force it becomes
+ * smaller. */
+bool image_resize(const char *path, u64 sectors, bool force, const struct image_progress *progress, struct error *err);
+
+#endif
