@@ -65,9 +65,12 @@ const struct parameter sound_speaker[] = {
     END_ROW,
 };
 
+const struct parameter sound_adlib[] = { { "enabled", TYPE_BOOL, AT(adlib), .meaning = "the card is there" }, END_ROW };
+
 /* --- back to directives: what the host hears of a journal's machine is the replay's affair --- */
 
 void sound_write(const struct machine_config *c, FILE *to)
 {
     fprintf(to, "speaker: enabled=%d, volume=%u\n", c->speaker.enabled, c->speaker.volume);
+    if (c->adlib) fputs("adlib: enabled=1\n", to);
 }

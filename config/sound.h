@@ -5,7 +5,7 @@
 
 #include "config/table.h"
 
-extern const struct parameter sound_output[], sound_speaker[];
+extern const struct parameter sound_output[], sound_speaker[], sound_adlib[];
 void sound_write(const struct machine_config *c, FILE *to);
 
 #endif

@@ -128,6 +128,7 @@ struct machine_config {
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     struct sound_config sound;
     struct speaker_config speaker;
+    bool adlib;                  /* an FM synthesizer alone */
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
     enum clock_sync sync;
     char cmos_image[CONFIG_PATH];

@@ -19,6 +19,7 @@ static bool render(struct machine *m)
     bool goes_on = false;
 
     if (m->config.speaker.enabled) goes_on |= speaker_render(&s->speaker);
+    if (m->config.adlib) goes_on |= opl3_ymf262_render(&s->opl);
     return goes_on;
 }
 
@@ -82,15 +83,36 @@ void sounds_set_speaker(struct machine *m, bool data)
     if (m->config.speaker.enabled) speaker_set_data(&m->sounds.speaker, data);
 }
 
+/* --- AdLib: an FM synthesizer at its own ports --- */
+
+enum { ADLIB_PORT = 0x388, ADLIB_PORTS = 4, FM_GAIN = 2 * SOUND_UNITY };         /* one voice is an eighth of what the synthesizer can put out */
+
+static void init_opl(struct machine *m)
+{
+    const struct opl3_wires wires = { .clock = &m->clock, .board = m, .wake = sounds_wake };
+    opl3_ymf262_init(&m->sounds.opl, &wires);
+}
+
+static bool add_adlib(struct machine *m, struct error *err)
+{
+    const struct port_range ports = { ADLIB_PORT, ADLIB_PORT + ADLIB_PORTS - 1, "adlib", &m->sounds.opl, opl3_ymf262_read, opl3_ymf262_write, NULL };
+    struct sound_input *in = sound_add_input(m->sounds.main.sound, false);
+
+    sound_gain(in, RATE_TICKS(m), 0, FM_GAIN, FM_GAIN);
+    m->sounds.opl.wires.sound = (struct sound_wire){ in, sound_level };
+    return ports_add(m->ports, &ports, err);
+}
+
 /* --- all of it --- */
 
 /* Without a source nobody looks for anything. */
-static bool any(const struct machine *m) { return m->config.speaker.enabled; }
+static bool any(const struct machine *m) { return m->config.speaker.enabled || m->config.adlib; }
 
 void sounds_init(struct machine *m)
 {
     clock_add(&m->clock, &m->sounds.look, on_look, m);
     if (m->config.speaker.enabled) init_speaker(m);
+    if (m->config.adlib) init_opl(m);
 }
 
 static bool open_mixture(struct sound_mixture *mixture, const char *path, const char *who, struct error *err)
@@ -114,12 +136,13 @@ bool sounds_build(struct machine *m, struct error *err)
     if (to_file && !config->wave_file[0]) return fail(err, "sound: waveoutdrv=file: which file: waveout=PATH");
     if (!open_mixture(&m->sounds.main, to_file ? config->wave_file : "", "sound: waveout", err)) return false;
     if (m->config.speaker.enabled) connect_speaker(m);
-    return true;
+    return !m->config.adlib || add_adlib(m, err);
 }
 
 void sounds_reset(struct machine *m)
 {
     if (m->config.speaker.enabled) speaker_reset(&m->sounds.speaker);
+    if (m->config.adlib) opl3_ymf262_reset(&m->sounds.opl);
 }
 
 static void close_mixture(struct sound_mixture *mixture)
@@ -143,6 +166,7 @@ void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const c
     if (!any(m)) return;
     part(m, "sound", &sounds_state, &m->sounds);
     if (m->config.speaker.enabled) part(m, "speaker", &speaker_state, &m->sounds.speaker);
+    if (m->config.adlib) part(m, "adlib", &opl3_ymf262_state, &m->sounds.opl);
 }
 
 void machine_on_sound(struct machine *m, void (*put)(void *context, const s16 *frames, unsigned count), void *context)

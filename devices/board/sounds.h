@@ -3,6 +3,7 @@
 /* What makes sound on a board, and where it goes.                                           doc: sound */
 #include "cpu/base/error.h"
 #include "devices/board/clock.h"
+#include "devices/chip/opl3_ymf262.h"
 #include "devices/chip/speaker.h"
 #include "devices/sound/sound.h"
 #include "devices/sound/wav.h"
@@ -22,6 +23,7 @@ struct sounds {
     STATE_MEMBERS(SOUNDS_STATE)
     struct sound_mixture main;
     struct speaker speaker;
+    struct opl3_ymf262 opl;      /* of an AdLib */
 };
 
 extern const struct state_layout sounds_state;

@@ -4,10 +4,13 @@ need_tool nasm python3
 nasm -f bin -o "$work/a.img" tests/guests/sound.asm || exit 1
 script='wait 900ms
 hash
+wait 800ms
+hash
 wait 100s'
+adlib="adlib: enabled=1"
 play() { # NAME DIRECTIVE...: the hash in the middle to $work/NAME.hash, the sound to $work/NAME.wav where a directive says so
     name=$1; shift
-    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$@"
+    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$adlib" "$@"
     [ $status = 0 ] || exit 1
     grep hash "$work/out" > "$work/$name.hash"
 }
@@ -21,4 +24,5 @@ play exact "sound: driver=file, waveout=$work/exact.wav" "cpu: exact=1"
 play dummy "sound: driver=dummy"
 for other in two exact dummy; do cmp "$work/one.hash" "$work/$other.hash" || { cat "$work"/*.hash; exit 1; }; done
 for other in two exact; do cmp "$work/one.wav" "$work/$other.wav" || exit 1; done
-loud 440.13 start 0.4 8000
+loud 440.13 0.9 1.2 8000
+loud 879.98 1.6 2.0 7000

@@ -1,12 +1,10 @@
 # tone.py FILE FROM TO HZ...: amplitudes of these frequencies in both channels between two seconds of a WAV file (Goertzel's algorithm),
-# a line each: HZ LEFT RIGHT.  FROM may be "start": the first sample that is not 0; TO then counts from there.
+# a line each: HZ LEFT RIGHT.
 import array, math, sys, wave
 file = wave.open(sys.argv[1])
 assert (file.getnchannels(), file.getsampwidth()) == (2, 2)
 rate, samples = file.getframerate(), array.array("h", file.readframes(file.getnframes()))
-start = next((n for n, v in enumerate(samples) if v), len(samples)) // 2 / rate if sys.argv[2] == "start" else 0
-first = int((start + (0 if sys.argv[2] == "start" else float(sys.argv[2]))) * rate)
-last = min(int((start + float(sys.argv[3])) * rate), len(samples) // 2)
+first, last = int(float(sys.argv[2]) * rate), min(int(float(sys.argv[3]) * rate), len(samples) // 2)
 for hz in map(float, sys.argv[4:]):
     line = []
     for channel in 0, 1:

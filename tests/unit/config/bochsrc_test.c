@@ -244,6 +244,8 @@ Test(bochsrc, sound_goes_to_a_window_a_file_or_nowhere)
     notes = (struct error){ 0 };
     refused("speaker: volume=16", "0 to 15");
     err = (struct error){ 0 };
+    taken("adlib: enabled=1");
+    cr_expect(config.adlib);
     taken("speaker: enabled=0");
     cr_expect(!config.speaker.enabled);
 }
