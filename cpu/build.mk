@@ -22,6 +22,13 @@ $(LIB_OBJ): | $(BUILD)/gen/op_forms.h $(FAST_FORMS)
 # cache: without that a kernel of x87 code runs at half its speed in one build and not in the next.
 FAST_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cpu/run/fast*.c))
 FAST_WITH = $(if $(filter loop,$(DISPATCH)),$(CC),$(FAST_CC))
+# gcc on an x86-64 host: a handler need save no register for its caller, because fast_enter does.  Files in which every function is a handler.
+HANDLER_OBJ := $(patsubst %,$(BUILD)/cpu/run/fast_%.o,based64 far32 far64 flat32 flat32_nf flat32x flat32x_nf flat64 flat64_nf flat64x flat64x_nf known plain plain_nf segment sequence32 sequence64 \
+               special_flat32 special_flat32x special_flat32x_nf special_flat64 special_flat64x special_flat64x_nf special_plain special_plain_nf x87)
+ifeq ($(DISPATCH)$(findstring clang,$(FAST_WITH))$(filter x86_64%,$(shell $(CC) -dumpmachine)),tailx86_64-linux-gnu)
+$(FAST_OBJ): CFLAGS_ALL += -DFAST_ENTER=1
+$(HANDLER_OBJ): CFLAGS_ALL += $(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)
+endif
 $(FAST_OBJ): $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(FAST_WITH) $(CFLAGS_ALL) -fno-stack-protector -fcf-protection=none -falign-functions=64 $(if $(findstring clang,$(FAST_WITH)),,-fno-partial-inlining -fno-ipa-icf) -c -o $@ $<

@@ -143,6 +143,20 @@ static void spill(FAST_PARAMETERS)
     cpu->flag_kind = (u32)flag_kind;
 }
 
+#ifdef FAST_ENTER
+/* Calls the handler of `rec` with all arguments as they are, and keeps for the caller the registers that handlers do not (cpu/build.mk). */
+FAST_HANDLER fast_enter(FAST_PARAMETERS);
+_Static_assert(offsetof(struct record, fast) == 0, "fast_enter calls what the second argument points to");
+__asm__(".text\n"
+        "fast_enter:\n"
+        "push %rbx\n push %r12\n push %r13\n push %r14\n push %r15\n"       /* five: the stack of a call is aligned by 16 */
+        "call *(%rsi)\n"
+        "pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbx\n"
+        "ret\n");
+#else
+static FAST_HANDLER fast_enter(FAST_PARAMETERS) { GO; }
+#endif
+
 bool fast_run(struct cpu *cpu, struct trace *trace)
 {
     struct record *first = trace->first;
@@ -158,7 +172,7 @@ bool fast_run(struct cpu *cpu, struct trace *trace)
         ((fast_handler *)s.handler)(cpu, s.rec, s.budget, s.flag_result, s.flag_first, s.flag_kind);
     }
 #else
-    ((fast_handler *)first->fast)(FAST_FIRST_ARGUMENTS(first, budget));
+    fast_enter(FAST_FIRST_ARGUMENTS(first, budget));
 #endif
     return !cpu->fast_failed;
 }

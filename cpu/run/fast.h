@@ -104,6 +104,9 @@ enum fast_kind fast_kind_of(const struct record *record, u32 mode);
 /* By enum op; NULL where the exact instance does it. */
 extern const void *const fast_plain[], *const fast_flat32[], *const fast_flat32x[], *const fast_flat64[], *const fast_flat64x[], *const fast_based64[], *const fast_segment[];
 extern const void *const fast_plain_mmx[], *const fast_flat32_mmx[], *const fast_flat32x_mmx[], *const fast_flat64_mmx[], *const fast_flat64x_mmx[], *const fast_segment_mmx[];
+/* Readers of flags that know what kind they are of, because the trace says it. */
+enum fast_known_kind { FAST_KNOWN_NOTHING, FAST_KNOWN_LOGIC, FAST_KNOWN_ADD, FAST_KNOWN_SUB, FAST_KNOWN_SHIFT, FAST_KNOWN_INC, FAST_KNOWN_DEC, FAST_KNOWN_KINDS };
+extern const void *const *const fast_known[FAST_KNOWN_KINDS];
 extern const void *const fast_far32[], *const fast_far64[];                  /* direct branches to another page */
 extern const void *const fast_plain_nf[], *const fast_flat32_nf[], *const fast_flat32x_nf[], *const fast_flat64_nf[], *const fast_flat64x_nf[];
 

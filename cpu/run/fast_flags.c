@@ -1,4 +1,4 @@
-/* Flags that nobody can see are not computed: the trace is walked from its end.               doc: fast */
+/* Flags that nobody can see are not computed: the trace is walked from its end.  Readers of flags whose kind the trace says are told.   doc: fast */
 #include "cpu/run/fast_units.h"
 
 #include "cpu/decode/decode.h"
@@ -46,5 +46,41 @@ void fast_drop_flags(struct record *first, const struct record *end, const struc
             if (handler) r->fast = handler;
         }
         live = shows_flags(r) ? FLAGS_OSZAPC : (live & ~u->writes) | u->reads;
+    }
+}
+
+/* --- which kind an operation leaves --- */
+
+#define ALL_FORMS(name, w, kind) \
+    [OP_##name##_R_R_##w] = kind, [OP_##name##_R_I_##w] = kind, [OP_##name##_R_M_##w] = kind, [OP_##name##_M_R_##w] = kind, [OP_##name##_M_I_##w] = kind
+#define ONE_OPERAND(name, w, kind) [OP_##name##_R_##w] = kind, [OP_##name##_M_##w] = kind
+#define BY_CONSTANT(name, w) [OP_##name##_R_I_##w] = FAST_KNOWN_SHIFT, [OP_##name##_M_I_##w] = FAST_KNOWN_SHIFT
+#define LEAVES(w) \
+    ALL_FORMS(ADD, w, FAST_KNOWN_ADD), ALL_FORMS(SUB, w, FAST_KNOWN_SUB), ALL_FORMS(CMP, w, FAST_KNOWN_SUB), ALL_FORMS(AND, w, FAST_KNOWN_LOGIC), \
+    ALL_FORMS(OR, w, FAST_KNOWN_LOGIC), ALL_FORMS(XOR, w, FAST_KNOWN_LOGIC), ALL_FORMS(TEST, w, FAST_KNOWN_LOGIC), ONE_OPERAND(NEG, w, FAST_KNOWN_SUB), \
+    ONE_OPERAND(INC, w, FAST_KNOWN_INC), ONE_OPERAND(DEC, w, FAST_KNOWN_DEC), BY_CONSTANT(SHL, w), BY_CONSTANT(SHR, w), BY_CONSTANT(SAR, w)
+static const u8 leaves[OP_COUNT] = { LEAVES(8), LEAVES(16), LEAVES(32), LEAVES(64) };
+
+/* Conditions of more than CF, ZF, SF or PF may turn the flags into kept bits: then their kind is another. */
+static bool may_keep(const struct flag_use *use)
+{
+    return use->reads & FLAGS_O || (use->reads & (FLAGS_C | FLAGS_Z)) == (FLAGS_C | FLAGS_Z);
+}
+
+/* What the record before left is seen by the handler of this one only where the trace runs through both: nothing enters between. */
+void fast_know_flags(struct record *first, const struct record *end, const struct flag_use *use, u32 mode)
+{
+    enum fast_known_kind known = FAST_KNOWN_NOTHING;
+
+    for (struct record *r = first; r < end; r++) {
+        const struct flag_use *u = &use[r - first];
+        const void *handler = known ? fast_known[known][r->h] : NULL;
+        if (r->h == OP_LINK) continue;
+        bool plain = handler && r->fast == fast_of(r, mode);
+        if (plain) r->fast = handler;
+        else if (may_keep(u)) known = FAST_KNOWN_NOTHING;
+        if (!u->touches) continue;
+        bool dropped = r->fast == fast_of_without_flags(r, mode);
+        known = dropped || r->fast == (const void *)fast_slow ? FAST_KNOWN_NOTHING : (enum fast_known_kind)leaves[r->h];
     }
 }

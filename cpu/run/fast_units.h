@@ -34,7 +34,12 @@ typedef struct __attribute__((packed)) { u64 significand; u16 sign_exponent; } a
 fast_handler fast_open_sse, fast_open_sse_float, fast_open_x87, fast_open_mmx;
 void fast_units_close(struct cpu *cpu);
 /* The handler of a form on ST(i), NULL of others. */
-const void *fast_x87_of(const struct record *record);
+enum { FAST_X87_FIRST = OP_FADD_M_32, FAST_X87_LAST = OP_FWAIT };
+extern const void *const fast_x87_stack[FAST_X87_LAST - FAST_X87_FIRST + 1][8];
+static inline const void *fast_x87_of(const struct record *record)
+{
+    return record->h >= FAST_X87_FIRST && record->h <= FAST_X87_LAST ? fast_x87_stack[record->h - FAST_X87_FIRST][record->d & 7] : NULL;
+}
 /* Whether this host has what the handler of a vector form uses. */
 bool fast_host_has(unsigned op);
 #else

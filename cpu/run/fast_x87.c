@@ -50,18 +50,13 @@
 #define I 7
 #include "cpu/ops/fast_x87_stack.inc"
 
-enum { FIRST = OP_FADD_M_32, LAST = OP_FWAIT };
 #define FAST_PLAIN(name, width) \
-    [OP_##name - FIRST] = { (const void *)fast_##name##_st0, (const void *)fast_##name##_st1, (const void *)fast_##name##_st2, (const void *)fast_##name##_st3, \
-                            (const void *)fast_##name##_st4, (const void *)fast_##name##_st5, (const void *)fast_##name##_st6, (const void *)fast_##name##_st7 },
-
-const void *fast_x87_of(const struct record *record)
-{
-    static const void *const table[LAST - FIRST + 1][8] = {
+    [OP_##name - FAST_X87_FIRST] = { \
+        (const void *)fast_##name##_st0, (const void *)fast_##name##_st1, (const void *)fast_##name##_st2, (const void *)fast_##name##_st3, \
+        (const void *)fast_##name##_st4, (const void *)fast_##name##_st5, (const void *)fast_##name##_st6, (const void *)fast_##name##_st7, \
+    },
+const void *const fast_x87_stack[FAST_X87_LAST - FAST_X87_FIRST + 1][8] = {
 #include "x87_stack_forms.h"
-    };
-
-    return record->h >= FIRST && record->h <= LAST ? table[record->h - FIRST][record->d & 7] : NULL;
-}
+};
 
 #endif
