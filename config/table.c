@@ -598,6 +598,7 @@ const struct directive directive_table[] = {
       .sample = "#card=0, enabled=1, mac=b0:c4:20:00:01:00, ethmod=vnet, ethdev=folder" },
     { .name = "sound", .parameters = sound_output, .meaning = "where sound goes", .sample = "driver=default" },
     { .name = "speaker", .parameters = sound_speaker, .meaning = "the loudspeaker in the case", .sample = "enabled=1, mode=sound, volume=15" },
+    { .name = "sb16", .parameters = sound_sb16, .meaning = "a Sound Blaster 16: samples by DMA, FM, MIDI", .sample = "#enabled=1, wavemode=1, midimode=2, midifile=music.mid" },
     { .name = "adlib", .parameters = sound_adlib, .meaning = "an FM synthesizer (YMF262: OPL2 and OPL3) at ports 388h to 38Bh", .sample = "#enabled=1" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
@@ -620,7 +621,7 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
-    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("sb16"), ABSENT_ROW("es1370"),
+    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("es1370"),
     ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 

@@ -77,6 +77,16 @@ struct sound_config {
     char wave_file[CONFIG_PATH]; /* of SOUND_FILE */
 };
 
+/* Where a card's sound goes: nowhere, where all sound goes, or to a file of its own. */
+enum card_wave { CARD_WAVE_NONE, CARD_WAVE_SHARED, CARD_WAVE_FILE };
+struct sb16_config {
+    bool enabled;
+    enum card_wave wave;
+    char wave_file[CONFIG_PATH]; /* of CARD_WAVE_FILE */
+    enum { CARD_MIDI_NONE, CARD_MIDI_FILE, CARD_MIDI_RAW } midi;     /* a standard MIDI file, or the bytes alone */
+    char midi_file[CONFIG_PATH];
+};
+
 struct speaker_config {
     bool enabled;
     u8 volume;                   /* 0 to 15 */
@@ -128,6 +138,7 @@ struct machine_config {
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     struct sound_config sound;
     struct speaker_config speaker;
+    struct sb16_config sb16;
     bool adlib;                  /* an FM synthesizer alone */
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
     enum clock_sync sync;

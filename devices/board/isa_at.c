@@ -28,7 +28,7 @@ void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const 
 
 void board_request_changed(struct machine *m, unsigned n)
 {
-    bool level = m->irq[n].level || networks_request(m, n) || power_request(m, n);
+    bool level = m->irq[n].level || networks_request(m, n) || power_request(m, n) || sb16_card_request(m, n);
 
     board_apic_replaces(m, n, &level);
     pic_8259_set_ir(&m->pic[n >> 3], n & 7, level || m->pci.irq[n].level);

@@ -11,6 +11,10 @@ enum { LOOKS_A_SECOND = 100, QUIET_LOOKS = 20 };         /* a fifth of a second:
 #define STATE_OWNER struct sounds
 STATE_LAYOUT(sounds_state, "sounds", SOUNDS_STATE);
 
+/* A Sound Blaster is an AdLib too. */
+static bool adlib_alone(const struct machine *m) { return m->config.adlib && !m->config.sb16.enabled; }
+static bool has_opl(const struct machine *m) { return m->config.adlib || m->config.sb16.enabled; }
+
 /* --- from time to time, while there is something to hear --- */
 
 static bool render(struct machine *m)
@@ -19,13 +23,17 @@ static bool render(struct machine *m)
     bool goes_on = false;
 
     if (m->config.speaker.enabled) goes_on |= speaker_render(&s->speaker);
-    if (m->config.adlib) goes_on |= opl3_ymf262_render(&s->opl);
+    if (adlib_alone(m)) goes_on |= opl3_ymf262_render(&s->opl);
+    if (m->config.sb16.enabled) goes_on |= sb16_card_render(m);
     return goes_on;
 }
 
 static void put_out(struct machine *m)
 {
-    if (m->sounds.main.sound) sound_advance(m->sounds.main.sound, RATE_TICKS(m), clock_now(&m->clock));
+    const struct sound_mixture *mixtures[] = { &m->sounds.main, &m->sounds.card };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(mixtures); i++)
+        if (mixtures[i]->sound) sound_advance(mixtures[i]->sound, RATE_TICKS(m), clock_now(&m->clock));
 }
 
 static void look_again(struct machine *m)
@@ -96,7 +104,7 @@ static void init_opl(struct machine *m)
 static bool add_adlib(struct machine *m, struct error *err)
 {
     const struct port_range ports = { ADLIB_PORT, ADLIB_PORT + ADLIB_PORTS - 1, "adlib", &m->sounds.opl, opl3_ymf262_read, opl3_ymf262_write, NULL };
-    struct sound_input *in = sound_add_input(m->sounds.main.sound, false);
+    struct sound_input *in = sound_add_input(m->sounds.main.sound, true);
 
     sound_gain(in, RATE_TICKS(m), 0, FM_GAIN, FM_GAIN);
     m->sounds.opl.wires.sound = (struct sound_wire){ in, sound_level };
@@ -106,13 +114,14 @@ static bool add_adlib(struct machine *m, struct error *err)
 /* --- all of it --- */
 
 /* Without a source nobody looks for anything. */
-static bool any(const struct machine *m) { return m->config.speaker.enabled || m->config.adlib; }
+static bool any(const struct machine *m) { return m->config.speaker.enabled || has_opl(m); }
 
 void sounds_init(struct machine *m)
 {
     clock_add(&m->clock, &m->sounds.look, on_look, m);
     if (m->config.speaker.enabled) init_speaker(m);
-    if (m->config.adlib) init_opl(m);
+    if (has_opl(m)) init_opl(m);
+    if (m->config.sb16.enabled) sb16_card_init(m);
 }
 
 static bool open_mixture(struct sound_mixture *mixture, const char *path, const char *who, struct error *err)
@@ -127,6 +136,19 @@ static bool open_mixture(struct sound_mixture *mixture, const char *path, const 
     return true;
 }
 
+static bool build_sb16(struct machine *m, struct error *err)
+{
+    const struct sb16_config *config = &m->config.sb16;
+    struct sound *sound = config->wave == CARD_WAVE_SHARED ? m->sounds.main.sound : NULL;
+
+    if (config->wave == CARD_WAVE_FILE) {
+        if (!config->wave_file[0]) return fail(err, "sb16: wavemode=2: which file: wavefile=PATH");
+        if (!open_mixture(&m->sounds.card, config->wave_file, "sb16: wavefile", err)) return false;
+        sound = m->sounds.card.sound;
+    }
+    return sb16_card_build(m, sound, err);
+}
+
 bool sounds_build(struct machine *m, struct error *err)
 {
     const struct sound_config *config = &m->config.sound;
@@ -136,13 +158,15 @@ bool sounds_build(struct machine *m, struct error *err)
     if (to_file && !config->wave_file[0]) return fail(err, "sound: waveoutdrv=file: which file: waveout=PATH");
     if (!open_mixture(&m->sounds.main, to_file ? config->wave_file : "", "sound: waveout", err)) return false;
     if (m->config.speaker.enabled) connect_speaker(m);
-    return !m->config.adlib || add_adlib(m, err);
+    if (adlib_alone(m)) return add_adlib(m, err);
+    return !m->config.sb16.enabled || build_sb16(m, err);
 }
 
 void sounds_reset(struct machine *m)
 {
     if (m->config.speaker.enabled) speaker_reset(&m->sounds.speaker);
-    if (m->config.adlib) opl3_ymf262_reset(&m->sounds.opl);
+    if (has_opl(m)) opl3_ymf262_reset(&m->sounds.opl);
+    if (m->config.sb16.enabled) sb16_card_reset(m);
 }
 
 static void close_mixture(struct sound_mixture *mixture)
@@ -159,6 +183,8 @@ void sounds_close(struct machine *m)
         put_out(m);
     }
     close_mixture(&m->sounds.main);
+    close_mixture(&m->sounds.card);
+    sb16_card_close(m);
 }
 
 void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance))
@@ -166,7 +192,11 @@ void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const c
     if (!any(m)) return;
     part(m, "sound", &sounds_state, &m->sounds);
     if (m->config.speaker.enabled) part(m, "speaker", &speaker_state, &m->sounds.speaker);
-    if (m->config.adlib) part(m, "adlib", &opl3_ymf262_state, &m->sounds.opl);
+    if (has_opl(m)) part(m, adlib_alone(m) ? "adlib" : "sb16.fm", &opl3_ymf262_state, &m->sounds.opl);
+    if (!m->config.sb16.enabled) return;
+    part(m, "sb16", &sb16_ct1741_state, &m->sounds.sb16.dsp);
+    part(m, "sb16.mixer", &sb16_ct1745_state, &m->sounds.sb16.mixer);
+    part(m, "sb16.mpu", &mpu_401_state, &m->sounds.sb16.mpu);
 }
 
 void machine_on_sound(struct machine *m, void (*put)(void *context, const s16 *frames, unsigned count), void *context)

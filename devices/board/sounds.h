@@ -3,6 +3,7 @@
 /* What makes sound on a board, and where it goes.                                           doc: sound */
 #include "cpu/base/error.h"
 #include "devices/board/clock.h"
+#include "devices/board/sb16.h"
 #include "devices/chip/opl3_ymf262.h"
 #include "devices/chip/speaker.h"
 #include "devices/sound/sound.h"
@@ -21,9 +22,10 @@ struct sound_mixture {
 
 struct sounds {
     STATE_MEMBERS(SOUNDS_STATE)
-    struct sound_mixture main;
+    struct sound_mixture main, card;     /* card: of one that has a file of its own */
     struct speaker speaker;
-    struct opl3_ymf262 opl;      /* of an AdLib */
+    struct opl3_ymf262 opl;      /* of an AdLib, or of the next card */
+    struct sb16_card sb16;
 };
 
 extern const struct state_layout sounds_state;

@@ -24,7 +24,7 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
-        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0x388, 4 }, { 0x388, 4 }, { 0xb100, 16 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0xb100, 16 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -56,7 +56,12 @@ static void check(struct machine *m)
     complain("mouse", mouse_ps2_invariant(&m->mouse));
     if (m->serial_mouse_port < MACHINE_COMS) complain("serial mouse", mouse_serial_invariant(&m->serial_mouse));
     complain("fdc", fdc_82077_invariant(&m->fdc));
-    if (m->config.adlib) complain("opl3", opl3_ymf262_invariant(&m->sounds.opl));
+    if (m->config.adlib || m->config.sb16.enabled) complain("opl3", opl3_ymf262_invariant(&m->sounds.opl));
+    if (m->config.sb16.enabled) {
+        complain("sb16", sb16_ct1741_invariant(&m->sounds.sb16.dsp));
+        complain("sb16 mixer", sb16_ct1745_invariant(&m->sounds.sb16.mixer));
+        complain("mpu-401", mpu_401_invariant(&m->sounds.sb16.mpu));
+    }
     complain("speaker", speaker_invariant(&m->sounds.speaker));
     complain("vga", vga_invariant(&m->vga));
     complain("monitor", ddc_monitor_invariant(&m->vga.monitor));
@@ -285,6 +290,7 @@ static void round_of(u64 seed, const char *disk)
     strcpy(config.cpu_model, pick(2) ? "" : "i386");
     strcpy(config.floppy[0].path, DEMO_DISK);
     config.adlib = pick(2);
+    config.sb16.enabled = pick(4);
     config.pci = pick(4) ? PCI_ON : PCI_OFF;
     config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .mode = DISK_VOLATILE };
     strcpy(config.ata[0].device[0].path, disk);

@@ -6,11 +6,14 @@ script='wait 900ms
 hash
 wait 800ms
 hash
+wait 700ms
+hash
+wait-text "P" 5s --on e9
 wait 100s'
-adlib="adlib: enabled=1"
+card="sb16: enabled=1"
 play() { # NAME DIRECTIVE...: the hash in the middle to $work/NAME.hash, the sound to $work/NAME.wav where a directive says so
     name=$1; shift
-    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$adlib" "$@"
+    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$card" "$@"
     [ $status = 0 ] || exit 1
     grep hash "$work/out" > "$work/$name.hash"
 }
@@ -25,4 +28,5 @@ play dummy "sound: driver=dummy"
 for other in two exact dummy; do cmp "$work/one.hash" "$work/$other.hash" || { cat "$work"/*.hash; exit 1; }; done
 for other in two exact; do cmp "$work/one.wav" "$work/$other.wav" || exit 1; done
 loud 440.13 0.9 1.2 8000
-loud 879.98 1.6 2.0 7000
+loud 879.98 1.6 2.0 1200
+loud 1000 2.4 2.7 18000

@@ -218,7 +218,6 @@ Test(bochsrc, every_mistake_of_a_line_is_said)
 Test(bochsrc, parts_that_are_not_there_are_said_unless_they_are_switched_off)
 {
     noted("pcipnic: enabled=1, ioaddr=0x300", "rc:7: pcipnic: this part is not there yet");
-    noted("sb16: enabled=1, wavefile=x", "not there yet");
     notes = (struct error){ 0 };
     taken("pcipnic: enabled=0");
     taken("usb_uhci: enabled=0");
@@ -243,6 +242,15 @@ Test(bochsrc, sound_goes_to_a_window_a_file_or_nowhere)
     noted("speaker: mode=system", "the host's own beeper is not used");
     notes = (struct error){ 0 };
     refused("speaker: volume=16", "0 to 15");
+    err = (struct error){ 0 };
+    taken("sb16: enabled=1, wavemode=2, wavefile=a.wav, midimode=2, midifile=a.mid, loglevel=2, log=sb16.log, dmatimer=900000");
+    cr_expect(config.sb16.enabled && config.sb16.wave == CARD_WAVE_FILE && config.sb16.midi == CARD_MIDI_FILE);
+    taken("sb16: enabled=0, wavemode=1");
+    cr_expect(!config.sb16.enabled);
+    noted("sb16: midimode=1, midi=/dev/midi00, wavemode=1, wave=/dev/dsp, loglevel=2", "midimode=2, midifile=PATH");
+    cr_expect(config.sb16.enabled, "an old line is a card");
+    notes = (struct error){ 0 };
+    refused("sb16: wavemode=4", "2 (a WAV file of its own)");
     err = (struct error){ 0 };
     taken("adlib: enabled=1");
     cr_expect(config.adlib);
