@@ -111,16 +111,12 @@ static bool disk_path(const struct given *g, struct machine_config *c, void *bas
 
 static bool disk_mode(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const others[] = { "dll", "external", "sparse", "growing", "vvfat", "vmware3", "vmware4", "vbox", "vpc" };
+    static const char *const others[] = { "dll", "external", "vvfat", "vmware3", "vmware4", "vbox", "vpc" };
     const struct image_kind *kind = image_kind_named(g->value);
     struct ata_device_config *d = base;
     char names[256] = "";
 
     (void)c;
-    if (strcmp(g->value, "undoable") == 0) {
-        d->mode = DISK_VOLATILE;
-        return note(g, "mode=undoable: the image stays as it is, and writes are forgotten at the end (no redolog is kept yet)");
-    }
     if (kind) return d->mode = kind->mode, true;
     for (unsigned i = 0; image_kind_at(i); i++) snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? " " : "", image_kind_at(i)->name);
     for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
@@ -477,14 +473,15 @@ static const struct parameter ata[] = {
 static const struct parameter ata_device[] = {
     { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
     { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk, or ISO image of a CD" },
-    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; volatile: any, its writes are forgotten at the end" },
+    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; volatile: any, its writes are forgotten at the end" },
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
     { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },
     { "translation", TYPE_ENUM, IN(ata_device_config, translation), NAMES("auto", "none", "lba", "large", "rechs"), .meaning = "geometry that the BIOS shows" },
     { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted"), .meaning = "a CD-ROM drive's medium" },
     { "model", TYPE_TEXT, IN(ata_device_config, model), .meaning = "what IDENTIFY says" },
-    ACCEPT("biosdetect"), ACCEPT("journal"), END_ROW,
+    { "journal", TYPE_TEXT, IN(ata_device_config, journal), .meaning = "redolog of mode=undoable; without it the image's name with .redolog" },
+    ACCEPT("biosdetect"), END_ROW,
 };
 static const struct parameter bootsig[] = {
     { "disabled", TYPE_BOOL, AT(floppy_bootsig_check_disabled), .meaning = "1: floppies without 55AAh are booted too" }, END_ROW,

@@ -21,6 +21,10 @@ bool flat_lengthen(struct image_layer *layer, u64 sectors);              /* the 
 
 struct image_layer *concat_open(const struct image_source *source, struct error *err);
 
+struct image_layer *sparse_open(const struct image_source *source, struct error *err);                              /* with those below it */
+struct image_layer *sparse_open_file(struct image_file *file, const struct image_source *source, struct error *err);       /* alone */
+bool sparse_create(struct image_file *file, u64 sectors, const struct image_source *source, struct error *err);
+
 /* --- the table --- */
 
 struct image_kind {

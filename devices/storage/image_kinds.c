@@ -4,12 +4,17 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/image_formats.h"
+#include "devices/storage/redolog.h"
 
 static struct image_layer *base_open(const struct image_source *source, struct error *err);
+static struct image_layer *undoable_open(const struct image_source *source, struct error *err);
 
 static const struct image_kind kinds[] = {
     { DISK_FLAT, "flat", NULL, NULL, flat_open, flat_create, "a raw image: all sectors one after the other" },
     { DISK_CONCAT, "concat", NULL, concat_open, NULL, NULL, "raw images that follow one another: path= is the first, the last character counts up" },
+    { DISK_SPARSE, "sparse", "\xce\x8a\x46\x02", sparse_open, sparse_open_file, sparse_create, "Bochs's sparse image, up to ten on one another: path= is the topmost, its last digit counts down" },
+    { DISK_GROWING, "growing", "Bochs Virtual HD Image", NULL, redolog_growing_open, redolog_growing_create, "Bochs's growing image: takes what was written to it" },
+    { DISK_UNDOABLE, "undoable", NULL, undoable_open, NULL, NULL, "an image that stays as it is, and a redolog of what was written: journal=, or path= with .redolog" },
     { DISK_VOLATILE, "volatile", NULL, base_open, NULL, NULL, "an image that stays as it is: writes are forgotten at the end" },
 };
 
@@ -133,4 +138,12 @@ static struct image_layer *base_open(const struct image_source *source, struct e
 
     base.access = IMAGE_READ_ONLY;
     return image_open_any(&base, err);
+}
+
+static struct image_layer *undoable_open(const struct image_source *source, struct error *err)
+{
+    struct image_layer *base = base_open(source, err), *layer = base ? redolog_undoable_open(base, source, err) : NULL;
+
+    if (!layer) image_layer_close(base);
+    return layer;
 }

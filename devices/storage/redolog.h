@@ -1,0 +1,13 @@
+#ifndef ORRERY_STORAGE_REDOLOG_H
+#define ORRERY_STORAGE_REDOLOG_H
+/* Bochs's redolog: a disk of its own (growing), or what was written over another (undoable).         doc: disk-images */
+#include "devices/storage/image_formats.h"
+
+bool redolog_growing_create(struct image_file *file, u64 sectors, const struct image_source *source, struct error *err);
+struct image_layer *redolog_growing_open(struct image_file *file, const struct image_source *source, struct error *err);
+
+/* The redolog of `source` (journal, or its path with .redolog) over `base`, which belongs to the result.  One that is not there is made when
+ * the access is writable; without one a read-only access is the base itself. */
+struct image_layer *redolog_undoable_open(struct image_layer *base, const struct image_source *source, struct error *err);
+
+#endif
