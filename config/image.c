@@ -24,9 +24,12 @@ struct request {
 static int usage(void)
 {
     fputs("orrery image create [--format=FORMAT] [--force] FILE SIZE    (SIZE in bytes, or with K, M, G, T: 512M, 10G)\n"
+          "orrery image create --base=FILE [--force] OVERLAY [SIZE]     an overlay, as large as its base\n"
           "orrery image info FILE                                       what it is and what a guest would find\n"
           "orrery image check FILE                                      is its form sound, can all of it be read\n"
           "orrery image convert [--format=FORMAT] [--force] FROM TO\n"
+          "orrery image commit [--force] FILE [REDOLOG]                 the redolog goes into the image (--force: also when that was written since)\n"
+          "orrery image commit overlay:FILE                             the overlay goes into its base\n"
           "orrery image resize [--force] FILE SIZE                      --force: also smaller\n\n"
           "Files are known by their first bytes; FORMAT:FILE says what one is.  Nothing is replaced without --force, and a file\n"
           "is there whole or not at all.  Formats:\n", stderr);
@@ -79,6 +82,7 @@ static bool take_words(int argc, char **argv, struct request *r)
     for (int i = 3; i < argc; i++) {
         const char *word = argv[i];
         if (!strcmp(word, "--force")) r->force = true;
+        else if (!strncmp(word, "--base=", 7)) r->base = word + 7;
         else if (!strncmp(word, "--format=", 9)) {
             if (!take_format(word + 9, r)) return false;
         } else if (word[0] == '-' || r->words == WORDS_MOST) {
@@ -110,25 +114,27 @@ static struct image_progress progress(unsigned *shown)
 
 /* --- commands --- */
 
-static struct image_layer *open_to_read(const char *path, struct error *err)
+static struct image_layer *open_to_read(const char *path, bool without_base, struct error *err)
 {
-    struct image_source source = { .path = path, .what = "image", .access = IMAGE_READ_ONLY };
+    struct image_source source = { .path = path, .what = "image", .access = IMAGE_READ_ONLY, .without_base = without_base };
     return image_open_any(&source, err);
 }
 
 static int create(const struct request *r)
 {
     struct error err = { 0 };
-    struct image_wish wish = { .kind = r->kind ? r->kind : image_kind_of(DISK_FLAT), .path = r->word[0], .base = r->base, .force = r->force };
+    struct image_wish wish = { .kind = r->kind ? r->kind : image_kind_of(r->base ? DISK_OVERLAY : DISK_FLAT), .path = r->word[0], .base = r->base, .force = r->force };
 
-    if (!take_size(r->word[1], &wish.sectors)) return STATUS_USAGE;
+    if (r->base && wish.kind->mode != DISK_OVERLAY) return usage();
+    if (r->words == 1 && !r->base) return usage();
+    if (r->words == 2 && !take_size(r->word[1], &wish.sectors)) return STATUS_USAGE;
     return image_create(&wish, &err) ? 0 : failed(&err);
 }
 
 static int info(const struct request *r)
 {
     struct error err = { 0 };
-    struct image_layer *layer = open_to_read(r->word[0], &err);
+    struct image_layer *layer = open_to_read(r->word[0], true, &err);
 
     if (!layer) return failed(&err);
     image_info_print(r->word[0], layer);
@@ -141,7 +147,7 @@ static int check(const struct request *r)
     struct error err = { 0 };
     unsigned shown;
     struct image_progress p = progress(&shown);
-    struct image_layer *layer = open_to_read(r->word[0], &err);
+    struct image_layer *layer = open_to_read(r->word[0], true, &err);
 
     if (!layer) return failed(&err);
     bool sound = image_info_check(r->word[0], layer, &p);
@@ -155,11 +161,20 @@ static int convert(const struct request *r)
     unsigned shown;
     struct image_progress p = progress(&shown);
     struct image_wish wish = { .kind = r->kind ? r->kind : image_kind_of(DISK_FLAT), .path = r->word[1], .force = r->force };
-    struct image_layer *from = open_to_read(r->word[0], &err);
+    struct image_layer *from = open_to_read(r->word[0], false, &err);
     bool ok = from && image_convert(from, &wish, &p, &err);
 
     image_layer_close(from);
     return ok ? 0 : failed(&err);
+}
+
+static int commit(const struct request *r)
+{
+    struct error err = { 0 };
+    unsigned shown;
+    struct image_progress p = progress(&shown);
+
+    return image_commit(r->word[0], r->words > 1 ? r->word[1] : NULL, r->force, &p, &err) ? 0 : failed(&err);
 }
 
 static int resize(const struct request *r)
@@ -178,7 +193,7 @@ static const struct command {
     unsigned words_least, words_most;
     int (*run)(const struct request *r);
 } commands[] = {
-    { "create", 2, 2, create }, { "info", 1, 1, info }, { "check", 1, 1, check }, { "convert", 2, 2, convert }, { "resize", 2, 2, resize },
+    { "create", 1, 2, create }, { "info", 1, 1, info }, { "check", 1, 1, check }, { "convert", 2, 2, convert }, { "commit", 1, 2, commit }, { "resize", 2, 2, resize },
 };
 
 int image_command(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "cpu/base/bits.h"
 #include "devices/storage/disk_geometry.h"
 #include "devices/storage/floppy_format.h"
+#include "devices/storage/overlay.h"
 #include "devices/storage/partition_table.h"
 
 enum { PIECE_SECTORS = 256 };
@@ -24,6 +25,16 @@ static void print_bytes(u64 bytes)
     else printf("%llu bytes", (unsigned long long)bytes);
 }
 
+/* An overlay is looked at alone: what it names is said, and not read. */
+static void print_base(struct image_layer *layer)
+{
+    const struct image_kind *kind = NULL;
+    char *base = strcmp(layer->format->name, "overlay") || layer->below ? NULL : overlay_base(layer, &kind);
+
+    if (base) printf("  on %s: %s (not looked at)\n", base, kind->name);
+    free(base);
+}
+
 static void print_layers(const char *path, struct image_layer *layer)
 {
     printf("%s: %s, ", path, layer->format->name);
@@ -31,6 +42,8 @@ static void print_layers(const char *path, struct image_layer *layer)
     printf(", %llu sectors; takes ", (unsigned long long)layer->sectors);
     print_bytes(image_layer_stored_bytes(layer));
     putchar('\n');
+    print_base(layer);
+    if (layer->notice) printf("note: %s\n", layer->notice);
     for (layer = layer->below; layer; layer = layer->below) {
         printf("  on %s: %s, ", layer->file ? layer->file->path : "what follows", layer->format->name);
         print_bytes(layer->sectors * SECTOR_BYTES);

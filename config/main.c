@@ -32,7 +32,7 @@ static void usage(void)
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
-         "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | resize FILE SIZE      (orrery image says more)\n"
+         "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
          "orrery hub PATH\n"
          "orrery trace show FILE [FROM-TICK [COUNT]]\n"
          "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"

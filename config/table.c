@@ -473,7 +473,7 @@ static const struct parameter ata[] = {
 static const struct parameter ata_device[] = {
     { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
     { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk, or ISO image of a CD" },
-    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; volatile: any, its writes are forgotten at the end" },
+    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; overlay: ours, on a base; volatile: any, its writes are forgotten at the end" },
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
     { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },
@@ -575,7 +575,7 @@ const struct directive directive_table[] = {
     { .name = "ata0", .parameters = ata, BASE(ata[0]), .meaning = "the first ATA channel", .sample = "enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" },
     { .name = "ata1", .parameters = ata, BASE(ata[1]), .meaning = "the second ATA channel", .sample = "enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15" },
     ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),
-    ATA_DEVICE("ata0-slave", 0, 1, "#type=none"),
+    ATA_DEVICE("ata0-slave", 0, 1, "#type=disk, path=d.img, mode=undoable, journal=d.redolog"),
     ATA_DEVICE("ata1-master", 1, 0, "#type=cdrom, path=boot.iso, status=inserted"),
     ATA_DEVICE("ata1-slave", 1, 1, "#type=none"),
     { .name = "boot", .positional = boot_device, .meaning = "up to three devices, tried in order: floppy disk cdrom network", .sample = "floppy, disk, cdrom" },

@@ -83,6 +83,8 @@ static bool open_layers(struct disk_image *image, enum disk_mode mode, const str
     image->top = image_open(mode, &below, err);
     if (!image->top) return false;
     notice_read_only(image);
+    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->notice) add_notice(image, layer->notice);
     if (source->unit_bytes == CD_SECTOR_BYTES) notice_short_volume(image);
     return !in_memory || add_memory(image, err);
 }

@@ -4,6 +4,7 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/image_formats.h"
+#include "devices/storage/overlay.h"
 #include "devices/storage/redolog.h"
 
 static struct image_layer *base_open(const struct image_source *source, struct error *err);
@@ -15,6 +16,7 @@ static const struct image_kind kinds[] = {
     { DISK_SPARSE, "sparse", "\xce\x8a\x46\x02", sparse_open, sparse_open_file, sparse_create, "Bochs's sparse image, up to ten on one another: path= is the topmost, its last digit counts down" },
     { DISK_GROWING, "growing", "Bochs Virtual HD Image", NULL, redolog_growing_open, redolog_growing_create, "Bochs's growing image: takes what was written to it" },
     { DISK_UNDOABLE, "undoable", NULL, undoable_open, NULL, NULL, "an image that stays as it is, and a redolog of what was written: journal=, or path= with .redolog" },
+    { DISK_OVERLAY, "overlay", "Orrery overlay\n", overlay_open, overlay_open_file, overlay_create, "what was written over a base that stays as it is; no cut loses what was flushed" },
     { DISK_VOLATILE, "volatile", NULL, base_open, NULL, NULL, "an image that stays as it is: writes are forgotten at the end" },
 };
 
@@ -126,7 +128,12 @@ struct image_layer *image_open_any(const struct image_source *source, struct err
     if (kind) return image_open(kind->mode, &named, err);
     struct image_file *file = image_file_open(source->path, source->what, source->access, err);
     kind = file ? image_kind_of_file(file) : NULL;
-    if (!kind || !kind->open) return open_in_file(kind, file, source, err);
+    if (kind && kind->mode == DISK_OVERLAY && !source->without_base) {
+        image_file_fail(file, err, "looks like an overlay, which names another image to read: say overlay:%s if that is meant", source->path);
+        image_file_close(file);
+        return NULL;
+    }
+    if (!kind || !kind->open || source->without_base) return open_in_file(kind, file, source, err);
     image_file_close(file);
     return kind->open(source, err);
 }

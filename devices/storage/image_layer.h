@@ -42,6 +42,7 @@ struct image_layer {
     struct image_file *file;     /* belongs to this one; NULL: none, or several */
     u64 sectors;
     bool read_only;
+    const char *notice;          /* for the person who opens it; NULL: nothing to say */
 };
 
 bool image_layer_read(struct image_layer *layer, u64 lba, u32 count, u8 *bytes, struct error *err);

@@ -30,9 +30,22 @@ static struct image_file *begin(const struct image_wish *wish, u64 sectors, stru
     return NULL;
 }
 
+/* As many as the base has, when nobody said how many. */
+static u64 sectors_of_base(const struct image_wish *wish, struct error *err)
+{
+    struct image_source source = { .path = wish->base, .what = what, .access = IMAGE_READ_ONLY };
+    struct image_layer *base = image_open_any(&source, err);
+    u64 sectors = base ? base->sectors : 0;
+
+    image_layer_close(base);
+    return sectors;
+}
+
 bool image_create(const struct image_wish *wish, struct error *err)
 {
-    struct image_file *file = begin(wish, wish->sectors, err);
+    u64 sectors = wish->sectors || !wish->base ? wish->sectors : sectors_of_base(wish, err);
+    if (!sectors && wish->base) return false;
+    struct image_file *file = begin(wish, sectors, err);
     bool ok = file && image_file_publish(file, wish->force, err);
 
     image_file_close(file);
@@ -131,6 +144,7 @@ bool image_resize(const char *path, u64 sectors, bool force, const struct image_
     kind = image_kind_named(layer->format->name);
     u64 now = layer->sectors;
     if (layer->read_only || !layer->file || !kind->create) ok = fail(err, "%s: path=\"%s\": cannot be made larger or smaller", what, path);
+    else if (kind->mode == DISK_OVERLAY) ok = fail(err, "%s: path=\"%s\": an overlay keeps its size; convert it, or make one of another size on the same base", what, path);
     else if (sectors < now && !force)
         ok = fail(err, "%s: path=\"%s\": has %llu bytes; what is past %llu would be lost: say so with --force", what, path, (unsigned long long)now * SECTOR_BYTES,
                   (unsigned long long)sectors * SECTOR_BYTES);

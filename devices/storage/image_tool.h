@@ -23,6 +23,10 @@ bool image_create(const struct image_wish *wish, struct error *err);
 /* All sectors of `from`; those past its end are zeros, those past the new end are left out. */
 bool image_convert(struct image_layer *from, const struct image_wish *wish, const struct image_progress *progress, struct error *err);
 
+/* What an overlay holds goes into its base, or a redolog into the image at `path`; then it holds nothing.  A run that was cut off can be run
+ * again.  journal: the redolog, NULL for its usual name.  force: also when the image was written since. */
+bool image_commit(const char *path, const char *journal, bool force, const struct image_progress *progress, struct error *err);
+
 /* Another size for an image, in place where its form is a plain file, else by a copy that takes its name.  Only with force it becomes
  * smaller. */
 bool image_resize(const char *path, u64 sectors, bool force, const struct image_progress *progress, struct error *err);

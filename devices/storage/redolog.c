@@ -353,20 +353,24 @@ static void date_text(u32 t, char text[32])
 }
 
 /* Bochs compares too: over another base, what the redolog holds makes no disk.  0: it was not noted yet. */
-static bool base_is_the_same(struct redolog *r, const struct shape *s, const struct image_source *source, struct error *err)
+static bool base_has_its_date(struct redolog *r, const struct shape *s, const struct image_source *source, const char *what_to_do, struct error *err)
 {
     u32 now = timestamp_of(source->path);
     char then_text[32], now_text[32];
 
+    date_text(s->timestamp, then_text);
+    date_text(now, now_text);
+    return !s->timestamp || s->timestamp == now ||
+           image_file_fail(r->layer.file, err, "was made when %s was of %s; that was written since, at %s.  %s", source->path, then_text, now_text, what_to_do);
+}
+
+static bool base_is_the_same(struct redolog *r, const struct shape *s, const struct image_source *source, struct error *err)
+{
     if (r->layer.sectors != r->layer.below->sectors)
         return image_file_fail(r->layer.file, err, "was made for a disk of %llu sectors, %s has %llu", (unsigned long long)r->layer.sectors, source->path,
                                (unsigned long long)r->layer.below->sectors);
-    if (!s->timestamp) return r->layer.read_only || set_timestamp(r->layer.file, now, err);
-    date_text(s->timestamp, then_text);
-    date_text(now, now_text);
-    return s->timestamp == now ||
-           image_file_fail(r->layer.file, err, "was made when %s was of %s; that was written since, at %s.  Bring the old image back, or remove the redolog and lose what it holds",
-                           source->path, then_text, now_text);
+    if (!base_has_its_date(r, s, source, "Bring the old image back, or remove the redolog and lose what it holds", err)) return false;
+    return s->timestamp || r->layer.read_only || set_timestamp(r->layer.file, timestamp_of(source->path), err);
 }
 
 static struct image_file *redolog_file(const char *path, const struct image_source *source, u64 sectors, struct error *err)
@@ -395,17 +399,42 @@ static struct image_layer *over_base(const char *path, struct image_layer *base,
     return NULL;
 }
 
-struct image_layer *redolog_undoable_open(struct image_layer *base, const struct image_source *source, struct error *err)
+/* journal=, or beside the base; to be freed. */
+static char *redolog_path(const struct image_source *source, struct error *err)
 {
     char *path = NULL;
     bool named = source->journal && source->journal[0];
 
-    if (asprintf(&path, "%s%s", named ? source->journal : source->path, named ? "" : ".redolog") < 0) {
-        fail(err, "%s: out of memory", source->what);
-        return NULL;
-    }
-    bool alone = source->access != IMAGE_WRITABLE && access(path, F_OK);
-    struct image_layer *layer = alone ? base : over_base(path, base, source, err);
+    if (asprintf(&path, "%s%s", named ? source->journal : source->path, named ? "" : ".redolog") >= 0) return path;
+    fail(err, "%s: out of memory", source->what);
+    return NULL;
+}
+
+struct image_layer *redolog_undoable_open(struct image_layer *base, const struct image_source *source, struct error *err)
+{
+    char *path = redolog_path(source, err);
+    bool alone = path && source->access != IMAGE_WRITABLE && access(path, F_OK);
+    struct image_layer *layer = alone ? base : path ? over_base(path, base, source, err) : NULL;
+
     free(path);
     return layer;
+}
+
+struct image_layer *redolog_alone(const struct image_source *source, bool force, struct error *err)
+{
+    struct shape s;
+    char *path = redolog_path(source, err);
+    struct image_file *file = path ? image_file_open(path, source->what, source->access, err) : NULL;
+    struct redolog *r = file ? redolog_open(file, &undoable_format, &s, undoable, err) : NULL;
+
+    free(path);
+    if (!r) {
+        image_file_close(file);
+        return NULL;
+    }
+    bool ok = !r->layer.read_only || image_file_fail(file, err, "cannot be written");
+    ok = ok && (force || base_has_its_date(r, &s, source, "Commit it all the same with --force", err));
+    if (ok && set_timestamp(file, 0, err)) return &r->layer;
+    image_layer_close(&r->layer);
+    return NULL;
 }

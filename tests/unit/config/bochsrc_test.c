@@ -120,6 +120,9 @@ Test(bochsrc, directives_set_what_they_name)
     cr_expect_eq(config.ata[0].device[0].sectors, 17);
     cr_expect_eq(config.ata[0].device[0].translation, TRANSLATION_LARGE);
     cr_expect_eq(config.ata[0].device[0].mode, DISK_VOLATILE);
+    taken("ata0-slave: type=disk, path=d.img, mode=undoable, journal=d.log");
+    cr_expect_eq(config.ata[0].device[1].mode, DISK_UNDOABLE);
+    cr_expect_str_eq(config.ata[0].device[1].journal, "d.log");
     taken("ata0: enabled=1, ioaddr1=0x1e8, ioaddr2=0x3e0, irq=11");
     cr_expect_eq(config.ata[0].ioaddr1, 0x1e8);
     cr_expect_eq(config.ata[0].irq, 11);
@@ -279,7 +282,6 @@ Test(bochsrc, old_forms_act_and_say_how_they_are_written_today)
     cr_expect_eq(config.keyboard_serial_delay_us, 250);
     noted("cpuid: level=6, mmx=1, sep=1", "cpu: model=");
     noted("newharddrivesupport: enabled=1", "always on");
-    noted("ata0-master: type=disk, mode=undoable, path=x", "forgotten at the end");
 }
 
 Test(bochsrc, a_network_card_is_the_one_that_card_names_wherever_that_stands)
