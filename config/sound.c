@@ -54,7 +54,7 @@ static bool midi_out(const struct given *g, struct machine_config *c, void *base
 }
 
 const struct parameter sound_output[] = {
-    { "driver", TYPE_CUSTOM, .take = wave_driver, .meaning = "default or sdl: a window plays it; file: a WAV file takes it; dummy: nobody hears it" },
+    { "driver", TYPE_CUSTOM, .take = wave_driver, .meaning = "default or sdl: a window plays it, elsewhere nobody hears it; file: a WAV file takes it; dummy: nobody" },
     { "waveoutdrv", TYPE_CUSTOM, .take = wave_driver, .meaning = "the same" },
     { "waveout", TYPE_CUSTOM, .take = wave_file, .meaning = "file: 48000 Hz, two channels of 16 bits, in virtual time" },
     { "waveindrv", TYPE_CUSTOM, .take = wave_in, .meaning = "dummy: guests that record get silence" },

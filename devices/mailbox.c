@@ -13,12 +13,17 @@ struct mailbox {
     u64 number;                  /* of the picture; 0: none was shown yet */
     u64 seen;                    /* newest number that the display has copied */
     bool closed;
+    pthread_mutex_t sound_lock;  /* of its own: nobody who plays waits for a picture */
+    s16 sound[SOUND_WAITING_MOST][2];
+    unsigned sound_at, sound_waiting;
 };
 
 struct mailbox *mailbox_create(void)
 {
     struct mailbox *box = calloc(1, sizeof *box);
-    if (box) pthread_mutex_init(&box->lock, NULL);
+    if (!box) return NULL;
+    pthread_mutex_init(&box->lock, NULL);
+    pthread_mutex_init(&box->sound_lock, NULL);
     return box;
 }
 
@@ -26,6 +31,7 @@ void mailbox_destroy(struct mailbox *box)
 {
     if (!box) return;
     pthread_mutex_destroy(&box->lock);
+    pthread_mutex_destroy(&box->sound_lock);
     free(box);
 }
 
@@ -96,4 +102,35 @@ bool mailbox_closed(struct mailbox *box)
     bool closed = box->closed;
     pthread_mutex_unlock(&box->lock);
     return closed;
+}
+
+void mailbox_put_sound(void *mailbox, const s16 *frames, unsigned count)
+{
+    struct mailbox *box = mailbox;
+
+    pthread_mutex_lock(&box->sound_lock);
+    for (unsigned i = 0; i < count && box->sound_waiting < SOUND_WAITING_MOST; i++)
+        memcpy(box->sound[(box->sound_at + box->sound_waiting++) % SOUND_WAITING_MOST], frames + 2 * i, sizeof box->sound[0]);
+    pthread_mutex_unlock(&box->sound_lock);
+}
+
+unsigned mailbox_take_sound(struct mailbox *box, s16 *frames, unsigned room)
+{
+    unsigned n = 0;
+
+    pthread_mutex_lock(&box->sound_lock);
+    for (; n < room && box->sound_waiting; n++, box->sound_waiting--) {
+        memcpy(frames + 2 * n, box->sound[box->sound_at], sizeof box->sound[0]);
+        box->sound_at = (box->sound_at + 1) % SOUND_WAITING_MOST;
+    }
+    pthread_mutex_unlock(&box->sound_lock);
+    return n;
+}
+
+unsigned mailbox_sound_waiting(struct mailbox *box)
+{
+    pthread_mutex_lock(&box->sound_lock);
+    unsigned waiting = box->sound_waiting;
+    pthread_mutex_unlock(&box->sound_lock);
+    return waiting;
 }

@@ -14,7 +14,7 @@ enum mail_kind {
     MAIL_QUIT            /* the person closed the display */
 };
 
-enum { MAIL_TEXT = 4096, MAIL_ROOM = 256 };
+enum { MAIL_TEXT = 4096, MAIL_ROOM = 256, SOUND_WAITING_MOST = 24000 };
 
 struct mail {
     enum mail_kind kind;
@@ -43,7 +43,13 @@ bool mailbox_post(struct mailbox *box, const struct mail *mail);      /* false: 
 bool mailbox_see(struct mailbox *box, u64 *seen, struct vga_picture *picture, struct mailbox_status *status);
 bool mailbox_closed(struct mailbox *box);                             /* the machine has ended: leave the display */
 
+/* Sound that has come, at most `room` frames of it; how many. */
+unsigned mailbox_take_sound(struct mailbox *box, s16 *frames, unsigned room);
+unsigned mailbox_sound_waiting(struct mailbox *box);                  /* frames */
+
 /* --- the machine's side --- */
+/* Frames of two samples, left and right, 48000 a second; those that find no room are lost: a display that is late hears less. */
+void mailbox_put_sound(void *box, const s16 *frames, unsigned count);
 bool mailbox_take(struct mailbox *box, struct mail *mail);            /* false: empty */
 bool mailbox_wants_picture(struct mailbox *box);                      /* the last one has been seen */
 /* The picture that the display sees next, to be brought up to date; until mailbox_show says whether it is another one now, the display

@@ -205,6 +205,7 @@ bool serve_display(const struct display *display, struct machine *machine, bool 
     pthread_t thread;
 
     work.serve = (struct serve){ .machine = machine, .box = mailbox_create(), .paced = paced, .slice = SLICE_LEAST };
+    if (work.serve.box && machine_configuration(machine)->sound.wave == SOUND_SHOWN) machine_on_sound(machine, mailbox_put_sound, work.serve.box);
     bool started = work.serve.box && start(&thread, &work);
     bool shown = started ? display->run(work.serve.box, err) : fail(err, "display: the host has no thread or memory left");
     if (started) {
@@ -212,6 +213,7 @@ bool serve_display(const struct display *display, struct machine *machine, bool 
         while (!mailbox_closed(work.serve.box) && !mailbox_post(work.serve.box, &quit)) sleep_ns(NS_SHORT);
         pthread_join(thread, NULL);
     }
+    machine_on_sound(machine, NULL, NULL);
     mailbox_destroy(work.serve.box);
     free(work.serve.paste);
     return shown;

@@ -54,6 +54,7 @@ static bool open_window(struct window *w, struct error *err)
 
 static void close_window(struct window *w)
 {
+    window_sound_close(w);
     window_picture_free(w);
     if (w->renderer) SDL_DestroyRenderer(w->renderer);
     if (w->sdl) SDL_DestroyWindow(w->sdl);
@@ -81,6 +82,7 @@ static bool loop(struct window *w, struct error *err)
             do window_event(w, &event);
             while (SDL_PollEvent(&event));
         }
+        window_sound(w);
         if (!show(w, err)) return false;
     }
     return true;

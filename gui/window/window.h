@@ -1,7 +1,7 @@
 #ifndef ORRERY_WINDOW_WINDOW_H
 #define ORRERY_WINDOW_WINDOW_H
-/* The SDL2 window, shared by its files: window.c life, window_input.c keys and mouse, window_picture.c pixels.
- *                                                                                           doc: display */
+/* The SDL2 window, shared by its files: window.c life, window_input.c keys and mouse, window_picture.c pixels,
+ * window_sound.c samples.                                                                                       doc: display */
 #include <SDL2/SDL.h>
 
 #include "gui/display.h"
@@ -16,6 +16,9 @@ struct window {
     struct vga_frame frame;
     u64 seen;                    /* number of the picture */
     struct mailbox_status status;
+    SDL_AudioDeviceID audio;     /* 0: not yet, or not at all */
+    bool audio_tried, playing;   /* playing is the audio thread's */
+    u32 audio_waits;             /* of that thread's: times in a row that it left a little sound waiting */
     bool held[256];              /* keys that the guest believes to be down, by usage */
     bool captured, full_screen, integer, leave, redraw;
     unsigned buttons;
@@ -33,6 +36,10 @@ void window_event(struct window *w, const SDL_Event *event);
 void window_release_keys(struct window *w);
 void window_capture(struct window *w, bool captured);
 void window_note(struct window *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* window_sound.c */
+void window_sound(struct window *w);     /* opens the host's audio device when there is something to be heard */
+void window_sound_close(struct window *w);
 
 /* window_picture.c */
 bool window_draw(struct window *w);

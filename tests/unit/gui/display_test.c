@@ -123,3 +123,22 @@ Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
     free(seen_picture);
     mailbox_destroy(box);
 }
+
+/* --- sound in the box --- */
+
+Test(mailbox, sound_comes_out_as_it_was_put_and_what_has_no_room_is_lost)
+{
+    struct mailbox *box = mailbox_create();
+    static s16 in[SOUND_WAITING_MOST + 100][2], out[SOUND_WAITING_MOST][2];
+
+    for (unsigned i = 0; i < SOUND_WAITING_MOST + 100; i++) in[i][0] = (s16)i, in[i][1] = (s16)-i;
+    mailbox_put_sound(box, in[0], 10);
+    cr_expect_eq(mailbox_take_sound(box, out[0], 4), 4);
+    cr_expect_eq(mailbox_sound_waiting(box), 6);
+    mailbox_put_sound(box, in[10], SOUND_WAITING_MOST + 50);
+    cr_expect_eq(mailbox_sound_waiting(box), SOUND_WAITING_MOST, "half a second at most");
+    cr_expect_eq(mailbox_take_sound(box, out[0], SOUND_WAITING_MOST), SOUND_WAITING_MOST);
+    for (unsigned i = 0; i < SOUND_WAITING_MOST; i++) cr_assert(out[i][0] == (s16)(i + 4) && out[i][1] == (s16)-(i + 4));
+    cr_expect_eq(mailbox_take_sound(box, out[0], 1), 0);
+    mailbox_destroy(box);
+}
