@@ -111,7 +111,7 @@ static bool disk_path(const struct given *g, struct machine_config *c, void *bas
 
 static bool disk_mode(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const others[] = { "dll", "external", "vvfat", "vmware3", "vmware4", "vbox", "vpc" };
+    static const char *const others[] = { "dll", "external", "vmware3", "vmware4", "vbox", "vpc" };
     const struct image_kind *kind = image_kind_named(g->value);
     struct ata_device_config *d = base;
     char names[256] = "";
@@ -457,7 +457,7 @@ static const struct parameter floppy[] = {
     { "2_88", TYPE_CUSTOM, .take = floppy_size }, { "1_2", TYPE_CUSTOM, .take = floppy_size }, { "720k", TYPE_CUSTOM, .take = floppy_size },
     { "360k", TYPE_CUSTOM, .take = floppy_size }, { "320k", TYPE_CUSTOM, .take = floppy_size }, { "180k", TYPE_CUSTOM, .take = floppy_size },
     { "160k", TYPE_CUSTOM, .take = floppy_size },
-    { "image", TYPE_CUSTOM, .take = floppy_image, .meaning = "image whose size says its format; builtin:demo is the demo disk" },
+    { "image", TYPE_CUSTOM, .take = floppy_image, .meaning = "image whose size says its format; builtin:demo is the demo disk, vvfat:FOLDER a folder of the host" },
     { "type", TYPE_CUSTOM, .take = floppy_size, .meaning = "drive" },
     { "status", TYPE_ENUM, IN(floppy_config, inserted), NAMES("ejected", "inserted"), .meaning = "is it in the drive" },
     { "write_protected", TYPE_BOOL, IN(floppy_config, write_protected), .meaning = "the notch" },
@@ -473,7 +473,7 @@ static const struct parameter ata[] = {
 static const struct parameter ata_device[] = {
     { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
     { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk, or ISO image of a CD" },
-    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; overlay: ours, on a base; volatile: any, its writes are forgotten at the end" },
+    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; overlay: ours, on a base; volatile: any, its writes are forgotten at the end; vvfat: a folder" },
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
     { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },
@@ -481,6 +481,7 @@ static const struct parameter ata_device[] = {
     { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted"), .meaning = "a CD-ROM drive's medium" },
     { "model", TYPE_TEXT, IN(ata_device_config, model), .meaning = "what IDENTIFY says" },
     { "journal", TYPE_TEXT, IN(ata_device_config, journal), .meaning = "redolog of mode=undoable; without it the image's name with .redolog" },
+    { "writeback", TYPE_TEXT, IN(ata_device_config, writeback), .meaning = "mode=vvfat: folder that gets what the guest changed, at the end" },
     ACCEPT("biosdetect"), END_ROW,
 };
 static const struct parameter bootsig[] = {
@@ -577,7 +578,7 @@ const struct directive directive_table[] = {
     ATA_DEVICE("ata0-master", 0, 0, "#type=disk, path=c.img, mode=flat, cylinders=0, heads=0, spt=0, translation=auto, model=\"My disk\""),
     ATA_DEVICE("ata0-slave", 0, 1, "#type=disk, path=d.img, mode=undoable, journal=d.redolog"),
     ATA_DEVICE("ata1-master", 1, 0, "#type=cdrom, path=boot.iso, status=inserted"),
-    ATA_DEVICE("ata1-slave", 1, 1, "#type=none"),
+    ATA_DEVICE("ata1-slave", 1, 1, "#type=disk, mode=vvfat, path=folder, writeback=changed"),
     { .name = "boot", .positional = boot_device, .meaning = "up to three devices, tried in order: floppy disk cdrom network", .sample = "floppy, disk, cdrom" },
     { .name = "kernel", .parameters = kernel, .positional = kernel_path, .meaning = "a kernel that starts without a disk, whatever the boot order says", .sample = "#file=vmlinuz" },
     { .name = "initrd", .parameters = initrd, .positional = initrd_path, .meaning = "its initial RAM disk", .sample = "#file=initrd.gz" },

@@ -30,7 +30,7 @@ enum parameter_type {
 struct parameter {
     const char *name;
     enum parameter_type type;
-    u16 offset, size;            /* of the member, from the directive's base */
+    u32 offset, size;            /* of the member, from the directive's base */
     u64 least, most;
     const char *const *names;    /* ended by NULL */
     bool (*take)(const struct given *g, struct machine_config *c, void *base);
@@ -48,7 +48,7 @@ struct directive {
     const char *name;
     enum directive_kind kind;
     const struct parameter *parameters;                  /* ended by a row without name; NULL: anything goes */
-    u16 base;                                            /* offset of what the parameters' offsets count from */
+    u32 base;                                            /* offset of what the parameters' offsets count from */
     bool (*positional)(const struct given *g, struct machine_config *c, void *base);     /* a parameter without '='; NULL: none */
     const char *note, *meaning, *sample;                 /* sample: parameters for bochsrc.sample; NULL: not in it */
 };

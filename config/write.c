@@ -33,6 +33,7 @@ static void write_ata(FILE *to, unsigned n, const struct ata_channel_config *c)
         fprintf(to, "ata%u-%s: type=%s, path=\"%s\", model=\"%s\"", n, unit ? "slave" : "master", type[d->type], d->path, d->model);
         if (d->type == ATA_CDROM) fprintf(to, ", status=%s\n", d->inserted ? "inserted" : "ejected");
         if (d->type == ATA_DISK && d->journal[0]) fprintf(to, ", journal=\"%s\"", d->journal);
+        if (d->type == ATA_DISK && d->writeback[0]) fprintf(to, ", writeback=\"%s\"", d->writeback);
         if (d->type == ATA_DISK) fprintf(to, ", mode=%s, cylinders=%u, heads=%u, spt=%u, translation=%s\n", image_kind_of(d->mode)->name, d->cylinders,
                      d->heads, d->sectors, translation[d->translation]);
     }

@@ -22,7 +22,7 @@ struct floppy_config {
 
 enum ata_device_type { ATA_NONE, ATA_DISK, ATA_CDROM };
 /* Forms of a disk's image: see image_kinds.c. */
-enum disk_mode { DISK_FLAT, DISK_CONCAT, DISK_SPARSE, DISK_GROWING, DISK_UNDOABLE, DISK_OVERLAY, DISK_VOLATILE };
+enum disk_mode { DISK_FLAT, DISK_CONCAT, DISK_SPARSE, DISK_GROWING, DISK_UNDOABLE, DISK_OVERLAY, DISK_VOLATILE, DISK_VVFAT };
 enum disk_translation { TRANSLATION_AUTO, TRANSLATION_NONE, TRANSLATION_LBA, TRANSLATION_LARGE, TRANSLATION_RECHS };
 
 struct ata_device_config {
@@ -32,6 +32,7 @@ struct ata_device_config {
     enum disk_translation translation;
     bool inserted;               /* CD-ROM medium */
     enum disk_mode mode;
+    char writeback[CONFIG_PATH]; /* folder for what the guest changes of mode=vvfat; "" = it is forgotten */
     char journal[CONFIG_PATH];   /* redolog of mode=undoable; "" = beside the image */
     char model[41];
 };

@@ -6,6 +6,8 @@
 #include "devices/board/board.h"
 #include "devices/storage/floppy_format.h"
 
+#define FOLDER_PREFIX "vvfat:"           /* of the path of a floppy that is a folder of the host */
+
 static void on_disk_failure(void *board, const char *sentence)
 {
     board_stop(board, MACHINE_PANIC, 0, "%s", sentence);
@@ -43,14 +45,23 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
     return fdc_82077_insert(&m->fdc, drive, image, write_protected);
 }
 
+/* The demo disk, a folder, or a raw image. */
+static struct disk_image *open_floppy(const char *path, const char *who, enum disk_image_mode mode, struct error *err)
+{
+    struct image_source folder = { .path = path + strlen(FOLDER_PREFIX), .what = who, .access = mode, .floppy = true };
+
+    if (!strcmp(path, DEMO_DISK)) return disk_image_open_memory(demo_disk_image, demo_disk_image_size);
+    if (!strncmp(path, FOLDER_PREFIX, strlen(FOLDER_PREFIX))) return disk_image_open_as(DISK_VVFAT, &folder, err);
+    return disk_image_open(path, who, mode, SECTOR_BYTES, err);
+}
+
 bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
 {
     const char *who = drive ? "floppyb" : "floppya";
 
     if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
     enum disk_image_mode mode = write_protected ? IMAGE_READ_ONLY : m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE;
-    struct disk_image *image = strcmp(path, DEMO_DISK) ? disk_image_open(path, who, mode, SECTOR_BYTES, err)
-                                                       : disk_image_open_memory(demo_disk_image, demo_disk_image_size);
+    struct disk_image *image = open_floppy(path, who, mode, err);
     if (!image) return false;
     if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
     disk_image_close(image);
@@ -91,7 +102,7 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
 
     if (!c->path[0]) return fail(err, "%s: a disk needs path=", who);
     struct image_source source = {
-        .path = c->path, .what = who, .journal = c->journal, .access = m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE,
+        .path = c->path, .what = who, .journal = c->journal, .writeback = c->writeback, .access = m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE,
         .wanted_sectors = (u64)c->cylinders * c->heads * c->sectors,
     };
     struct disk_image *image = disk_image_open_as(c->mode, &source, err);

@@ -8,6 +8,7 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/memory_layer.h"
+#include "devices/storage/vvfat.h"
 
 #define VOLATILE_LIMIT (1ull << 30)
 
@@ -16,11 +17,30 @@ struct disk_image {
     bool is_volatile;                    /* top is a memory layer */
     bool unsafe;                         /* written since the last flush */
     char *path, *what;
+    char *writeback;                     /* folder for what a guest changed of a vvfat disk; NULL: none */
     char notice[IMAGE_NOTICE];
     void (*failed)(void *board, const char *sentence);
     void *board;
     struct error trouble;                /* of the operation that runs */
 };
+
+/* --- what goes wrong --- */
+
+static struct error *no_trouble(struct disk_image *image)
+{
+    image->trouble.count = 0;
+    image->trouble.text[0] = 0;
+    return &image->trouble;
+}
+
+static bool host_failed(struct disk_image *image)
+{
+    char *text = image->trouble.text;
+
+    text[strcspn(text, "\n")] = 0;
+    if (image->failed) image->failed(image->board, text);
+    return false;
+}
 
 /* --- opening --- */
 
@@ -68,7 +88,7 @@ static bool add_memory(struct disk_image *image, struct error *err)
 /* Forms whose writes never reach an image. */
 static bool always_volatile(enum disk_mode mode)
 {
-    return mode == DISK_VOLATILE;
+    return mode == DISK_VOLATILE || mode == DISK_VVFAT;
 }
 
 static bool open_layers(struct disk_image *image, enum disk_mode mode, const struct image_source *source, struct error *err)
@@ -86,7 +106,10 @@ static bool open_layers(struct disk_image *image, enum disk_mode mode, const str
     for (const struct image_layer *layer = image->top; layer; layer = layer->below)
         if (layer->notice) add_notice(image, layer->notice);
     if (source->unit_bytes == CD_SECTOR_BYTES) notice_short_volume(image);
-    return !in_memory || add_memory(image, err);
+    if (in_memory && !add_memory(image, err)) return false;
+    bool kept = mode == DISK_VVFAT && source->access == IMAGE_WRITABLE && source->writeback && source->writeback[0];
+    if (kept) image->writeback = strdup(source->writeback);
+    return !kept || image->writeback || fail(err, "%s: out of memory", source->what);
 }
 
 struct disk_image *disk_image_open_as(enum disk_mode mode, const struct image_source *source, struct error *err)
@@ -135,11 +158,29 @@ void disk_image_release(struct disk_image *image)
     disk_image_close(image);
 }
 
+static void say(void *context, const char *sentence)
+{
+    struct disk_image *image = context;
+    char line[1024];
+
+    snprintf(line, sizeof line, "%s: %s", image->what, sentence);
+    if (image->failed) image->failed(image->board, line);
+}
+
+static void write_back(struct disk_image *image)
+{
+    struct error *err = no_trouble(image);
+
+    if (!vvfat_write_back(image->top, image->top->below, image->writeback, say, image, err)) host_failed(image);
+}
+
 void disk_image_close(struct disk_image *image)
 {
     if (!image) return;
     if (image->unsafe) disk_image_flush(image);
+    if (image->writeback && image->is_volatile && memory_layer_bytes(image->top)) write_back(image);
     image_layer_close(image->top);
+    free(image->writeback);
     free(image->path);
     free(image->what);
     free(image);
@@ -170,22 +211,6 @@ const char *disk_image_path(const struct disk_image *image) { return image->path
 const char *disk_image_notice(const struct disk_image *image) { return image->notice; }
 
 /* --- sectors --- */
-
-static struct error *no_trouble(struct disk_image *image)
-{
-    image->trouble.count = 0;
-    image->trouble.text[0] = 0;
-    return &image->trouble;
-}
-
-static bool host_failed(struct disk_image *image)
-{
-    char *text = image->trouble.text;
-
-    text[strcspn(text, "\n")] = 0;
-    if (image->failed) image->failed(image->board, text);
-    return false;
-}
 
 static bool in_range(const struct disk_image *image, u64 lba, u32 count)
 {

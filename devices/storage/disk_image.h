@@ -22,7 +22,8 @@ struct disk_image *disk_image_open_memory(const u8 *bytes, u64 size);
 struct disk_image *disk_image_around(struct image_layer *top, const char *path, const char *what);
 void disk_image_release(struct disk_image *image);       /* NULL is allowed */
 
-/* What was written since the last flush is flushed before. */
+/* What was written since the last flush is flushed before; what a guest changed of a vvfat disk goes to its writeback folder, and whoever
+ * hears of failures hears of that too. */
 void disk_image_close(struct disk_image *image);         /* NULL is allowed */
 
 /* Who is told when the host cannot read or write: one sentence.  The guest sees an error status besides. */

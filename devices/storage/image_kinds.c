@@ -6,6 +6,7 @@
 #include "devices/storage/image_formats.h"
 #include "devices/storage/overlay.h"
 #include "devices/storage/redolog.h"
+#include "devices/storage/vvfat.h"
 
 static struct image_layer *base_open(const struct image_source *source, struct error *err);
 static struct image_layer *undoable_open(const struct image_source *source, struct error *err);
@@ -18,6 +19,7 @@ static const struct image_kind kinds[] = {
     { DISK_UNDOABLE, "undoable", NULL, undoable_open, NULL, NULL, "an image that stays as it is, and a redolog of what was written: journal=, or path= with .redolog" },
     { DISK_OVERLAY, "overlay", "Orrery overlay\n", overlay_open, overlay_open_file, overlay_create, "what was written over a base that stays as it is; no cut loses what was flushed" },
     { DISK_VOLATILE, "volatile", NULL, base_open, NULL, NULL, "an image that stays as it is: writes are forgotten at the end" },
+    { DISK_VVFAT, "vvfat", NULL, vvfat_open, NULL, NULL, "a folder of the host as a disk with FAT; what is written is forgotten, or goes to the folder that writeback= names" },
 };
 
 const struct image_kind *image_kind_at(unsigned index) { return index < ARRAY_COUNT(kinds) ? &kinds[index] : NULL; }

@@ -78,6 +78,20 @@ static bool write_piece(struct image_layer *to, u64 lba, u32 count, const u8 *by
     return true;
 }
 
+/* Where the next sectors are that may be other than zeros, from lba on; the source's end when there are none. */
+static u64 next_data(struct image_layer *from, u64 lba, struct error *err)
+{
+    if (from->format->next_data) return from->format->next_data(from, lba);
+    while (from->format->held && !from->below && lba < from->sectors) {
+        bool held = true;
+        u32 most = from->sectors - lba < UINT32_MAX ? (u32)(from->sectors - lba) : UINT32_MAX;
+        u32 run = from->format->held(from, lba, most, &held, err);
+        if (!run || held) break;
+        lba += run;
+    }
+    return lba;
+}
+
 static bool copy_sectors(struct image_layer *from, struct image_layer *to, const struct image_progress *progress, struct error *err)
 {
     u64 end = from->sectors < to->sectors ? from->sectors : to->sectors;
@@ -85,7 +99,7 @@ static bool copy_sectors(struct image_layer *from, struct image_layer *to, const
     bool ok = piece || fail(err, "%s: out of memory", what);
 
     for (u64 lba = 0; ok && lba < end;) {
-        if (from->format->next_data) lba = from->format->next_data(from, lba);
+        lba = next_data(from, lba, err);
         if (lba >= end) break;
         u32 count = end - lba < PIECE_SECTORS ? (u32)(end - lba) : PIECE_SECTORS;
         ok = image_layer_read(from, lba, count, piece, err) && write_piece(to, lba, count, piece, err);
