@@ -83,68 +83,74 @@ const struct parameter sound_speaker[] = {
 
 const struct parameter sound_adlib[] = { { "enabled", TYPE_BOOL, AT(adlib), .meaning = "the card is there" }, END_ROW };
 
-/* --- Sound Blaster 16 --- */
+/* --- cards: base is the card's --- */
 
 /* Files of old have no enabled=1: a line about the card is enough, unless it says enabled=0. */
-static struct sb16_config *card_of(const struct given *g, struct machine_config *c)
+static struct card_config *card_of(const struct given *g, void *base)
 {
     static const char word[] = "enabled";
+    struct card_config *card = base;
     bool off = false;
 
     for (unsigned i = 1; i < g->line->count; i++)
         if (strncmp(g->line->word[i], word, sizeof word - 1) == 0) off = g->line->word[i][sizeof word] == '0' || g->line->word[i][sizeof word] == 'f';
-    c->sb16.enabled |= !off;
-    return &c->sb16;
+    card->enabled |= !off;
+    return card;
 }
 
 static bool wave_mode(const struct given *g, struct machine_config *c, void *base)
 {
     u64 mode;
-    (void)base;
+    (void)c;
     if (!parse_number(g->value, 0, 3, &mode)) return bad_value(g, "0 (nowhere), 1 (where all sound goes) or 2 (a WAV file of its own)");
-    card_of(g, c)->wave = mode == 0 ? CARD_WAVE_NONE : mode == 1 ? CARD_WAVE_SHARED : CARD_WAVE_FILE;
+    card_of(g, base)->wave = mode == 0 ? CARD_WAVE_NONE : mode == 1 ? CARD_WAVE_SHARED : CARD_WAVE_FILE;
     return mode != 3 || note(g, "a file of its own is a WAV file here");
 }
 
 static bool midi_mode(const struct given *g, struct machine_config *c, void *base)
 {
     u64 mode;
-    (void)base;
+    (void)c;
     if (!parse_number(g->value, 0, 3, &mode)) return bad_value(g, "0 (nowhere), 2 (a standard MIDI file) or 3 (the bytes alone)");
-    card_of(g, c)->midi = mode == 2 ? CARD_MIDI_FILE : mode == 3 ? CARD_MIDI_RAW : CARD_MIDI_NONE;
+    card_of(g, base)->midi = mode == 2 ? CARD_MIDI_FILE : mode == 3 ? CARD_MIDI_RAW : CARD_MIDI_NONE;
     return mode != 1 || note(g, "no synthesizer of the host plays MIDI; midimode=2, midifile=PATH writes a file");
 }
 
 static bool card_wave_file(const struct given *g, struct machine_config *c, void *base)
 {
-    (void)base;
-    return store_text(g, card_of(g, c)->wave_file, CONFIG_PATH);
+    (void)c;
+    return store_text(g, card_of(g, base)->wave_file, CONFIG_PATH);
 }
 
 static bool card_midi_file(const struct given *g, struct machine_config *c, void *base)
 {
-    (void)base;
-    return store_text(g, card_of(g, c)->midi_file, CONFIG_PATH);
+    (void)c;
+    return store_text(g, card_of(g, base)->midi_file, CONFIG_PATH);
 }
 
 /* midi=/dev/midi00, wave=/dev/dsp, and what concerns the way another program does it. */
 static bool of_old(const struct given *g, struct machine_config *c, void *base)
 {
-    (void)base;
-    card_of(g, c);
+    (void)c;
+    card_of(g, base);
     return true;
 }
 
+#define CARD(meaning_) \
+    { "enabled", TYPE_BOOL, .offset = offsetof(struct card_config, enabled), .size = sizeof(bool), .meaning = meaning_ }, \
+    { "wavemode", TYPE_CUSTOM, .take = wave_mode, .meaning = "0: its sound goes nowhere; 1: where all sound goes; 2: to a WAV file of its own" }, \
+    { "wavefile", TYPE_CUSTOM, .take = card_wave_file, .meaning = "that file" }, \
+    { "midimode", TYPE_CUSTOM, .take = midi_mode, .meaning = "0: MIDI goes nowhere; 2: to a standard MIDI file; 3: to a file as it is" }, \
+    { "midifile", TYPE_CUSTOM, .take = card_midi_file, .meaning = "that file" }
+
 const struct parameter sound_sb16[] = {
-    { "enabled", TYPE_BOOL, AT(sb16.enabled), .meaning = "the card is there: ports 220h, 388h, 330h; IRQ 5, DMA 1 and 5 until its mixer says otherwise" },
-    { "wavemode", TYPE_CUSTOM, .take = wave_mode, .meaning = "0: its sound goes nowhere; 1: where all sound goes; 2: to a WAV file of its own" },
-    { "wavefile", TYPE_CUSTOM, .take = card_wave_file, .meaning = "that file" },
-    { "midimode", TYPE_CUSTOM, .take = midi_mode, .meaning = "0: MIDI goes nowhere; 2: to a standard MIDI file; 3: to a file as it is" },
-    { "midifile", TYPE_CUSTOM, .take = card_midi_file, .meaning = "that file" },
+    CARD("the card is there: ports 220h, 388h, 330h; IRQ 5, DMA 1 and 5 until its mixer says otherwise"),
     { "loglevel", TYPE_CUSTOM, .take = of_old }, { "log", TYPE_CUSTOM, .take = of_old }, { "dmatimer", TYPE_CUSTOM, .take = of_old },
     { "midi", TYPE_CUSTOM, .take = of_old }, { "wave", TYPE_CUSTOM, .take = of_old },
     END_ROW,
 };
+
+const struct parameter sound_es1370[] = { CARD("the card is there, in a PCI slot"), END_ROW };
 
 /* --- back to directives: what the host hears of a journal's machine is the replay's affair --- */
 
@@ -153,4 +159,5 @@ void sound_write(const struct machine_config *c, FILE *to)
     fprintf(to, "speaker: enabled=%d, volume=%u\n", c->speaker.enabled, c->speaker.volume);
     if (c->adlib) fputs("adlib: enabled=1\n", to);
     if (c->sb16.enabled) fputs("sb16: enabled=1\n", to);
+    if (c->es1370.enabled) fputs("es1370: enabled=1\n", to);
 }

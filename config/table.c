@@ -285,7 +285,7 @@ static bool pci_chipset(const struct given *g, struct machine_config *c, void *b
 
 static bool pci_slot(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const cards[] = { "ne2k", "e1000" };
+    static const char *const cards[] = { "ne2k", "e1000", "es1370" };
     char *slot = c->slot[(unsigned)(g->name[4] - '1') % CONFIG_SLOTS];
 
     (void)base;
@@ -506,7 +506,7 @@ static const struct parameter clock_parameters[] = {
 static const struct parameter pci[] = {
     { "enabled", TYPE_CUSTOM, .take = pci_enabled, .meaning = "1 or 0; without it a Pentium and later ones have it" },
     { "chipset", TYPE_CUSTOM, .take = pci_chipset, .meaning = "i440fx (with a PIIX3)" },
-    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "card in the slot: ne2k, e1000" },
+    { "slot1", TYPE_CUSTOM, .take = pci_slot, .meaning = "card in the slot: ne2k, e1000, es1370" },
     { "slot2", TYPE_CUSTOM, .take = pci_slot }, { "slot3", TYPE_CUSTOM, .take = pci_slot }, { "slot4", TYPE_CUSTOM, .take = pci_slot },
     { "slot5", TYPE_CUSTOM, .take = pci_slot },
     { "advopts", TYPE_CUSTOM, .take = pci_advopts, .meaning = "nohpet: without the high precision event timer" }, END_ROW,
@@ -596,7 +596,8 @@ const struct directive directive_table[] = {
       .sample = "#card=0, enabled=1, mac=b0:c4:20:00:01:00, ethmod=vnet, ethdev=folder" },
     { .name = "sound", .parameters = sound_output, .meaning = "where sound goes", .sample = "driver=default" },
     { .name = "speaker", .parameters = sound_speaker, .meaning = "the loudspeaker in the case", .sample = "enabled=1, mode=sound, volume=15" },
-    { .name = "sb16", .parameters = sound_sb16, .meaning = "a Sound Blaster 16: samples by DMA, FM, MIDI", .sample = "#enabled=1, wavemode=1, midimode=2, midifile=music.mid" },
+    { .name = "sb16", .parameters = sound_sb16, BASE(sb16), .meaning = "a Sound Blaster 16: samples by DMA, FM, MIDI", .sample = "#enabled=1, wavemode=1, midimode=2, midifile=music.mid" },
+    { .name = "es1370", .parameters = sound_es1370, BASE(es1370), .meaning = "an AudioPCI (ES1370) on the PCI bus", .sample = "#enabled=1, wavemode=1" },
     { .name = "adlib", .parameters = sound_adlib, .meaning = "an FM synthesizer (YMF262: OPL2 and OPL3) at ports 388h to 38Bh", .sample = "#enabled=1" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
@@ -619,7 +620,7 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
-    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"), ABSENT_ROW("es1370"),
+    ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"),
     ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 

@@ -80,11 +80,12 @@ struct sound_config {
 
 /* Where a card's sound goes: nowhere, where all sound goes, or to a file of its own. */
 enum card_wave { CARD_WAVE_NONE, CARD_WAVE_SHARED, CARD_WAVE_FILE };
-struct sb16_config {
+enum card_midi { CARD_MIDI_NONE, CARD_MIDI_FILE, CARD_MIDI_RAW };        /* a standard MIDI file, or the bytes alone */
+struct card_config {
     bool enabled;
     enum card_wave wave;
     char wave_file[CONFIG_PATH]; /* of CARD_WAVE_FILE */
-    enum { CARD_MIDI_NONE, CARD_MIDI_FILE, CARD_MIDI_RAW } midi;     /* a standard MIDI file, or the bytes alone */
+    enum card_midi midi;
     char midi_file[CONFIG_PATH];
 };
 
@@ -139,7 +140,7 @@ struct machine_config {
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     struct sound_config sound;
     struct speaker_config speaker;
-    struct sb16_config sb16;
+    struct card_config sb16, es1370;
     bool adlib;                  /* an FM synthesizer alone */
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */
     enum clock_sync sync;

@@ -153,7 +153,6 @@ void sb16_card_init(struct machine *m)
 bool sb16_card_build(struct machine *m, struct sound *sound, struct error *err)
 {
     struct sb16_card *card = &m->sounds.sb16;
-    const struct sb16_config *config = &m->config.sb16;
 
     if (sound) {
         card->input[CT1745_VOICE] = sound_add_input(sound, true);
@@ -162,12 +161,7 @@ bool sb16_card_build(struct machine *m, struct sound *sound, struct error *err)
         m->sounds.opl.wires.sound = (struct sound_wire){ card->input[CT1745_FM], sound_level };
         on_mixer_changed(m);
     }
-    if (config->midi != CARD_MIDI_NONE) {
-        if (!config->midi_file[0]) return fail(err, "sb16: midimode=2: which file: midifile=PATH");
-        card->midi = midi_file_create(config->midi_file, config->midi == CARD_MIDI_RAW, "sb16: midifile", err);
-        if (!card->midi) return false;
-    }
-    return add_ports(m, err);
+    return card_open_midi(&m->config.sb16, "sb16", &card->midi, err) && add_ports(m, err);
 }
 
 void sb16_card_reset(struct machine *m)

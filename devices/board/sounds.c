@@ -1,6 +1,7 @@
 /* What makes sound: sources, where they are on the board, and where their sound goes.       doc: sound */
 #include "devices/board/sounds.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "devices/board/board.h"
@@ -25,12 +26,13 @@ static bool render(struct machine *m)
     if (m->config.speaker.enabled) goes_on |= speaker_render(&s->speaker);
     if (adlib_alone(m)) goes_on |= opl3_ymf262_render(&s->opl);
     if (m->config.sb16.enabled) goes_on |= sb16_card_render(m);
+    if (m->config.es1370.enabled) goes_on |= es1370_render(&s->es1370.chip);
     return goes_on;
 }
 
 static void put_out(struct machine *m)
 {
-    const struct sound_mixture *mixtures[] = { &m->sounds.main, &m->sounds.card };
+    const struct sound_mixture *mixtures[] = { &m->sounds.main, &m->sounds.sb16_own, &m->sounds.es1370_own };
 
     for (unsigned i = 0; i < ARRAY_COUNT(mixtures); i++)
         if (mixtures[i]->sound) sound_advance(mixtures[i]->sound, RATE_TICKS(m), clock_now(&m->clock));
@@ -114,7 +116,7 @@ static bool add_adlib(struct machine *m, struct error *err)
 /* --- all of it --- */
 
 /* Without a source nobody looks for anything. */
-static bool any(const struct machine *m) { return m->config.speaker.enabled || has_opl(m); }
+static bool any(const struct machine *m) { return m->config.speaker.enabled || has_opl(m) || m->config.es1370.enabled; }
 
 void sounds_init(struct machine *m)
 {
@@ -122,6 +124,7 @@ void sounds_init(struct machine *m)
     if (m->config.speaker.enabled) init_speaker(m);
     if (has_opl(m)) init_opl(m);
     if (m->config.sb16.enabled) sb16_card_init(m);
+    if (m->config.es1370.enabled) es1370_card_init(m);
 }
 
 static bool open_mixture(struct sound_mixture *mixture, const char *path, const char *who, struct error *err)
@@ -136,30 +139,45 @@ static bool open_mixture(struct sound_mixture *mixture, const char *path, const 
     return true;
 }
 
-static bool build_sb16(struct machine *m, struct error *err)
+/* Where a card's sound goes; NULL: nowhere. */
+static bool mixture_of(struct machine *m, const struct card_config *config, const char *who, struct sound_mixture *own, struct sound **sound, struct error *err)
 {
-    const struct sb16_config *config = &m->config.sb16;
-    struct sound *sound = config->wave == CARD_WAVE_SHARED ? m->sounds.main.sound : NULL;
+    char what[32];
 
-    if (config->wave == CARD_WAVE_FILE) {
-        if (!config->wave_file[0]) return fail(err, "sb16: wavemode=2: which file: wavefile=PATH");
-        if (!open_mixture(&m->sounds.card, config->wave_file, "sb16: wavefile", err)) return false;
-        sound = m->sounds.card.sound;
-    }
-    return sb16_card_build(m, sound, err);
+    *sound = config->wave == CARD_WAVE_SHARED ? m->sounds.main.sound : NULL;
+    if (config->wave != CARD_WAVE_FILE) return true;
+    if (!config->wave_file[0]) return fail(err, "%s: wavemode=2: which file: wavefile=PATH", who);
+    snprintf(what, sizeof what, "%s: wavefile", who);
+    if (!open_mixture(own, config->wave_file, what, err)) return false;
+    *sound = own->sound;
+    return true;
+}
+
+bool card_open_midi(const struct card_config *config, const char *who, struct midi_file **midi, struct error *err)
+{
+    char what[32];
+
+    if (config->midi == CARD_MIDI_NONE) return true;
+    if (!config->midi_file[0]) return fail(err, "%s: midimode=2: which file: midifile=PATH", who);
+    snprintf(what, sizeof what, "%s: midifile", who);
+    *midi = midi_file_create(config->midi_file, config->midi == CARD_MIDI_RAW, what, err);
+    return *midi;
 }
 
 bool sounds_build(struct machine *m, struct error *err)
 {
     const struct sound_config *config = &m->config.sound;
-    bool to_file = config->wave == SOUND_FILE;
+    bool to_file = config->wave == SOUND_FILE, ok = true;
+    struct sound *sound;
 
     if (!any(m)) return true;
     if (to_file && !config->wave_file[0]) return fail(err, "sound: waveoutdrv=file: which file: waveout=PATH");
     if (!open_mixture(&m->sounds.main, to_file ? config->wave_file : "", "sound: waveout", err)) return false;
     if (m->config.speaker.enabled) connect_speaker(m);
-    if (adlib_alone(m)) return add_adlib(m, err);
-    return !m->config.sb16.enabled || build_sb16(m, err);
+    if (adlib_alone(m)) ok = add_adlib(m, err);
+    if (m->config.sb16.enabled) ok &= mixture_of(m, &m->config.sb16, "sb16", &m->sounds.sb16_own, &sound, err) && sb16_card_build(m, sound, err);
+    if (m->config.es1370.enabled) ok &= mixture_of(m, &m->config.es1370, "es1370", &m->sounds.es1370_own, &sound, err) && es1370_card_build(m, sound, err);
+    return ok;
 }
 
 void sounds_reset(struct machine *m)
@@ -167,6 +185,7 @@ void sounds_reset(struct machine *m)
     if (m->config.speaker.enabled) speaker_reset(&m->sounds.speaker);
     if (has_opl(m)) opl3_ymf262_reset(&m->sounds.opl);
     if (m->config.sb16.enabled) sb16_card_reset(m);
+    if (m->config.es1370.enabled) es1370_card_reset(m);
 }
 
 static void close_mixture(struct sound_mixture *mixture)
@@ -183,8 +202,10 @@ void sounds_close(struct machine *m)
         put_out(m);
     }
     close_mixture(&m->sounds.main);
-    close_mixture(&m->sounds.card);
+    close_mixture(&m->sounds.sb16_own);
+    close_mixture(&m->sounds.es1370_own);
     sb16_card_close(m);
+    es1370_card_close(m);
 }
 
 void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance))
@@ -193,10 +214,14 @@ void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const c
     part(m, "sound", &sounds_state, &m->sounds);
     if (m->config.speaker.enabled) part(m, "speaker", &speaker_state, &m->sounds.speaker);
     if (has_opl(m)) part(m, adlib_alone(m) ? "adlib" : "sb16.fm", &opl3_ymf262_state, &m->sounds.opl);
-    if (!m->config.sb16.enabled) return;
-    part(m, "sb16", &sb16_ct1741_state, &m->sounds.sb16.dsp);
-    part(m, "sb16.mixer", &sb16_ct1745_state, &m->sounds.sb16.mixer);
-    part(m, "sb16.mpu", &mpu_401_state, &m->sounds.sb16.mpu);
+    if (m->config.sb16.enabled) {
+        part(m, "sb16", &sb16_ct1741_state, &m->sounds.sb16.dsp);
+        part(m, "sb16.mixer", &sb16_ct1745_state, &m->sounds.sb16.mixer);
+        part(m, "sb16.mpu", &mpu_401_state, &m->sounds.sb16.mpu);
+    }
+    if (!m->config.es1370.enabled) return;
+    part(m, "es1370", &es1370_state, &m->sounds.es1370.chip);
+    part(m, "es1370.codec", &ak4531_state, &m->sounds.es1370.codec);
 }
 
 void machine_on_sound(struct machine *m, void (*put)(void *context, const s16 *frames, unsigned count), void *context)

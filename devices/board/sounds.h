@@ -3,10 +3,12 @@
 /* What makes sound on a board, and where it goes.                                           doc: sound */
 #include "cpu/base/error.h"
 #include "devices/board/clock.h"
+#include "devices/board/es1370_card.h"
 #include "devices/board/sb16.h"
 #include "devices/chip/opl3_ymf262.h"
 #include "devices/chip/speaker.h"
 #include "devices/sound/sound.h"
+#include "devices/machine_config.h"
 #include "devices/sound/wav.h"
 
 #define SOUNDS_STATE(ONE, MANY) \
@@ -22,10 +24,11 @@ struct sound_mixture {
 
 struct sounds {
     STATE_MEMBERS(SOUNDS_STATE)
-    struct sound_mixture main, card;     /* card: of one that has a file of its own */
+    struct sound_mixture main, sb16_own, es1370_own;     /* own: of a card that has a file of its own */
     struct speaker speaker;
     struct opl3_ymf262 opl;      /* of an AdLib, or of the next card */
     struct sb16_card sb16;
+    struct es1370_card es1370;
 };
 
 extern const struct state_layout sounds_state;
@@ -38,6 +41,8 @@ void sounds_reset(struct machine *m);
 void sounds_close(struct machine *m);
 void sounds_set_speaker(struct machine *m, bool data);
 void sounds_wake(void *board);                           /* a source has something to be heard */
+/* The file that takes a card's MIDI; NULL in *midi: none does. */
+bool card_open_midi(const struct card_config *config, const char *who, struct midi_file **midi, struct error *err);
 void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance));
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "devices/chip/attenuation.h"
+
 enum { INDEX = 0, RESET = 0x00, MASTER = 0x30, VOICE = 0x32, MIDI = 0x34, OUTPUT_GAIN = 0x41, INTERRUPT = 0x80, DMA = 0x81, STATUS = 0x82, STEPS = 32 };
 
 #define STATE_OWNER struct sb16_ct1745
@@ -45,16 +47,10 @@ static u8 pro_left(u8 at)
 
 /* --- levels --- */
 
-/* n steps of -2 dB in 1/65536. */
-static const u32 steps_down[2 * STEPS] = {
-    65536, 52057, 41350, 32846, 26090, 20724, 16462, 13076, 10387, 8250, 6554, 5206, 4135, 3285, 2609, 2072, 1646, 1308, 1039, 825, 655, 521, 414, 328, 261, 207, 165, 131, 104, 83, 66, 52,
-    41, 33, 26, 21, 16, 13, 10, 8, 7, 5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-};
-
 s32 sb16_ct1745_gain(const struct sb16_ct1745 *x, unsigned source, unsigned channel)
 {
     unsigned own = x->reg[(source == CT1745_FM ? MIDI : VOICE) + channel] >> 3, master = x->reg[MASTER + channel] >> 3;
-    return (s32)(steps_down[2 * (STEPS - 1) - own - master] << (x->reg[OUTPUT_GAIN + channel] >> 6));
+    return (s32)(attenuation_2db(2 * (STEPS - 1) - own - master) << (x->reg[OUTPUT_GAIN + channel] >> 6));
 }
 
 u8 sb16_ct1745_interrupts(const struct sb16_ct1745 *x) { return x->reg[INTERRUPT]; }

@@ -24,7 +24,7 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
-        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0xb100, 16 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0xd080, 64 }, { 0xd080, 64 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0xb100, 16 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -61,6 +61,10 @@ static void check(struct machine *m)
         complain("sb16", sb16_ct1741_invariant(&m->sounds.sb16.dsp));
         complain("sb16 mixer", sb16_ct1745_invariant(&m->sounds.sb16.mixer));
         complain("mpu-401", mpu_401_invariant(&m->sounds.sb16.mpu));
+    }
+    if (m->config.es1370.enabled) {
+        complain("es1370", es1370_invariant(&m->sounds.es1370.chip));
+        complain("ak4531", ak4531_invariant(&m->sounds.es1370.codec));
     }
     complain("speaker", speaker_invariant(&m->sounds.speaker));
     complain("vga", vga_invariant(&m->vga));
@@ -298,6 +302,7 @@ static void round_of(u64 seed, const char *disk)
     config.ne2k[0] = (struct nic_config){ .present = true, .ioaddr = 0x300, .irq = 9, .ethmod = NETWORK_VNET };
     config.ne2k[1] = (struct nic_config){ .present = config.pci == PCI_ON, .is_pci = true, .ethmod = NETWORK_VNET };
     config.e1000[0] = (struct nic_config){ .present = config.pci == PCI_ON, .ethmod = NETWORK_VNET };
+    config.es1370.enabled = config.pci == PCI_ON;
     config.com[1].enabled = true;
     if (pick(3) == 0) {
         config.mouse = MOUSE_TYPE_SERIAL + pick(3);
