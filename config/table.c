@@ -111,7 +111,7 @@ static bool disk_path(const struct given *g, struct machine_config *c, void *bas
 
 static bool disk_mode(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const others[] = { "dll", "external", "vmware3", "vmware4", "vbox", "vpc" };
+    static const char *const others[] = { "dll", "external" };
     const struct image_kind *kind = image_kind_named(g->value);
     struct ata_device_config *d = base;
     char names[256] = "";
@@ -120,7 +120,7 @@ static bool disk_mode(const struct given *g, struct machine_config *c, void *bas
     if (kind) return d->mode = kind->mode, true;
     for (unsigned i = 0; image_kind_at(i); i++) snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? " " : "", image_kind_at(i)->name);
     for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
-        if (strcmp(g->value, others[i]) == 0) snprintf(names + strlen(names), sizeof names - strlen(names), ": images of other kinds are converted with qemu-img convert -O raw");
+        if (strcmp(g->value, others[i]) == 0) snprintf(names + strlen(names), sizeof names - strlen(names), ": this one is a library of one host, and is not there");
     return bad_value(g, names);
 }
 
@@ -473,7 +473,7 @@ static const struct parameter ata[] = {
 static const struct parameter ata_device[] = {
     { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
     { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk, or ISO image of a CD" },
-    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; overlay: ours, on a base; volatile: any, its writes are forgotten at the end; vvfat: a folder" },
+    { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; overlay: ours, on a base; volatile: any, its writes are forgotten at the end; vvfat: a folder; qcow2, vmware3, vmware4, vbox, vpc, vhdx: by qemu-nbd; nbd: a server" },
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
     { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },

@@ -67,7 +67,7 @@ bool image_commit(const char *path, const char *journal, bool force, const struc
 
     if (kind && kind->mode == DISK_OVERLAY) return commit_overlay(rest, progress, err);
     if (kind && kind->mode == DISK_UNDOABLE) path = rest;
-    struct image_source source = { .path = path, .what = what, .journal = journal, .access = IMAGE_WRITABLE };
+    struct image_source source = { .path = rest, .what = what, .journal = journal, .access = IMAGE_WRITABLE };
     struct image_layer *top = redolog_alone(&source, force, err);
     bool ok = top && commit_into(top, NULL, path, progress, err);
 

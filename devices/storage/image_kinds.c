@@ -4,6 +4,7 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/image_formats.h"
+#include "devices/storage/nbd.h"
 #include "devices/storage/overlay.h"
 #include "devices/storage/redolog.h"
 #include "devices/storage/vvfat.h"
@@ -20,6 +21,13 @@ static const struct image_kind kinds[] = {
     { DISK_OVERLAY, "overlay", "Orrery overlay\n", overlay_open, overlay_open_file, overlay_create, "what was written over a base that stays as it is; no cut loses what was flushed" },
     { DISK_VOLATILE, "volatile", NULL, base_open, NULL, NULL, "an image that stays as it is: writes are forgotten at the end" },
     { DISK_VVFAT, "vvfat", NULL, vvfat_open, NULL, NULL, "a folder of the host as a disk with FAT; what is written is forgotten, or goes to the folder that writeback= names" },
+    { DISK_QCOW2, "qcow2", NULL, nbd_open_qcow2, NULL, NULL, "QEMU's, by qemu-nbd, as those that follow" },
+    { DISK_VMWARE3, "vmware3", NULL, nbd_open_vmware3, NULL, NULL, "VMware's of old, is only read" },
+    { DISK_VMWARE4, "vmware4", NULL, nbd_open_vmware4, NULL, NULL, "VMware's (VMDK)" },
+    { DISK_VBOX, "vbox", NULL, nbd_open_vbox, NULL, NULL, "VirtualBox's (VDI)" },
+    { DISK_VPC, "vpc", NULL, nbd_open_vpc, NULL, NULL, "VirtualPC's (VHD)" },
+    { DISK_VHDX, "vhdx", NULL, nbd_open_vhdx, NULL, NULL, "Hyper-V's" },
+    { DISK_NBD, "nbd", NULL, nbd_open, NULL, NULL, "a server of network block devices: path= is its address" },
 };
 
 const struct image_kind *image_kind_at(unsigned index) { return index < ARRAY_COUNT(kinds) ? &kinds[index] : NULL; }
@@ -54,18 +62,19 @@ const struct image_kind *image_kind_with_prefix(const char **path)
 /* --- files that hold a disk in another form, by their first bytes --- */
 
 static const struct container {
-    const char *magic, *name, *convert;
+    const char *magic, *name, *mode;
+    unsigned at;
 } containers[] = {
-    { "QFI\xfb",             "qcow2", "qcow2" },
-    { "KDMV",                "VMDK",  "vmdk" },
-    { "COWD",                "VMDK",  "vmdk" },
-    { "conectix",            "VHD",   "vpc" },
-    { "vhdxfile",            "VHDX",  "vhdx" },
-    { "<<< Oracle VM Virtu", "VDI",   "vdi" },
-    { "<<< Sun VirtualBox",  "VDI",   "vdi" },
+    { "QFI\xfb",             "qcow2", "qcow2", 0 },
+    { "KDMV",                "VMDK",  "vmware4", 0 },
+    { "COWD",                "VMDK",  "vmware3", 0 },
+    { "conectix",            "VHD",   "vpc", 0 },
+    { "vhdxfile",            "VHDX",  "vhdx", 0 },
+    { "\x7f\x10\xda\xbe",    "VDI",   "vbox", 64 },
+    { "<<< Oracle VM Virtu", "VDI",   "vbox", 0 },
 };
 
-enum { HEAD_BYTES = 32 };
+enum { HEAD_BYTES = 72 };
 
 static bool read_head(struct image_file *file, u8 *head, struct error *err)
 {
@@ -96,8 +105,8 @@ static bool is_flat(struct image_file *file, struct error *err)
     if (!read_head(file, head, err)) return false;
     for (unsigned i = 0; i < ARRAY_COUNT(containers); i++) {
         const struct container *c = &containers[i];
-        if (!memcmp(head, c->magic, strlen(c->magic)))
-            return image_file_fail(file, err, "a %s image, not a raw one; convert it with: qemu-img convert -f %s -O raw FILE FILE.img", c->name, c->convert);
+        if (!memcmp(head + c->at, c->magic, strlen(c->magic)))
+            return image_file_fail(file, err, "a %s image, not a raw one; say mode=%s (for orrery image and for bases: %s:%s)", c->name, c->mode, c->mode, file->path);
     }
     const struct image_kind *kind = kind_of_head(head);
     return kind->mode == DISK_FLAT || image_file_fail(file, err, "begins as an image of another form does; use mode=%s, or convert it with: orrery image convert", kind->name);
@@ -151,7 +160,9 @@ static struct image_layer *base_open(const struct image_source *source, struct e
 
 static struct image_layer *undoable_open(const struct image_source *source, struct error *err)
 {
-    struct image_layer *base = base_open(source, err), *layer = base ? redolog_undoable_open(base, source, err) : NULL;
+    struct image_source plain = *source;
+    image_kind_with_prefix(&plain.path);
+    struct image_layer *base = base_open(source, err), *layer = base ? redolog_undoable_open(base, &plain, err) : NULL;
 
     if (!layer) image_layer_close(base);
     return layer;

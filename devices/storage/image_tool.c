@@ -20,7 +20,7 @@ static struct image_file *begin(const struct image_wish *wish, u64 sectors, stru
     struct image_source source = { .path = wish->path, .what = what, .journal = wish->base, .access = IMAGE_WRITABLE };
 
     if (!wish->kind->create) {
-        fail(err, "%s: path=\"%s\": mode=%s is not made here", what, wish->path, wish->kind->name);
+        fail(err, "%s: path=\"%s\": mode=%s is not made here (qemu-img convert makes images of other programs from a flat one)", what, wish->path, wish->kind->name);
         return NULL;
     }
     if (!size_is_possible(wish->path, sectors, err)) return NULL;

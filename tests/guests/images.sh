@@ -100,6 +100,28 @@ machine 3. "ata0-master: type=disk, mode=volatile, path=$work/base"
 refused commit "$work/base"
 image commit --force "$work/base"
 machine 3. "ata0-master: type=disk, mode=undoable, path=$work/base"
+# images of other programs, by qemu-nbd; qemu-img as the judge
+if "$program" image info nbd:nothing 2>&1 | grep -q "built without"; then
+    echo "built without libnbd: images of other programs are not looked at"
+elif command -v qemu-nbd qemu-img > "$work/which"; then
+    for pair in qcow2:qcow2 vmdk:vmware4 vdi:vbox vpc:vpc vhdx:vhdx; do
+        qemu=${pair%:*} mode=${pair#*:}
+        qemu-img convert -O $qemu "$work/disk" "$work/a,b.$qemu" || exit 1
+        image convert --force $mode:"$work/a,b.$qemu" "$work/back"
+        cmp -n 10321920 "$work/disk" "$work/back" || fails "$qemu is read otherwise"
+        machine 1. "ata0-master: type=disk, mode=$mode, path=\"$work/a,b.$qemu\""
+        machine 2. "ata0-master: type=disk, mode=$mode, path=\"$work/a,b.$qemu\""
+        machine 3. "ata0-master: type=disk, mode=volatile, path=\"$mode:$work/a,b.$qemu\""
+        machine 3. "ata0-master: type=disk, mode=undoable, path=\"$mode:$work/a,b.$qemu\", journal=$work/$mode.log"
+        qemu-img check "$work/a,b.$qemu" > "$work/check.out" 2>&1; [ $? = 0 ] || grep -q "not support" "$work/check.out" || { cat "$work/check.out"; fails "qemu-img check"; }
+        refused info "$work/a,b.$qemu"; refused convert $mode:"$work/disk" "$work/never"
+    done
+    mkdir "$work/bin"; ln -s "$(command -v setsid)" "$work/bin"
+    PATH=$work/bin "$program" image info qcow2:"$work/a,b.qcow2" 2>&1 | grep -q "apt install qemu-utils" || fails "it is not said that qemu-nbd is missing"
+else
+    echo "qemu-nbd is not installed: images of other programs are not looked at"
+fi
+
 dd if="$work/disk" of="$work/part1" bs=512 count=90 2> "$work/dd.log"; dd if="$work/disk" of="$work/part2" bs=512 skip=90 2> "$work/dd.log"
 machine 1. "ata0-master: type=disk, mode=concat, path=$work/part1"
 machine 2. "ata0-master: type=disk, mode=concat, path=$work/part1"
