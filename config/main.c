@@ -12,6 +12,7 @@
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
+#include "gui/debugger/why.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
@@ -238,6 +239,7 @@ static void body(struct serve *serve, void *context)
     struct machine_stop stop = serve_until_closed(serve, s->ticks_left);
     if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
         fprintf(stderr, "orrery: %s\n", stop.text);
+        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine));
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
     }
     s->status = session_status_of(&stop);

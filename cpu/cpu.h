@@ -199,11 +199,60 @@ bool cpu_halted_for_good(const struct cpu *cpu);
 /* Sets by name as in `set eax = 1` (al ax eax rax ... eip rip eflags cs.. cr0 ..).  Changes the guest. */
 bool cpu_set_register(struct cpu *cpu, const char *name, u64 value, struct error *err);
 
+/* The entries that lead to a linear address, from the root of `cr3` down to the one that maps it or ends the walk.  False when nothing is
+ * mapped: then `pa` and what stands behind it mean nothing.  SDM vol. 3A, "Hierarchical Paging Structures". */
+enum { CPU_WALK_ENTRIES = 4 };
+struct cpu_walk_entry {
+    const char *name;            /* "PML4E" "PDPTE" "PDE" "PTE" */
+    u64 pa, value;
+    u64 reserved;                /* bits that are set and must not be */
+    u8 bytes;                    /* 4 or 8 */
+    bool in_register;            /* PAE: as it was when CR3 was loaded; memory may say something else by now */
+};
+struct cpu_walk {
+    bool paging, canonical;
+    unsigned used;
+    struct cpu_walk_entry entry[CPU_WALK_ENTRIES];
+    bool cached, cached_writable;            /* the TLB answers for reads, for writes, at the present privilege */
+    u64 cached_pa;
+    u64 pa, page_bytes;
+    bool writable, user, executable;         /* of all entries together */
+    bool global, dirty;
+};
+bool cpu_walk(const struct cpu *cpu, u64 la, u64 cr3, struct cpu_walk *walk);
 /* Linear to physical without side effects (no A/D bits, no fault). False when nothing is mapped. */
 bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa);
+/* Bytes of linear memory, up to a page that is not mapped: how many.  FFh where neither RAM nor ROM is; outside long mode addresses wrap at 4 GiB. */
+size_t cpu_peek_linear(const struct cpu *cpu, u64 la, void *bytes, size_t size_bytes);
 
 /* The last fault raised, as one sentence with its manual reference; "" when none was. */
 void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text, size_t size);
+/* The same taken apart.  What a fault was about says which of the members behind `of` mean something. */
+enum cpu_fault_of { CPU_FAULT_OF_NOTHING, CPU_FAULT_OF_DESCRIPTOR, CPU_FAULT_OF_IDT_GATE, CPU_FAULT_OF_TSS, CPU_FAULT_OF_SEGMENT, CPU_FAULT_OF_PAGE };
+enum { CPU_FAULT_CHECKS = 16 };
+struct cpu_fault_view {
+    const char *name, *vector_name, *manual, *mode;      /* "SS_DPL_NOT_CPL", "#GP", a section of SDM vol. 3A, "64-bit mode" */
+    char sentence[320];
+    u64 tick, rip, cr3, rflags;
+    u32 error_code;
+    u16 cs;
+    u8 vector, cpl, code_bits;
+    u8 nesting;                  /* 0; 1 raised while another one was being delivered, 2 while #DF was */
+    bool has_error_code;
+    u8 bytes[15], byte_count;    /* of the instruction and what follows */
+    const char *during;          /* what it came in between, or NULL */
+    const char *checking;        /* whose checks these are, or NULL; check[failed] is not so, those before it are */
+    const char *check[CPU_FAULT_CHECKS];
+    unsigned check_count, failed;
+    enum cpu_fault_of of;
+    u16 selector;                /* DESCRIPTOR */
+    u64 entry, entry_pa;         /* DESCRIPTOR: it and its linear address, or 0; PAGE: the entry that failed */
+    u8 gate;                     /* IDT_GATE: its vector */
+    u8 segment;                  /* SEGMENT: CPU_SEG_*, and what it held */
+    struct cpu_segment_view segment_was;
+    u64 la;                      /* PAGE, SEGMENT */
+};
+bool cpu_view_fault(const struct cpu *cpu, unsigned newest_is_0, struct cpu_fault_view *view);
 unsigned cpu_fault_count(const struct cpu *cpu);         /* kept: at most 64 */
 u64 cpu_faults_raised(const struct cpu *cpu);            /* since the processor was made */
 

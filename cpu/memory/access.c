@@ -124,7 +124,7 @@ static void span_write(struct cpu *cpu, const struct span *span, const u8 *in)
 static bool is_canonical(struct cpu *cpu, unsigned seg, u64 la, unsigned size)
 {
     if (canonical(la) && canonical(la + size - 1)) return true;
-    if (seg == CPU_SEG_SS) return FAULT(cpu, STACK_NOT_CANONICAL, .la = la, .size = (u8)size);
+    if (seg == CPU_SEG_SS) return FAULT(cpu, STACK_NOT_CANONICAL, .la = la, .size = (u8)size, .segment = CPU_SEG_SS);
     return FAULT(cpu, NOT_CANONICAL, .la = la, .size = (u8)size, .segment = (u8)seg);
 }
 

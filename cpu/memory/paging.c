@@ -7,6 +7,8 @@
  *    entry     63 XD   M-1..12 frame   8 G   7 PS   6 D   5 A   2 U/S   1 R/W   0 P
  *
  * Not modelled: PCD, PWT and PAT, as there is no cache. */
+#include <string.h>
+
 #include "cpu/memory/access.h"
 
 enum { PTE_P = 1, PTE_RW = 2, PTE_US = 4, PTE_A = 32, PTE_D = 64, PTE_PS = 128, PTE_G = 256 };
@@ -311,25 +313,91 @@ bool paging_load_pdptes(struct cpu *cpu, u64 cr3)
     return true;
 }
 
-bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa)
+/* --- for onlookers: nothing is set, memory alone is read --- */
+
+static void look_at(struct cpu_walk *walk, const char *name, u64 pa, u64 value, unsigned bytes, u64 reserved, bool in_register)
+{
+    walk->entry[walk->used++] = (struct cpu_walk_entry){
+        .name = name, .pa = pa, .value = value, .reserved = value & PTE_P ? value & reserved : 0, .bytes = (u8)bytes, .in_register = in_register,
+    };
+}
+
+static const char *level_name(const struct paging *p, unsigned level)
+{
+    static const char *const long_mode_names[] = { "PML4E", "PDPTE", "PDE", "PTE" };
+    return p->levels == 4 ? long_mode_names[level] : long_mode_names[level + 2];
+}
+
+/* What the TLB says of the page, for the present privilege. */
+static void look_at_tlb(const struct cpu *cpu, u64 la, struct cpu_walk *walk)
+{
+    const struct tlb_entry *t = tlb_entry_of((struct cpu *)cpu, la);
+
+    walk->cached = (t->tag_read & ~(TLB_WATCHED | TLB_DEVICE)) == (la & ~0xfffull);
+    walk->cached_writable = walk->cached && (t->tag_write & ~(TLB_WATCHED | TLB_DEVICE | TLB_DRAWN)) == (la & ~0xfffull);
+    walk->cached_pa = walk->cached ? (t->pa & ~0xfffull) | (la & 0xfff) : 0;
+}
+
+bool cpu_walk(const struct cpu *cpu, u64 la, u64 cr3, struct cpu_walk *walk)
 {
     struct paging paging = paging_worked_out(cpu);
     struct walk w = { .paging = &paging, .rights = PTE_RW | PTE_US };
-    u64 table;
+    u64 table = cr3 & paging.frame;
 
-    if (!(cpu->cr0 & CR0_PG)) {
-        *pa = a20_masked(cpu, la);
+    *walk = (struct cpu_walk){ .paging = cpu->cr0 & CR0_PG, .canonical = canonical(la) };
+    look_at_tlb(cpu, la, walk);
+    if (!walk->paging) {
+        walk->pa = a20_masked(cpu, la);
+        walk->page_bytes = PAGE_BYTES;
+        walk->writable = walk->user = walk->executable = true;
         return true;
     }
-    if (!canonical(la) || !root_table(cpu, &paging, la, &table)) return false;
-    for (;;) {
-        u64 at = index_address(cpu, &paging, table, w.used, la);
-        u64 value = entry_peek(cpu, at, paging.entry_bytes);
-        enum step step = take_entry(&w, at, value);
-        if (step == STEP_NOT_PRESENT || step == STEP_RESERVED) return false;
-        if (step == STEP_MAPS) break;
+    if (!walk->canonical) return false;
+    if (paging.levels == 2 && paging.entry_bytes == 8) {
+        u64 at = a20_masked(cpu, (cr3 & 0xffffffe0) + 8 * bits(la, 31, 30));
+        u64 value = cr3 == cpu->cr3 ? cpu->pdpte[bits(la, 31, 30)] : entry_peek(cpu, at, 8);
+        look_at(walk, "PDPTE", at, value, 8, 0, cr3 == cpu->cr3);
+        if (!(value & PTE_P)) return false;
         table = value & paging.frame;
     }
-    *pa = frame_address(cpu, &w, la);
+    for (;;) {
+        unsigned level = w.used;
+        u64 at = index_address(cpu, &paging, table, level, la);
+        u64 value = entry_peek(cpu, at, paging.entry_bytes);
+        enum step step = take_entry(&w, at, value);
+        look_at(walk, level_name(&paging, level), at, value, paging.entry_bytes, paging.reserved[level][(value & paging.maps[level]) != 0], false);
+        if (step == STEP_NOT_PRESENT || step == STEP_RESERVED) return false;
+        table = value & paging.frame;
+        if (step == STEP_MAPS) break;
+    }
+    u64 leaf = w.entry[w.used - 1].value;
+    walk->pa = frame_address(cpu, &w, la);
+    walk->page_bytes = 1ull << paging.shift[w.used - 1];
+    walk->writable = w.rights & PTE_RW, walk->user = w.rights & PTE_US, walk->executable = !(w.rights & PTE_XD);
+    walk->global = leaf & PTE_G && cpu->cr4 & CR4_PGE, walk->dirty = leaf & PTE_D;
     return true;
+}
+
+bool cpu_translate(const struct cpu *cpu, u64 la, u64 *pa)
+{
+    struct cpu_walk walk;
+
+    if (!cpu_walk(cpu, la, cpu->cr3, &walk)) return false;
+    *pa = walk.pa;
+    return true;
+}
+
+size_t cpu_peek_linear(const struct cpu *cpu, u64 la, void *bytes, size_t size_bytes)
+{
+    for (size_t done = 0; done < size_bytes;) {
+        u64 at = long_mode(cpu) ? la + done : (u32)(la + done), pa;
+        size_t here = PAGE_BYTES - (at & (PAGE_BYTES - 1));
+        if (!cpu_translate(cpu, at, &pa)) return done;
+        const u8 *page = physical_page_at(cpu->memory, pa)->read;
+        if (here > size_bytes - done) here = size_bytes - done;
+        if (page) memcpy((u8 *)bytes + done, page + (pa & (PAGE_BYTES - 1)), here);
+        else memset((u8 *)bytes + done, 0xff, here);
+        done += here;
+    }
+    return size_bytes;
 }

@@ -230,5 +230,6 @@ bool segment_load(struct cpu *cpu, unsigned seg, u16 selector)
         segment_set_real(cpu, seg, selector);
         return true;
     }
-    return seg == CPU_SEG_SS ? load_ss(cpu, selector) : load_data(cpu, seg, selector);
+    cpu->procedure = seg == CPU_SEG_SS ? PROCEDURE_LOAD_SS : PROCEDURE_LOAD_DATA;
+    return (seg == CPU_SEG_SS ? load_ss(cpu, selector) : load_data(cpu, seg, selector)) && procedure_done(cpu);
 }

@@ -110,8 +110,8 @@ bool enter_frame(struct cpu *cpu, unsigned size_bytes, u16 frame_bytes, u8 level
 
 bool branch_refused(struct cpu *cpu, u64 target)
 {
-    if (code_64bit(cpu)) return FAULT(cpu, BRANCH_NOT_CANONICAL, .la = target);
-    return FAULT(cpu, BRANCH_PAST_LIMIT, .ea = target, .limit = cpu->seg[CPU_SEG_CS].limit);
+    if (code_64bit(cpu)) return FAULT(cpu, BRANCH_NOT_CANONICAL, .la = target, .segment = CPU_SEG_CS);
+    return FAULT(cpu, BRANCH_PAST_LIMIT, .segment = CPU_SEG_CS, .ea = target, .limit = cpu->seg[CPU_SEG_CS].limit);
 }
 
 bool load_far_pointer(struct cpu *cpu, const struct record *rec, unsigned offset_bytes, u64 *offset, u64 *selector)

@@ -297,6 +297,7 @@ struct cpu {
 
     struct performance performance;      /* state, here because nothing hot is near */
     struct fault fault;           /* the one being raised */
+    u8 procedure;                 /* enum procedure: whose checks are made, where a reason could be that of several */
     struct fault_log fault_log;   /* the last ones, for `why` */
     struct paging paging;
     struct tlb_marks tlb_marks[TLB_SETS];

@@ -354,7 +354,7 @@ bool xgetbv(struct cpu *cpu)
     u32 number = (u32)cpu->gpr[RCX];
 
     if (!(cpu->cr4 & CR4_OSXSAVE)) return FAULT(cpu, VECTOR_OSXSAVE, .value = cpu->xcr0);
-    if (number > 1 || (number == 1 && !has(cpu, FEATURE_XGETBV1))) return FAULT(cpu, XCR_RESERVED, .ea = number, .value = 0);
+    if (number > 1 || (number == 1 && !has(cpu, FEATURE_XGETBV1))) return FAULT(cpu, XCR_RESERVED, .limit = number, .value = 0);
     u64 used = is_amd(cpu) ? worth_saving(cpu, cpu->xcr0) : cpu->xcr0 & in_use(cpu);
     u64 value = number ? used : cpu->xcr0;
     cpu->gpr[RAX] = (u32)value;
@@ -370,7 +370,7 @@ bool xsetbv(struct cpu *cpu)
     if (!(cpu->cr4 & CR4_OSXSAVE)) return FAULT(cpu, VECTOR_OSXSAVE, .value = cpu->xcr0);
     if (!require_cpl0(cpu)) return false;
     if ((u32)cpu->gpr[RCX] || value & ~known || !(value & XCR0_X87) || (value & XCR0_AVX && !(value & XCR0_SSE)))
-        return FAULT(cpu, XCR_RESERVED, .ea = (u32)cpu->gpr[RCX], .value = value);
+        return FAULT(cpu, XCR_RESERVED, .limit = (u32)cpu->gpr[RCX], .value = value);
     cpu->xcr0 = value;
     return true;
 }

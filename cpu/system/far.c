@@ -33,6 +33,7 @@ void code_segment_enter(struct cpu *cpu, u16 selector, const struct descriptor *
                         u64 offset)
 {
     cpu->next_rip = offset;
+    procedure_done(cpu);
     selector = (u16)((selector & ~3u) | cpl);
     if (in_segment_already(cpu, selector, d, cpl)) return;
     segment_set(cpu, CPU_SEG_CS, selector, d);
@@ -92,6 +93,7 @@ static bool may_use(struct cpu *cpu, u16 selector, const struct descriptor *d)
 {
     struct fault_facts facts = descriptor_facts(selector, d);
 
+    cpu->procedure = PROCEDURE_GATE;
     if (facts.dpl < cpu->cpl || facts.dpl < facts.rpl)
         return fault_raise(cpu, REASON_GATE_PRIVILEGE, facts);
     return true;
@@ -181,6 +183,7 @@ static bool transfer_protected(struct cpu *cpu, u16 selector, u64 offset, unsign
     enum task_switch_by by = is_call ? TASK_CALL : TASK_JUMP;
     struct descriptor d;
 
+    cpu->procedure = PROCEDURE_FAR_TRANSFER;
     if (selector_is_null(selector)) return FAULT(cpu, CS_NULL, .value = selector);
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(&d);

@@ -1,17 +1,14 @@
-/* Raising, logging and telling faults.                                               doc: faults */
+/* Raising and logging faults.                                                       doc: faults */
 #include "cpu/system/fault.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "cpu/memory/access.h"
 #include "cpu/run/processor.h"
 #include "cpu/system/transfer.h"
 
-static const struct {
-    const char *sentence, *manual;
-    u8 vector;
-} reasons[REASON_COUNT] = {
-#define X(name, vector, sentence, manual) { sentence, manual, VECTOR_##vector },
+const struct reason_row fault_reasons[REASON_COUNT] = {
+#define X(name, vector, sentence, manual) { #name, sentence, manual, VECTOR_##vector },
 #include "cpu/system/reasons.inc"
 #undef X
 };
@@ -30,15 +27,33 @@ static u32 selector_error(const struct cpu *cpu, const struct fault_facts *facts
 
 bool fault_raise(struct cpu *cpu, enum reason reason, struct fault_facts facts)
 {
-    unsigned vector = reasons[reason].vector;
+    unsigned vector = fault_reasons[reason].vector;
     bool by_selector = vector >= VECTOR_TS && vector <= VECTOR_GP;
 
     facts.cpl = cpu->cpl;
     cpu->fault = (struct fault){
         .reason = reason, .vector = (u8)vector, .has_error_code = pushes_error_code(vector),
-        .error_code = by_selector ? selector_error(cpu, &facts) : facts.error, .facts = facts,
+        .error_code = by_selector ? selector_error(cpu, &facts) : facts.error, .facts = facts, .procedure = cpu->procedure,
     };
     return false;
+}
+
+bool procedure_done(struct cpu *cpu)
+{
+    cpu->procedure = PROCEDURE_NONE;
+    return true;
+}
+
+/* The page tables are asked only where the TLB does not know. */
+static void note_bytes(struct cpu *cpu, struct fault *fault)
+{
+    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip);
+    const struct tlb_entry *t = tlb_entry_of(cpu, la);
+    bool known = t->tag_read == page_of_last(la, FAULT_BYTES);
+
+    fault->byte_count = FAULT_BYTES;
+    if (known) memcpy(fault->bytes, (const u8 *)(uintptr_t)(t->addend + la), FAULT_BYTES);
+    else fault->byte_count = (u8)cpu_peek_linear(cpu, la, fault->bytes, FAULT_BYTES);
 }
 
 void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting)
@@ -48,83 +63,10 @@ void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting)
     fault->cs = cpu->seg[CPU_SEG_CS].selector;
     fault->mode = cpu->mode;
     fault->nesting = (u8)nesting;
+    fault->cr3 = cpu->cr3;
+    fault->rflags = cpu_eflags(cpu);
+    const struct segment *s = &cpu->seg[fault->facts.segment & 7];
+    fault->segment.base = s->base, fault->segment.limit = s->limit, fault->segment.selector = s->selector, fault->segment.rights = s->rights, fault->segment.usable = s->usable;
+    note_bytes(cpu, fault);
     cpu->fault_log.entry[cpu->fault_log.count++ % FAULT_LOG_ENTRIES] = *fault;
-}
-
-unsigned cpu_fault_count(const struct cpu *cpu)
-{
-    u64 ever = cpu->fault_log.count;
-    return ever < FAULT_LOG_ENTRIES ? (unsigned)ever : FAULT_LOG_ENTRIES;
-}
-
-u64 cpu_faults_raised(const struct cpu *cpu)
-{
-    return cpu->fault_log.count;
-}
-
-/* --- telling --- */
-
-static void put_fact(char *text, size_t size, const char *name, const struct fault_facts *f)
-{
-    static const char *const segment[] = { "ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR" };
-    const struct {
-        const char *name, *format;
-        u64 value;
-    } fact[] = {
-        { "selector", "%04llxh", f->selector }, { "error", "%04llxh", f->error },
-        { "ea", "%08llxh", f->ea },             { "la", "%08llxh", f->la },
-        { "pa", "%08llxh", f->pa },             { "limit", "%llxh", f->limit },
-        { "size", "%llu", f->size },            { "cpl", "%llu", f->cpl },
-        { "dpl", "%llu", f->dpl },              { "rpl", "%llu", f->rpl },
-        { "type", "%llxh", f->type },           { "vector", "%02llxh", f->vector },
-        { "entry", "%08llxh", f->entry },       { "entry_pa", "%08llxh", f->entry_pa },
-        { "value", "%llx", f->value },
-    };
-
-    if (strcmp(name, "segment") == 0) snprintf(text, size, "%s", segment[f->segment & 7]);
-    for (unsigned i = 0; i < ARRAY_COUNT(fact); i++)
-        if (strcmp(name, fact[i].name) == 0)
-            snprintf(text, size, fact[i].format, (unsigned long long)fact[i].value);
-}
-
-/* The reason's sentence with its {placeholders} filled. */
-static void fill_sentence(char *text, size_t size, const char *sentence,
-                          const struct fault_facts *facts)
-{
-    size_t used = 0;
-
-    while (*sentence && used + 1 < size) {
-        const char *end = *sentence == '{' ? strchr(sentence, '}') : NULL;
-        char name[16] = { 0 }, fact[24] = "?";
-        if (!end || (size_t)(end - sentence) > sizeof name) {
-            text[used++] = *sentence++;
-            continue;
-        }
-        memcpy(name, sentence + 1, (size_t)(end - sentence - 1));
-        put_fact(fact, sizeof fact, name, facts);
-        used += (size_t)snprintf(text + used, size - used, "%s", fact);
-        if (used >= size) used = size - 1;
-        sentence = end + 1;
-    }
-    text[used] = 0;
-}
-
-void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text, size_t size)
-{
-    static const char *const vector_name[] = {
-        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS",
-        "#GP", "#PF", "15", "#MF", "#AC", "#MC", "#XM",
-    };
-    char sentence[320], error[16] = "";
-
-    if (size) text[0] = 0;
-    if (newest_is_0 >= cpu_fault_count(cpu)) return;
-    const struct fault *f =
-        &cpu->fault_log.entry[(cpu->fault_log.count - 1 - newest_is_0) % FAULT_LOG_ENTRIES];
-    fill_sentence(sentence, sizeof sentence, reasons[f->reason].sentence, &f->facts);
-    if (f->has_error_code) snprintf(error, sizeof error, "(%04xh)", f->error_code);
-    snprintf(text, size, "%s%s at %04x:%08llx, tick %llu: %s (SDM, \"%s\")",
-             f->vector < ARRAY_COUNT(vector_name) ? vector_name[f->vector] : "?", error, f->cs,
-             (unsigned long long)f->rip, (unsigned long long)f->tick, sentence,
-             reasons[f->reason].manual);
 }

@@ -18,6 +18,12 @@ enum reason {
     REASON_COUNT
 };
 
+struct reason_row {
+    const char *name, *sentence, *manual;
+    u8 vector;
+};
+extern const struct reason_row fault_reasons[REASON_COUNT];
+
 /* What a reason's sentence may name.  A raise site fills what it knows.
  * error: the error code is (selector & ~3... as the vector asks) when has no explicit one; see fault_raise. */
 struct fault_facts {
@@ -32,16 +38,32 @@ struct fault_facts {
     u64 value;
 };
 
+/* cpu/system/checks.inc: what is at work when a check fails, and what of memory it looks at. */
+enum procedure {
+    PROCEDURE_NONE,
+#define PROCEDURE(name, looks_at, title) PROCEDURE_##name,
+#define CHECK(reason, rule)
+#define CHECK_2(reason, other, rule)
+#include "cpu/system/checks.inc"
+#undef PROCEDURE
+#undef CHECK
+#undef CHECK_2
+};
+
+enum { FAULT_BYTES = 15 };
 struct fault {
     enum reason reason;
     u8 vector;
     bool has_error_code;
     u32 error_code;
     struct fault_facts facts;
+    u8 procedure;            /* enum procedure: cpu->procedure at the time */
     /* filled when it is logged */
-    u64 tick, rip;
+    u64 tick, rip, cr3;
     u16 cs;
-    u32 mode;
+    u32 mode, rflags;
+    u8 bytes[FAULT_BYTES], byte_count;       /* from CS:RIP on, as far as a fetch has a translation */
+    struct { u64 base; u32 limit; u16 selector, rights; bool usable; } segment;       /* facts.segment then */
     u8 nesting;              /* 0 first, 1 became a double fault, 2 a triple fault */
 };
 
@@ -56,6 +78,8 @@ struct cpu;
 /* Notes the fault in cpu->fault; the run loop delivers it.  Always false, so that a check reads
  *     if (d.dpl != cpl) return FAULT(cpu, SS_DPL_NOT_CPL, .selector = sel, .dpl = d.dpl, .cpl = cpl);      */
 bool fault_raise(struct cpu *cpu, enum reason reason, struct fault_facts facts);
+/* What cpu->procedure said is over, well; when it fails, the fault keeps it. */
+bool procedure_done(struct cpu *cpu);
 #define FAULT(cpu, name, ...) fault_raise(cpu, REASON_##name, (struct fault_facts){ __VA_ARGS__ })
 
 #endif

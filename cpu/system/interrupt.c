@@ -166,9 +166,10 @@ static bool deliver_protected(struct cpu *cpu, struct event *e)
 bool event_deliver(struct cpu *cpu, struct event *e)
 {
     cpu->external_event = e->external;
+    cpu->procedure = PROCEDURE_INTERRUPT;
     bool done = real_mode(cpu) ? deliver_real(cpu, e) : long_mode(cpu) ? deliver_long_mode(cpu, e) : deliver_protected(cpu, e);
     cpu->external_event = false;
-    return done;
+    return done && procedure_done(cpu);
 }
 
 /* --- by an instruction --- */

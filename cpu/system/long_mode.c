@@ -22,6 +22,7 @@ static bool tss_stack(struct cpu *cpu, unsigned at, u64 *rsp)
 {
     const struct segment *tss = &cpu->seg[CPU_SEG_TR];
 
+    cpu->procedure = PROCEDURE_INNER_STACK;
     if (at + 7 > tss->limit) return FAULT(cpu, TSS_STACK_OUTSIDE, .selector = tss->selector, .limit = tss->limit, .value = at);
     if (!system_read(cpu, tss->base + at, 8, rsp)) return false;
     return canonical(*rsp) || FAULT(cpu, STACK_NOT_CANONICAL, .la = *rsp, .size = 8);

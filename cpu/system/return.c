@@ -7,6 +7,7 @@ static bool return_segment(struct cpu *cpu, u16 selector, struct descriptor *d)
 {
     unsigned rpl = selector_rpl(selector);
 
+    cpu->procedure = PROCEDURE_FAR_RETURN;
     if (selector_is_null(selector)) return FAULT(cpu, CS_NULL, .value = selector);
     if (!descriptor_fetch(cpu, selector, d, REASON_SELECTOR_PAST_LIMIT)) return false;
     unsigned rights = descriptor_rights(d), dpl = rights_dpl(rights);

@@ -15,9 +15,10 @@ bool load_ldtr(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
 
+    cpu->procedure = PROCEDURE_LLDT;
     if (selector_is_null(selector)) {
         segment_set_null(cpu, CPU_SEG_LDTR, selector);
-        return true;
+        return procedure_done(cpu);
     }
     if (selector & 4) return FAULT(cpu, LLDT_TYPE, .selector = selector);
     if (!descriptor_fetch(cpu, selector, &d, REASON_SELECTOR_PAST_LIMIT)) return false;
@@ -27,13 +28,14 @@ bool load_ldtr(struct cpu *cpu, u16 selector)
         return fault_raise(cpu, REASON_LLDT_NOT_PRESENT, facts);
     if (!fetch_long(cpu, selector, &d)) return false;
     segment_set(cpu, CPU_SEG_LDTR, selector, &d);
-    return true;
+    return procedure_done(cpu);
 }
 
 bool load_tr(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
 
+    cpu->procedure = PROCEDURE_LTR;
     if (selector_is_null(selector)) return FAULT(cpu, LTR_NULL, .value = selector);
     if (selector & 4) return FAULT(cpu, TSS_LOCAL, .selector = selector);
     if (!descriptor_fetch(cpu, selector, &d, REASON_TSS_PAST_LIMIT)) return false;
@@ -45,7 +47,7 @@ bool load_tr(struct cpu *cpu, u16 selector)
     d.raw |= (u64)TYPE_BUSY << 40;
     if (!system_write(cpu, d.la + 5, 1, d.raw >> 40 & 0xff)) return false;
     segment_set(cpu, CPU_SEG_TR, selector, &d);
-    return true;
+    return procedure_done(cpu);
 }
 
 /* --- questions about a selector: *ok is the answer in ZF --- */

@@ -12,6 +12,7 @@ bool inner_stack_open(struct cpu *cpu, unsigned cpl, struct inner_stack *stack)
     u32 at = size + cpl * 2 * size;
     u64 sp, selector;
 
+    cpu->procedure = PROCEDURE_INNER_STACK;
     if (at + size + 1 > tss->limit)
         return FAULT(cpu, TSS_STACK_OUTSIDE, .selector = tss->selector, .limit = tss->limit,
                      .value = cpl);

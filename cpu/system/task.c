@@ -40,6 +40,7 @@ static bool tss_fetch(struct cpu *cpu, u16 selector, bool by_iret, struct descri
 {
     struct fault_facts facts = { .selector = selector };
 
+    cpu->procedure = PROCEDURE_TASK_SWITCH;
     if (selector_is_null(selector))
         return fault_raise(cpu, by_iret ? REASON_TSS_NOT_BUSY : REASON_TSS_NULL, facts);
     if (selector & 4)
@@ -263,8 +264,9 @@ bool task_switch(struct cpu *cpu, u16 selector, enum task_switch_by by)
 
     if (!task_leave(cpu, selector, by, &incoming)) return false;
     if (!task_enter(cpu, &incoming, false, 0)) {
+        cpu_sync_time(cpu);
         exception_deliver(cpu);
         cpu->next_rip = cpu->rip;
     }
-    return true;
+    return procedure_done(cpu);
 }

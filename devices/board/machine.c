@@ -227,10 +227,5 @@ size_t machine_peek(struct machine *m, u64 pa, void *bytes, size_t size)
 
 size_t machine_peek_linear(struct machine *m, u64 la, void *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        u64 pa;
-        if (!cpu_translate(machine_cpu(m), (u32)(la + i), &pa)) return i;
-        machine_peek(m, pa, (u8 *)bytes + i, 1);
-    }
-    return size;
+    return cpu_peek_linear(machine_cpu(m), la, bytes, size);
 }

@@ -10,6 +10,7 @@
 #include "gui/debugger/expression.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
+#include "gui/debugger/why.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_EXPECT = 3, STATUS_TRIPLE_FAULT = 5, TEXT_BYTES = 65536, SCREEN = -1 };
 
@@ -76,6 +77,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (stop.kind == MACHINE_BREAK) show_break(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
+        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine));
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
         s->over = !s->attended;
         s->status = session_status_of(&stop);
@@ -409,19 +411,6 @@ static bool info(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-static bool why(struct session *s, const char *at, struct error *err)
-{
-    char text[512];
-    (void)at;
-    (void)err;
-    if (!cpu_fault_count(machine_cpu(s->machine))) puts("no fault was raised");
-    for (unsigned i = 0; i < cpu_fault_count(machine_cpu(s->machine)) && i < 4; i++) {
-        cpu_describe_fault(machine_cpu(s->machine), i, text, sizeof text);
-        puts(text);
-    }
-    return true;
-}
-
 static bool reset(struct session *s, const char *at, struct error *err)
 {
     (void)at;
@@ -483,8 +472,13 @@ static const struct command {
     { "screenshot", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", print_screen },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
-    { "info", "device [NAME]|gdt|idt|ldt|tab|eflags|cpu|break", "devices with meanings; tables [FIRST [LAST]]; registers", info },
-    { "why", "", "the last faults and their reasons", why },
+    { "info", "device [NAME]|gdt|idt|ldt|tss|tab|eflags|cpu|break", "devices with meanings; tables [FIRST [LAST]]; registers", info },
+    { "why", "[N | all]", "the newest fault, or the Nth before it: its instruction, checks, tables, chain; all: a line each", debug_why },
+    { "walk", "ADDRESS [CR3]", "the page walk of a linear address in words, and what the TLB says", debug_walk },
+    { "map", "", "all that is mapped, with rights", debug_map },
+    { "desc", "SELECTOR", "a descriptor in words", debug_descriptor },
+    { "gate", "VECTOR", "a gate of the IDT in words, with its handler's segment", debug_gate },
+    { "tss", "", "the current task-state segment", debug_tss },
     { "reset", "", "the reset button", reset },
     { "q quit exit", "[STATUS]", "end", quit },
     { "h help", "", "this list", help },

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gui/debugger/descriptors.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/expression.h"
+#include "gui/debugger/pages.h"
 #include "gui/debugger/show.h"
 
 typedef unsigned long long llu;
@@ -91,7 +93,7 @@ bool debug_page(struct session *s, const char *at, struct error *err)
 {
     u64 la;
     if (!expression_value(s->machine, at + strspn(at, " \t"), &la, err)) return false;
-    show_page(s->machine, la);
+    show_page(machine_cpu(s->machine), la);
     return true;
 }
 
@@ -250,13 +252,14 @@ bool debug_info(struct session *s, const char *what, const char *at, struct erro
     if (*at && !expression_prefix(s->machine, &at, &first, err)) return false;
     if (first) last = first;
     if (*at && !expression_value(s->machine, at, &last, err)) return false;
-    if (!strcmp(what, "gdt")) return show_gdt(s->machine, first, last, err);
-    if (!strcmp(what, "ldt")) return show_ldt(s->machine, first, last, err);
-    if (!strcmp(what, "idt") || !strcmp(what, "ivt")) return show_idt(s->machine, first, last, err);
-    if (!strcmp(what, "tab")) return show_mapping(s->machine), true;
+    if (!strcmp(what, "gdt")) return show_gdt(machine_cpu(s->machine), first, last, err);
+    if (!strcmp(what, "ldt")) return show_ldt(machine_cpu(s->machine), first, last, err);
+    if (!strcmp(what, "idt") || !strcmp(what, "ivt")) return show_idt(machine_cpu(s->machine), first, last, err);
+    if (!strcmp(what, "tss")) return show_tss(machine_cpu(s->machine), true, "", err);
+    if (!strcmp(what, "tab")) return show_mapping(machine_cpu(s->machine)), true;
     if (!strcmp(what, "eflags") || !strcmp(what, "flags")) return show_eflags(s->machine), true;
     if (!strcmp(what, "break")) return breakpoint_list(&s->breakpoints), true;
-    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tab eflags cpu break", what);
+    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tss tab eflags cpu break", what);
     show_registers(s->machine);
     show_segments(s->machine);
     show_control(s->machine);

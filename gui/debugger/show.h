@@ -9,15 +9,6 @@ void show_segments(struct machine *m);
 void show_control(struct machine *m);
 void show_debug_registers(struct machine *m);
 
-/* Entries first .. last of a table. */
-bool show_gdt(struct machine *m, u64 first, u64 last, struct error *err);
-bool show_ldt(struct machine *m, u64 first, u64 last, struct error *err);
-bool show_idt(struct machine *m, u64 first, u64 last, struct error *err);
-
-/* The walk of one linear address, and all ranges that are mapped. */
-void show_page(struct machine *m, u64 la);
-void show_mapping(struct machine *m);
-
 /* /NUF: count, format x d u o t c m, unit b h w g.  false: format says what is wrong. */
 bool show_memory(struct machine *m, bool linear, const char *nuf, u64 address, struct error *err);
 void show_stack(struct machine *m, unsigned count);

@@ -1,0 +1,69 @@
+/* Commands that tell what the processor's tables say, and why it refused.                    doc: debugger */
+#include <string.h>
+
+#include "gui/debugger/commands.h"
+#include "gui/debugger/descriptors.h"
+#include "gui/debugger/expression.h"
+#include "gui/debugger/pages.h"
+#include "gui/debugger/why.h"
+
+enum { LISTED = 64 };
+
+static bool number(struct session *s, const char *at, const char *what, u64 most, u64 *value, struct error *err)
+{
+    at += strspn(at, " \t");
+    if (!*at) return fail(err, "which %s?", what);
+    if (!expression_value(s->machine, at, value, err)) return false;
+    return *value <= most || fail(err, "0x%llx is no %s: 0 to 0x%llx", (unsigned long long)*value, what, (unsigned long long)most);
+}
+
+bool debug_why(struct session *s, const char *at, struct error *err)
+{
+    u64 n = 0;
+
+    at += strspn(at, " \t");
+    if (!strcmp(at, "not")) return fail(err, "why not: of interrupts nothing is told yet; info device pic shows IRR, IMR and ISR, info device ioapic and cpu0.apic theirs");
+    if (!strcmp(at, "all")) return why_list(machine_cpu(s->machine), LISTED), true;
+    if (*at && !number(s, at, "fault", LISTED - 1, &n, err)) return false;
+    return why_fault(machine_cpu(s->machine), (unsigned)n, err);
+}
+
+bool debug_walk(struct session *s, const char *at, struct error *err)
+{
+    struct cpu_view v;
+    u64 la;
+
+    at += strspn(at, " \t");
+    if (!*at) return fail(err, "walk ADDRESS [CR3], e.g. walk eip");
+    cpu_view(machine_cpu(s->machine), &v);
+    u64 cr3 = v.cr3;
+    if (!expression_prefix(s->machine, &at, &la, err)) return false;
+    if (*at && !expression_value(s->machine, at, &cr3, err)) return false;
+    show_walk(machine_cpu(s->machine), la, cr3, "");
+    return true;
+}
+
+bool debug_map(struct session *s, const char *at, struct error *err)
+{
+    (void)at, (void)err;
+    show_map(machine_cpu(s->machine));
+    return true;
+}
+
+bool debug_descriptor(struct session *s, const char *at, struct error *err)
+{
+    u64 selector;
+    return number(s, at, "selector", 0xffff, &selector, err) && show_descriptor(machine_cpu(s->machine), (u16)selector, "", err);
+}
+
+bool debug_gate(struct session *s, const char *at, struct error *err)
+{
+    u64 vector;
+    return number(s, at, "vector", 255, &vector, err) && show_gate(machine_cpu(s->machine), (unsigned)vector, "", err);
+}
+
+bool debug_tss(struct session *s, const char *at, struct error *err)
+{
+    (void)at;
+    return show_tss(machine_cpu(s->machine), true, "", err);
+}
