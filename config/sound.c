@@ -152,11 +152,19 @@ const struct parameter sound_sb16[] = {
 
 const struct parameter sound_es1370[] = { CARD("the card is there, in a PCI slot"), END_ROW };
 
+/* The port of the sound cards, or of a card of its own. */
+const struct parameter sound_gameport[] = {
+    { "enabled", TYPE_BOOL, AT(gameport), .meaning = "the port is there, at 201h" },
+    { "sticks", TYPE_NUMBER, AT(gameport_sticks), .most = 2, .meaning = "joysticks that are plugged in: 0, 1 or 2; a script moves them" },
+    END_ROW,
+};
+
 /* --- back to directives: what the host hears of a journal's machine is the replay's affair --- */
 
 void sound_write(const struct machine_config *c, FILE *to)
 {
     fprintf(to, "speaker: enabled=%d, volume=%u\n", c->speaker.enabled, c->speaker.volume);
+    if (c->gameport) fprintf(to, "gameport: enabled=1, sticks=%u\n", c->gameport_sticks);
     if (c->adlib) fputs("adlib: enabled=1\n", to);
     if (c->sb16.enabled) fputs("sb16: enabled=1\n", to);
     if (c->es1370.enabled) fputs("es1370: enabled=1\n", to);

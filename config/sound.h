@@ -5,7 +5,7 @@
 
 #include "config/table.h"
 
-extern const struct parameter sound_output[], sound_speaker[], sound_adlib[], sound_sb16[], sound_es1370[];
+extern const struct parameter sound_output[], sound_speaker[], sound_adlib[], sound_sb16[], sound_es1370[], sound_gameport[];
 void sound_write(const struct machine_config *c, FILE *to);
 
 #endif

@@ -599,6 +599,7 @@ const struct directive directive_table[] = {
     { .name = "sb16", .parameters = sound_sb16, BASE(sb16), .meaning = "a Sound Blaster 16: samples by DMA, FM, MIDI", .sample = "#enabled=1, wavemode=1, midimode=2, midifile=music.mid" },
     { .name = "es1370", .parameters = sound_es1370, BASE(es1370), .meaning = "an AudioPCI (ES1370) on the PCI bus", .sample = "#enabled=1, wavemode=1" },
     { .name = "adlib", .parameters = sound_adlib, .meaning = "an FM synthesizer (YMF262: OPL2 and OPL3) at ports 388h to 38Bh", .sample = "#enabled=1" },
+    { .name = "gameport", .parameters = sound_gameport, .meaning = "the game port", .sample = "#enabled=1, sticks=1" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
     { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },

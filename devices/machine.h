@@ -60,6 +60,8 @@ void machine_key(struct machine *machine, u8 usage, bool down);
 /* Movement since the last call: dy growing downwards, dz clicks of the wheel towards the person; buttons: bit 0 left, 1 right, 2 middle, 3 and 4 the
  * outer ones. */
 void machine_mouse(struct machine *machine, int dx, int dy, int dz, unsigned buttons);
+/* Joystick n (0 or 1) of the game port: axes 0 to 255, buttons in bits 0 and 1. */
+void machine_joystick(struct machine *machine, unsigned n, unsigned x, unsigned y, unsigned buttons);
 /* Types text as key presses on a US keyboard, or that of keyboard: keymap=, paste_delay apart; false when a character has no key. */
 bool machine_type(struct machine *machine, const char *text);
 bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */

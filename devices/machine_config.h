@@ -141,6 +141,8 @@ struct machine_config {
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     struct sound_config sound;
     struct speaker_config speaker;
+    bool gameport;
+    u8 gameport_sticks;          /* 0 to 2 */
     struct card_config sb16, es1370;
     bool adlib;                  /* an FM synthesizer alone */
     s64 time0;                   /* start date, seconds since 1970-01-01 UTC as the RTC shows it */

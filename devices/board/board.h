@@ -14,6 +14,7 @@
 #include "devices/chip/dma_8237.h"
 #include "devices/chip/fdc_82077.h"
 #include "devices/chip/fw_cfg.h"
+#include "devices/chip/gameport_558.h"
 #include "devices/chip/hpet.h"
 #include "devices/chip/ide_piix3.h"
 #include "devices/chip/ioapic_82093aa.h"
@@ -190,6 +191,7 @@ struct machine {
     struct ne2k_card ne2k[CONFIG_NICS];
     struct e1000_card e1000[CONFIG_NICS];
     struct sounds sounds;
+    struct gameport_558 gameport;
     struct parallel_spp parallel[CONFIG_PARALLELS];
     struct serial_line printer[CONFIG_PARALLELS];
     struct vga vga;
@@ -232,6 +234,7 @@ void video_mmio_write(struct machine *m, u64 pa, unsigned size_bytes, u64 value)
 /* devices/board/input.c: what outside input does once it is in the journal */
 void input_key(struct machine *m, u8 usage, bool down);
 void input_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons);
+void input_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsigned buttons);
 void input_reset(struct machine *m);
 void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);
 

@@ -5,6 +5,11 @@
 
 void input_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->keyboard, usage, down); }
 
+void input_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsigned buttons)
+{
+    gameport_558_move(&m->gameport, n, (u8)x, (u8)y, buttons);
+}
+
 void input_reset(struct machine *m)
 {
     m->frozen = false;
@@ -24,6 +29,11 @@ void machine_key(struct machine *m, u8 usage, bool down)
 void machine_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons)
 {
     if (journal_admits(m, "mouse %d %d %d %u", dx, dy, dz, buttons)) input_mouse(m, dx, dy, dz, buttons);
+}
+
+void machine_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsigned buttons)
+{
+    if (journal_admits(m, "stick %u %u %u %u", n, x & 0xff, y & 0xff, buttons & 3)) input_joystick(m, n, x, y, buttons);
 }
 
 bool machine_type(struct machine *m, const char *text)

@@ -201,6 +201,7 @@ static bool add_ports(struct machine *m, struct error *err)
         { 0x0e9, 0x0e9, "port e9", m, e9_read, e9_write, NULL },
         { 0x0f0, 0x0f1, "coprocessor", m, NULL, coprocessor_write, NULL },
         { 0x0f4, 0x0f4, "debug exit", m, NULL, exit_write, NULL },
+        { 0x201, 0x201, "gameport", &m->gameport, gameport_558_read, gameport_558_write, NULL },
         { 0x1ce, 0x1d0, "vbe", &m->vga, NULL, NULL, &dispi_words },
         { 0x3b0, 0x3df, "vga", &m->vga, vga_port_read, vga_port_write, NULL },
         { 0x510, 0x511, "fw_cfg", &m->fw_cfg, fw_cfg_read, fw_cfg_write, &fw_cfg_words },
@@ -212,6 +213,7 @@ static bool add_ports(struct machine *m, struct error *err)
     };
     bool ok = true;
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].chip == &m->gameport && !m->config.gameport) continue;
         if (rows[i].write == e9_write && !m->config.port_e9) continue;
         if (rows[i].write == pm_piix4_write && m->pci.present) continue;
         if (rows[i].chip == &m->fw_cfg && !m->config.system_rom.path[0] && !m->kernel.plan) continue;
@@ -306,6 +308,7 @@ static void build_chips(struct machine *m)
     pic_8259_init(&m->pic[1], &m->intr_slave, false);
     pit_8254_init(&m->pit, &m->clock, &m->irq[0], NULL, NULL);
     sounds_init(m);
+    gameport_558_init(&m->gameport, &m->clock, m->config.gameport_sticks);
     cmos_mc146818_init(&m->cmos, &m->clock, &m->irq[8]);
     for (unsigned n = 0; n < 2; n++) dma_8237_init(&m->dma[n], n, m, memory_dma_read, memory_dma_write);
     m->kbc.irq_keyboard = &m->irq[1];

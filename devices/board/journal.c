@@ -3,7 +3,7 @@
  *   config DIRECTIVE                      until `start`: what the machine was built from
  *   image NAME XXH3 PATH                  and what its disks, and folders that cards serve, held
  *   start
- *   TICK key USAGE DOWN | mouse DX DY DZ BUTTONS | type 0 HEX | serial N HEX | line N HEX | frame N HEX | poke PA HEX | reset
+ *   TICK key USAGE DOWN | mouse DX DY DZ BUTTONS | stick N X Y BUTTONS | type 0 HEX | serial N HEX | line N HEX | frame N HEX | poke PA HEX | reset
  *        | floppy DRIVE PROTECTED PATH | floppy-out DRIVE | cd CHANNEL UNIT PATH | cd-out CHANNEL UNIT
  *   TICK end HASH
  * An entry with tick T acted between instruction T - 1 and T, after the events of T; `line` and `frame` within the event at T that looked for them. */
@@ -230,7 +230,7 @@ static bool check_image(void *context, const char *rest, struct error *err)
 
 /* Verbs and what their arguments look like. */
 static const struct { const char *verb; int numbers; bool hex, path; } verbs[] = {
-    { "key", 2, false, false },      { "mouse", 4, false, false },     { "type", 1, true, false },
+    { "key", 2, false, false },      { "mouse", 4, false, false },     { "stick", 4, false, false },      { "type", 1, true, false },
     { "serial", 1, true, false },    { "line", 1, true, false },       { "poke", 1, true, false },
     { "reset", 0, false, false },    { "floppy", 2, false, true },     { "floppy-out", 1, false, false },
     { "cd", 2, false, true },        { "cd-out", 2, false, false },    { "end", 0, true, false },
@@ -358,6 +358,7 @@ static void apply(struct machine *m, const char *text)
 
     if (is(text, "key", &a)) sscanf(a, "%d %u", &x, &b), input_key(m, (u8)x, b);
     else if (is(text, "mouse", &a)) sscanf(a, "%d %d %d %u", &x, &y, &z, &b), input_mouse(m, x, y, z, b);
+    else if (is(text, "stick", &a)) sscanf(a, "%d %d %d %u", &x, &y, &z, &b), input_joystick(m, (unsigned)x, (unsigned)y, (unsigned)z, b);
     else if (is(text, "type", &a)) apply_bytes(m, "type", a);
     else if (is(text, "serial", &a)) apply_bytes(m, "serial", a);
     else if (is(text, "poke", &a)) apply_bytes(m, "poke", a);

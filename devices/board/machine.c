@@ -107,6 +107,7 @@ static void register_parts(struct machine *m)
     if (m->pci.present) register_pci(m);
     networks_each_part(m, add_part);
     sounds_each_part(m, add_part);
+    if (m->config.gameport) add_part(m, "gameport", &gameport_558_state, &m->gameport);
 }
 
 const char *machine_device_name(const struct machine *m, unsigned index)

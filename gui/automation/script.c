@@ -363,6 +363,24 @@ static bool move_mouse(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+/* "joystick 0 255 128 1": where the first stick is, and that its first button is down. */
+static bool move_joystick(struct session *s, const char *at, struct error *err)
+{
+    static const char usage[] = "which stick, where, which buttons? e.g. joystick 0 128 255 1";
+    unsigned number[3] = { 0 }, buttons = 0, n = 0;
+    char word[32], *end;
+
+    for (; next_argument(&at, word, sizeof word); n++) {
+        unsigned long v = strtoul(word, &end, 10);
+        if (end == word || *end || v > (n == 0 ? 1 : n < 3 ? 255 : 2) || (n >= 3 && !v)) return fail(err, "\"%s\": %s", word, usage);
+        if (n < 3) number[n] = (unsigned)v;
+        else buttons |= (unsigned)v;
+    }
+    if (n < 3) return fail(err, "%s", usage);
+    machine_joystick(s->machine, number[0], number[1], number[2], buttons);
+    return true;
+}
+
 static bool screenshot(struct session *s, const char *at, struct error *err)
 {
     char path[1024];
@@ -469,6 +487,7 @@ static const struct command {
     { "type", "\"TEXT\"", "type on the keyboard; \\n is Enter", type_text },
     { "key", "NAME[-NAME...]", "press keys together: F1, ctrl-alt-del", press_key },
     { "mouse", "[DX [DY [DZ]]] [left right middle fourth fifth]", "move the mouse right, down, its wheel towards you, with these buttons down", move_mouse },
+    { "joystick", "N X Y [1] [2]", "joystick 0 or 1: axes 0 to 255, buttons that are down", move_joystick },
     { "screenshot", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", print_screen },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },

@@ -24,7 +24,7 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
-        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0xd080, 64 }, { 0xd080, 64 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0xb100, 16 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0xd080, 64 }, { 0xd080, 64 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0x201, 1 }, { 0xb100, 16 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -66,6 +66,7 @@ static void check(struct machine *m)
         complain("es1370", es1370_invariant(&m->sounds.es1370.chip));
         complain("ak4531", ak4531_invariant(&m->sounds.es1370.codec));
     }
+    complain("gameport", gameport_558_invariant(&m->gameport));
     complain("speaker", speaker_invariant(&m->sounds.speaker));
     complain("vga", vga_invariant(&m->vga));
     complain("monitor", ddc_monitor_invariant(&m->vga.monitor));
@@ -100,7 +101,8 @@ static void outside(struct machine *m)
     u8 bytes[32];
 
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
-    switch (pick(6)) {
+    switch (pick(7)) {
+    case 6: machine_joystick(m, pick(3), pick(300), pick(300), pick(8)); break;
     case 0: machine_key(m, (u8)pick(256), pick(2)); break;
     case 1: machine_mouse(m, (int)pick(2000) - 1000, (int)pick(2000) - 1000, (int)pick(40) - 20, pick(256)); break;
     case 2: machine_serial_send(m, pick(6), bytes, sizeof bytes); break;
@@ -294,6 +296,8 @@ static void round_of(u64 seed, const char *disk)
     strcpy(config.cpu_model, pick(2) ? "" : "i386");
     strcpy(config.floppy[0].path, DEMO_DISK);
     config.adlib = pick(2);
+    config.gameport = true;
+    config.gameport_sticks = (u8)pick(3);
     config.sb16.enabled = pick(4);
     config.pci = pick(4) ? PCI_ON : PCI_OFF;
     config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .mode = DISK_VOLATILE };

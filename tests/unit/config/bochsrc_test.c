@@ -255,6 +255,10 @@ Test(bochsrc, sound_goes_to_a_window_a_file_or_nowhere)
     notes = (struct error){ 0 };
     refused("sb16: wavemode=4", "2 (a WAV file of its own)");
     err = (struct error){ 0 };
+    taken("es1370: enabled=1, wavemode=1, midimode=2, midifile=b.mid");
+    cr_expect(config.es1370.enabled && config.es1370.midi == CARD_MIDI_FILE);
+    taken("gameport: enabled=1, sticks=2");
+    cr_expect(config.gameport && config.gameport_sticks == 2);
     taken("adlib: enabled=1");
     cr_expect(config.adlib);
     taken("speaker: enabled=0");

@@ -34,6 +34,8 @@ static struct room *room_create(void)
     machine_config_defaults(&r->config);
     r->config.memory_bytes = 2 << 20;
     r->config.ips = 1000000;
+    r->config.gameport = true;
+    r->config.gameport_sticks = 2;
     memset(r->config.floppy, 0, sizeof r->config.floppy);
     strcpy(r->config.system_rom.path, r->rom);
     return r;
@@ -63,6 +65,7 @@ static u64 a_session(struct machine *m)
     machine_run(m, 7);
     machine_serial_send(m, 0, "hello", 5);
     machine_mouse(m, -3, 5, -1, 1);
+    machine_joystick(m, 1, 255, 3, 2);
     machine_run(m, 50000);
     machine_type(m, "dir C:\n\"%s\"");
     machine_poke(m, 0x2000, "\x12\x34", 2);
@@ -182,7 +185,7 @@ Test(journal, hostile_numbers_change_nothing_that_is_not_there)
     u64 end;
 
     fputs("orrery journal 1\nstart\n1 key 99999 7\n1 serial 99 41\n1 floppy-out 9\n1 cd-out 9 9\n1 poke 18446744073709551615 4142\n"
-          "1 line 0 41\n1 mouse 2147483647 -2147483648 -2147483648 255\n9 floppy 7 0 /nowhere\n", f);
+          "1 line 0 41\n1 mouse 2147483647 -2147483648 -2147483648 255\n1 stick -1 70000 -1 4294967295\n9 floppy 7 0 /nowhere\n", f);
     fclose(f);
     cr_expect(machine_replay(m, r->journal, &end, &r->err), "%s", r->err.text);
     cr_expect_eq(end, 9);
