@@ -1,5 +1,6 @@
 /* orrery: command line, configuration, and the run.                                        doc: command-line */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -377,6 +378,7 @@ int main(int argc, char **argv)
     struct arguments a = { 0 };
     struct error err = { 0 };
 
+    signal(SIGXFSZ, SIG_IGN);            /* a file that may not grow is an error of the write */
     if (argc > 1 && strcmp(argv[1], "hub") == 0) return hub_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);

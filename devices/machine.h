@@ -23,6 +23,7 @@ enum machine_stop_kind {
     MACHINE_TICKS,               /* the ticks asked for have run */
     MACHINE_BREAK,               /* a place of cpu_set_breaks */
     MACHINE_REQUEST,             /* machine_request_stop */
+    MACHINE_PAUSED,              /* the host's disk is full or fails: the next machine_run tries again, and the guest has noticed nothing */
     MACHINE_POWER_OFF,           /* the guest switched off: port 8900h "Shutdown" */
     MACHINE_EXIT,                /* debug exit port 0f4h: code is the exit status (V << 1) | 1 */
     MACHINE_TRIPLE_FAULT,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20000000, NS_SHORT = 8000000 };
+enum { SLICE_LEAST = 4096, PASTE_PIECE = 128, NS_LONG = 20000000, NS_SHORT = 8000000, NS_PAUSE = 1000000000 };
 
 struct serve {
     struct machine *machine;
@@ -18,6 +18,7 @@ struct serve {
     char *paste;                 /* text that still waits for the keyboard, NUL ended; at paste_at */
     size_t paste_at;
     bool quit;
+    char paused[512];            /* why it waited last, so that it is said once */
     struct machine_stop stop;
 };
 
@@ -102,7 +103,7 @@ static void read_mail(struct serve *s)
 static void show(struct serve *s)
 {
     struct mailbox_status status = {
-        .tick = machine_tick(s->machine), .ips = machine_ips(s->machine), .stopped = frozen(&s->stop),
+        .tick = machine_tick(s->machine), .ips = machine_ips(s->machine), .stopped = frozen(&s->stop) || s->stop.kind == MACHINE_PAUSED,
     };
 
     if (!mailbox_wants_picture(s->box)) return;
@@ -154,6 +155,18 @@ struct machine_stop serve_run(struct serve *s, u64 ticks)
     return s->quit && s->stop.kind == MACHINE_TICKS ? closed : s->stop;
 }
 
+/* The host's disk is full or fails: a second for a person to read it and to help, then the machine tries again. */
+static void wait_paused(struct serve *s)
+{
+    if (strcmp(s->paused, s->stop.text)) fprintf(stderr, "orrery: %s\n", s->stop.text);
+    strcpy(s->paused, s->stop.text);
+    for (u64 begun = now_ns(); !s->quit && s->stop.kind == MACHINE_PAUSED && now_ns() - begun < NS_PAUSE;) {
+        read_mail(s);
+        show(s);
+        sleep_ns(NS_SHORT);
+    }
+}
+
 struct machine_stop serve_until_closed(struct serve *s, u64 ticks)
 {
     u64 end = ticks > UINT64_MAX - machine_tick(s->machine) ? UINT64_MAX : machine_tick(s->machine) + ticks;
@@ -165,6 +178,7 @@ struct machine_stop serve_until_closed(struct serve *s, u64 ticks)
             sleep_ns(NS_SHORT);
         } else {
             serve_run(s, end - machine_tick(s->machine));
+            if (s->stop.kind == MACHINE_PAUSED) wait_paused(s);
         }
     }
     return s->quit && !frozen(&s->stop) ? closed : s->stop;

@@ -312,5 +312,6 @@ void board_request_changed(struct machine *m, unsigned irq);             /* a li
 bool board_build(struct machine *m, struct error *err);
 void board_reset(struct machine *m);
 void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void board_pause(struct machine *m, const char *sentence);                  /* until the next machine_run */
 
 #endif

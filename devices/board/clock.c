@@ -95,7 +95,7 @@ void clock_set_limit(struct clock *clock, u64 tick)
 
 void clock_fire_due(struct clock *clock)
 {
-    while (clock->waiting && clock->heap[0]->at <= clock->time.now) {
+    while (!clock->held && clock->waiting && clock->heap[0]->at <= clock->time.now) {
         struct event *event = clock->heap[0];
         clock_cancel(clock, event);
         event->fire(event->owner);

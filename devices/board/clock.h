@@ -28,6 +28,7 @@ struct clock {
     u64 limit;                   /* derived: no run goes past this tick; NEVER without one */
     struct event **heap;         /* derived: waiting events, earliest first */
     u32 waiting, room, added;
+    bool held;                   /* the board waits for a person: what is due stays due */
 };
 
 void clock_init(struct clock *clock, u64 ips);

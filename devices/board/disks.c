@@ -8,9 +8,11 @@
 
 #define FOLDER_PREFIX "vvfat:"           /* of the path of a floppy that is a folder of the host */
 
-static void on_disk_failure(void *board, const char *sentence)
+/* A person may make room, and go on: an ATA disk tries again then. */
+static bool on_disk_failure(void *board, const char *sentence)
 {
-    board_stop(board, MACHINE_PANIC, 0, "%s", sentence);
+    board_pause(board, sentence);
+    return true;
 }
 
 /* --- floppies --- */
@@ -239,10 +241,11 @@ bool board_disks_open(struct machine *m, struct error *err)
 }
 
 /* The machine is gone: whoever ran it hears what its stop can no longer say. */
-static void on_late_failure(void *board, const char *sentence)
+static bool on_late_failure(void *board, const char *sentence)
 {
     (void)board;
     fprintf(stderr, "orrery: %s\n", sentence);
+    return false;
 }
 
 static void close_at_the_end(struct disk_image *image)

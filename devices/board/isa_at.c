@@ -24,6 +24,16 @@ void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const 
     processors_request_stop(m);
 }
 
+/* What was to happen at this tick stays due. */
+void board_pause(struct machine *m, const char *sentence)
+{
+    if (m->frozen) return;
+    m->clock.held = true;
+    m->stop = (struct machine_stop){ .kind = MACHINE_PAUSED };
+    snprintf(m->stop.text, sizeof m->stop.text, "the machine waits: %s", sentence);
+    processors_request_stop(m);
+}
+
 /* --- lines --- */
 
 void board_request_changed(struct machine *m, unsigned n)

@@ -41,8 +41,10 @@ static void on_halt(struct machine *m, u64 end)
 static struct machine_stop run_until(struct machine *m, u64 end)
 {
     clock_set_limit(&m->clock, end);
+    m->clock.held = false;
     while (!m->frozen && m->clock.time.now < end) {
         clock_fire_due(&m->clock);
+        if (m->clock.held) return m->stop;
         switch (processors_run(m, end)) {
         case CPU_STOP_DEADLINE: break;
         case CPU_STOP_HALTED: on_halt(m, end); break;
@@ -62,7 +64,7 @@ static struct machine_stop run_until(struct machine *m, u64 end)
         }
     }
     if (!m->frozen) clock_fire_due(&m->clock);
-    return m->frozen ? m->stop : (struct machine_stop){ .kind = MACHINE_TICKS };
+    return m->frozen || m->clock.held ? m->stop : (struct machine_stop){ .kind = MACHINE_TICKS };
 }
 
 /* A replay's entries act where input acted when it was recorded: between two runs. */

@@ -19,7 +19,8 @@ struct disk_image {
     char *path, *what;
     char *writeback;                     /* folder for what a guest changed of a vvfat disk; NULL: none */
     char notice[IMAGE_NOTICE];
-    void (*failed)(void *board, const char *sentence);
+    bool (*failed)(void *board, const char *sentence);
+    bool try_again;
     void *board;
     struct error trouble;                /* of the operation that runs */
 };
@@ -28,6 +29,7 @@ struct disk_image {
 
 static struct error *no_trouble(struct disk_image *image)
 {
+    image->try_again = false;
     image->trouble.count = 0;
     image->trouble.text[0] = 0;
     return &image->trouble;
@@ -38,7 +40,7 @@ static bool host_failed(struct disk_image *image)
     char *text = image->trouble.text;
 
     text[strcspn(text, "\n")] = 0;
-    if (image->failed) image->failed(image->board, text);
+    image->try_again = image->failed && image->failed(image->board, text);
     return false;
 }
 
@@ -186,7 +188,9 @@ void disk_image_close(struct disk_image *image)
     free(image);
 }
 
-void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board, const char *sentence), void *board)
+bool disk_image_try_again(const struct disk_image *image) { return image->try_again; }
+
+void disk_image_on_failure(struct disk_image *image, bool (*failed)(void *board, const char *sentence), void *board)
 {
     image->failed = failed;
     image->board = board;
@@ -219,15 +223,19 @@ static bool in_range(const struct disk_image *image, u64 lba, u32 count)
 
 bool disk_image_read(struct disk_image *image, u64 lba, u32 count, void *bytes)
 {
+    struct error *err = no_trouble(image);
+
     if (!in_range(image, lba, count)) return false;
-    return image_layer_read(image->top, lba, count, bytes, no_trouble(image)) || host_failed(image);
+    return image_layer_read(image->top, lba, count, bytes, err) || host_failed(image);
 }
 
 bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *bytes)
 {
+    struct error *err = no_trouble(image);
+
     if (!in_range(image, lba, count) || image->top->read_only) return false;
     image->unsafe = !image->is_volatile;
-    return image_layer_write(image->top, lba, count, bytes, no_trouble(image)) || host_failed(image);
+    return image_layer_write(image->top, lba, count, bytes, err) || host_failed(image);
 }
 
 bool disk_image_flush(struct disk_image *image)

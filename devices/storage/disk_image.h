@@ -26,8 +26,10 @@ void disk_image_release(struct disk_image *image);       /* NULL is allowed */
  * hears of failures hears of that too. */
 void disk_image_close(struct disk_image *image);         /* NULL is allowed */
 
-/* Who is told when the host cannot read or write: one sentence.  The guest sees an error status besides. */
-void disk_image_on_failure(struct disk_image *image, void (*failed)(void *board, const char *sentence), void *board);
+/* Who is told when the host cannot read or write: one sentence.  He answers whether the same will be asked again later; else the guest
+ * has to see an error. */
+void disk_image_on_failure(struct disk_image *image, bool (*failed)(void *board, const char *sentence), void *board);
+bool disk_image_try_again(const struct disk_image *image);       /* after an operation that was false: what he answered */
 
 /* The medium is larger than its file: what is missing reads as zeros, and writing there lengthens the file.  Leaves a
  * notice.  Nothing happens to other forms of images and to those that are as long. */

@@ -413,6 +413,40 @@ Test(ata_disk, a_write_the_host_cannot_do_is_a_device_fault_and_said)
     cr_expect_eq(c->failures, 1);
 }
 
+/* The board waits for a person: the guest has noticed nothing when it goes on. */
+Test(ata_disk, a_write_that_is_tried_again_ends_at_the_tick_at_which_it_would_have)
+{
+    u8 bytes[512] = { 1 };
+    u64 ended[2];
+
+    for (unsigned helped = 0; helped < 2; helped++) {
+        CABLE(c) = cable_full();
+        c->helps = true;
+        if (helped) disk_image_limit_volatile(c->image[0], 0);
+        command(c, DISK_LBA, 0, 1, 77, 0, 0, 0x30);
+        ready(c);
+        write_words(c, bytes, 512);
+        while (!c->clock.held && c->ch.device[0].status & BSY) {
+            c->clock.time.now = c->clock.heap[0]->at;
+            clock_fire_due(&c->clock);
+        }
+        cr_expect_eq(c->failures, helped);
+        cr_expect_eq(c->clock.held, helped);
+        cr_expect_eq(alt(c) & (BSY | DF | ERR), helped ? BSY : 0);
+        disk_image_limit_volatile(c->image[0], 1 << 20);
+        c->clock.held = false;
+        clock_fire_due(&c->clock);
+        while (c->ch.device[0].status & BSY) {
+            c->clock.time.now = c->clock.heap[0]->at;
+            clock_fire_due(&c->clock);
+        }
+        ended[helped] = c->clock.time.now;
+        cr_expect_eq(ready(c), DRDY | DSC);
+        cr_expect(disk_image_read(c->image[0], 77, 1, bytes) && bytes[0] == 1);
+    }
+    cr_expect_eq(ended[0], ended[1]);
+}
+
 Test(ata_disk, flush_ends_well)
 {
     CABLE(c) = cable_full();

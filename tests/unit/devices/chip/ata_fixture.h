@@ -21,6 +21,7 @@ struct cable {
     u8 *disk, *disc;
     struct disk_image *image[2];
     unsigned failures;
+    bool helps;                          /* somebody makes room: the same is asked again */
 };
 
 /* Sector n begins with n. */
@@ -57,10 +58,13 @@ static inline u8 ready(struct cable *c)
     return alt(c);
 }
 
-static inline void failed(void *board, const char *sentence)
+static inline bool failed(void *board, const char *sentence)
 {
+    struct cable *c = board;
     (void)sentence;
-    ((struct cable *)board)->failures++;
+    c->failures++;
+    c->clock.held = c->helps;
+    return c->helps;
 }
 
 static inline struct cable *cable_empty(void)

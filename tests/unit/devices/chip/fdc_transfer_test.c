@@ -465,10 +465,11 @@ Test(fdc_non_dma, a_track_is_formatted_from_the_fifo)
 
 /* --- the host fails --- */
 
-static void on_failure(void *board, const char *sentence)
+static bool on_failure(void *board, const char *sentence)
 {
     (void)sentence;
     ++*(unsigned *)board;
+    return false;
 }
 
 Test(fdc_host, a_write_the_host_cannot_do_is_an_equipment_check_and_said)

@@ -233,11 +233,12 @@ struct heard {
     char text[2048];
 };
 
-static void hear(void *board, const char *sentence)
+static bool hear(void *board, const char *sentence)
 {
     struct heard *h = board;
     h->count++;
     snprintf(h->text, sizeof h->text, "%s", sentence);
+    return false;
 }
 
 Test(disk_image, a_full_overlay_is_said_and_loses_nothing)

@@ -86,11 +86,12 @@ struct shown {
     char said[4096];
 };
 
-static void hear(void *context, const char *sentence)
+static bool hear(void *context, const char *sentence)
 {
     struct shown *s = context;
     size_t used = strlen(s->said);
     snprintf(s->said + used, sizeof s->said - used, "%s\n", sentence);
+    return false;
 }
 
 static bool show(struct shown *s, const char *folder, const char *writeback, u64 sectors)

@@ -1,0 +1,82 @@
+/* A machine whose host's disk fails: it waits, says so, and goes on as if nothing had been. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "devices/machine.h"
+#include "tests/unit/devices/bench.h"
+
+/* A boot sector: INT 13h writes sector 6 and tells its status to port E9h. */
+static const u8 boot[] = {
+    0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0,                  /* DS = ES = 0 */
+    0xb8, 0x01, 0x03, 0xbb, 0x00, 0x7c,                  /* AX = 0301h, BX = 7C00h */
+    0xb9, 0x06, 0x00, 0xba, 0x80, 0x00, 0xcd, 0x13,      /* CX = 6, DX = 80h */
+    0x88, 0xe0, 0x04, '0', 0xe6, 0xe9, 0xeb, 0xfe,       /* AH + '0' to port E9h, and wait */
+};
+enum { DISK_BYTES = 64 * 512, TICKS = 50000000 };
+
+static void make_disk(const char *path)
+{
+    static u8 disk[DISK_BYTES];
+    memcpy(disk, boot, sizeof boot);
+    disk[510] = 0x55, disk[511] = 0xaa;
+    FILE *f = fopen(path, "wb");
+    cr_assert(f && fwrite(disk, 1, sizeof disk, f) == sizeof disk && fclose(f) == 0);
+}
+
+static struct machine *machine_with(const char *path)
+{
+    struct machine_config config;
+    struct error err = { 0 };
+
+    machine_config_defaults(&config);
+    config.memory_bytes = 2 << 20;
+    config.ata[0].device[0].type = ATA_DISK;
+    snprintf(config.ata[0].device[0].path, CONFIG_PATH, "%s", path);
+    struct machine *m = machine_create(&config, &err);
+    cr_assert(m, "%s", err.text);
+    return m;
+}
+
+static void files_end_at(rlim_t bytes)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+Test(disks, a_machine_whose_hosts_disk_is_full_waits_and_the_guest_notices_nothing)
+{
+    char path[] = "/tmp/orrery-disk-XXXXXX", said[16] = "";
+    u64 hash[2];
+
+    close(mkstemp(path));
+    signal(SIGXFSZ, SIG_IGN);
+    for (unsigned full = 0; full < 2; full++) {
+        make_disk(path);
+        struct machine *m = machine_with(path);
+        if (full) files_end_at(2048);
+        for (unsigned i = 0; full && i < 3; i++) {
+            struct machine_stop stop = machine_run(m, TICKS - machine_tick(m));
+            cr_expect_eq(stop.kind, MACHINE_PAUSED);
+            cr_expect(strstr(stop.text, "ata0-master: path=") && strstr(stop.text, "writing failed: File too large"), "%s", stop.text);
+            cr_expect_eq(machine_serial_text(m, MACHINE_E9, said, sizeof said), 0);
+        }
+        files_end_at(0);
+        cr_expect_eq(machine_run(m, TICKS - machine_tick(m)).kind, MACHINE_TICKS);
+        machine_serial_text(m, MACHINE_E9, said, sizeof said);
+        cr_expect_str_eq(said, "0");
+        hash[full] = machine_hash(m);
+        machine_destroy(m);
+        FILE *f = fopen(path, "rb");
+        fseek(f, 5 * 512, SEEK_SET);
+        cr_expect_eq(fgetc(f), 0x31, "it is on the disk");
+        fclose(f);
+    }
+    cr_expect_eq(hash[0], hash[1]);
+    unlink(path);
+}
