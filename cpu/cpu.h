@@ -253,6 +253,8 @@ struct cpu_fault_view {
     u64 la;                      /* PAGE, SEGMENT */
 };
 bool cpu_view_fault(const struct cpu *cpu, unsigned newest_is_0, struct cpu_fault_view *view);
+/* The fault that this one comes of: itself, or the one whose delivery began the chain. */
+unsigned cpu_first_cause(const struct cpu *cpu, unsigned newest_is_0);
 unsigned cpu_fault_count(const struct cpu *cpu);         /* kept: at most 64 */
 u64 cpu_faults_raised(const struct cpu *cpu);            /* since the processor was made */
 

@@ -88,6 +88,14 @@ void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text,
              (unsigned long long)f->rip, (unsigned long long)f->tick, sentence, fault_reasons[f->reason].manual);
 }
 
+unsigned cpu_first_cause(const struct cpu *cpu, unsigned newest_is_0)
+{
+    unsigned n = newest_is_0, kept = cpu_fault_count(cpu);
+
+    while (n + 1 < kept && fault_at(cpu, n)->nesting) n++;
+    return n;
+}
+
 /* --- checks --- */
 
 /* The procedures' rows have no reason. */

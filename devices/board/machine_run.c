@@ -20,7 +20,7 @@ static void on_shutdown(struct machine *m)
         return;
     }
     board_where(m, at, sizeof at);
-    cpu_describe_fault(processors_running(m), cpu_fault_count(processors_running(m)) > 2 ? 2 : 0, why, sizeof why);
+    cpu_describe_fault(processors_running(m), cpu_first_cause(processors_running(m), 0), why, sizeof why);
     board_stop(m, MACHINE_TRIPLE_FAULT, 0, "triple fault at %s: %s", at, why);
 }
 

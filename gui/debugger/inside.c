@@ -6,6 +6,7 @@
 #include "gui/debugger/expression.h"
 #include "gui/debugger/pages.h"
 #include "gui/debugger/why.h"
+#include "gui/debugger/why_not.h"
 
 enum { LISTED = 64 };
 
@@ -17,12 +18,21 @@ static bool number(struct session *s, const char *at, const char *what, u64 most
     return *value <= most || fail(err, "0x%llx is no %s: 0 to 0x%llx", (unsigned long long)*value, what, (unsigned long long)most);
 }
 
+static bool why_not(struct session *s, const char *at, struct error *err)
+{
+    u64 irq;
+
+    at += strspn(at, " \t");
+    if (!*at) return why_not_any(s->machine, err);
+    return number(s, at, "IRQ", 15, &irq, err) && why_not_irq(s->machine, (unsigned)irq, err);
+}
+
 bool debug_why(struct session *s, const char *at, struct error *err)
 {
     u64 n = 0;
 
     at += strspn(at, " \t");
-    if (!strcmp(at, "not")) return fail(err, "why not: of interrupts nothing is told yet; info device pic shows IRR, IMR and ISR, info device ioapic and cpu0.apic theirs");
+    if (!strncmp(at, "not", 3) && (!at[3] || at[3] == ' ')) return why_not(s, at + 3, err);
     if (!strcmp(at, "all")) return why_list(machine_cpu(s->machine), LISTED), true;
     if (*at && !number(s, at, "fault", LISTED - 1, &n, err)) return false;
     return why_fault(machine_cpu(s->machine), (unsigned)n, err);

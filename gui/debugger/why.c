@@ -44,12 +44,13 @@ static void put_selector_error(const struct cpu_fault_view *f)
     else printf("    error code %04x: %s[%u]%s\n", e, e & 4 ? "LDT (TI=1)" : "GDT (TI=0)", e >> 3, e & 1 ? ", while an event from outside the program was delivered (EXT=1)" : "");
 }
 
-static void put_checks(const struct cpu_fault_view *f)
+/* `all`: those that were not reached too. */
+static void put_checks(const struct cpu_fault_view *f, bool all)
 {
     if (f->during) printf("  it came up in between: %s\n", f->during);
     if (!f->checking) return;
     printf("  checks of %s, in their order:\n", f->checking);
-    for (unsigned i = 0; i < f->check_count; i++) printf("    %s %s\n", i < f->failed ? "ok    " : i == f->failed ? "FAILED" : "  -   ", f->check[i]);
+    for (unsigned i = 0; i < f->check_count && (all || i <= f->failed); i++) printf("    %s %s\n", i < f->failed ? "ok    " : i == f->failed ? "FAILED" : "  -   ", f->check[i]);
 }
 
 static void put_subject(struct cpu *cpu, const struct cpu_fault_view *f)
@@ -79,14 +80,14 @@ static void put_subject(struct cpu *cpu, const struct cpu_fault_view *f)
     if (!shown) printf("  %s", unread.text);
 }
 
-static void put_fault(struct cpu *cpu, const struct cpu_fault_view *f)
+static void put_fault(struct cpu *cpu, const struct cpu_fault_view *f, bool first)
 {
     printf("%s", f->vector_name);
     if (f->has_error_code) printf("(%04x)", f->error_code);
     printf(" at %04x:%0*llx, tick %llu, %s, CPL %u\n", f->cs, f->code_bits == 64 ? 16 : 8, (llu)f->rip, (llu)f->tick, f->mode, f->cpl);
-    put_instruction(f);
+    if (first) put_instruction(f);
     printf("  %s\n", f->sentence);
-    put_checks(f);
+    put_checks(f, first);
     put_selector_error(f);
     put_subject(cpu, f);
     printf("  SDM, \"%s\"; reason %s\n", f->manual, f->name);
@@ -95,15 +96,6 @@ static void put_fault(struct cpu *cpu, const struct cpu_fault_view *f)
 /* --- chains --- */
 
 static bool view(struct cpu *cpu, unsigned n, struct cpu_fault_view *f) { return cpu_view_fault(cpu, n, f); }
-
-/* The first cause of what came last at n: one that no other fault stands before. */
-static unsigned first_cause(struct cpu *cpu, unsigned n)
-{
-    struct cpu_fault_view f;
-
-    while (view(cpu, n, &f) && f.nesting && view(cpu, n + 1, &f)) n++;
-    return n;
-}
 
 /* The end of the chain that n is part of: the fault behind it that was delivered, or the shutdown. */
 static unsigned last_of_chain(struct cpu *cpu, unsigned n)
@@ -124,7 +116,7 @@ static void put_chain(struct cpu *cpu, unsigned first, unsigned last)
             else if (f.vector == 8) printf("which made it a double fault: ");
             else printf("then, while that was being delivered: ");
         }
-        put_fault(cpu, &f);
+        put_fault(cpu, &f, step == 1);
         if (n == last) return;
     }
 }
@@ -135,7 +127,7 @@ bool why_fault(struct cpu *cpu, unsigned newest_is_0, struct error *err)
 
     if (!count) return fail(err, "no fault was raised");
     if (newest_is_0 >= count) return fail(err, "why %u: only %u faults are kept, 0 is the newest", newest_is_0, count);
-    put_chain(cpu, first_cause(cpu, newest_is_0), last_of_chain(cpu, newest_is_0));
+    put_chain(cpu, cpu_first_cause(cpu, newest_is_0), last_of_chain(cpu, newest_is_0));
     return true;
 }
 
@@ -152,5 +144,5 @@ void why_list(struct cpu *cpu, unsigned most)
 void why_triple_fault(struct cpu *cpu)
 {
     printf("triple fault: a fault was raised while #DF was being delivered, so the processor shut down\n");
-    put_chain(cpu, first_cause(cpu, 0), 0);
+    put_chain(cpu, cpu_first_cause(cpu, 0), 0);
 }

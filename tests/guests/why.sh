@@ -1,0 +1,42 @@
+# Kernels that go wrong: why names the cause of a triple fault by itself, why not what keeps an interrupt away, walk a forgotten INVLPG.
+. tests/guests/lib.sh
+need_tool nasm
+build=$1
+ask() { # CASE STATUS SCRIPT LINE...: what is printed has the lines, in this order
+    case=$1 wanted=$2 script=$3; shift 3
+    nasm -DCASE=$case -f bin -o "$work/a.img" tests/guests/why.asm || exit 1
+    run_guest "$build" "$script" 'boot: floppy' 'cpu: model=corei7_haswell, reset_on_triple_fault=0' "floppya: image=$work/a.img, status=inserted" > "$work/shown"
+    [ $status = "$wanted" ] || { echo "case $case: status $status"; cat "$work/out"; exit 1; }
+    for line; do
+        grep -nF -- "$line" "$work/out" | head -1 | cut -d: -f1 > "$work/at"
+        [ -s "$work/at" ] && [ "$(cat "$work/at")" -ge "${last:-0}" ] || { echo "case $case: missing, or too early: $line"; cat "$work/out"; exit 1; }
+        last=$(cat "$work/at")
+    done
+    last=0
+}
+ask 1 0 'wait 2s
+key a
+wait 500ms
+why not 1
+why not
+quit' 'IRQ 1' 'ok     pic1: IR1 is requested' 'STOPS  pic1: IR1 is not masked (IMR = ff)' 'ok     EFLAGS.IF = 1'
+ask 2 0 'wait 2s
+why not 0
+quit' 'ok     pic1: IR0 is requested' 'STOPS  pic1: IR0 is in service (ISR = 01) and no EOI has come' 'its handler:' 'INT# 08 > 0000:7c'
+ask 3 0 'wait 2s
+why not
+quit' 'ok     pic1: IR0 is not masked' 'STOPS  EFLAGS.IF = 1'
+ask 4 5 'wait 5s' 'triple fault at tick' 'first cause: #UD at 0008:' '0f 0b   ud2' 'then, while that was being delivered: #GP(0033)' 'FAILED the gate lies within the limit of the IDT' \
+    'error code 0033: vector 06 (IDT=1)' 'which made it a double fault: #DF(0000)' 'then, while that was being delivered: #GP(0043)'
+ask 5 0 'wait 1s
+walk 0x200000
+page 0x200000
+map
+info tab
+quit' 'linear 00200000, CR3 00010000: 32-bit paging' 'PDE[0] at 00010000: 00011027  P R/W=1 writable U/S=1 user A=1' 'PTE[512] at 00011800: 00300007' \
+    'physical 00300000, a page of 4 KiB: CPL 0 to 3, read and write, execute' '! the TLB still maps it to 00200000, the tables to 00300000: an INVLPG is missing' \
+    '  PTE: 0x00011800 : 0x00300007' 'linear page 0x00200000 maps to physical page 0x00300000' '0000000000201000-00000000003fffff    2044 KiB  user       rwx  -> 0000201000' \
+    '0x00200000-0x00200fff -> 0x00300000-0x00300fff'
+ask 6 5 'wait 5s' ': #PF(0002h) at 0018:' 'first cause: #PF(0002) at 0018:' 'ff 03   inc [rbx]' 'FAILED every entry above the page table is present' 'a write (W/R=1) at CPL 0 to 2 (U/S=0)' \
+    'linear ffff800000001000, CR3 00010000: 4-level paging' 'PML4E[256] at 00010800: 0000000000000000  not present (P=0)' 'which made it a double fault'
+echo "why: six kernels explained"
