@@ -493,6 +493,7 @@ static const struct command {
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
     { "info", "device [NAME]|gdt|idt|ldt|tss|tab|eflags|cpu|break", "devices with meanings; tables [FIRST [LAST]]; registers", info },
     { "why", "[N | all | not [IRQ]]", "the newest fault, or the Nth before it: its instruction, checks, tables, chain; all: a line each; not: what keeps an interrupt away", debug_why },
+    { "explain", "[OFFSET]", "the instruction at CS:OFFSET, or the next one, step by step: bytes, operands, accesses, flags", debug_explain },
     { "walk", "ADDRESS [CR3]", "the page walk of a linear address in words, and what the TLB says", debug_walk },
     { "map", "", "all that is mapped, with rights", debug_map },
     { "desc", "SELECTOR", "a descriptor in words", debug_descriptor },

@@ -6,7 +6,7 @@
 typedef bool debug_command(struct session *s, const char *arguments, struct error *err);
 debug_command debug_next, debug_registers, debug_segments, debug_control, debug_debug_registers, debug_examine_linear, debug_examine_physical, debug_set,
     debug_set_memory, debug_write_memory, debug_page, debug_stack, debug_calculate, debug_time, debug_expect, debug_processor,
-    debug_watch, debug_unwatch, debug_trace, debug_why, debug_walk, debug_map, debug_descriptor, debug_gate, debug_tss;
+    debug_watch, debug_unwatch, debug_trace, debug_why, debug_walk, debug_map, debug_descriptor, debug_gate, debug_tss, debug_explain;
 
 /* info WHAT ... */
 bool debug_info(struct session *s, const char *what, const char *arguments, struct error *err);

@@ -1,18 +1,30 @@
 #include "gui/debugger/disassemble.h"
 
-#include <Zydis/Zydis.h>
+#include "gui/debugger/decoded.h"
 
-unsigned disassemble(const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room)
+bool decode_instruction(const u8 *bytes, size_t size, unsigned code_bits, struct decoded_instruction *decoded)
 {
     ZydisMachineMode mode = code_bits == 64 ? ZYDIS_MACHINE_MODE_LONG_64 : code_bits == 32 ? ZYDIS_MACHINE_MODE_LEGACY_32 : ZYDIS_MACHINE_MODE_LEGACY_16;
     ZydisStackWidth width = code_bits == 64 ? ZYDIS_STACK_WIDTH_64 : code_bits == 32 ? ZYDIS_STACK_WIDTH_32 : ZYDIS_STACK_WIDTH_16;
     ZydisDecoder decoder;
-    ZydisFormatter formatter;
-    ZydisDecodedInstruction instruction;
-    ZydisDecodedOperand operand[ZYDIS_MAX_OPERAND_COUNT];
 
-    if (ZYAN_FAILED(ZydisDecoderInit(&decoder, mode, width)) || ZYAN_FAILED(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_INTEL))) return 0;
-    if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, size, &instruction, operand))) return 0;
-    ZydisFormatterFormatInstruction(&formatter, &instruction, operand, instruction.operand_count_visible, text, room, address, NULL);
-    return instruction.length;
+    return ZYAN_SUCCESS(ZydisDecoderInit(&decoder, mode, width)) && ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, size, &decoded->instruction, decoded->operand));
+}
+
+bool format_operand(const struct decoded_instruction *decoded, unsigned operand, u64 address, char *text, size_t room)
+{
+    ZydisFormatter formatter;
+
+    return ZYAN_SUCCESS(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_INTEL)) &&
+           ZYAN_SUCCESS(ZydisFormatterFormatOperand(&formatter, &decoded->instruction, &decoded->operand[operand], text, room, address, NULL));
+}
+
+unsigned disassemble(const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room)
+{
+    struct decoded_instruction d;
+    ZydisFormatter formatter;
+
+    if (ZYAN_FAILED(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_INTEL)) || !decode_instruction(bytes, size, code_bits, &d)) return 0;
+    ZydisFormatterFormatInstruction(&formatter, &d.instruction, d.operand, d.instruction.operand_count_visible, text, room, address, NULL);
+    return d.instruction.length;
 }

@@ -3,6 +3,7 @@
 
 #include "gui/debugger/commands.h"
 #include "gui/debugger/descriptors.h"
+#include "gui/debugger/explain.h"
 #include "gui/debugger/expression.h"
 #include "gui/debugger/pages.h"
 #include "gui/debugger/why.h"
@@ -51,6 +52,19 @@ bool debug_walk(struct session *s, const char *at, struct error *err)
     if (*at && !expression_value(s->machine, at, &cr3, err)) return false;
     show_walk(machine_cpu(s->machine), la, cr3, "");
     return true;
+}
+
+/* Of CS:offset, as EIP has it; without one the instruction that runs next. */
+bool debug_explain(struct session *s, const char *at, struct error *err)
+{
+    struct cpu_view v;
+    u64 offset;
+
+    at += strspn(at, " \t");
+    cpu_view(machine_cpu(s->machine), &v);
+    offset = v.rip;
+    if (*at && !expression_value(s->machine, at, &offset, err)) return false;
+    return explain(machine_cpu(s->machine), offset, err);
 }
 
 bool debug_map(struct session *s, const char *at, struct error *err)
