@@ -41,16 +41,18 @@ struct found {
 
 /* --- clusters --- */
 
+static bool is_cluster(const struct back *b, u32 cluster) { return cluster >= 2 && cluster - 2 < b->shape.clusters; }
+
+/* 0, which is none, after what is none. */
 static u32 next_cluster(const struct back *b, u32 cluster)
 {
     u64 at = (u64)cluster * b->shape.bits / 8;
 
+    if (!is_cluster(b, cluster)) return 0;
     if (b->shape.bits == 32) return get32(b->fat + at) & 0x0fffffff;
     if (b->shape.bits == 16) return get16(b->fat + at);
     return cluster & 1 ? get16(b->fat + at) >> 4 : get16(b->fat + at) & 0xfff;
 }
-
-static bool is_cluster(const struct back *b, u32 cluster) { return cluster >= 2 && cluster - 2 < b->shape.clusters; }
 
 /* The first time that anybody comes here. */
 static bool walk(struct back *b, u32 cluster)
