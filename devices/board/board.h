@@ -184,6 +184,7 @@ struct machine {
     struct fdc_82077 fdc;
     struct ata_channel ata[CONFIG_ATA_CHANNELS];
     struct disk_image *ata_image[CONFIG_ATA_CHANNELS][2];
+    struct event disks_settle;   /* derived: when what images keep back is flushed for a guest that does not; it sees nothing of it */
     struct fw_cfg fw_cfg;
     struct pm_piix4 pm;
     struct pci pci;

@@ -6,6 +6,8 @@
 #include "devices/board/board.h"
 #include "devices/storage/floppy_format.h"
 
+enum { SETTLE_NS = 1000000000 };
+
 #define FOLDER_PREFIX "vvfat:"           /* of the path of a floppy that is a folder of the host */
 
 /* A person may make room, and go on: an ATA disk tries again then. */
@@ -13,6 +15,23 @@ static bool on_disk_failure(void *board, const char *sentence)
 {
     board_pause(board, sentence);
     return true;
+}
+
+/* DOS never flushes: what an image keeps back goes to the host a second after it was written, for the day when the program is killed. */
+static void settle(void *board)
+{
+    struct machine *m = board;
+    bool ok = true;
+
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++)
+        if (m->ata_image[i >> 1][i & 1]) ok &= disk_image_flush(m->ata_image[i >> 1][i & 1]);
+    if (!ok) clock_at(&m->clock, &m->disks_settle, clock_now(&m->clock));
+}
+
+static void on_kept_back(void *board)
+{
+    struct machine *m = board;
+    if (m->disks_settle.at == NEVER) clock_at(&m->clock, &m->disks_settle, clock_now(&m->clock) + clock_ticks_of_ns(&m->clock, SETTLE_NS));
 }
 
 /* --- floppies --- */
@@ -112,6 +131,7 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     m->ata_image[channel][unit] = image;
     if (!disk_geometry_find(image, who, asked, &found, err)) return false;
     disk_image_on_failure(image, on_disk_failure, m);
+    disk_image_on_kept_back(image, on_kept_back, m);
     ata_channel_attach_disk(&m->ata[channel], unit, image, found, c->model);
     return true;
 }
@@ -233,6 +253,7 @@ void machine_notices(struct machine *m, char *text, size_t size)
 
 bool board_disks_open(struct machine *m, struct error *err)
 {
+    clock_add(&m->clock, &m->disks_settle, settle, m);
     bool ok = insert_floppies(m, err);
 
     ok &= attach_ata(m, err);

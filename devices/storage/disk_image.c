@@ -21,6 +21,7 @@ struct disk_image {
     char notice[IMAGE_NOTICE];
     bool (*failed)(void *board, const char *sentence);
     bool try_again;
+    void (*kept_back)(void *board);
     void *board;
     struct error trouble;                /* of the operation that runs */
 };
@@ -196,6 +197,12 @@ void disk_image_on_failure(struct disk_image *image, bool (*failed)(void *board,
     image->board = board;
 }
 
+void disk_image_on_kept_back(struct disk_image *image, void (*kept_back)(void *board), void *board)
+{
+    image->kept_back = kept_back;
+    image->board = board;
+}
+
 void disk_image_lengthen(struct disk_image *image, u64 sectors)
 {
     struct image_layer *flat = image->is_volatile ? image->top->below : image->top;
@@ -234,12 +241,14 @@ bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *
     struct error *err = no_trouble(image);
 
     if (!in_range(image, lba, count) || image->top->read_only) return false;
+    if (!image->unsafe && image->kept_back && image->top->format->keeps_back) image->kept_back(image->board);
     image->unsafe = !image->is_volatile;
     return image_layer_write(image->top, lba, count, bytes, err) || host_failed(image);
 }
 
 bool disk_image_flush(struct disk_image *image)
 {
+    if (image->is_volatile) return true;
     if (!image_layer_flush(image->top, no_trouble(image))) return host_failed(image);
     image->unsafe = false;
     return true;

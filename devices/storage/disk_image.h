@@ -29,6 +29,8 @@ void disk_image_close(struct disk_image *image);         /* NULL is allowed */
 /* Who is told when the host cannot read or write: one sentence.  He answers whether the same will be asked again later; else the guest
  * has to see an error. */
 void disk_image_on_failure(struct disk_image *image, bool (*failed)(void *board, const char *sentence), void *board);
+/* Who hears that there is something now that a program that is killed would lose: once until the next flush. */
+void disk_image_on_kept_back(struct disk_image *image, void (*kept_back)(void *board), void *board);
 bool disk_image_try_again(const struct disk_image *image);       /* after an operation that was false: what he answered */
 
 /* The medium is larger than its file: what is missing reads as zeros, and writing there lengthens the file.  Leaves a

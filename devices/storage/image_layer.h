@@ -21,6 +21,7 @@ struct image_findings {
 /* What a form of images does.  All of it stays inside the disk: ranges were checked.  False: err says what failed. */
 struct image_format {
     const char *name;            /* as mode= spells it */
+    bool keeps_back;             /* what points to new sectors reaches the file with a flush */
     /* How many sectors from lba on, at most count and at least one, are alike held or not held by this layer; 0: it is
      * damaged.  NULL: it holds all. */
     u32 (*held)(struct image_layer *layer, u64 lba, u32 count, bool *held, struct error *err);

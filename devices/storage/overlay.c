@@ -219,7 +219,7 @@ static void overlay_close(struct image_layer *layer)
 }
 
 static const struct image_format overlay_format = {
-    .name = "overlay", .held = overlay_held, .read = overlay_read, .write = overlay_write, .flush = overlay_flush, .close = overlay_close,
+    .name = "overlay", .keeps_back = true, .held = overlay_held, .read = overlay_read, .write = overlay_write, .flush = overlay_flush, .close = overlay_close,
     .stored_bytes = overlay_stored_bytes, .check = overlay_check, .empty = overlay_empty,
 };
 

@@ -276,12 +276,12 @@ static void redolog_close(struct image_layer *layer)
 }
 
 static const struct image_format growing_format = {
-    .name = "growing", .held = redolog_held, .read = redolog_read, .write = redolog_write, .flush = redolog_flush, .close = redolog_close,
+    .name = "growing", .keeps_back = true, .held = redolog_held, .read = redolog_read, .write = redolog_write, .flush = redolog_flush, .close = redolog_close,
     .stored_bytes = redolog_stored_bytes, .check = redolog_check,
 };
 
 static const struct image_format undoable_format = {
-    .name = "undoable", .held = redolog_held, .read = redolog_read, .write = redolog_write, .flush = redolog_flush, .close = redolog_close,
+    .name = "undoable", .keeps_back = true, .held = redolog_held, .read = redolog_read, .write = redolog_write, .flush = redolog_flush, .close = redolog_close,
     .stored_bytes = redolog_stored_bytes, .check = redolog_check, .empty = redolog_empty,
 };
 

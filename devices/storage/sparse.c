@@ -136,7 +136,7 @@ static void sparse_close(struct image_layer *layer)
 }
 
 static const struct image_format sparse_format = {
-    .name = "sparse", .held = sparse_held, .read = sparse_read, .write = sparse_write, .flush = sparse_flush, .close = sparse_close,
+    .name = "sparse", .keeps_back = true, .held = sparse_held, .read = sparse_read, .write = sparse_write, .flush = sparse_flush, .close = sparse_close,
     .stored_bytes = sparse_stored_bytes, .check = sparse_check, .empty = sparse_empty,
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "devices/machine.h"
+#include "devices/storage/image_tool.h"
 #include "tests/unit/devices/bench.h"
 
 /* A boot sector: INT 13h writes sector 6 and tells its status to port E9h. */
@@ -27,7 +28,7 @@ static void make_disk(const char *path)
     cr_assert(f && fwrite(disk, 1, sizeof disk, f) == sizeof disk && fclose(f) == 0);
 }
 
-static struct machine *machine_with(const char *path)
+static struct machine *machine_with(const char *path, enum disk_mode mode)
 {
     struct machine_config config;
     struct error err = { 0 };
@@ -35,6 +36,7 @@ static struct machine *machine_with(const char *path)
     machine_config_defaults(&config);
     config.memory_bytes = 2 << 20;
     config.ata[0].device[0].type = ATA_DISK;
+    config.ata[0].device[0].mode = mode;
     snprintf(config.ata[0].device[0].path, CONFIG_PATH, "%s", path);
     struct machine *m = machine_create(&config, &err);
     cr_assert(m, "%s", err.text);
@@ -58,7 +60,7 @@ Test(disks, a_machine_whose_hosts_disk_is_full_waits_and_the_guest_notices_nothi
     signal(SIGXFSZ, SIG_IGN);
     for (unsigned full = 0; full < 2; full++) {
         make_disk(path);
-        struct machine *m = machine_with(path);
+        struct machine *m = machine_with(path, DISK_FLAT);
         if (full) files_end_at(2048);
         for (unsigned i = 0; full && i < 3; i++) {
             struct machine_stop stop = machine_run(m, TICKS - machine_tick(m));
@@ -79,4 +81,49 @@ Test(disks, a_machine_whose_hosts_disk_is_full_waits_and_the_guest_notices_nothi
     }
     cr_expect_eq(hash[0], hash[1]);
     unlink(path);
+}
+
+/* Sector 5 of the disk as somebody would find it after a kill: in a copy of the file. */
+static u8 found_in_a_copy(const char *path, const char *copy, enum disk_mode mode)
+{
+    char command[256];
+    u8 bytes[512] = { 0xff };
+    struct error err = { 0 };
+    struct image_source source = { .path = copy, .what = "copy", .access = IMAGE_READ_ONLY };
+
+    snprintf(command, sizeof command, "cp %s %s", path, copy);
+    cr_assert_eq(system(command), 0);
+    struct image_layer *layer = image_open(mode, &source, &err);
+    cr_assert(layer && image_layer_read(layer, 5, 1, bytes, &err), "%s", err.text);
+    image_layer_close(layer);
+    return bytes[0];
+}
+
+Test(disks, what_a_guest_that_never_flushes_wrote_is_in_the_file_a_second_later)
+{
+    static const enum disk_mode modes[] = { DISK_GROWING, DISK_OVERLAY };
+    char dir[] = "/tmp/orrery-disks-XXXXXX", path[64], copy[64], said[16];
+
+    cr_assert(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/disk", dir);
+    snprintf(copy, sizeof copy, "%s/copy", dir);
+    for (unsigned i = 0; i < 2; i++) {
+        struct error err = { 0 };
+        u8 sector[512] = { 0 };
+        struct image_source source = { .path = path, .what = "disk", .access = IMAGE_WRITABLE };
+        struct image_wish wish = { .kind = image_kind_of(modes[i]), .path = path, .sectors = 20160, .force = true };
+        cr_assert(image_create(&wish, &err), "%s", err.text);
+        struct image_layer *layer = image_open(modes[i], &source, &err);
+        memcpy(sector, boot, sizeof boot);
+        sector[510] = 0x55, sector[511] = 0xaa;
+        cr_assert(layer && image_layer_write(layer, 0, 1, sector, &err) && image_layer_flush(layer, &err));
+        image_layer_close(layer);
+        struct machine *m = machine_with(path, modes[i]);
+        while (!machine_serial_text(m, MACHINE_E9, said, sizeof said)) cr_assert_eq(machine_run(m, 10000).kind, MACHINE_TICKS);
+        cr_expect_eq(found_in_a_copy(path, copy, modes[i]), 0);
+        machine_run(m, 60000000);
+        cr_expect_eq(found_in_a_copy(path, copy, modes[i]), 0x31);
+        machine_destroy(m);
+    }
+    cr_expect_eq(unlink(path) + unlink(copy) + rmdir(dir), 0);
 }

@@ -195,3 +195,43 @@ Test(crash, a_flat_image_survives_a_kill)
         kill_once(f, DISK_FLAT, in(f, "disk"), crash_random(&seed) % 10000);
     }
 }
+
+/* A commit that is killed is run again: then the base has everything, and meanwhile the two together showed it. */
+Test(crash, a_commit_that_is_killed_is_run_again)
+{
+    u32 seed = 7;
+
+    for (unsigned i = 0; i < KILLS; i++) {
+        FOLDER(f);
+        const char *base = in(f, "base");
+        bool is_overlay = i & 1;
+        char named[200];
+        u8 bytes[SECTOR_BYTES];
+        struct image_wish wish = { .kind = image_kind_of(DISK_OVERLAY), .path = in(f, "overlay"), .base = base };
+        put_bytes(base, "", 0, DISK_SECTORS * SECTOR_BYTES);
+        if (is_overlay) cr_assert(image_create(&wish, &f->err), "%s", f->err.text);
+        snprintf(named, sizeof named, "overlay:%s", wish.path);
+        struct image_layer *layer = layer_of(f, is_overlay ? DISK_OVERLAY : DISK_UNDOABLE, is_overlay ? wish.path : base, IMAGE_WRITABLE);
+        cr_assert(layer, "%s", f->err.text);
+        for (u64 lba = 1; lba < DISK_SECTORS; lba += 2) put_sector(layer, lba, 9);
+        cr_assert(image_layer_flush(layer, &f->err));
+        image_layer_close(layer);
+        fflush(NULL);
+        pid_t child = fork();
+        if (!child) _exit(!image_commit(is_overlay ? named : base, NULL, false, NULL, &f->err));
+        usleep(crash_random(&seed) % 15000);
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        layer = layer_of(f, is_overlay ? DISK_OVERLAY : DISK_UNDOABLE, is_overlay ? wish.path : base, IMAGE_READ_ONLY);
+        cr_assert(layer, "%s", f->err.text);
+        for (u64 lba = 0; lba < DISK_SECTORS; lba++) {
+            got_sector(layer, lba, bytes);
+            cr_assert(lba % 2 ? sector_is(bytes, lba, 9) : sector_is_zero(bytes), "kill %u, sector %llu", i, (unsigned long long)lba);
+        }
+        image_layer_close(layer);
+        cr_assert(image_commit(is_overlay ? named : base, NULL, false, NULL, &f->err), "%s", f->err.text);
+        layer = layer_of(f, DISK_FLAT, base, IMAGE_READ_ONLY);
+        for (u64 lba = 1; lba < DISK_SECTORS; lba += 2) cr_assert(sector_is(got_sector(layer, lba, bytes), lba, 9));
+        image_layer_close(layer);
+    }
+}
