@@ -122,6 +122,19 @@ else
     echo "qemu-nbd is not installed: images of other programs are not looked at"
 fi
 
+# a journal of a machine on each form: the image stays as it is, and the replay is the same machine
+journal() { # DIRECTIVE
+    rm -f "$work/journal"
+    printf '%s\n' 'wait-text "." 10s --on e9' 'quit 0' > "$work/script"
+    "$program" -n --headless -rc "$work/script" --record "$work/journal" 'clock: sync=none' 'boot: disk' "$1" > "$work/out" 2>&1 &&
+        "$program" replay "$work/journal" --headless > "$work/out" 2>&1 && grep -q "as recorded" "$work/out" || { cat "$work/out"; fails "$1: the replay"; }
+}
+sum=$(cat "$work/disk.growing" "$work/over" "$work/base" "$work/base.redolog" | sha256sum)
+for disk in "mode=growing, path=$work/disk.growing" "mode=overlay, path=$work/over" "mode=undoable, path=$work/base" "mode=volatile, path=$work/base"; do
+    journal "ata0-master: type=disk, $disk"
+done
+[ "$sum" = "$(cat "$work/disk.growing" "$work/over" "$work/base" "$work/base.redolog" | sha256sum)" ] || fails "an image was written while a journal was recorded"
+
 dd if="$work/disk" of="$work/part1" bs=512 count=90 2> "$work/dd.log"; dd if="$work/disk" of="$work/part2" bs=512 skip=90 2> "$work/dd.log"
 machine 1. "ata0-master: type=disk, mode=concat, path=$work/part1"
 machine 2. "ata0-master: type=disk, mode=concat, path=$work/part1"

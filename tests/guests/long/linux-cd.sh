@@ -1,5 +1,6 @@
 #!/bin/sh
 # linux-cd.sh i386|amd64|cloud OUT.iso [FOLDER]: Debian's kernel (cloud: the amd64 one for clouds) with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0; vmlinuz and initrd.gz in FOLDER too.
+# MODULES in the environment: more of them to load.
 # The guest prints BOOT-OK, works a little, writes to its disk and reads the CD (DISK-OK, CD-OK), prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
 set -e
 architecture=$1 out=$(realpath -m "$2") parts=${3:+$(realpath -m "$3")}
@@ -19,7 +20,7 @@ load() { # MODULE: what it needs, then it, to the list that init loads; a kernel
     cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
 }
 touch root/lib/order
-for module in ata_piix sd_mod sr_mod; do load $module; done
+for module in ata_piix sd_mod sr_mod $MODULES; do load $module; done
 cat > root/init <<'I'
 #!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys
