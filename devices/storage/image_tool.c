@@ -104,8 +104,9 @@ static bool copy_sectors(struct image_layer *from, struct image_layer *to, const
         u32 count = end - lba < PIECE_SECTORS ? (u32)(end - lba) : PIECE_SECTORS;
         ok = image_layer_read(from, lba, count, piece, err) && write_piece(to, lba, count, piece, err);
         lba += count;
-        if (progress && progress->at) progress->at(progress->context, lba, end);
+        if (progress && progress->at && lba < end) progress->at(progress->context, lba, end);
     }
+    if (ok && progress && progress->at) progress->at(progress->context, end, end);
     free(piece);
     return ok;
 }

@@ -424,7 +424,8 @@ struct image_layer *redolog_alone(const struct image_source *source, bool force,
 {
     struct shape s;
     char *path = redolog_path(source, err);
-    struct image_file *file = path ? image_file_open(path, source->what, source->access, err) : NULL;
+    bool there = path && (access(path, F_OK) == 0 || fail(err, "%s: path=\"%s\": there is no such redolog, and nothing to commit", source->what, path));
+    struct image_file *file = there ? image_file_open(path, source->what, source->access, err) : NULL;
     struct redolog *r = file ? redolog_open(file, &undoable_format, &s, undoable, err) : NULL;
 
     free(path);
