@@ -13,7 +13,7 @@ STATE_LAYOUT(gameport_558_state, "gameport_558", GAMEPORT_558_STATE);
 u8 gameport_558_read(void *chip, unsigned reg)
 {
     const struct gameport_558 *g = chip;
-    u8 value = (u8)(~g->pressed << 4);
+    u8 value = (u8)((g->pressed ^ 15) << 4);
 
     (void)reg;
     for (unsigned n = 0; n < GAMEPORT_AXES; n++)

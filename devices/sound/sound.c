@@ -126,7 +126,7 @@ static s64 tap(u64 at, unsigned i)
 static void add_step(struct sound_input *in, unsigned channel, u64 at, s32 step)
 {
     u64 first = at / UNITS;
-    s64 left = (s64)step << ONE_BITS;
+    s64 left = (s64)step * (1 << ONE_BITS);
 
     for (unsigned i = 0; i < SOUND_TAPS; i++) {
         if (i == SOUND_TAPS / 2) continue;

@@ -149,6 +149,29 @@ static void descriptors(struct machine *m)
     machine_run(m, pick(TICKS));
 }
 
+/* Sound cards that have something to do: channels that answer, transfers of random modes, notes, and time for them. */
+static void sounds(struct machine *m)
+{
+    static const u8 commands[] = { 0x10, 0x14, 0x16, 0x17, 0x1c, 0x1f, 0x24, 0x2c, 0x38, 0x40, 0x41, 0x48, 0x74, 0x75, 0x76, 0x77, 0x7d, 0x7f, 0x80, 0x90, 0x91, 0x98, 0xb0, 0xb6, 0xb8, 0xc4, 0xc6, 0xce, 0xd0,
+                                   0xd4, 0xd5, 0xd6, 0xd9, 0xda, 0xe2, 0xf2, 0xf3, 0x45, 0x47 };
+
+    for (unsigned channel = 0; channel < 8; channel++)
+        if (channel & 3) dma_8237_write(&m->dma[channel >> 2], 11, (u8)(pick(64) << 2 | (channel & 3)));
+    dma_8237_write(&m->dma[0], 14, 0), dma_8237_write(&m->dma[1], 14, 0);
+    for (unsigned i = 0; i < 10; i++) {
+        ports_write(m->ports, 0x22c, 1, pick(4) ? commands[pick(ARRAY_COUNT(commands))] : pick(256));
+        for (unsigned n = pick(4); n; n--) ports_write(m->ports, 0x22c, 1, pick(3) ? pick(8) : pick(256));
+        ports_write(m->ports, 0x388 + 2 * pick(2), 1, pick(3) ? 0x20 + pick(0xd8) : pick(8));
+        ports_write(m->ports, 0x389, 1, pick(256));
+        if (m->config.es1370.enabled) {
+            es1370_config_write(&m->sounds.es1370.chip, PCI_COMMAND, COMMAND_IO | COMMAND_MASTER);
+            es1370_write_wide(&m->sounds.es1370.chip, pick(64), 1u << pick(3), pick(0x7fffffff) << pick(2));
+        }
+        machine_run(m, pick(TICKS));
+        check(m);
+    }
+}
+
 /* Registers of configuration space that random ports would seldom meet. */
 static void configuration(struct machine *m, u32 value)
 {
@@ -254,6 +277,7 @@ static void accesses(struct machine *m)
             else if (pick(4) == 0) frames(m);
             else if (pick(4) == 0) descriptors(m);
             else if (pick(32) == 0) dma(m);
+            else if (pick(64) == 0) sounds(m);
             else if (pick(8) == 0) firmware_dma(m);
             else if (pick(64) == 0) display(m);
             else if (pick(2) == 0) timers_and_interrupts(m, value);
