@@ -1,0 +1,51 @@
+#!/bin/sh
+# sound-initrd.sh FOLDER: Debian's i386 kernel (FOLDER/vmlinuz) and an initramfs (FOLDER/initrd.gz) with BusyBox, the drivers of the sound cards and OSS's interface to them.
+# It plays 16-bit stereo (440 Hz left, 660 Hz right, 44100 Hz), 8-bit mono (1000 Hz, 11025 Hz) and the console's bell (750 Hz), a second apart, says which interrupts came, WORK-OK, and switches off.
+set -e
+source=$(realpath "$(dirname "$0")") out=$(realpath -m "$1")
+mkdir -p "$out"; cd "$out"
+kernel=$(apt-cache depends linux-image-686:i386 | awk '/Depends: linux-image/ { print $2; exit }')
+[ -n "$kernel" ]
+apt-get download -q "$kernel" busybox-static:i386 > /dev/null 2>&1
+for package in *.deb; do dpkg-deb -x "$package" system; done
+mkdir -p root/bin root/proc root/sys root/dev root/lib
+cp system/bin/busybox root/bin/busybox
+for command in sh mount cat insmod grep sleep ls poweroff; do ln -s busybox root/bin/$command; done
+gcc -m32 -O1 -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-stack-protector -o root/bin/dsp_play "$source/dsp_play.c"
+python3 - << 'P'
+import array, math
+wave = lambda hz, rate, n, size: size * math.sin(2 * math.pi * hz * n / rate)
+array.array("h", [round(wave(440 + 220 * (i & 1), 44100, i >> 1, 8000)) for i in range(2 * 44100)]).tofile(open("root/lib/stereo", "wb"))
+open("root/lib/mono", "wb").write(bytes(round(128 + wave(1000, 11025, n, 40)) for n in range(11025)))
+P
+load() { # MODULE: what it needs, then it, to the list that init loads; a kernel may have it built in, or not at all
+    file=$(find system/lib/modules -name "$1.ko" | head -n 1)
+    [ -n "$file" ] && [ ! -e "root/lib/$1.ko" ] || return 0
+    for needed in $(strings -a "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do load "$needed"; file=$(find system/lib/modules -name "$1.ko" | head -n 1); done
+    cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
+}
+touch root/lib/order
+for module in pcspkr snd-pcm-oss snd-mixer-oss snd-sb16 snd-ens1370 analog ns558; do load $module; done
+cat > root/init <<'I'
+#!/bin/sh
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+for module in $(cat /lib/order); do
+    case $module in snd-sb16) insmod /lib/$module.ko isapnp=0 port=0x220 irq=5 dma8=1 dma16=5 mpu_port=0x330 fm_port=0x388 ;; *) insmod /lib/$module.ko ;; esac
+done
+cat /proc/asound/cards
+echo "START $(cat /proc/uptime)"
+dsp_play /dev/dsp 16 2 44100 < /lib/stereo && echo STEREO-OK
+sleep 1
+dsp_play /dev/dsp 8 1 11025 < /lib/mono && echo MONO-OK
+sleep 1
+printf '\a' > /dev/tty0
+sleep 1
+grep -a Analog /proc/bus/input/devices
+grep -iE 'sb16|ens1370|soundblaster|audiopci' /proc/interrupts /proc/dma
+echo WORK-OK
+sleep 1
+poweroff -f
+I
+chmod +x root/init
+(cd root && find . | cpio -o -H newc 2> /dev/null | gzip -1) > initrd.gz
+cp system/boot/vmlinuz-* vmlinuz
