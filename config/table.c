@@ -480,7 +480,7 @@ static const struct parameter ata_device[] = {
     { "translation", TYPE_ENUM, IN(ata_device_config, translation), NAMES("auto", "none", "lba", "large", "rechs"), .meaning = "geometry that the BIOS shows" },
     { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted"), .meaning = "a CD-ROM drive's medium" },
     { "model", TYPE_TEXT, IN(ata_device_config, model), .meaning = "what IDENTIFY says" },
-    { "journal", TYPE_TEXT, IN(ata_device_config, journal), .meaning = "redolog of mode=undoable; without it the image's name with .redolog" },
+    { "journal", TYPE_TEXT, IN(ata_device_config, journal), .meaning = "redolog of mode=undoable, without it the image's name with .redolog; mode=volatile: writes go to a nameless file beside it, not to memory" },
     { "writeback", TYPE_TEXT, IN(ata_device_config, writeback), .meaning = "mode=vvfat: folder that gets what the guest changed, at the end" },
     ACCEPT("biosdetect"), END_ROW,
 };

@@ -8,13 +8,15 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/memory_layer.h"
+#include "devices/storage/redolog.h"
 #include "devices/storage/vvfat.h"
 
 #define VOLATILE_LIMIT (1ull << 30)
 
 struct disk_image {
     struct image_layer *top;
-    bool is_volatile;                    /* top is a memory layer */
+    bool is_volatile;                    /* what is written is gone at the end: top is in memory, or in a file without a name */
+    bool in_memory;
     bool unsafe;                         /* written since the last flush */
     char *path, *what;
     char *writeback;                     /* folder for what a guest changed of a vvfat disk; NULL: none */
@@ -84,8 +86,17 @@ static bool add_memory(struct disk_image *image, struct error *err)
     struct image_layer *memory = memory_layer_create(image->top, name, VOLATILE_LIMIT);
     if (!memory) return fail(err, "%s: out of memory", name);
     image->top = memory;
-    image->is_volatile = true;
-    return true;
+    return image->is_volatile = image->in_memory = true;
+}
+
+/* Bochs's journal= of mode=volatile: the host's disk has more room than its memory. */
+static bool add_file(struct disk_image *image, const struct image_source *source, struct error *err)
+{
+    struct image_layer *top = redolog_volatile_open(image->top, source, err);
+
+    if (!top) return false;
+    image->top = top;
+    return image->is_volatile = true;
 }
 
 /* Forms whose writes never reach an image. */
@@ -109,7 +120,8 @@ static bool open_layers(struct disk_image *image, enum disk_mode mode, const str
     for (const struct image_layer *layer = image->top; layer; layer = layer->below)
         if (layer->notice) add_notice(image, layer->notice);
     if (source->unit_bytes == CD_SECTOR_BYTES) notice_short_volume(image);
-    if (in_memory && !add_memory(image, err)) return false;
+    bool in_file = in_memory && mode == DISK_VOLATILE && source->journal && source->journal[0];
+    if (in_memory && !(in_file ? add_file(image, source, err) : add_memory(image, err))) return false;
     bool kept = mode == DISK_VVFAT && source->access == IMAGE_WRITABLE && source->writeback && source->writeback[0];
     if (kept) image->writeback = strdup(source->writeback);
     return !kept || image->writeback || fail(err, "%s: out of memory", source->what);
@@ -181,7 +193,7 @@ void disk_image_close(struct disk_image *image)
 {
     if (!image) return;
     if (image->unsafe) disk_image_flush(image);
-    if (image->writeback && image->is_volatile && memory_layer_bytes(image->top)) write_back(image);
+    if (image->writeback && image->in_memory && memory_layer_bytes(image->top)) write_back(image);
     image_layer_close(image->top);
     free(image->writeback);
     free(image->path);
@@ -271,19 +283,37 @@ static void each_sector(void *context, u64 lba, const u8 *bytes)
     walk->sink(walk->context, bytes, SECTOR_BYTES);
 }
 
+/* The same of a layer in a file. */
+static void each_held(struct image_layer *layer, struct byte_walk *walk)
+{
+    struct error err = { 0 };
+    u8 bytes[SECTOR_BYTES];
+
+    for (u64 lba = 0; lba < layer->sectors;) {
+        bool held = false;
+        u32 most = layer->sectors - lba < UINT32_MAX ? (u32)(layer->sectors - lba) : UINT32_MAX;
+        u32 run = layer->format->held(layer, lba, most, &held, &err);
+        for (u32 i = 0; held && i < run; i++)
+            if (layer->format->read(layer, lba + i, 1, bytes, &err)) each_sector(walk, lba + i, bytes);
+        if (!run) return;
+        lba += run;
+    }
+}
+
 void disk_image_each_byte(const struct disk_image *image,
                           void (*sink)(void *context, const void *bytes, size_t size), void *context)
 {
     struct byte_walk walk = { sink, context };
-    if (image->is_volatile) memory_layer_each(image->top, each_sector, &walk);
+    if (image->in_memory) memory_layer_each(image->top, each_sector, &walk);
+    else if (image->is_volatile) each_held(image->top, &walk);
 }
 
 u64 disk_image_volatile_bytes(const struct disk_image *image)
 {
-    return image->is_volatile ? memory_layer_bytes(image->top) : 0;
+    return image->in_memory ? memory_layer_bytes(image->top) : 0;
 }
 
 void disk_image_limit_volatile(struct disk_image *image, u64 bytes)
 {
-    if (image->is_volatile) memory_layer_limit(image->top, bytes);
+    if (image->in_memory) memory_layer_limit(image->top, bytes);
 }

@@ -187,6 +187,13 @@ struct image_file *image_file_create(const char *path, const char *what, bool fo
     return NULL;
 }
 
+void image_file_forget_name(struct image_file *file)
+{
+    unlink(file->temporary);
+    free(file->temporary);
+    file->temporary = NULL;
+}
+
 /* The name is safe when the folder is. */
 static bool sync_folder(const struct image_file *file, struct error *err)
 {

@@ -43,6 +43,9 @@ struct image_file *image_file_create(const char *path, const char *what, bool fo
 /* Safe on the host's disk, then `path` is its name: whole or not at all.  Without force nothing is replaced. */
 bool image_file_publish(struct image_file *file, bool force, struct error *err);
 
+/* It never gets a name, and is gone when it is closed or the program ends. */
+void image_file_forget_name(struct image_file *file);
+
 /* A file made of a test's calls. */
 struct image_file *image_file_over(const struct image_host *host, void *context, u64 size_bytes);
 

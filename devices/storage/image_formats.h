@@ -13,6 +13,7 @@ struct image_source {
     unsigned unit_bytes;         /* of which a flat image is a multiple: 512, or 2048 for a CD; 0: 512 */
     const char *writeback;       /* vvfat: the folder for what the guest changes, when the image is closed; "" or NULL: none */
     bool floppy;                 /* vvfat: of 1.44 MB */
+    bool surely_flat;            /* whatever its first bytes are */
     bool without_base;           /* the file alone, to look at it */
     u64 wanted_sectors;          /* mode=vvfat: the disk's size, 0 for what the folder needs */
 };

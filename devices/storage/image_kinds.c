@@ -116,7 +116,7 @@ static bool is_flat(struct image_file *file, struct error *err)
 
 static struct image_layer *open_in_file(const struct image_kind *kind, struct image_file *file, const struct image_source *source, struct error *err)
 {
-    bool sound = file && (kind->mode != DISK_FLAT || !file->size_bytes || is_flat(file, err));
+    bool sound = file && (kind->mode != DISK_FLAT || !file->size_bytes || source->surely_flat || is_flat(file, err));
     struct image_layer *layer = sound ? kind->open_file(file, source, err) : NULL;
 
     if (!layer) image_file_close(file);
@@ -136,6 +136,7 @@ struct image_layer *image_open_any(const struct image_source *source, struct err
     struct image_source named = *source;
     const struct image_kind *kind = image_kind_with_prefix(&named.path);
 
+    named.surely_flat = kind && kind->mode == DISK_FLAT;
     if (kind) return image_open(kind->mode, &named, err);
     struct image_file *file = image_file_open(source->path, source->what, source->access, err);
     kind = file ? image_kind_of_file(file) : NULL;

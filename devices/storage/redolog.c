@@ -25,13 +25,14 @@ enum { HEADER_BYTES = 512, TYPE_AT = 32, SUBTYPE_AT = 48, VERSION_AT = 64, HEADE
        TIMESTAMP_AT = 84, DISK_AT = 88, DISK_AT_V1 = 84, VERSION_1 = 0x10000, VERSION_2 = 0x20000 };
 enum { ENTRIES_MOST = 1 << 22, BITMAP_MOST = 1 << 14, BITMAPS_PENDING_MOST = PAGES_PENDING_MOST };
 
-static const char magic[] = "Bochs Virtual HD Image", type[] = "Redolog", growing[] = "Growing", undoable[] = "Undoable";
+static const char magic[] = "Bochs Virtual HD Image", type[] = "Redolog", growing[] = "Growing", undoable[] = "Undoable", volatile_[] = "Volatile";
 
 struct redolog {
     struct image_layer layer;
     struct page_table catalogue;
     u32 extent_sectors, bitmap_bytes;
     u64 data_at, place_bytes, bitmap_room;       /* of a place: bitmap, rounded up to sectors, and extent */
+    bool forgotten;                              /* at the end: nothing of it has to be in the file but sectors */
     u8 **bitmap;                                 /* by entry of the catalogue; NULL: not read yet */
     u32 pending[BITMAPS_PENDING_MOST], pending_count;    /* entries whose bitmap in the file is an older one */
 };
@@ -177,6 +178,7 @@ static bool is_pending(const struct redolog *r, u32 entry)
 /* Room for one more bitmap and one more place among those that wait for a flush. */
 static bool make_room(struct redolog *r, struct error *err)
 {
+    if (r->forgotten) r->pending_count = r->catalogue.pending_count = 0;
     if (r->pending_count < BITMAPS_PENDING_MOST && !page_table_full(&r->catalogue)) return true;
     return redolog_flush(&r->layer, err);
 }
@@ -283,6 +285,10 @@ static const struct image_format growing_format = {
 static const struct image_format undoable_format = {
     .name = "undoable", .keeps_back = true, .held = redolog_held, .read = redolog_read, .write = redolog_write, .flush = redolog_flush, .close = redolog_close,
     .stored_bytes = redolog_stored_bytes, .check = redolog_check, .empty = redolog_empty,
+};
+
+static const struct image_format volatile_format = {
+    .name = "volatile", .held = redolog_held, .read = redolog_read, .write = redolog_write, .close = redolog_close, .stored_bytes = redolog_stored_bytes,
 };
 
 /* --- opening --- */
@@ -418,6 +424,23 @@ struct image_layer *redolog_undoable_open(struct image_layer *base, const struct
 
     free(path);
     return layer;
+}
+
+struct image_layer *redolog_volatile_open(struct image_layer *base, const struct image_source *source, struct error *err)
+{
+    struct shape s;
+    struct image_file *file = image_file_create(source->journal, source->what, true, err);
+    struct redolog *r = NULL;
+
+    if (file) image_file_forget_name(file);
+    if (file && create(file, base->sectors, volatile_, 0, err)) r = redolog_open(file, &volatile_format, &s, volatile_, err);
+    if (!r) {
+        image_file_close(file);
+        return NULL;
+    }
+    r->forgotten = true;
+    r->layer.below = base;
+    return &r->layer;
 }
 
 struct image_layer *redolog_alone(const struct image_source *source, bool force, struct error *err)

@@ -228,6 +228,41 @@ Test(disk_image, volatile_writes_leave_the_file_alone_and_hash_the_same_in_any_o
     fclose(f);
 }
 
+/* Bochs user manual, "volatile": the journal; the host's disk has more room than its memory. */
+Test(disk_image, volatile_writes_in_a_nameless_file_are_the_same_state_as_in_memory)
+{
+    u64 sum[2];
+    PLACE(p);
+    put_file(p, "file", 4, 100000 * 512);
+    for (unsigned in_file = 0; in_file < 2; in_file++) {
+        char journal[160];
+        snprintf(journal, sizeof journal, "%s/journal", p->dir);
+        struct image_source source = { .path = p->path, .what = "ata0-master", .journal = in_file ? journal : NULL, .access = IMAGE_WRITABLE };
+        struct disk_image *image = disk_image_open_as(DISK_VOLATILE, &source, &p->err);
+        u8 sector[512], back[2 * 512];
+        cr_assert(image, "%s", p->err.text);
+        cr_expect(disk_image_is_volatile(image) && !disk_image_read_only(image));
+        for (u64 i = 0; i < 300; i++) {
+            u64 lba = i * 7919 % 100000;
+            memset(sector, (int)(i | 1), 512);
+            cr_assert(disk_image_write(image, lba, 1, sector));
+        }
+        cr_expect(disk_image_flush(image));
+        cr_expect(disk_image_read(image, 7919, 2, back) && back[0] == 1 && back[512] == 0);
+        cr_expect_eq(disk_image_volatile_bytes(image) > 0, !in_file);
+        sum[in_file] = sum_of(image);
+        disk_image_close(image);
+        cr_expect_eq(access(journal, F_OK), -1);
+    }
+    cr_expect_eq(sum[0], sum[1]);
+    FILE *f = fopen(p->path, "rb");
+    fseek(f, 7919 * 512, SEEK_SET);
+    cr_expect_eq(fgetc(f), 0, "the image is as it was");
+    fclose(f);
+    cr_expect_eq(unlink(p->path), 0);
+    cr_expect_eq(rmdir(p->dir), 0, "nothing else is in the folder");
+}
+
 struct heard {
     unsigned count;
     char text[2048];

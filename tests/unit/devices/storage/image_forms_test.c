@@ -71,6 +71,14 @@ Test(image_forms, a_flat_image_that_begins_as_another_form_is_refused)
     cr_assert(made(f, DISK_GROWING, in(f, "g"), 8192));
     cr_expect_null(layer_of(f, DISK_FLAT, in(f, "g"), IMAGE_WRITABLE));
     cr_expect(strstr(f->err.text, "use mode=growing"), "%s", f->err.text);
+    char named[200];
+    snprintf(named, sizeof named, "flat:%s", in(f, "q"));
+    put_bytes(in(f, "q"), "QFI\xfb", 4, 1 << 20);
+    struct image_source source = { .path = in(f, "q"), .what = "image", .access = IMAGE_READ_ONLY }, surely = { .path = named, .what = "image", .access = IMAGE_READ_ONLY };
+    cr_expect_null(image_open_any(&source, &f->err));
+    struct image_layer *layer = image_open_any(&surely, &f->err);
+    cr_expect(layer, "it was said that it is flat: a guest may write what it likes");
+    image_layer_close(layer);
     put_bytes(in(f, "r"), "", 0, 1 << 20);
     cr_expect_null(layer_of(f, DISK_GROWING, in(f, "r"), IMAGE_WRITABLE));
     cr_expect(strstr(f->err.text, "is no redolog"), "%s", f->err.text);
