@@ -144,17 +144,22 @@ void cpu_pages_drawn(struct cpu *cpu, u64 pa, u64 size_bytes);
 
 /* Where a run stops: before an instruction, or behind one that read or wrote bytes of physical memory (REP: behind the iteration; the
  * processor's own accesses to descriptor tables, TSS and stacks count, walks of page tables and DMA do not).     doc: breaks */
-enum cpu_break_kind { CPU_BREAK_LINEAR, CPU_BREAK_PHYSICAL, CPU_BREAK_VIRTUAL, CPU_WATCH_READ, CPU_WATCH_WRITE };
+enum cpu_break_kind {
+    CPU_BREAK_LINEAR, CPU_BREAK_PHYSICAL, CPU_BREAK_VIRTUAL, CPU_WATCH_READ, CPU_WATCH_WRITE,
+    CPU_CATCH_FAULT, CPU_CATCH_INTERRUPT,    /* behind its delivery: an exception; INT n or a request of a device */
+};
+enum { CPU_CATCH_ANY = 256 };
 struct cpu_break {
     enum cpu_break_kind kind;
     u16 selector;                /* CPU_BREAK_VIRTUAL */
-    u64 address;                 /* linear, physical, or offset */
+    u64 address;                 /* linear, physical, or offset; of a catch its vector, or CPU_CATCH_ANY */
     u64 size_bytes;              /* of a watch */
 };
 struct cpu_break_hit {
     unsigned place;              /* its number in the list */
     unsigned size_bytes;         /* of a watch: the access, or its part in that page */
     u64 pa;
+    u8 vector;                   /* of a catch */
 };
 /* Between runs: these places and no others; the list is copied.  The instruction that runs next is passed once. */
 void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count);
@@ -227,6 +232,7 @@ size_t cpu_peek_linear(const struct cpu *cpu, u64 la, void *bytes, size_t size_b
 
 /* The last fault raised, as one sentence with its manual reference; "" when none was. */
 void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text, size_t size);
+const char *cpu_vector_name(unsigned vector);            /* "#PF"; of others the number in hexadecimal, "80h" */
 /* The same taken apart.  What a fault was about says which of the members behind `of` mean something. */
 enum cpu_fault_of { CPU_FAULT_OF_NOTHING, CPU_FAULT_OF_DESCRIPTOR, CPU_FAULT_OF_IDT_GATE, CPU_FAULT_OF_TSS, CPU_FAULT_OF_SEGMENT, CPU_FAULT_OF_PAGE };
 enum { CPU_FAULT_CHECKS = 16 };

@@ -129,6 +129,21 @@ void breaks_look_at(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
     }
 }
 
+/* --- what is caught --- */
+
+void breaks_catch(struct cpu *cpu, enum cpu_break_kind kind, u8 vector)
+{
+    struct breaks *b = cpu->breaks;
+
+    for (unsigned i = 0; b && i < b->count && !b->hit_waits; i++) {
+        const struct cpu_break *p = &b->place[i];
+        if (p->kind != kind || (p->address != vector && p->address != CPU_CATCH_ANY)) continue;
+        b->hit = (struct cpu_break_hit){ .place = i, .vector = vector };
+        b->hit_waits = true;
+        cpu_leave_after_instruction(cpu);
+    }
+}
+
 /* --- the list --- */
 
 void breaks_destroy(struct cpu *cpu)

@@ -40,6 +40,9 @@ static inline bool breaks_begin_at(const struct cpu *cpu, u64 pa)
     return false;
 }
 
+/* An exception or interrupt of this vector is being delivered. */
+void breaks_catch(struct cpu *cpu, enum cpu_break_kind kind, u8 vector);
+
 /* The page at pa holds watched bytes. */
 bool breaks_page_watched(const struct cpu *cpu, u64 pa, bool write);
 /* The processor accesses [pa, pa + size) of one page. */

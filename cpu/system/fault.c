@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/run/processor.h"
 #include "cpu/system/transfer.h"
 
@@ -68,5 +69,6 @@ void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting)
     const struct segment *s = &cpu->seg[fault->facts.segment & 7];
     fault->segment.base = s->base, fault->segment.limit = s->limit, fault->segment.selector = s->selector, fault->segment.rights = s->rights, fault->segment.usable = s->usable;
     note_bytes(cpu, fault);
+    if (unlikely(cpu->breaks)) breaks_catch(cpu, CPU_CATCH_FAULT, fault->vector);
     cpu->fault_log.entry[cpu->fault_log.count++ % FAULT_LOG_ENTRIES] = *fault;
 }

@@ -61,13 +61,16 @@ static void fill_sentence(char *text, size_t size, const char *sentence,
     text[used] = 0;
 }
 
-static const char *vector_name(unsigned vector)
+#define SIXTEEN(d) d "0h", d "1h", d "2h", d "3h", d "4h", d "5h", d "6h", d "7h", d "8h", d "9h", d "ah", d "bh", d "ch", d "dh", d "eh", d "fh"
+
+const char *cpu_vector_name(unsigned vector)
 {
-    static const char *const names[] = {
-        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "9", "#TS", "#NP", "#SS",
-        "#GP", "#PF", "15", "#MF", "#AC", "#MC", "#XM",
+    static const char *const names[256] = {
+        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "09h", "#TS", "#NP", "#SS", "#GP", "#PF", "0fh",
+        "#MF", "#AC", "#MC", "#XM", "14h", "15h", "16h", "17h", "18h", "19h", "1ah", "1bh", "1ch", "1dh", "1eh", "1fh",
+        SIXTEEN("2"), SIXTEEN("3"), SIXTEEN("4"), SIXTEEN("5"), SIXTEEN("6"), SIXTEEN("7"), SIXTEEN("8"), SIXTEEN("9"), SIXTEEN("a"), SIXTEEN("b"), SIXTEEN("c"), SIXTEEN("d"), SIXTEEN("e"), SIXTEEN("f"),
     };
-    return vector < ARRAY_COUNT(names) ? names[vector] : "?";
+    return names[vector & 255];
 }
 
 static const struct fault *fault_at(const struct cpu *cpu, unsigned newest_is_0)
@@ -84,7 +87,7 @@ void cpu_describe_fault(const struct cpu *cpu, unsigned newest_is_0, char *text,
     const struct fault *f = fault_at(cpu, newest_is_0);
     fill_sentence(sentence, sizeof sentence, fault_reasons[f->reason].sentence, &f->facts);
     if (f->has_error_code) snprintf(error, sizeof error, "(%04xh)", f->error_code);
-    snprintf(text, size, "%s%s at %04x:%08llx, tick %llu: %s (SDM, \"%s\")", vector_name(f->vector), error, f->cs,
+    snprintf(text, size, "%s%s at %04x:%08llx, tick %llu: %s (SDM, \"%s\")", cpu_vector_name(f->vector), error, f->cs,
              (unsigned long long)f->rip, (unsigned long long)f->tick, sentence, fault_reasons[f->reason].manual);
 }
 
@@ -163,7 +166,7 @@ bool cpu_view_fault(const struct cpu *cpu, unsigned newest_is_0, struct cpu_faul
     if (newest_is_0 >= cpu_fault_count(cpu)) return false;
     const struct fault *f = fault_at(cpu, newest_is_0);
     *view = (struct cpu_fault_view){
-        .name = fault_reasons[f->reason].name, .vector_name = vector_name(f->vector), .manual = fault_reasons[f->reason].manual, .mode = mode_name(f),
+        .name = fault_reasons[f->reason].name, .vector_name = cpu_vector_name(f->vector), .manual = fault_reasons[f->reason].manual, .mode = mode_name(f),
         .tick = f->tick, .rip = f->rip, .cr3 = f->cr3, .cs = f->cs, .vector = f->vector, .nesting = f->nesting, .cpl = f->facts.cpl,
         .code_bits = f->mode & MODE_LONG64 ? 64 : f->mode & MODE_CODE32 ? 32 : 16, .has_error_code = f->has_error_code, .error_code = f->error_code,
         .rflags = f->rflags, .byte_count = f->byte_count, .la = f->facts.la, .entry = f->facts.entry, .entry_pa = f->facts.entry_pa, .selector = f->facts.selector,

@@ -37,6 +37,17 @@ bool cpu_halted_for_good(const struct cpu *cpu)
 
 /* --- setting: each function says whether the name is one of its own --- */
 
+/* r8 .. r15. */
+static bool set_numbered(struct cpu *cpu, const char *name, u64 value)
+{
+    char *end;
+    unsigned long n = (*name | 32) == 'r' && name[1] != '0' ? strtoul(name + 1, &end, 10) : 0;
+
+    if (n < 8 || n > 15 || *end) return false;
+    cpu->gpr[n] = value;
+    return true;
+}
+
 static bool set_general(struct cpu *cpu, const char *name, u64 value)
 {
     static const char *const word[] = { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" };
@@ -54,19 +65,19 @@ static bool set_general(struct cpu *cpu, const char *name, u64 value)
         else continue;
         return true;
     }
-    return false;
+    return set_numbered(cpu, name, value);
 }
 
 /* IP, EFLAGS without VM (which only a transfer changes), the table registers. */
 static bool set_special(struct cpu *cpu, const char *name, u64 value)
 {
     if (!strcasecmp(name, "rip") || !strcasecmp(name, "eip") || !strcasecmp(name, "ip"))
-        cpu->rip = (u32)value;
+        cpu->rip = code_64bit(cpu) ? value : (u32)value;
     else if (!strcasecmp(name, "eflags") || !strcasecmp(name, "rflags"))
         cpu_set_eflags(cpu, ((u32)value & eflags_known(cpu) & ~(u32)EFLAGS_VM) |
                        (cpu->rflags & EFLAGS_VM));
-    else if (!strcasecmp(name, "gdtr_base")) cpu->gdtr_base = (u32)value;
-    else if (!strcasecmp(name, "idtr_base")) cpu->idtr_base = (u32)value;
+    else if (!strcasecmp(name, "gdtr_base")) cpu->gdtr_base = long_mode(cpu) ? value : (u32)value;
+    else if (!strcasecmp(name, "idtr_base")) cpu->idtr_base = long_mode(cpu) ? value : (u32)value;
     else if (!strcasecmp(name, "gdtr_limit")) cpu->gdtr_limit = (u16)value;
     else if (!strcasecmp(name, "idtr_limit")) cpu->idtr_limit = (u16)value;
     else return false;

@@ -56,8 +56,8 @@ static struct machine_stop run_on(struct session *s, u64 ticks)
     u64 start = machine_tick(s->machine), done = 0;
     bool on;
 
-    breakpoints_arm(&s->breakpoints, s->machine);
     do {
+        breakpoints_arm(&s->breakpoints, s->machine);
         stop = s->serve ? serve_run(s->serve, ticks - done) : machine_run(s->machine, ticks - done);
         on = stop.kind == MACHINE_BREAK && breakpoints_stopped(&s->breakpoints, s->machine);
         done = machine_tick(s->machine) - start;
@@ -250,49 +250,6 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-/* --- breakpoints --- */
-
-static bool add_breakpoint(struct session *s, const char *at, enum cpu_break_kind kind, struct error *err)
-{
-    struct cpu_break b = { .kind = kind };
-
-    at += strspn(at, " \t");
-    if (!*at) return fail(err, "where? e.g. lb 0x7c00, vb 0x0000:0x7c00");
-    if (!expression_prefix(s->machine, &at, &b.address, err)) return false;
-    if (kind == CPU_BREAK_VIRTUAL) {
-        b.selector = (u16)b.address;
-        if (*at != ':') return fail(err, "vb wants SELECTOR:OFFSET");
-        at++;
-        if (!expression_prefix(s->machine, &at, &b.address, err)) return false;
-    }
-    if (*at) return fail(err, "\"%s\" stands behind the address", at);
-    return breakpoint_add(&s->breakpoints, &b) || fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
-}
-
-static bool linear_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_LINEAR, err); }
-static bool physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_PHYSICAL, err); }
-static bool virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_VIRTUAL, err); }
-
-static bool list_breaks(struct session *s, const char *at, struct error *err)
-{
-    (void)at;
-    (void)err;
-    breakpoint_list(&s->breakpoints);
-    return true;
-}
-
-static bool numbered_break(struct session *s, const char *at, char what, struct error *err)
-{
-    char word[64];
-    unsigned n = next_argument(&at, word, sizeof word) ? (unsigned)strtoul(word, NULL, 0) : 0;
-    bool done = what == 'd' ? breakpoint_delete(&s->breakpoints, n) : breakpoint_enable(&s->breakpoints, n, what == 'e');
-    return done || fail(err, "there is no breakpoint %u; blist lists them", n);
-}
-
-static bool delete_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'd', err); }
-static bool enable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'e', err); }
-static bool disable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'x', err); }
-
 static bool type_text(struct session *s, const char *at, struct error *err)
 {
     char text[2048];
@@ -456,13 +413,14 @@ static const struct command {
     { "wait", "TIME", "run for so long of virtual time", run_ticks },
     { "s step", "[N]", "run N instructions", step },
     { "u disasm", "[/N] [ADDRESS]", "disassemble at a linear address", unassemble },
-    { "lb lbreak", "ADDRESS", "break at a linear address", linear_break },
-    { "b break pb pbreak", "ADDRESS", "break at a physical address", physical_break },
-    { "vb vbreak", "SELECTOR:OFFSET", "break at a virtual address", virtual_break },
-    { "blist", "", "breakpoints", list_breaks },
-    { "d del delete", "N", "delete a breakpoint", delete_break },
-    { "bpe", "N", "enable a breakpoint", enable_break },
-    { "bpd", "N", "disable a breakpoint", disable_break },
+    { "lb lbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
+    { "b break pb pbreak", "ADDRESS [if EXPRESSION]", "break at a physical address", debug_physical_break },
+    { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
+    { "catch", "fault | #XX | int [VECTOR] [if EXPRESSION]", "stop behind the delivery of an exception, of INT n or a device's interrupt", debug_catch },
+    { "blist", "", "breakpoints", debug_list_breaks },
+    { "d del delete", "N", "delete a breakpoint", debug_delete_break },
+    { "bpe", "N", "enable a breakpoint", debug_enable_break },
+    { "bpd", "N", "disable a breakpoint", debug_disable_break },
     { "watch", "[r|w ADDRESS [BYTES] | stop | continue]", "stop behind a read, a write of physical memory; or only say so; list", debug_watch },
     { "unwatch", "[ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
     { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },

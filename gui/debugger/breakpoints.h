@@ -1,14 +1,15 @@
 #ifndef ORRERY_DEBUGGER_BREAKPOINTS_H
 #define ORRERY_DEBUGGER_BREAKPOINTS_H
-/* Places where a run stops, before the instruction there, and bytes of memory behind whose use it stops.     doc: automation */
+/* Places where a run stops, before the instruction there or behind the delivery of an interrupt, and bytes of memory behind whose use it stops.     doc: automation */
 #include "devices/machine.h"
 
-enum { BREAKPOINTS = 64, WATCHPOINTS = 64, WATCH_MOST_BYTES = 65536 };
+enum { BREAKPOINTS = 64, WATCHPOINTS = 64, WATCH_MOST_BYTES = 65536, CONDITION_ROOM = 160 };
 
 struct breakpoint {
     struct cpu_break at;
     bool used, enabled;
     u64 hits;
+    char condition[CONDITION_ROOM];      /* an expression, "" without */
 };
 
 struct breakpoints {
@@ -18,7 +19,7 @@ struct breakpoints {
 };
 
 /* Its number from 1; 0 when all are taken. */
-unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at);
+unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at, const char *condition);
 bool breakpoint_delete(struct breakpoints *b, unsigned number);
 bool breakpoint_enable(struct breakpoints *b, unsigned number, bool enabled);
 void breakpoint_list(const struct breakpoints *b);

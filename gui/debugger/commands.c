@@ -163,42 +163,6 @@ bool debug_expect(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-/* --- watchpoints --- */
-
-static bool watch_memory(struct session *s, const char *at, enum cpu_break_kind kind, struct error *err)
-{
-    struct cpu_break w = { .kind = kind, .size_bytes = 1 };
-
-    at += strspn(at, " \t");
-    if (!*at) return fail(err, "which physical address? e.g. watch w 0x7c00 4");
-    if (!expression_prefix(s->machine, &at, &w.address, err)) return false;
-    if (*at && !expression_value(s->machine, at, &w.size_bytes, err)) return false;
-    if (!w.size_bytes || w.size_bytes > WATCH_MOST_BYTES) return fail(err, "a length of %llu: 1 to %d bytes", (llu)w.size_bytes, WATCH_MOST_BYTES);
-    if (w.address >> 52) return fail(err, "0x%llx is no physical address: at most 52 bits", (llu)w.address);
-    return watchpoint_add(&s->breakpoints, &w) || fail(err, "all %d watchpoints are taken; unwatch ADDRESS frees one", WATCHPOINTS);
-}
-
-bool debug_watch(struct session *s, const char *at, struct error *err)
-{
-    char what[16];
-
-    if (!next_argument(&at, what, sizeof what)) return watchpoint_list(&s->breakpoints), true;
-    if (!strcmp(what, "r") || !strcmp(what, "read")) return watch_memory(s, at, CPU_WATCH_READ, err);
-    if (!strcmp(what, "w") || !strcmp(what, "write")) return watch_memory(s, at, CPU_WATCH_WRITE, err);
-    s->breakpoints.watch_goes_on = !strcmp(what, "continue");
-    return s->breakpoints.watch_goes_on || !strcmp(what, "stop") || fail(err, "watch %s: r ADDRESS [BYTES], w ADDRESS [BYTES], stop or continue", what);
-}
-
-bool debug_unwatch(struct session *s, const char *at, struct error *err)
-{
-    u64 address;
-
-    at += strspn(at, " \t");
-    if (!*at) return watchpoint_delete_all(&s->breakpoints), true;
-    if (!expression_value(s->machine, at, &address, err)) return false;
-    return watchpoint_delete(&s->breakpoints, address) || fail(err, "there is no watchpoint at 0x%llx; watch lists them", (llu)address);
-}
-
 /* --- everything that is executed --- */
 
 bool debug_trace(struct session *s, const char *at, struct error *err)
@@ -235,7 +199,7 @@ bool debug_next(struct session *s, const char *at, struct error *err)
     unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
     if (!runs_elsewhere(text)) return session_command(s, "s", err);
     struct cpu_break b = { .kind = CPU_BREAK_LINEAR, .address = v.code_bits == 64 ? la + length : (u32)(la + length) };
-    unsigned number = breakpoint_add(&s->breakpoints, &b);
+    unsigned number = breakpoint_add(&s->breakpoints, &b, "");
     if (!number) return fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
     session_run(s, UINT64_MAX);
     breakpoint_delete(&s->breakpoints, number);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cpu/base/bits.h"
+
 enum { DEEPEST = 64 };
 
 struct reader {
@@ -12,6 +14,7 @@ struct reader {
     const char *start, *at;
     struct error *err;
     unsigned depth;
+    bool far;                    /* SELECTOR:OFFSET stays two numbers */
 };
 
 static bool wrong(struct reader *r, const char *what)
@@ -23,29 +26,81 @@ static void blanks(struct reader *r) { while (*r->at == ' ' || *r->at == '\t') r
 
 /* --- operands --- */
 
-/* A register's bits: which value of the view, from which bit on, how many. */
-static bool register_value(const struct cpu_view *v, const char *name, u64 *value)
+/* r8 .. r15, with d, w or b behind for their lower bits. */
+static bool numbered_register(const struct cpu_view *v, const char *name, u64 *value)
 {
-    static const char *const wide[] = { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" }, *const low[] = { "al", "cl", "dl", "bl" }, *const high[] = { "ah", "ch", "dh", "bh" },
-        *const segments[] = { "es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr" };
+    char *end;
+
+    if (name[0] != 'r' || !isdigit((unsigned char)name[1])) return false;
+    unsigned long n = strtoul(name + 1, &end, 10);
+    if (n < 8 || n > 15 || (*end && (end[1] || !strchr("dwb", *end)))) return false;
+    *value = *end == 'd' ? (u32)v->gpr[n] : *end == 'w' ? (u16)v->gpr[n] : *end == 'b' ? (u8)v->gpr[n] : v->gpr[n];
+    return true;
+}
+
+static bool general_register(const struct cpu_view *v, const char *name, u64 *value)
+{
+    static const char *const wide[] = { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" }, *const low[] = { "al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil" },
+        *const high[] = { "ah", "ch", "dh", "bh" }, *const segments[] = { "es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr" };
     bool prefixed = name[0] == 'e' || name[0] == 'r';
 
     for (unsigned i = 0; i < 8; i++) {
         if (prefixed && !strcmp(name + 1, wide[i])) return *value = name[0] == 'r' ? v->gpr[i] : (u32)v->gpr[i], true;
         if (!strcmp(name, wide[i])) return *value = (u16)v->gpr[i], true;
-        if (i < 4 && !strcmp(name, low[i])) return *value = (u8)v->gpr[i], true;
+        if (!strcmp(name, low[i])) return *value = (u8)v->gpr[i], true;
         if (i < 4 && !strcmp(name, high[i])) return *value = (u8)(v->gpr[i] >> 8), true;
         if (!strcmp(name, segments[i])) return *value = v->seg[i].selector, true;
     }
-    if (!strcmp(name, "eip") || !strcmp(name, "rip")) return *value = v->rip, true;
-    if (!strcmp(name, "ip")) return *value = (u16)v->rip, true;
-    if (!strcmp(name, "eflags") || !strcmp(name, "rflags")) return *value = v->rflags, true;
-    if (!strcmp(name, "cr0")) return *value = v->cr0, true;
-    if (!strcmp(name, "cr2")) return *value = v->cr2, true;
-    if (!strcmp(name, "cr3")) return *value = v->cr3, true;
-    if (!strcmp(name, "cr4")) return *value = v->cr4, true;
-    if (!strcmp(name, "cpl")) return *value = v->cpl, true;
-    return false;
+    return numbered_register(v, name, value);
+}
+
+static bool register_value(const struct cpu_view *v, const char *name, u64 *value)
+{
+    const struct {
+        const char *name;
+        u64 value;
+    } other[] = {
+        { "rip", v->rip }, { "eip", (u32)v->rip }, { "ip", (u16)v->rip }, { "rflags", v->rflags }, { "eflags", v->rflags }, { "flags", (u16)v->rflags },
+        { "cr0", v->cr0 }, { "cr2", v->cr2 }, { "cr3", v->cr3 }, { "cr4", v->cr4 }, { "efer", v->efer }, { "cpl", v->cpl },
+        { "dr0", v->dr[0] }, { "dr1", v->dr[1] }, { "dr2", v->dr[2] }, { "dr3", v->dr[3] }, { "dr6", v->dr[6] }, { "dr7", v->dr[7] },
+        { "gdtr_base", v->gdtr_base }, { "gdtr_limit", v->gdtr_limit }, { "idtr_base", v->idtr_base }, { "idtr_limit", v->idtr_limit },
+    };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(other); i++)
+        if (!strcmp(name, other[i].name)) return *value = other[i].value, true;
+    return general_register(v, name, value);
+}
+
+static bool memory(struct reader *r, bool linear, u64 address, unsigned size, u64 *value)
+{
+    u8 bytes[8] = { 0 };
+
+    if (!linear) machine_peek(r->machine, address, bytes, size);
+    else if (machine_peek_linear(r->machine, address, bytes, size) < size) return wrong(r, "nothing is mapped at that linear address");
+    *value = get64(bytes);
+    return true;
+}
+
+static bool binary(struct reader *r, unsigned level, u64 *value);
+
+static bool closed(struct reader *r, char with)
+{
+    blanks(r);
+    if (*r->at != with) return wrong(r, with == ')' ? "a ) is missing" : "a ] is missing");
+    r->at++;
+    return true;
+}
+
+/* [ADDRESS] */
+static bool sized_memory(struct reader *r, unsigned size, u64 *value)
+{
+    r->at++;
+    return binary(r, 0, value) && closed(r, ']') && memory(r, true, *value, size, value);
+}
+
+static unsigned size_named(const char *name)
+{
+    return !strcmp(name, "byte") ? 1 : !strcmp(name, "word") ? 2 : !strcmp(name, "dword") ? 4 : !strcmp(name, "qword") ? 8 : 0;
 }
 
 static bool word(struct reader *r, u64 *value)
@@ -62,25 +117,28 @@ static bool word(struct reader *r, u64 *value)
     name[n] = 0;
     cpu_view(machine_cpu(r->machine), &v);
     if (register_value(&v, name, value)) return true;
+    if (!strcmp(name, "tick")) return *value = machine_tick(r->machine), true;
+    unsigned size = size_named(name);
+    if (size && (blanks(r), *r->at == '[')) return sized_memory(r, size, value);
     r->at = begin;
     return wrong(r, "is no register and no number");
 }
 
-static bool memory(struct reader *r, u64 la, u64 *value)
+/* The base of SELECTOR in SELECTOR:OFFSET: a paragraph of real and virtual-8086 mode, otherwise that of a descriptor. */
+static bool segment_base(struct reader *r, u64 selector, u64 *base)
 {
-    u8 bytes[4];
-    if (machine_peek_linear(r->machine, la, bytes, 4) < 4) return wrong(r, "nothing is mapped at that linear address");
-    *value = bytes[0] | (u32)bytes[1] << 8 | (u32)bytes[2] << 16 | (u32)bytes[3] << 24;
-    return true;
-}
+    enum { PE = 1, VM = 1 << 17 };
+    struct cpu_view v;
+    u8 d[8];
 
-static bool binary(struct reader *r, unsigned level, u64 *value);
-
-static bool closed(struct reader *r, char with)
-{
-    blanks(r);
-    if (*r->at != with) return wrong(r, with == ')' ? "a ) is missing" : "a ] is missing");
-    r->at++;
+    cpu_view(machine_cpu(r->machine), &v);
+    if (!(v.cr0 & PE) || v.rflags & VM) return *base = (selector & 0xffff) << 4, true;
+    for (unsigned i = 0; i < 6; i++)
+        if (v.seg[i].selector == selector) return *base = v.code_bits == 64 && i < CPU_SEG_FS ? 0 : v.seg[i].base, true;
+    bool local = selector & 4;
+    u64 limit = local ? v.seg[CPU_SEG_LDTR].limit : v.gdtr_limit, table = local ? v.seg[CPU_SEG_LDTR].base : v.gdtr_base;
+    if (selector > 0xffff || (selector | 7) > limit || machine_peek_linear(r->machine, table + (selector & ~7ull), d, 8) < 8) return wrong(r, "the selector before : names no descriptor");
+    *base = v.code_bits == 64 ? 0 : get16(d + 2) | (u64)d[4] << 16 | (u64)d[7] << 24;
     return true;
 }
 
@@ -92,14 +150,16 @@ static bool operand(struct reader *r, u64 *value)
     blanks(r);
     char c = *r->at;
     bool ok;
-    if (c == '-' || c == '~' || c == '!' || c == '@') {
+    if (c == '-' || c == '~' || c == '!' || c == '*' || c == '@') {
         r->at++;
         ok = operand(r, value);
-        if (ok && c == '@') ok = memory(r, *value, value);
+        if (ok && (c == '*' || c == '@')) ok = memory(r, c == '*', *value, 4, value);
         else *value = c == '-' ? 0 - *value : c == '~' ? ~*value : !*value;
-    } else if (c == '(' || c == '[') {
+    } else if (c == '[') {
+        ok = sized_memory(r, 4, value);
+    } else if (c == '(') {
         r->at++;
-        ok = binary(r, 0, value) && closed(r, c == '(' ? ')' : ']') && (c == '(' || memory(r, *value, value));
+        ok = binary(r, 0, value) && closed(r, ')');
     } else if (isdigit((unsigned char)c)) {
         *value = strtoull(r->at, &end, 0);
         bool tail = isalnum((unsigned char)*end);
@@ -108,6 +168,13 @@ static bool operand(struct reader *r, u64 *value)
     } else {
         r->at += c == '$';
         ok = isalpha((unsigned char)*r->at) ? word(r, value) : wrong(r, "a number or a register is missing");
+    }
+    blanks(r);
+    if (ok && *r->at == ':' && !r->far) {
+        u64 base, offset;
+        r->at++;
+        ok = operand(r, &offset) && segment_base(r, *value, &base);
+        if (ok) *value = base + offset;
     }
     r->depth--;
     return ok;
@@ -173,12 +240,25 @@ static bool binary(struct reader *r, unsigned level, u64 *value)
 
 bool expression_prefix(struct machine *machine, const char **text, u64 *value, struct error *err)
 {
-    struct reader r = { machine, *text, *text, err, 0 };
+    struct reader r = { .machine = machine, .start = *text, .at = *text, .err = err };
 
     if (!binary(&r, 0, value)) return false;
     blanks(&r);
     *text = r.at;
     return true;
+}
+
+bool expression_far(struct machine *machine, const char *text, u64 *selector, u64 *offset, struct error *err)
+{
+    struct reader r = { .machine = machine, .start = text, .at = text, .err = err, .far = true };
+
+    if (!binary(&r, 0, selector)) return false;
+    blanks(&r);
+    if (*r.at != ':') return wrong(&r, "SELECTOR:OFFSET is wanted");
+    r.at++;
+    if (!binary(&r, 0, offset)) return false;
+    blanks(&r);
+    return !*r.at || wrong(&r, "stands behind the address");
 }
 
 bool expression_value(struct machine *machine, const char *text, u64 *value, struct error *err)

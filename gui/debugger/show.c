@@ -9,6 +9,8 @@
 
 typedef unsigned long long llu;
 
+enum { EFER_LMA_BIT = 1 << 10 };
+
 /* A flag's name, in upper case when it is set. */
 static void put_bit(u64 value, const char *name, unsigned bit)
 {
@@ -38,11 +40,12 @@ void show_eflags(struct machine *m)
 
 void show_registers(struct machine *m)
 {
-    static const char *const name[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" };
+    static const char *const name[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" }, *const high_name[] = { "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
     struct cpu_view v;
 
     cpu_view(machine_cpu(m), &v);
     for (unsigned i = 0; i < 8; i++) printf("%s: %08x_%08x%s", name[i], (u32)(v.gpr[i] >> 32), (u32)v.gpr[i], i % 4 == 3 ? "\n" : " ");
+    for (unsigned i = 8; i < 16 && v.efer & EFER_LMA_BIT; i++) printf("%-3s: %08x_%08x%s", high_name[i - 8], (u32)(v.gpr[i] >> 32), (u32)v.gpr[i], i % 4 == 3 ? "\n" : " ");
     printf("rip: %08x_%08x\neflags: 0x%08x: ", (u32)(v.rip >> 32), (u32)v.rip, (u32)v.rflags);
     show_eflags(m);
 }
@@ -82,8 +85,10 @@ void show_control(struct machine *m)
 {
     static const char *const cr0[] = { "pg", "cd", "nw", "am", "wp", "ne", "et", "ts", "em", "mp", "pe" };
     static const u8 cr0_bit[] = { 31, 30, 29, 18, 16, 5, 4, 3, 2, 1, 0 };
-    static const char *const cr4[] = { "pce", "pge", "mce", "pae", "pse", "de", "tsd", "pvi", "vme" };
-    static const u8 cr4_bit[] = { 8, 7, 6, 5, 4, 3, 2, 1, 0 };
+    static const char *const cr4[] = { "smap", "smep", "osxsave", "pcid", "fsgsbase", "umip", "osxmmexcpt", "osfxsr", "pce", "pge", "mce", "pae", "pse", "de", "tsd", "pvi", "vme" };
+    static const u8 cr4_bit[] = { 21, 20, 18, 17, 16, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0 };
+    static const char *const efer[] = { "ffxsr", "nxe", "lma", "lme", "sce" };
+    static const u8 efer_bit[] = { 14, 11, 10, 8, 0 };
     struct cpu_view v;
 
     cpu_view(machine_cpu(m), &v);
@@ -92,6 +97,8 @@ void show_control(struct machine *m)
     printf("CR2=page fault laddr=0x%08llx\nCR3=0x%08llx\n    PCD=page-level cache disable=%u\n    PWT=page-level write-through=%u\nCR4=0x%08llx: ", (llu)v.cr2, (llu)v.cr3,
            (unsigned)(v.cr3 >> 4 & 1), (unsigned)(v.cr3 >> 3 & 1), (llu)v.cr4);
     put_bits(v.cr4, cr4, cr4_bit, ARRAY_COUNT(cr4));
+    printf("EFER=0x%08llx: ", (llu)v.efer);
+    put_bits(v.efer, efer, efer_bit, ARRAY_COUNT(efer));
     printf("CPL=%u\n", v.cpl);
 }
 
@@ -183,14 +190,14 @@ bool show_memory(struct machine *m, bool linear, const char *nuf, u64 address, s
 void show_stack(struct machine *m, unsigned count)
 {
     struct cpu_view v;
-    u8 bytes[4];
+    u8 bytes[8] = { 0 };
 
     cpu_view(machine_cpu(m), &v);
-    bool wide = v.seg[CPU_SEG_SS].rights & 0x4000;
-    unsigned step = wide ? 4 : 2;
+    bool wide = v.seg[CPU_SEG_SS].rights & 0x4000, long64 = v.code_bits == 64;
+    unsigned step = long64 ? 8 : wide ? 4 : 2;
     for (unsigned i = 0; i < count; i++) {
-        u64 la = (u32)(v.seg[CPU_SEG_SS].base + (wide ? (u32)v.gpr[4] : (u16)v.gpr[4]) + i * step);
+        u64 la = long64 ? v.gpr[4] + i * step : (u32)(v.seg[CPU_SEG_SS].base + (wide ? (u32)v.gpr[4] : (u16)v.gpr[4]) + i * step);
         if (machine_peek_linear(m, la, bytes, step) < step) return;
-        printf(" | STACK 0x%08llx [0x%0*x]\n", (llu)la, (int)step * 2, wide ? get32(bytes) : get16(bytes));
+        printf(" | STACK 0x%08llx [0x%0*llx]\n", (llu)la, (int)step * 2, (llu)get64(bytes));
     }
 }

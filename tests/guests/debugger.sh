@@ -46,7 +46,7 @@ bad() { # LINE WORDS
 }
 orrery=$1/orrery
 bad 'b' 'where?'
-bad 'b 0x7c00 x' 'stands behind'
+bad 'b 0x7c00 x' 'operator is missing'
 bad 'x /4q 0' 'no format'
 bad 'calc 1 +' 'column 4'
 bad 'set eax' 'set REGISTER'

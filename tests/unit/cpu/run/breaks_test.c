@@ -288,3 +288,47 @@ Test(recorder, a_repeated_instruction_ends_its_trace)
     cr_expect(at_an_end);
     cr_expect_eq(recorded_ticks(&w), 10);
 }
+
+/* --- catching --- */
+
+Test(breaks, a_caught_exception_stops_before_its_handler_begins)
+{
+    static const u8 code[] = { 0x40, 0x0f, 0x0b };                       /* INC EAX; UD2 */
+    PC(pc) = pc_with(code, sizeof code);
+    set_break(pc, CPU_CATCH_FAULT, VECTOR_UD, 0);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    EXPECT_HANDLER(pc, VECTOR_UD);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->vector, VECTOR_UD);
+    cr_expect_eq(pc->cpu->gpr[RAX], 1);
+}
+
+Test(breaks, an_exception_of_another_vector_is_not_caught)
+{
+    static const u8 code[] = { 0x0f, 0x0b };
+    PC(pc) = pc_with(code, sizeof code);
+    set_break(pc, CPU_CATCH_FAULT, VECTOR_GP, 0);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+}
+
+Test(breaks, int_n_and_requests_of_devices_are_caught_as_interrupts_and_faults_are_not)
+{
+    static const u8 code[] = { 0xcd, 0x80, 0x90 };                       /* INT 80h; NOP */
+    PC(pc) = pc_create("i386");                                          /* no local APIC stands before INTR */
+    enter_protected(pc, 0);
+    memcpy(pc->ram + CODE, code, sizeof code);
+    set_break(pc, CPU_CATCH_INTERRUPT, CPU_CATCH_ANY, 0);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    EXPECT_HANDLER(pc, 0x80);
+    pc->cpu->rip = CODE + 2;
+    cpu_set_eflags(pc->cpu, EFLAGS_1 | EFLAGS_IF);
+    pc->vector = 0x40;
+    set_break(pc, CPU_CATCH_INTERRUPT, 0x40, 0);
+    cpu_set_line(pc->cpu, CPU_LINE_INTR, true);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    EXPECT_HANDLER(pc, 0x40);
+    set_break(pc, CPU_CATCH_INTERRUPT, CPU_CATCH_ANY, 0);
+    cpu_set_line(pc->cpu, CPU_LINE_INTR, false);
+    pc->cpu->rip = CODE + 4;
+    pc->ram[CODE + 4] = 0x0f, pc->ram[CODE + 5] = 0x0b;
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+}

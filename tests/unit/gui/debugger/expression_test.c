@@ -93,3 +93,37 @@ Test(expression, mistakes_are_said_with_their_column)
     deep[sizeof deep - 1] = 0;
     is_wrong(deep, "nested too deeply");
 }
+
+Test(expression, memory_by_size_linear_and_physical)
+{
+    is("byte [0x500]", 0xef);
+    is("word [0x500]", 0xbeef);
+    is("dword [0x4fc + 4]", 0xdeadbeef);
+    is("qword [0x500] & 0xffffffff", 0xdeadbeef);
+    is("*0x500", 0xdeadbeef);
+    is("*esp + 1", 0xdeadbef0);
+    is("@0x500", 0xdeadbeef);
+    is_wrong("word 5", "is no register");
+    is_wrong("byte [5", "a ] is missing");
+}
+
+Test(expression, registers_of_every_width_and_the_tick)
+{
+    cpu_set_register(machine_cpu(m), "r9", 0x1122334455667788, &err);
+    is("r9", 0x1122334455667788);
+    is("r9d", 0x55667788);
+    is("r9w", 0x7788);
+    is("r9b", 0x88);
+    is("ah", 0x56);
+    is("tick", 0);
+    is("idtr_limit", 0xffff);
+    is_wrong("r16", "is no register");
+    is_wrong("r9x", "is no register");
+}
+
+Test(expression, selector_and_offset_are_a_linear_address)
+{
+    is("0x50:0x10", 0x510);
+    is("0x40 + 0x10:0x10 - 1", 0x40 + 0x110 - 1);
+    is("[0x50:0]", 0xdeadbeef);
+}
