@@ -149,6 +149,18 @@ static bool replayed_config(const char *path, struct machine_config *c, struct e
     return machine_journal_config(path, take_directive, &r, err) && !err->count;
 }
 
+/* Where a replay's sound goes is no input of the machine: it may be said anew. */
+static bool take_sound(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < a->directives; i++) {
+        if (strncmp(a->directive[i], "sound:", 6)) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound:", a->directive[i]);
+        else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
+    }
+    return ok;
+}
+
 /* A machine that was told of no disk shows the one that comes with it. */
 static void insert_demo(struct machine_config *c)
 {
@@ -183,7 +195,7 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     bool ok = true;
 
     machine_config_defaults(c);
-    if (a->replay) return replayed_config(a->replay, c, err, notes);
+    if (a->replay) return replayed_config(a->replay, c, err, notes) && take_sound(a, c, err, notes);
     if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     ok &= choose_kernel(a, c, err);

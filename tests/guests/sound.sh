@@ -30,8 +30,9 @@ for other in two exact; do cmp "$work/one.wav" "$work/$other.wav" || exit 1; don
 loud 440.13 0.9 1.2 8000
 loud 879.98 1.6 2.0 1200
 loud 1000 2.4 2.7 18000
-# A recorded session replays to the same hash, whatever hears it.
+# A recorded session replays to the same hash and the same sound.
 printf '%s\n' 'joystick 1 10 200 2' 'wait 3s' 'quit 0' > "$work/script"
 "$build/orrery" -n --headless --record "$work/journal" -rc "$work/script" 'clock: time0=0' 'boot: floppy' "floppya: image=$work/a.img, status=inserted" 'sb16: enabled=1' 'gameport: enabled=1, sticks=2' \
     "sound: driver=file, waveout=$work/recorded.wav" > "$work/out" 2>&1 || { cat "$work/out"; exit 1; }
-"$build/orrery" replay "$work/journal" --headless > "$work/out" 2>&1 && grep -q "as recorded" "$work/out" || { cat "$work/out"; exit 1; }
+"$build/orrery" replay "$work/journal" --headless "sound: driver=file, waveout=$work/replayed.wav" > "$work/out" 2>&1 && grep -q "as recorded" "$work/out" || { cat "$work/out"; exit 1; }
+cmp "$work/recorded.wav" "$work/replayed.wav" || exit 1
