@@ -26,7 +26,7 @@ TEST_PACKAGES = libmpfr-dev:/usr/include/mpfr.h nasm:/usr/bin/nasm bochsbios:/us
            syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin \
            genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool libnbd-dev:/usr/include/libnbd.h qemu-utils:/usr/bin/qemu-nbd bximage:/usr/bin/bximage
 
-# devices/machine.h and what it includes: a program that holds a machine builds with -I$(PREFIX)/include/orrery.
+# devices/machine.h and what it includes: a program that holds a machine builds with what `pkg-config --cflags --libs orrery` says.
 PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/system/features.inc cpu/base/types.h cpu/base/error.h cpu/base/state.h cpu/memory/physical.h
 
 BENCH_PACKAGES = gcc-multilib:/usr/share/doc/gcc-multilib nasm:/usr/bin/nasm python3:/usr/bin/python3
@@ -153,6 +153,9 @@ install: all
 	install -D $(BUILD)/orrery $(DESTDIR)$(PREFIX)/bin/orrery
 	install -D -m 644 $(BUILD)/liborrery.a $(DESTDIR)$(PREFIX)/lib/liborrery.a
 	for h in $(PUBLIC_HEADERS); do install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/orrery/$$h || exit 1; done
+	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: orrery' 'Description: a PC for programs to hold' 'Version: 0.1' 'Cflags: -I$${prefix}/include/orrery' \
+	    'Libs: -L$${prefix}/lib -lorrery -lxxhash -lm $(if $(NBD),-lnbd)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/orrery.pc
 	install -D -m 644 bochsrc.sample $(DESTDIR)$(PREFIX)/share/orrery/bochsrc.sample
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/orrery/copyright
 	install -D -m 644 docs/man/orrery.1 $(DESTDIR)$(PREFIX)/share/man/man1/orrery.1

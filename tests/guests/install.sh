@@ -1,8 +1,8 @@
 # make install puts program, library, headers and man page under DESTDIR; a program of ten lines holds two machines with them.
 . tests/guests/lib.sh
-need_tool make gcc
+need_tool make gcc pkg-config
 make --no-print-directory install BUILD="$1" DESTDIR="$work/root" PREFIX=/usr > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-for f in bin/orrery lib/liborrery.a include/orrery/devices/machine.h share/man/man1/orrery.1 share/orrery/bochsrc.sample; do
+for f in bin/orrery lib/liborrery.a lib/pkgconfig/orrery.pc include/orrery/devices/machine.h share/man/man1/orrery.1 share/orrery/bochsrc.sample; do
     [ -e "$work/root/usr/$f" ] || { echo "$f is not installed"; exit 1; }
 done
 cat > "$work/two.c" <<'C'
@@ -25,6 +25,7 @@ int main(void)
     return differ;
 }
 C
-gcc -std=gnu11 -Wall -Wextra -Werror -I"$work/root/usr/include/orrery" -o "$work/two" "$work/two.c" "$work/root/usr/lib/liborrery.a" -lxxhash -lm $(case $1 in *san*) echo -fsanitize=address,undefined ;; esac) > "$work/log" 2>&1 ||
+options=$(PKG_CONFIG_PATH=$work/root/usr/lib/pkgconfig pkg-config --define-variable=prefix="$work/root/usr" --cflags --libs orrery) || exit 1
+gcc -std=gnu11 -Wall -Wextra -Werror -o "$work/two" "$work/two.c" $options $(case $1 in *san*) echo -fsanitize=address,undefined ;; esac) > "$work/log" 2>&1 ||
     { cat "$work/log"; exit 1; }
 "$work/two" || { echo "two machines in one program: status $?"; exit 1; }
