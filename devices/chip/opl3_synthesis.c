@@ -263,7 +263,7 @@ static int four_operators(struct opl3_ymf262 *o, unsigned channel)
 static int rhythm(struct opl3_ymf262 *o, unsigned channel)
 {
     unsigned hat = phase_of(o, HIGH_HAT), cymbal = phase_of(o, TOP_CYMBAL), noise = o->noise & 1;
-    unsigned metal = (bit(hat, 2) ^ bit(hat, 7)) | (bit(hat, 3) ^ bit(cymbal, 5)) | (bit(cymbal, 3) ^ bit(cymbal, 5));
+    unsigned metal = bit(hat, 2) != bit(hat, 7) || bit(hat, 3) != bit(cymbal, 5) || bit(cymbal, 3) != bit(cymbal, 5);
 
     if (channel == BASS_CHANNEL) {
         unsigned first = opl3_first(channel);

@@ -418,7 +418,7 @@ Test(opl3, an_attack_rate_of_0_makes_no_sound)
 
 /* --- waveforms --- */
 
-/* A period of 1024 samples: F-number 128 at block 4, MULT 8 -> phase by 2^19 / 1024. */
+/* A period of 1024 samples: F-number 128 at block 3 moves the phase by 512 of 2^19. */
 static void period_of(unsigned waveform)
 {
     plain_carrier();
