@@ -3,23 +3,13 @@
 # MODULES in the environment: more of them to load.
 # The guest prints BOOT-OK, works a little, writes to its disk and reads the CD (DISK-OK, CD-OK), prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
 set -e
-architecture=$1 out=$(realpath -m "$2") parts=${3:+$(realpath -m "$3")}
+source=$(realpath "$(dirname "$0")") architecture=$1 out=$(realpath -m "$2") parts=${3:+$(realpath -m "$3")}
 room=$(mktemp -d); trap 'rm -rf "$room"' EXIT; cd "$room"
 case $architecture in amd64) meta=linux-image-amd64 ;; cloud) meta=linux-image-cloud-amd64 architecture=amd64 ;; i386) meta=linux-image-686:i386 ;; esac
-kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit }')
-[ -n "$kernel" ]
-apt-get download -q "$kernel" "busybox-static:$architecture" > /dev/null 2>&1
-for package in *.deb; do dpkg-deb -x "$package" system; done
-mkdir -p root/bin root/proc root/sys root/dev root/tmp root/lib iso/isolinux
-cp system/bin/busybox root/bin/busybox
-for command in sh mount cat uname gzip gunzip sha256sum awk sort seq dd poweroff md5sum insmod grep cmp ls sleep; do ln -s busybox root/bin/$command; done
-load() { # MODULE: what it needs, then it, to the list that init loads; a kernel may have it built in, or not at all
-    file=$(find system/lib/modules -name "$1.ko" | head -n 1)
-    [ -n "$file" ] && [ ! -e "root/lib/$1.ko" ] || return 0
-    for needed in $(strings -a "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do load "$needed"; file=$(find system/lib/modules -name "$1.ko" | head -n 1); done
-    cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
-}
-touch root/lib/order
+. "$source/initrd.inc"
+unpack_debian $architecture $meta
+make_root sh mount cat uname gzip gunzip sha256sum awk sort seq dd poweroff md5sum insmod grep cmp ls sleep
+mkdir -p iso/isolinux
 for module in ata_piix sd_mod sr_mod $MODULES; do load $module; done
 cat > root/init <<'I'
 #!/bin/sh

@@ -2,23 +2,12 @@
 # network-initrd.sh i386|amd64 FOLDER: Debian's kernel (FOLDER/vmlinuz) and an initramfs (FOLDER/initrd.gz) with BusyBox and the modules of the network cards.
 # It gets an address by DHCP (DHCP-OK), pings the router (PING-OK), looks up a name (DNS-OK), fetches /file by HTTP and TFTP (their SHA-256), says WORK-OK and switches off.
 set -e
-architecture=$1 out=$(realpath -m "$2")
+source=$(realpath "$(dirname "$0")") architecture=$1 out=$(realpath -m "$2")
 mkdir -p "$out"; cd "$out"
 case $architecture in amd64) meta=linux-image-amd64 ;; i386) meta=linux-image-686:i386 ;; esac
-kernel=$(apt-cache depends $meta | awk '/Depends: linux-image/ { print $2; exit }')
-[ -n "$kernel" ]
-apt-get download -q "$kernel" "busybox-static:$architecture" > /dev/null 2>&1
-for package in *.deb; do dpkg-deb -x "$package" system; done
-mkdir -p root/bin root/proc root/sys root/dev root/tmp root/lib root/etc
-cp system/bin/busybox root/bin/busybox
-for command in sh mount cat sha256sum insmod grep sleep udhcpc wget ip ping nslookup tftp poweroff; do ln -s busybox root/bin/$command; done
-load() { # MODULE: what it needs, then it, to the list that init loads; a kernel may have it built in, or not at all
-    file=$(find system/lib/modules -name "$1.ko" | head -n 1)
-    [ -n "$file" ] && [ ! -e "root/lib/$1.ko" ] || return 0
-    for needed in $(strings -a "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do load "$needed"; file=$(find system/lib/modules -name "$1.ko" | head -n 1); done
-    cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
-}
-touch root/lib/order
+. "$source/initrd.inc"
+unpack_debian $architecture $meta
+make_root sh mount cat sha256sum insmod grep sleep udhcpc wget ip ping nslookup tftp poweroff
 for module in af_packet ne2k-pci e1000 ne; do load $module; done
 cat > root/lib/lease <<'D'
 #!/bin/sh

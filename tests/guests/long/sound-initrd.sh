@@ -4,13 +4,9 @@
 set -e
 source=$(realpath "$(dirname "$0")") out=$(realpath -m "$1")
 mkdir -p "$out"; cd "$out"
-kernel=$(apt-cache depends linux-image-686:i386 | awk '/Depends: linux-image/ { print $2; exit }')
-[ -n "$kernel" ]
-apt-get download -q "$kernel" busybox-static:i386 > /dev/null 2>&1
-for package in *.deb; do dpkg-deb -x "$package" system; done
-mkdir -p root/bin root/proc root/sys root/dev root/lib
-cp system/bin/busybox root/bin/busybox
-for command in sh mount cat insmod grep sleep ls poweroff; do ln -s busybox root/bin/$command; done
+. "$source/initrd.inc"
+unpack_debian i386 linux-image-686:i386
+make_root sh mount cat insmod grep sleep ls poweroff
 gcc -m32 -O1 -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-stack-protector -o root/bin/dsp_play "$source/dsp_play.c"
 python3 - << 'P'
 import array, math
@@ -18,13 +14,6 @@ wave = lambda hz, rate, n, size: size * math.sin(2 * math.pi * hz * n / rate)
 array.array("h", [round(wave(440 + 220 * (i & 1), 44100, i >> 1, 8000)) for i in range(2 * 44100)]).tofile(open("root/lib/stereo", "wb"))
 open("root/lib/mono", "wb").write(bytes(round(128 + wave(1000, 11025, n, 40)) for n in range(11025)))
 P
-load() { # MODULE: what it needs, then it, to the list that init loads; a kernel may have it built in, or not at all
-    file=$(find system/lib/modules -name "$1.ko" | head -n 1)
-    [ -n "$file" ] && [ ! -e "root/lib/$1.ko" ] || return 0
-    for needed in $(strings -a "$file" | sed -n 's/^depends=//p' | tr ',' ' '); do load "$needed"; file=$(find system/lib/modules -name "$1.ko" | head -n 1); done
-    cp "$file" "root/lib/$1.ko"; echo "$1" >> root/lib/order
-}
-touch root/lib/order
 for module in pcspkr snd-pcm-oss snd-mixer-oss snd-sb16 snd-ens1370 analog ns558; do load $module; done
 cat > root/init <<'I'
 #!/bin/sh
