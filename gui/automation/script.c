@@ -71,9 +71,15 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     u64 start = machine_tick(s->machine);
     if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
+    if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
     struct machine_stop stop = run_on(s, ticks);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - start;
+    if (s->time_break && machine_tick(s->machine) >= s->time_break) {
+        s->time_break = 0;
+        puts("(0) Caught time breakpoint");
+        stop.kind = stop.kind == MACHINE_TICKS ? MACHINE_BREAK : stop.kind;
+    }
     if (stop.kind == MACHINE_BREAK) show_break(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
@@ -416,6 +422,8 @@ static const struct command {
     { "lb lbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
     { "b break pb pbreak", "ADDRESS [if EXPRESSION]", "break at a physical address", debug_physical_break },
     { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
+    { "sb", "TICKS", "stop so many ticks from now", debug_time_break },
+    { "sba", "TICK", "stop at that tick", debug_time_break_at },
     { "catch", "fault | #XX | int [VECTOR] [if EXPRESSION]", "stop behind the delivery of an exception, of INT n or a device's interrupt", debug_catch },
     { "blist", "", "breakpoints", debug_list_breaks },
     { "d del delete", "N", "delete a breakpoint", debug_delete_break },
@@ -435,6 +443,9 @@ static const struct command {
     { "setpmem", "ADDRESS SIZE VALUE", "change 1, 2, 4 or 8 bytes of physical memory", debug_set_memory },
     { "writemem", "FILE ADDRESS BYTES", "linear memory into a file", debug_write_memory },
     { "page", "ADDRESS", "the page-table walk of a linear address", debug_page },
+    { "loadmem", "FILE ADDRESS", "a file into linear memory", debug_load_memory },
+    { "print-string", "ADDRESS", "characters up to a NUL", debug_print_string },
+    { "bt where", "[N]", "the chain of frame pointers", debug_backtrace },
     { "print-stack", "[N]", "N elements of the stack", debug_stack },
     { "calc ?", "EXPRESSION", "in hexadecimal and decimal", debug_calculate },
     { "processor", "[N]", "the processor that is shown and changed; the one whose turn it is", debug_processor },

@@ -15,6 +15,7 @@ struct session {
     char stop[512];              /* why the machine cannot go on, "" while it can */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
+    u64 time_break;              /* tick at which a run stops, 0: none */
     struct breakpoints breakpoints;
     struct trace_file trace;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/bits.h"
 #include "gui/debugger/descriptors.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/expression.h"
@@ -87,6 +88,65 @@ bool debug_write_memory(struct session *s, const char *at, struct error *err)
     bool whole = fclose(f) == 0;
     if (done < v[1]) return fail(err, "nothing is mapped at linear 0x%llx; %s has %llu bytes", (llu)(v[0] + done), path, (llu)done);
     return whole || fail(err, "%s: %s", path, strerror(errno));
+}
+
+/* Physical memory behind each linear page is changed as by setpmem. */
+bool debug_load_memory(struct session *s, const char *at, struct error *err)
+{
+    char path[1024], word[64];
+    u64 la, pa;
+    int byte;
+
+    if (!next_argument(&at, path, sizeof path) || !next_argument(&at, word, sizeof word)) return fail(err, "loadmem FILE ADDRESS");
+    if (!expression_value(s->machine, word, &la, err)) return false;
+    FILE *f = fopen(path, "rbe");
+    if (!f) return fail(err, "%s: %s", path, strerror(errno));
+    u64 done = 0;
+    while ((byte = fgetc(f)) != EOF && cpu_translate(machine_cpu(s->machine), la + done, &pa)) {
+        u8 b = (u8)byte;
+        machine_poke(s->machine, pa, &b, 1);
+        done++;
+    }
+    bool whole = byte == EOF && !ferror(f);
+    fclose(f);
+    printf("%llu bytes of %s at linear 0x%llx\n", (llu)done, path, (llu)la);
+    return whole || fail(err, "%s: %s", path, byte == EOF ? "cannot be read to its end" : "nothing is mapped behind that");
+}
+
+bool debug_print_string(struct session *s, const char *at, struct error *err)
+{
+    enum { MOST = 4096 };
+    u64 la;
+    u8 c = 0;
+
+    if (!expression_value(s->machine, at + strspn(at, " \t"), &la, err)) return false;
+    for (unsigned i = 0; i < MOST && machine_peek_linear(s->machine, la + i, &c, 1) && c; i++) printf(c >= 32 && c < 127 ? "%c" : "\\x%02x", c);
+    putchar('\n');
+    return true;
+}
+
+/* The chain of frame pointers: where each frame lies and where it returns to. */
+bool debug_backtrace(struct session *s, const char *at, struct error *err)
+{
+    struct cpu_view v;
+    u64 most = 16;
+    u8 frame[16] = { 0 };
+
+    at += strspn(at, " \t");
+    if (*at && !expression_value(s->machine, at, &most, err)) return false;
+    cpu_view(machine_cpu(s->machine), &v);
+    unsigned size = v.code_bits / 8;
+    u64 base = size == 8 ? 0 : v.seg[CPU_SEG_SS].base, fp = size == 8 ? v.gpr[5] : size == 4 ? (u32)v.gpr[5] : (u16)v.gpr[5];
+    printf("%*s    %0*llx\n", (int)size * 2, "", (int)size * 2, (llu)v.rip);
+    for (u64 n = 0; n < most && n < 4096; n++) {
+        if (machine_peek_linear(s->machine, base + fp, frame, 2 * size) < 2 * size) break;
+        u64 outer = size == 8 ? get64(frame) : size == 4 ? get32(frame) : get16(frame);
+        u64 back = size == 8 ? get64(frame + 8) : size == 4 ? get32(frame + 4) : get16(frame + 2);
+        printf("%0*llx -> %0*llx\n", (int)size * 2, (llu)fp, (int)size * 2, (llu)back);
+        if (outer <= fp) break;
+        fp = outer;
+    }
+    return true;
 }
 
 bool debug_page(struct session *s, const char *at, struct error *err)

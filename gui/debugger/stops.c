@@ -73,6 +73,21 @@ bool debug_delete_break(struct session *s, const char *at, struct error *err) { 
 bool debug_enable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'e', err); }
 bool debug_disable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'x', err); }
 
+/* --- time --- */
+
+static bool stop_at(struct session *s, const char *at, u64 from, struct error *err)
+{
+    u64 ticks;
+
+    if (!expression_value(s->machine, at + strspn(at, " \t"), &ticks, err)) return false;
+    if (from + ticks <= machine_tick(s->machine)) return fail(err, "tick %llu is not to come: it is %llu", (llu)(from + ticks), (llu)machine_tick(s->machine));
+    s->time_break = from + ticks;
+    return true;
+}
+
+bool debug_time_break(struct session *s, const char *at, struct error *err) { return stop_at(s, at, machine_tick(s->machine), err); }
+bool debug_time_break_at(struct session *s, const char *at, struct error *err) { return stop_at(s, at, 0, err); }
+
 /* --- catching --- */
 
 /* "#PF" and "pf" are 14; -1: no exception is called so. */

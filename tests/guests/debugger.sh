@@ -54,3 +54,18 @@ bad 'info nothing' 'is nothing of'
 bad 'page' 'missing'
 bad 'frobnicate' 'no command'
 printf 'expect 1 == 2\n' > "$work/script"; "$orrery" -n --headless -rc "$work/script" > "$work/out" 2>&1; [ $? = 3 ] || exit 1
+printf 'hello\0' > "$work/string"
+run_guest "$1" "sb 1000000
+c
+expect tick == 1000000
+loadmem $work/string 0x500
+print-string 0x500
+expect byte [0x504] == 0x6f && word [0x500] == 0x6568
+sba 1000005
+c
+expect tick == 1000005
+bt 2
+explain
+why not 1
+quit 0"; [ $status = 0 ] || exit 1
+for line in '(0) Caught time breakpoint' 'hello' 'flags' 'STOPS  pic1: IR1'; do grep -qF -- "$line" "$work/out" || { echo "missing: $line"; cat "$work/out"; exit 1; }; done
