@@ -26,6 +26,8 @@ struct cpu_bus {
     void (*mmio_write)(void *board, u64 pa, unsigned size_bytes, u64 value);
     u8 (*interrupt_acknowledge)(void *board);                            /* INTA: the vector */
     void (*ferr)(void *board, bool level);                               /* FERR#, or NULL: an x87 error without CR0.NE */
+    /* System management mode was entered or left, or NULL: SMRAM is decoded for that processor.  Called before its state is saved, after it was restored. */
+    void (*smm_changed)(void *board, unsigned processor, bool smm);
     /* EOI of a level-triggered interrupt, or NULL: I/O APICs wait for it. */
     void (*end_of_interrupt)(void *board, u8 vector);
     /* cpu_timer is to be called at that tick; UINT64_MAX: no more.  NULL: a local APIC's timer never ends. */
@@ -112,7 +114,7 @@ void cpu_reset(struct cpu *cpu);                         /* RESET#: SDM vol. 3A,
 void cpu_initialize(struct cpu *cpu);                    /* INIT#: what a reset leaves alone is said there */
 enum cpu_stop cpu_run(struct cpu *cpu);
 
-/* Lines in.  INTR is a level; NMI, SMI and INIT act on their rising edge. */
+/* Lines in.  INTR is a level; NMI, SMI and INIT act on their rising edge.  Models without CPUID have no SMI. */
 void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
 /* From the next reset on: whether RESET and INIT leave a local APIC handing INTR and NMI on, for firmware that does not
  * know that it must be told so.  The manual says no, and so does cpu_create. */
@@ -198,6 +200,7 @@ struct cpu_view {
 };
 
 void cpu_view(const struct cpu *cpu, struct cpu_view *view);
+bool cpu_in_smm(const struct cpu *cpu);                  /* its accesses reach SMRAM */
 /* It halts, and no interrupt request will be accepted. */
 bool cpu_halted_for_good(const struct cpu *cpu);
 

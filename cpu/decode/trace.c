@@ -237,7 +237,8 @@ static bool fetch_byte(struct cpu *cpu, u64 la, u8 *byte)
     if (!canonical(la)) return FAULT(cpu, BRANCH_NOT_CANONICAL, .la = la);
     if (!access_fetch(cpu, la, &pa)) return false;
     struct physical_page *page = page_at(cpu, pa);
-    *byte = page->read ? page->read[pa & (PAGE_BYTES - 1)] : (u8)bus_load(cpu, pa, 1);
+    const u8 *code = physical_code(cpu->memory, page, pa);
+    *byte = code ? code[pa & (PAGE_BYTES - 1)] : (u8)bus_load(cpu, pa, 1);
     return true;
 }
 
@@ -405,11 +406,12 @@ struct trace *trace_find(struct cpu *cpu)
     if (!access_fetch(cpu, la, &pa)) return NULL;
     if (unlikely(cpu->breaks)) breaks_enter_page(cpu, la, pa);
     struct physical_page *page = page_at(cpu, pa);
-    cpu->never_written_fetch = !page->read || (page->write && !page->written);
-    if (!page->read) return scratch_trace(cpu);
+    const u8 *code = physical_code(cpu->memory, page, pa);
+    cpu->never_written_fetch = !code || (page->write && !page->written);
+    if (!code) return scratch_trace(cpu);
     for (trace = cache->bucket[bucket_of(pa, cpu->mode)]; trace; trace = trace->next_in_bucket)
         if (trace->pa == pa && trace->mode == cpu->mode && trace_within_limit(cpu, trace)) break;
-    const u8 *host = page->read + (pa & (PAGE_BYTES - 1));
+    const u8 *host = code + (pa & (PAGE_BYTES - 1));
     if (!trace && !crossing_begins(cpu, pa, host)) trace = build(cpu, pa, host);
     if (!trace) return crossing_trace(cpu, la, pa, host);
     cache->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)] = (struct jump_entry){ .la = la, .trace = trace };

@@ -27,7 +27,7 @@ struct walk {
 
 static u64 a20_masked(const struct cpu *cpu, u64 pa)
 {
-    return cpu->a20 ? pa : pa & ~(1ull << 20);
+    return cpu->a20 || cpu->smm ? pa : pa & ~(1ull << 20);
 }
 
 /* --- the kind of paging, and what it makes of an entry: worked out when what it rests on has changed --- */

@@ -31,3 +31,10 @@ void physical_set(struct physical_map *map, u64 pa, u64 size, u8 *read_host, u8 
         page->write = write_host ? write_host + at : NULL;
     }
 }
+
+void physical_fetch_apart(struct physical_map *map, u64 pa, u64 size, const u8 *host)
+{
+    for (u64 at = 0; at < size; at += PAGE_BYTES) page_made(map, pa + at)->fetch_apart = host != NULL;
+    map->apart_pa = pa;
+    map->apart = host;
+}

@@ -10,12 +10,13 @@ bool port_in(struct cpu *cpu, u16 port, unsigned size, u32 *value)
     return true;
 }
 
-bool port_out(struct cpu *cpu, u16 port, unsigned size, u32 value)
+bool port_out(struct cpu *cpu, u16 port, unsigned size, u32 value, enum port_access how)
 {
     if (!io_allowed(cpu, port, size)) return false;
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
     cpu->bus.out(cpu->bus.board, port, size, value);
+    if (unlikely(cpu->smi_pending)) smm_note_out(cpu, port, size, how);
     return true;
 }
 
@@ -40,13 +41,13 @@ bool ins_once(struct cpu *cpu, const struct record *rec, unsigned size)
     return true;
 }
 
-bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size)
+bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size, enum port_access how)
 {
     u64 value;
 
     if (!io_allowed(cpu, (u16)cpu->gpr[RDX], size)) return false;
     if (!load(cpu, record_segment(rec), cpu->gpr[RSI] & record_mask(cpu, rec), size, &value)) return false;
-    if (!port_out(cpu, (u16)cpu->gpr[RDX], size, (u32)value)) return false;
+    if (!port_out(cpu, (u16)cpu->gpr[RDX], size, (u32)value, how)) return false;
     step(cpu, RSI, size, rec);
     return true;
 }

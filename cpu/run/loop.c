@@ -93,7 +93,7 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level)
     switch (line) {
     case CPU_LINE_INTR: apic_set_pin(cpu, 0, level); break;
     case CPU_LINE_NMI: apic_set_pin(cpu, 1, level); break;
-    case CPU_LINE_SMI: cpu->smi_pending |= level; break;
+    case CPU_LINE_SMI: if (level) smm_request(cpu); break;
     case CPU_LINE_INIT: cpu->init_pending |= level; break;
     case CPU_LINE_IGNNE: cpu->ignne = level; break;
     }
@@ -115,7 +115,11 @@ static bool intr_acceptable(const struct cpu *cpu)
 /* Takes what waits; true when the processor's state changed by it. */
 static bool take_interrupt(struct cpu *cpu)
 {
-    if (cpu->init_pending) {
+    if (cpu->smi_pending && !cpu->smm && cpu->activity != ACTIVITY_SHUTDOWN && !interrupts_shadowed(cpu)) {
+        smm_enter(cpu);
+        return true;
+    }
+    if (cpu->init_pending && !cpu->smm) {
         cpu->init_pending = false;
         cpu_initialize(cpu);
         return true;
@@ -139,7 +143,7 @@ static bool take_interrupt(struct cpu *cpu)
 static bool single_instruction(const struct cpu *cpu)
 {
     return cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) ||
-           (interrupts_shadowed(cpu) && (cpu->interrupt_request || cpu->nmi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
+           (interrupts_shadowed(cpu) && (cpu->interrupt_request || cpu->nmi_pending || cpu->smi_pending)) || cpu->debug_shadow_tick == cpu->time->now;
 }
 
 static void start_slice(struct cpu *cpu)
@@ -192,7 +196,7 @@ static void run_slice(struct cpu *cpu)
  * nearer deadline, too. */
 static bool something_waits(const struct cpu *cpu)
 {
-    return cpu->time->deadline < cpu->slice_end || cpu->stop_requested || cpu->activity != ACTIVITY_RUNNING || cpu->init_pending || cpu->nmi_pending || intr_acceptable(cpu) ||
+    return cpu->time->deadline < cpu->slice_end || cpu->stop_requested || cpu->activity != ACTIVITY_RUNNING || cpu->init_pending || cpu->smi_pending || cpu->nmi_pending || intr_acceptable(cpu) ||
            cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) || cpu->debug_pending || (cpu->breaks && cpu->breaks->hit_waits) || cpu->recorder;
 }
 

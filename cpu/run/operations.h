@@ -57,9 +57,9 @@ bool rep_outs(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
 
 /* cpu/run/io.c */
 bool port_in(struct cpu *cpu, u16 port, unsigned size_bytes, u32 *value);
-bool port_out(struct cpu *cpu, u16 port, unsigned size_bytes, u32 value);
+bool port_out(struct cpu *cpu, u16 port, unsigned size_bytes, u32 value, enum port_access how);
 bool ins_once(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
-bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size_bytes);
+bool outs_once(struct cpu *cpu, const struct record *rec, unsigned size_bytes, enum port_access how);
 
 /* A repeat's counter, (E)CX by address size. */
 static inline u64 repeat_count(const struct cpu *cpu, const struct record *rec) { return cpu->gpr[RCX] & record_mask(cpu, rec); }

@@ -119,7 +119,14 @@ enum { ACTIVITY_RUNNING, ACTIVITY_HALTED, ACTIVITY_SHUTDOWN, ACTIVITY_WAITING, A
     ONE (bool, nmi_pending,               "",      0,          1, "NMI edge seen, not yet taken")                 \
     ONE (bool, init_pending,              "",      0,          1, "INIT edge seen, not yet taken")                \
     ONE (bool, interrupt_taken,           "",      0,          1, "one was delivered and no instruction has run since") \
-    ONE (bool, smi_pending,               "",      0,          1, "SMI edge seen")                                \
+    ONE (bool, smi_pending,               "",      0,          1, "SMI edge seen, not yet taken")                 \
+    ONE (bool, smm,                       "",      0,          1, "in system management mode")                    \
+    ONE (u32,  smbase,                    "",      0, UINT32_MAX, "SMBASE: where SMRAM is")                       \
+    ONE (u64,  io_tick,               "tick",      0, UINT64_MAX, "boundary behind the last OUT that an SMI came of") \
+    ONE (u64,  io_rip,                    "",      0, UINT64_MAX, "that OUT, for an I/O instruction restart ..")  \
+    ONE (u64,  io_rcx,                    "",      0, UINT64_MAX, ".. RCX before it ..")                          \
+    ONE (u64,  io_rsi,                    "",      0, UINT64_MAX, ".. RSI ..")                                    \
+    ONE (u32,  io_state,              "bits",      0, UINT32_MAX, ".. and what the state save map says of it")    \
     ONE (bool, intr,                      "",      0,          1, "level of INTR")                                \
     ONE (bool, nmi_level,                 "",      0,          1, "level of NMI")                                 \
     ONE (bool, ignne,                     "",      0,          1, "level of IGNNE#: x87 errors without CR0.NE are ignored") \

@@ -337,7 +337,7 @@ static u64 outs_run(struct string *s, u64 wanted)
 }
 
 static bool ins_alone(struct string *s) { return ins_once(s->cpu, s->rec, s->size); }
-static bool outs_alone(struct string *s) { return outs_once(s->cpu, s->rec, s->size); }
+static bool outs_alone(struct string *s) { return outs_once(s->cpu, s->rec, s->size, PORT_REP_OUTS); }
 
 /* AMD's processors ask for the port's permission even where nothing is repeated. */
 static bool repeat_io(struct string *s, string_run *run, string_once *once)

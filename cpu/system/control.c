@@ -11,7 +11,7 @@ bool require_cpl0(struct cpu *cpu)
 }
 
 /* CR4 bits of this model, each named by its CPUID feature; 0 where the register does not exist. */
-static u64 cr4_known(const struct cpu *cpu)
+u64 cr4_known(const struct cpu *cpu)
 {
     static const struct { enum cpu_feature feature; u32 bits; } row[] = {
         { FEATURE_VME, CR4_VME | CR4_PVI }, { FEATURE_TSC, CR4_TSD },   { FEATURE_DE, CR4_DE },
@@ -48,7 +48,7 @@ bool control_write(struct cpu *cpu, unsigned n, u64 value)
 
 /* From the 486 on ET is wired to 1, and NE, WP, AM, NW, CD exist; bits that do not exist ignore
  * what is written. */
-static u64 cr0_writable(const struct cpu *cpu)
+u64 cr0_writable(const struct cpu *cpu)
 {
     u64 old = CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_PG;
     return cpu->model->family < 4 ? old | CR0_ET : old | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "cpu/run/processor.h"
+#include "cpu/system/system.h"
 
 #define STATE_OWNER struct local_apic
 STATE_LAYOUT(local_apic_layout, "local_apic", LOCAL_APIC_STATE);
@@ -183,7 +184,7 @@ bool apic_accept(struct cpu *cpu, enum delivery_mode mode, u8 vector, bool level
     case DELIVER_FIXED: case DELIVER_LOWEST_PRIORITY:
         accepted = accept_fixed(cpu, vector, level_triggered);
         break;
-    case DELIVER_SMI: cpu->smi_pending = true; break;
+    case DELIVER_SMI: smm_request(cpu); break;
     case DELIVER_NMI: cpu->nmi_pending = true; break;
     case DELIVER_INIT: cpu->init_pending = true; break;
     case DELIVER_START_UP: cpu_start_up(cpu, vector); break;

@@ -138,12 +138,15 @@ static u64 read_special(const struct cpu *cpu, u32 number)
 }
 
 /* SDM vol. 4, "IA32_EFER"; LMA is the processor's. */
+u64 efer_known(const struct cpu *cpu)
+{
+    return (has(cpu, FEATURE_SYSCALL) ? EFER_SCE : 0) | (has(cpu, FEATURE_LM) ? EFER_LME | EFER_LMA : 0) |
+           (has(cpu, FEATURE_NX) ? EFER_NXE : 0) | (has(cpu, FEATURE_FFXSR) ? EFER_FFXSR : 0);
+}
+
 static bool write_efer(struct cpu *cpu, u64 value)
 {
-    u64 known = (has(cpu, FEATURE_SYSCALL) ? EFER_SCE : 0) | (has(cpu, FEATURE_LM) ? EFER_LME | EFER_LMA : 0) |
-                (has(cpu, FEATURE_NX) ? EFER_NXE : 0) | (has(cpu, FEATURE_FFXSR) ? EFER_FFXSR : 0);
-
-    if (value & ~known) return FAULT(cpu, EFER_RESERVED, .value = value);
+    if (value & ~efer_known(cpu)) return FAULT(cpu, EFER_RESERVED, .value = value);
     if ((value ^ cpu->efer) & EFER_LME && cpu->cr0 & CR0_PG) return FAULT(cpu, EFER_LME_WHILE_PAGING, .value = value);
     if ((value ^ cpu->efer) & EFER_NXE) tlb_flush(cpu);
     cpu->efer = (value & ~(u64)EFER_LMA) | (cpu->efer & EFER_LMA);

@@ -30,6 +30,7 @@ void cpu_resume(struct cpu *cpu)
 {
     if (cpu->shadow_tick == cpu->paused_at) cpu->shadow_tick = cpu->time->now;
     if (cpu->debug_shadow_tick == cpu->paused_at) cpu->debug_shadow_tick = cpu->time->now;
+    if (cpu->io_tick == cpu->paused_at) cpu->io_tick = cpu->time->now;
     performance_take_turn(cpu, UINT64_MAX);
 }
 
@@ -38,7 +39,7 @@ void cpu_start_up(struct cpu *cpu, u8 vector)
 {
     struct segment *cs = &cpu->seg[CPU_SEG_CS];
 
-    if (cpu->init_pending) {
+    if (cpu->init_pending && !cpu->smm) {
         cpu->init_pending = false;
         cpu_initialize(cpu);
     }

@@ -56,6 +56,7 @@ void cpu_reset(struct cpu *cpu)
 {
     const struct cpu_model *m = cpu->model;
     bool a20 = cpu->a20, intr = cpu->intr, nmi_level = cpu->nmi_level;
+    bool smm = cpu->smm;
     u64 seed = cpu->random_seed, paused_at = cpu->paused_at;
 
     clear_state(cpu);
@@ -64,7 +65,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->nmi_level = nmi_level;
     cpu->random_seed = seed;
     cpu->paused_at = paused_at;
-    cpu->shadow_tick = cpu->debug_shadow_tick = UINT64_MAX;
+    cpu->shadow_tick = cpu->debug_shadow_tick = cpu->io_tick = UINT64_MAX;
     cpu->tsc_offset = -(s64)(cpu->in_instruction ? cpu_now(cpu) : cpu->time->now);
     cpu->rip = cpu->trace_rip = cpu->next_rip = 0xfff0;
     cpu->page = 4096;
@@ -90,6 +91,7 @@ void cpu_reset(struct cpu *cpu)
     performance_reset(cpu);
     apic_reset(cpu);
     cpu->apic.id = (u8)cpu->number;
+    smm_reset(cpu, smm);
     reset_segments(cpu);
     cpu_set_eflags(cpu, EFLAGS_1);
     tlb_flush(cpu);
@@ -103,7 +105,7 @@ static const struct { u16 offset, bytes; } kept_over_init[] = {
     KEPT(x87), KEPT(ymm), KEPT(mxcsr), KEPT(xcr0), KEPT(xss), KEPT(tsc_offset), KEPT(tsc_adjust), KEPT(apic_base), KEPT(sysenter_cs), KEPT(sysenter_esp),
     KEPT(sysenter_eip), KEPT(kernel_gs_base), KEPT(star), KEPT(lstar), KEPT(cstar), KEPT(sfmask), KEPT(tsc_aux), KEPT(pat),
     KEPT(mtrr_default), KEPT(mtrr_variable), KEPT(mtrr_fixed), KEPT(machine_check), KEPT(debugctl), KEPT(hardware_config), KEPT(northbridge_config), KEPT(sleep_control), KEPT(power_control), KEPT(misc_enable),
-    KEPT(random_count),
+    KEPT(random_count), KEPT(smbase),
 #undef KEPT
 };
 

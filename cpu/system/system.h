@@ -77,6 +77,15 @@ static inline bool debug_fetch_armed(const struct cpu *cpu) { return cpu->dr[7] 
 /* Raises #DB for cpu->debug_pending bits (and BS when single_step), clearing them. Always false. */
 bool debug_raise_trap(struct cpu *cpu, bool single_step);
 
+/* --- system management mode: cpu/system/smm.c --- */
+/* As "I/O Instruction Type Encodings" numbers them. */
+enum port_access { PORT_OUT_DX = 0, PORT_OUTS = 2, PORT_REP_OUTS = 6, PORT_OUT_IMMEDIATE = 8 };
+void smm_request(struct cpu *cpu);                       /* SMI, by line or message */
+void smm_note_out(struct cpu *cpu, u16 port, unsigned size_bytes, enum port_access how);       /* of this instruction an SMI came */
+void smm_enter(struct cpu *cpu);                         /* at an instruction boundary */
+bool smm_resume(struct cpu *cpu);                        /* RSM */
+void smm_reset(struct cpu *cpu, bool was_in_smm);
+
 /* --- privilege of instructions: cpu/system/eflags.c io.c control.c --- */
 bool io_allowed(struct cpu *cpu, u16 port, unsigned size_bytes);        /* IOPL and I/O permission bitmap: cpu/system/io.c */
 bool io_unchecked(const struct cpu *cpu);                /* neither the bitmap nor a breakpoint looks at a port */

@@ -79,5 +79,8 @@ void check_virtual_interrupt(struct cpu *cpu);
 
 /* --- control registers without the checks of the instruction: cpu/system/control.c --- */
 bool control_set(struct cpu *cpu, unsigned n, u64 value);
+u64 cr0_writable(const struct cpu *cpu);                 /* the bits that this model has; ET is wired from the 486 on */
+u64 cr4_known(const struct cpu *cpu);
+u64 efer_known(const struct cpu *cpu);                   /* cpu/system/msr.c */
 
 #endif

@@ -119,7 +119,7 @@ struct pci {
     struct pm_piix4_function pm;
     struct smbus_piix4 smbus;
     struct spd_24c02 spd[MEMORY_MODULES];
-    struct line smbus_interrupt;
+    struct line smbus_interrupt, smi;
     struct vga_pci vga;
     struct ioapic_82093aa ioapic;
     struct hpet hpet;
@@ -134,6 +134,7 @@ struct video {
     u8 *memory;
     u32 bytes;
     u8 *window;                  /* what is mapped at A0000h; NULL: the chip itself */
+    enum smram_view smram;       /* derived: what the processor that runs finds at A0000h */
     u64 frame_buffer, registers; /* physical addresses; 0: not decoded */
     struct vga_picture *picture;             /* of the last question about the screen */
 };
@@ -228,6 +229,8 @@ bool video_build(struct machine *m, struct error *err);
 void video_free(struct machine *m);
 bool video_rom_is_of_pci(const struct machine *m);       /* the VGA BIOS wants to know which function it drives */
 void video_map_window(struct machine *m);                /* after a change of what A0000h to BFFFFh are */
+void video_see_smram(struct machine *m);                 /* another processor runs, or it has entered or left system management mode */
+bool video_hides_from_masters(const struct machine *m, u64 pa);          /* SMRAM: no DMA reaches it */
 bool video_answers(const struct machine *m, u64 pa);     /* A0000h to BFFFFh, and the PCI function's registers */
 u64 video_mmio_read(struct machine *m, u64 pa, unsigned size_bytes);
 void video_mmio_write(struct machine *m, u64 pa, unsigned size_bytes, u64 value);
@@ -284,6 +287,8 @@ bool power_build(struct machine *m, struct error *err);
 void power_place(struct machine *m);                     /* its configuration has changed */
 void power_reset(struct machine *m);
 bool power_request(const struct machine *m, unsigned irq);               /* the SMBus controller asks for it */
+void power_apm_written(void *board, bool smi);           /* APMC was; the ISA bridge asks for SMI already */
+void power_smm_changed(void *board, unsigned processor, bool smm);
 
 /* devices/board/processors.c */
 bool processors_build(struct machine *m, const struct cpu_bus *bus, struct error *err);

@@ -345,7 +345,7 @@ static void build_chips(struct machine *m)
     }
     networks_init(m);
     fw_cfg_init(&m->fw_cfg, &(struct fw_cfg_memory){ m, m->ram_bytes, memory_dma_read, memory_dma_write });
-    pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off);
+    pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off, &m->pci.smi);
     if (m->vga_rom_bytes)
         fw_cfg_add(&m->fw_cfg, video_rom_is_of_pci(m) ? "pci1234,1111.rom" : "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
     if (m->kernel.plan) {
@@ -420,7 +420,7 @@ static u32 port_out_block(void *board, u16 port, unsigned size, u32 count, const
 bool board_build(struct machine *m, struct error *err)
 {
     static const struct cpu_bus functions = { .mmio_read = memory_mmio_read, .mmio_write = memory_mmio_write, .interrupt_acknowledge = acknowledge,
-                                              .ferr = coprocessor_error,
+                                              .ferr = coprocessor_error, .smm_changed = power_smm_changed,
                                               .end_of_interrupt = board_apic_end_of_interrupt };
     const struct cpu_model *model = m->config.cpu_model[0] ? cpu_model_find(m->config.cpu_model) : cpu_model_at(0);
 

@@ -224,7 +224,7 @@ void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size)
     for (u64 n; size; pa += n, bytes += n, size -= (unsigned)n) {
         struct physical_page *page = physical_page_at(m->map, pa);
         n = within_page(pa, size);
-        if (page->read) memcpy(bytes, page->read + (pa & (PAGE_BYTES - 1)), n);
+        if (page->read && !video_hides_from_masters(m, pa)) memcpy(bytes, page->read + (pa & (PAGE_BYTES - 1)), n);
         else memset(bytes, 0xff, n);
     }
 }
@@ -236,7 +236,7 @@ void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size)
     for (u64 n; size; pa += n, bytes += n, size -= (unsigned)n) {
         struct physical_page *page = physical_page_at(m->map, pa);
         n = within_page(pa, size);
-        if (!page->write) continue;
+        if (!page->write || video_hides_from_masters(m, pa)) continue;
         cpu_memory_written(m->cpu, pa, n);
         memcpy(page->write + (pa & (PAGE_BYTES - 1)), bytes, n);
     }

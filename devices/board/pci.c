@@ -155,6 +155,7 @@ void pci_init(struct machine *m)
     for (unsigned n = 0; n < PIIX3_IRQS; n++) p->irq[n] = (struct line){ .changed = on_pirq_request, .listener = m, .n = n };
     pci_i440fx_init(&p->host, m, on_memory_changed);
     isa_piix3_init(&p->isa, p->irq, m, on_reset_control);
+    p->isa.apm_written = power_apm_written;
     ide_piix3_init(&p->ide, &wires);
     pm_piix4_function_init(&p->pm, m, on_decode_changed);
     power_init(m);

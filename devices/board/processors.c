@@ -58,6 +58,7 @@ static void give_turn(struct machine *m, unsigned n)
     cpu_pause(processors_running(m));
     m->turn.current = (u8)n;
     cpu_resume(processors_running(m));
+    video_see_smram(m);
 }
 
 void processors_reset(struct machine *m)

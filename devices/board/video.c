@@ -50,20 +50,34 @@ static void map_pages(struct machine *m, u64 pa, u64 bytes, u8 *memory, bool sho
     }
 }
 
-/* A0000h to BFFFFh: DRAM where SMRAM is open, else the VGA's. */
+static enum smram_view smram_view(const struct machine *m)
+{
+    return m->pci.present ? pci_i440fx_smram(&m->pci.host, cpu_in_smm(processors_running(m))) : SMRAM_HIDDEN;
+}
+
+/* A0000h to BFFFFh: DRAM where the processor sees SMRAM, else the VGA's; with code from DRAM, perhaps. */
 void video_map_window(struct machine *m)
 {
-    bool smram = m->pci.present && pci_i440fx_smram_open(&m->pci.host);
+    bool dram = smram_view(m) == SMRAM_SEEN;
 
     note_window_changes(m);
-    m->video.window = smram ? NULL : m->vga.window;
-    if (smram) map_pages(m, WINDOW_FIRST, LEGACY_BYTES, m->ram + WINDOW_FIRST, false);
+    m->video.smram = smram_view(m);
+    m->video.window = dram ? NULL : m->vga.window;
+    if (dram) map_pages(m, WINDOW_FIRST, LEGACY_BYTES, m->ram + WINDOW_FIRST, false);
     else {
         map_pages(m, WINDOW_FIRST, DISPI_BANK_BYTES, m->video.window, m->video.window);
         map_pages(m, WINDOW_FIRST + DISPI_BANK_BYTES, LEGACY_BYTES - DISPI_BANK_BYTES, NULL, false);
     }
+    physical_fetch_apart(m->map, WINDOW_FIRST, LEGACY_BYTES, m->video.smram == SMRAM_FETCHED ? m->ram + WINDOW_FIRST : NULL);
     processors_memory_changed(m);
 }
+
+void video_see_smram(struct machine *m)
+{
+    if (smram_view(m) != m->video.smram) video_map_window(m);
+}
+
+bool video_hides_from_masters(const struct machine *m, u64 pa) { return m->video.smram == SMRAM_SEEN && pa - WINDOW_FIRST < LEGACY_BYTES; }
 
 static void on_window_changed(void *board) { video_map_window(board); }
 

@@ -2,10 +2,12 @@
  *   60..63 PIRQRC A..D  7 not routed  3..0 the interrupt request: 3 to 7, 9 to 12, 14, 15
  *   RC     1 SRST (hard)  2 RCPU: its rising edge resets
  *   APMC, APMS  a command and a status between software and its system management code
- * Source: Intel 290550-001, "Register Description".  Not modelled: SMI (this processor has no system management mode), timing
+ *   A0 SMICNTL  0 CSMIGATE   A2 SMIEN  7 a write to APMC asks for SMI   AA SMIREQ  7 it did; a 0 clears it
+ * Source: Intel 290550-001, "Register Description".  Not modelled: SMI by other events than APMC, timing
  * of the ISA bus, distributed DMA, the motherboard's own requests. */
 #include "devices/chip/isa_piix3.h"
 
+enum { SMICNTL = 0xa0, CSMIGATE = 1, SMIEN = 0xa2, SMIREQ = 0xaa, SMI_APMC = 0x80 };
 enum { XBCS = 0x4e, APICBASE = 0x80, PIRQRC = 0x60, PIRQRC_OFF = 0x80, RC_SRST = 2, RC_RCPU = 4, ROUTABLE = 0xdef8 };
 
 #define STATE_OWNER struct isa_piix3
@@ -118,8 +120,14 @@ void isa_piix3_apm_write(void *chip, unsigned reg, u8 value)
 {
     struct isa_piix3 *p = chip;
 
-    if (reg & 1) p->apm_status = value;
-    else p->apm_control = value;
+    if (reg & 1) {
+        p->apm_status = value;
+        return;
+    }
+    p->apm_control = value;
+    bool asks = p->config[SMIEN] & SMI_APMC;
+    if (asks) p->config[SMIREQ] |= SMI_APMC;
+    if (p->apm_written) p->apm_written(p->board, asks && p->config[SMICNTL] & CSMIGATE);
 }
 
 const char *isa_piix3_invariant(const struct isa_piix3 *p)

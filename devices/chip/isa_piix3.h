@@ -19,6 +19,7 @@ struct isa_piix3 {
     struct line *irq;                                    /* wires: PIIX3_IRQS of them, what PIRQs ask for */
     void *board;
     void (*reset)(void *board, bool hard);               /* the whole board, or the processor's INIT alone */
+    void (*apm_written)(void *board, bool smi);          /* APMC was; whether this chip asks for SMI then; NULL: nobody listens */
     void (*pirq_changed)(void *board, unsigned n, bool asserted);        /* PIRQs lead to an I/O APIC too; NULL: there is none */
 };
 

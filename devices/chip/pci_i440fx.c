@@ -2,9 +2,9 @@
  *   50 PMCCFG  57 DRAMC  58 DRAMT     60..67 DRB   row boundaries      72 SMRAM
  *   59..5F PAM0..6   a nibble a segment: bit 0 reads, bit 1 writes go to DRAM
  *     PAM0 7..4 F0000-FFFFF   PAM1 C0000, C4000   PAM2 C8000, CC000   PAM3 D0000, D4000   PAM4 D8000, DC000   PAM5 E0000, E4000   PAM6 E8000, EC000
- *   72 SMRAM   6 DOPEN  5 DCLS  4 DLCK  3 G_SMRAME  2..0 the segment, A0000h
- * Source: Intel 290549-001.  Not modelled: DRAM timing and row boundaries (they keep what is written), error reports, the SMRAM
- * of a processor in system management mode, reset by TRC (the ISA bridge has a reset register too). */
+ *   72 SMRAM   6 DOPEN  5 DCLS  4 DLCK  3 G_SMRAME  2..0 the segment, A0000h: DRAM there for a processor in system management mode (with DCLS
+ *      for what it fetches alone), with DOPEN for every access of processors; PCI masters never reach it
+ * Source: Intel 290549-001.  Not modelled: DRAM timing and row boundaries (they keep what is written), error reports, reset by TRC (the ISA bridge has a reset register too). */
 #include "devices/chip/pci_i440fx.h"
 
 enum { PAM0 = 0x59, PAM6 = 0x5f, SMRAM = 0x72 };
@@ -88,9 +88,13 @@ static u8 attributes(const struct pci_i440fx *p, u32 pa)
 bool pci_i440fx_reads_dram(const struct pci_i440fx *p, u32 pa) { return attributes(p, pa) & PAM_READ; }
 bool pci_i440fx_writes_dram(const struct pci_i440fx *p, u32 pa) { return attributes(p, pa) & PAM_WRITE; }
 
-bool pci_i440fx_smram_open(const struct pci_i440fx *p)
+enum smram_view pci_i440fx_smram(const struct pci_i440fx *p, bool in_smm)
 {
-    return (p->config[SMRAM] & (SMRAM_OPEN | SMRAM_CLOSED | SMRAM_ENABLE)) == (SMRAM_OPEN | SMRAM_ENABLE);
+    u8 smram = p->config[SMRAM];
+
+    if (!(smram & SMRAM_ENABLE) || (!in_smm && !(smram & SMRAM_OPEN))) return SMRAM_HIDDEN;
+    if (!(smram & SMRAM_CLOSED)) return SMRAM_SEEN;
+    return in_smm ? SMRAM_FETCHED : SMRAM_HIDDEN;
 }
 
 const char *pci_i440fx_invariant(const struct pci_i440fx *p)

@@ -23,8 +23,9 @@ void pci_i440fx_write(void *chip, unsigned at, u8 value);
 /* Whether DRAM answers at pa, C0000h to FFFFFh; if not, the access goes to PCI. */
 bool pci_i440fx_reads_dram(const struct pci_i440fx *p, u32 pa);
 bool pci_i440fx_writes_dram(const struct pci_i440fx *p, u32 pa);
-/* DRAM at A0000h to BFFFFh, outside of system management mode too. */
-bool pci_i440fx_smram_open(const struct pci_i440fx *p);
+/* What a processor finds at A0000h to BFFFFh: the display, or DRAM, or DRAM where it fetches and the display where it reads and writes. */
+enum smram_view { SMRAM_HIDDEN, SMRAM_SEEN, SMRAM_FETCHED };
+enum smram_view pci_i440fx_smram(const struct pci_i440fx *p, bool in_smm);
 const char *pci_i440fx_invariant(const struct pci_i440fx *p);
 
 #endif

@@ -2,10 +2,10 @@
  *   40 PMBASE  15..6 the ports   80 PMREGMISC  0 they are decoded   58 DEVACTB  25 APMC_EN
  *   90 SMBBA   15..4 the SMBus controller's, decoded by PCICMD.IOSE   D2 SMBHSTCFG  0 SMB_HST_EN  3..1 its interrupt: 0 SMI, 4 IRQ
  * Source: Intel 290562-001, "PCI Configuration Registers (Function 3)".  Not modelled: device monitors, general-purpose
- * pins, SMI.  A processor without system management mode cannot be set up for it: APMC_EN is 1 from the start, which tells
- * firmware that this has been done. */
+ * pins. */
 #include "devices/chip/pm_piix4_function.h"
 
+enum { DEVACTB = 0x58, APMC_EN = 1 << 25 };
 enum { PMBASE = 0x40, PMREGMISC = 0x80, SMBBA = 0x90, SMBHSTCFG = 0xd2, SMB_HST_EN = 1, SMB_INTRSEL = 0x0e, SMB_INTRSEL_IRQ = 0x08 };
 
 #define STATE_OWNER struct pm_piix4_function
@@ -25,7 +25,7 @@ static const struct pci_register rows[] = {
     { 0x4c, 4, 0x00000000, 0xffffffff, 0          },     /* GPICTL */
     { 0x50, 4, 0x00000000, 0xffffffff, 0          },     /* DEVRESD */
     { 0x54, 4, 0x00000000, 0xffffffff, 0          },     /* DEVACTA */
-    { 0x58, 4, 0x02000000, 0xfdffffff, 0          },     /* DEVACTB */
+    { 0x58, 4, 0x00000000, 0xffffffff, 0          },     /* DEVACTB */
     { 0x80, 1, 0x00,       0x01,       0          },     /* PMREGMISC */
     { 0x90, 4, 0x00000001, 0x0000fff0, 0          },     /* SMBBA */
     { 0xd2, 1, 0x00,       0x0f,       0          },     /* SMBHSTCFG */
@@ -43,6 +43,7 @@ void pm_piix4_function_init(struct pm_piix4_function *p, void *board, void (*dec
 void pm_piix4_function_reset(struct pm_piix4_function *p)
 {
     pci_config_reset(p->config, registers);
+    if (p->apm_is_set_up) p->config[DEVACTB + 3] |= APMC_EN >> 24;
     p->decode_changed(p->board);
 }
 
@@ -61,6 +62,8 @@ bool pm_piix4_function_base(const struct pm_piix4_function *p, u16 *base)
     *base = (u16)(pci_config_get(p->config, PMBASE, 2) & 0xffc0);
     return p->config[PMREGMISC] & 1 && *base;
 }
+
+bool pm_piix4_function_apm_enabled(const struct pm_piix4_function *p) { return pci_config_get(p->config, DEVACTB, 4) & APMC_EN; }
 
 bool pm_piix4_function_smbus(const struct pm_piix4_function *p, u16 *base)
 {

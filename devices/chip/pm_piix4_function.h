@@ -11,6 +11,7 @@ struct pm_piix4_function {
     STATE_MEMBERS(PM_PIIX4_FUNCTION_STATE)
     void *board;                                         /* wires */
     void (*decode_changed)(void *board);
+    bool apm_is_set_up;          /* from a reset on APMC_EN is 1, which tells firmware that it need not set up SMI */
 };
 
 extern const struct state_layout pm_piix4_function_state;
@@ -20,6 +21,7 @@ void pm_piix4_function_reset(struct pm_piix4_function *p);
 u8 pm_piix4_function_read(void *chip, unsigned at);
 void pm_piix4_function_write(void *chip, unsigned at, u8 value);
 bool pm_piix4_function_base(const struct pm_piix4_function *p, u16 *base);       /* of pm_piix4's ports; false: not decoded */
+bool pm_piix4_function_apm_enabled(const struct pm_piix4_function *p);           /* a write to APMC asks for SMI */
 bool pm_piix4_function_smbus(const struct pm_piix4_function *p, u16 *base);      /* of the SMBus controller's; false: not decoded */
 bool pm_piix4_function_smbus_enabled(const struct pm_piix4_function *p);
 bool pm_piix4_function_smbus_by_irq(const struct pm_piix4_function *p);          /* else by SMI */

@@ -23,7 +23,7 @@ static u16 a_port(void)
 {
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
-        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 12 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
+        { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 64 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
         { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0xd080, 64 }, { 0xd080, 64 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0x201, 1 }, { 0xb100, 16 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
@@ -216,6 +216,24 @@ static void timers_and_interrupts(struct machine *m, u32 value)
     else (void)memory_mmio_read(m, pa, size);
 }
 
+/* SMI by the APM port, with SMRAM open, closed or locked and a handler of random bytes or none but RSM. */
+static void system_management(struct machine *m)
+{
+    u8 bytes[64] = { 0x90, 0x0f, 0xaa };
+
+    for (unsigned i = pick(2) ? 3 : 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
+    machine_poke(m, 0x38000, bytes, sizeof bytes);
+    ports_write(m->ports, 0xcf8, 4, 0x80000070);
+    ports_write(m->ports, 0xcfe, 1, pick(4) ? 0x0a : pick(256));
+    ports_write(m->ports, 0xcf8, 4, 0x80000b58);
+    ports_write(m->ports, 0xcfc, 4, 1 << 25);
+    ports_write(m->ports, 0xb028, 4, 1);
+    ports_write(m->ports, 0xb2, 1, pick(256));
+    machine_run(m, 1 + pick(4));
+    if (pick(2)) machine_poke(m, 0x3fc00 + pick(0x400), bytes + 3, pick(8));
+    machine_run(m, pick(200));
+}
+
 /* A firmware configuration transfer by a random structure. */
 static void firmware_dma(struct machine *m)
 {
@@ -280,6 +298,7 @@ static void accesses(struct machine *m)
             else if (pick(64) == 0) sounds(m);
             else if (pick(8) == 0) firmware_dma(m);
             else if (pick(64) == 0) display(m);
+            else if (pick(32) == 0) system_management(m);
             else if (pick(2) == 0) timers_and_interrupts(m, value);
             break;
         default: ports_write(m->ports, port, size, value); break;
@@ -324,6 +343,7 @@ static void round_of(u64 seed, const char *disk)
     config.gameport_sticks = (u8)pick(3);
     config.sb16.enabled = pick(4);
     config.pci = pick(4) ? PCI_ON : PCI_OFF;
+    config.cpu_count = config.pci == PCI_ON && !config.cpu_model[0] ? 1 + pick(2) : 1;
     config.ata[0].device[0] = (struct ata_device_config){ .type = ATA_DISK, .mode = DISK_VOLATILE };
     strcpy(config.ata[0].device[0].path, disk);
     config.ata[1].device[pick(2)].type = ATA_CDROM;

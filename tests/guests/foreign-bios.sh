@@ -21,4 +21,12 @@ quit 0' "romimage: file=$bios" "vgaromimage: file=$vga" "floppya: image=$work/a.
     run_guest "$1" "$grub" "romimage: file=$bios" "vgaromimage: file=$vga" "boot: disk" "ata0-master: type=disk, path=$work/c.img"
     [ $status = 0 ] || { echo "$bios: GRUB's disk"; exit 1; }
 done
+bios=/usr/share/seabios/bios-256k.bin vga=/usr/share/seabios/vgabios-isavga.bin          # it moves SMRAM to A0000h and calls itself by SMI
+for model in athlon64 core2_penryn; do
+    [ -e $bios ] && [ -e $vga ] || continue
+    run_guest "$1" 'wait-text "A:\\>" 60s
+info device cpu0
+quit 0' "romimage: file=$bios" "vgaromimage: file=$vga" "floppya: image=$work/a.img" "cpu: model=$model"; [ $status = 0 ] || { echo "$bios: FreeDOS"; exit 1; }
+    [ $model = core2_penryn ] || grep -q 'smbase  *a0000' "$work/out" || { echo "$bios: SMRAM was not moved"; exit 1; }
+done
 [ $ran = 1 ] || exit 77

@@ -119,9 +119,10 @@ Test(pci, each_segment_has_a_nibble_of_the_PAM_registers)                    /* 
 Test(pci, a_locked_SMRAM_is_closed_until_reset)                              /* "System Management RAM Control Register" */
 {
     pci_i440fx_write(&host, 0x72, 0x4a);
-    cr_expect(pci_i440fx_smram_open(&host));
+    cr_expect_eq(pci_i440fx_smram(&host, false), SMRAM_SEEN);
     pci_i440fx_write(&host, 0x72, 0x6a);
-    cr_expect_not(pci_i440fx_smram_open(&host), "DCLS");
+    cr_expect_eq(pci_i440fx_smram(&host, false), SMRAM_HIDDEN, "DCLS");
+    cr_expect_eq(pci_i440fx_smram(&host, true), SMRAM_FETCHED, "DCLS in system management mode");
     pci_i440fx_write(&host, 0x72, 0x5a);
     cr_expect_eq(pci_i440fx_read(&host, 0x72), 0x1a);
     pci_i440fx_write(&host, 0x72, 0x4a);

@@ -5,14 +5,14 @@
 enum { STS, EN = 2, CNT = 4, TMR = 8 };
 
 static struct clock bench;
-static struct line sci, soft_off;
+static struct line sci, soft_off, smi;
 static struct pm_piix4 pm;
 
 static void setup(void)
 {
     clock_init(&bench, 14318180);                        /* four ticks a cycle of the timer */
-    sci = soft_off = (struct line){ 0 };
-    pm_piix4_init(&pm, &bench, &sci, &soft_off);
+    sci = soft_off = smi = (struct line){ 0 };
+    pm_piix4_init(&pm, &bench, &sci, &soft_off, &smi);
     pm_piix4_reset(&pm);
 }
 
