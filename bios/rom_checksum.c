@@ -66,10 +66,10 @@ static int fill_routing(void)
 /* "Plug and Play BIOS Specification", "Installation Check": length in bytes at 5, the checksum at 8. */
 static int fill_plug_and_play(void)
 {
-    enum { PNP_BYTES = 33, PNP_LENGTH_AT = 5, PNP_CHECKSUM_AT = 8 };
+    enum { PNP_BYTES = 33, PNP_REVISION_AT = 4, PNP_LENGTH_AT = 5, PNP_CHECKSUM_AT = 8 };
 
     for (size_t at = 0; at + PNP_BYTES <= size; at += 16) {
-        if (memcmp(image + at, "$PnP", 4)) continue;
+        if (memcmp(image + at, "$PnP", 4) || image[at + PNP_REVISION_AT] != 0x10) continue;      /* code has it as an operand too */
         if (image[at + PNP_LENGTH_AT] != PNP_BYTES) return 0;
         fill(image + at + PNP_CHECKSUM_AT, image + at, PNP_BYTES);
     }

@@ -1,6 +1,7 @@
 #include "config/table.h"
 #include "config/nic.h"
 #include "config/sound.h"
+#include "config/usb.h"
 #include "cpu/cpu.h"
 #include "devices/storage/image_formats.h"
 
@@ -600,6 +601,8 @@ const struct directive directive_table[] = {
     { .name = "es1370", .parameters = sound_es1370, BASE(es1370), .meaning = "an AudioPCI (ES1370) on the PCI bus", .sample = "#enabled=1, wavemode=1" },
     { .name = "adlib", .parameters = sound_adlib, .meaning = "an FM synthesizer (YMF262: OPL2 and OPL3) at ports 388h to 38Bh", .sample = "#enabled=1" },
     { .name = "gameport", .parameters = sound_gameport, .meaning = "the game port", .sample = "#enabled=1, sticks=1" },
+    { .name = "usb_uhci", .parameters = usb_uhci, BASE(usb), .meaning = "a USB host controller with two ports (a board with PCI)",
+      .sample = "#enabled=1, port1=tablet, port2=keyboard" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
     { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },
@@ -622,7 +625,7 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
     ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"),
-    ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_uhci"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
+    ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("gdbstub"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 
     { .name = "ips", .kind = LEGACY, .positional = old_ips, .note = "cpu: ips=N" },
@@ -641,7 +644,7 @@ const struct directive directive_table[] = {
     { .name = "user_shortcut", .kind = LEGACY, .positional = flag_word, .note = "keyboard: user_shortcut=" },
     { .name = "vga_update_interval", .kind = LEGACY, .positional = old_update_interval, .note = "vga: update_freq=" },
     { .name = "i440fxsupport", .kind = LEGACY, .parameters = pci, .note = "pci: enabled=, chipset=i440fx" },
-    { .name = "usb1", .kind = LEGACY, .positional = flag_word, .note = "usb_uhci: (not there yet)" },
+    { .name = "usb1", .kind = LEGACY, .positional = flag_word, .note = "usb_uhci: enabled=1, port1=mouse" },
     { .name = "pnic", .kind = LEGACY, .positional = flag_word, .note = "pcipnic: (not there yet)" },
     { .name = "user_plugin", .kind = LEGACY, .positional = flag_word, .note = "plugin_ctrl:" },
     { .name = "debugger_log", .kind = LEGACY, .positional = flag_word, .note = "debugger: log=" },

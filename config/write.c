@@ -3,6 +3,7 @@
 #include "config/nic.h"
 #include "config/sound.h"
 #include "devices/storage/image_formats.h"
+#include "config/usb.h"
 
 static void write_rom(FILE *to, const char *directive, const struct rom_config *rom)
 {
@@ -80,6 +81,7 @@ void config_write(const struct machine_config *c, FILE *to)
             c->vga.ddc ? "builtin" : "disabled", c->vga.preferred_width, c->vga.preferred_height);
     nic_write(c, to);
     sound_write(c, to);
+    usb_write(c, to);
     if (c->no_hpet) fputs("pci: advopts=nohpet\n", to);
     write_rom(to, "romimage", &c->system_rom);
     write_rom(to, "vgaromimage", &c->vga_rom);

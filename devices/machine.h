@@ -63,6 +63,9 @@ void machine_key(struct machine *machine, u8 usage, bool down);
 void machine_mouse(struct machine *machine, int dx, int dy, int dz, unsigned buttons);
 /* Joystick n (0 or 1) of the game port: axes 0 to 255, buttons in bits 0 and 1. */
 void machine_joystick(struct machine *machine, unsigned n, unsigned x, unsigned y, unsigned buttons);
+/* Where a tablet points: x and y from 0 to 32767, from the upper left corner of the screen; dz and buttons as above.  Without a tablet nothing. */
+void machine_point(struct machine *machine, unsigned x, unsigned y, int dz, unsigned buttons);
+bool machine_points(struct machine *machine);      /* it has one, and a driver that uses it */
 /* Types text as key presses on a US keyboard, or that of keyboard: keymap=, paste_delay apart; false when a character has no key. */
 bool machine_type(struct machine *machine, const char *text);
 bool machine_typing(const struct machine *machine);      /* keys of machine_type still wait */

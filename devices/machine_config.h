@@ -6,7 +6,7 @@
 #define DEMO_DISK "builtin:demo"         /* path of the floppy that comes with the machine */
 
 enum { CONFIG_PATH = 1024, CONFIG_ROMS = 5, CONFIG_FLOPPIES = 2, CONFIG_ATA_CHANNELS = 2, CONFIG_COMS = 4,
-       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8, CONFIG_SLOTS = 5, CONFIG_NICS = 4 };
+       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8, CONFIG_SLOTS = 5, CONFIG_NICS = 4, CONFIG_USB_PORTS = 2 };
 
 struct rom_config {
     char path[CONFIG_PATH];      /* "" = the built-in one */
@@ -95,6 +95,18 @@ struct speaker_config {
     u8 volume;                   /* 0 to 15 */
 };
 
+/* What is plugged into a USB port. */
+enum usb_kind_config { CONFIG_USB_NONE, CONFIG_USB_KEYBOARD, CONFIG_USB_MOUSE, CONFIG_USB_TABLET, CONFIG_USB_DISK };
+struct usb_port_config {
+    enum usb_kind_config kind;
+    char path[CONFIG_PATH];      /* of a disk's image */
+    bool read_only, volatile_writes;
+};
+struct usb_config {
+    bool enabled;
+    struct usb_port_config port[CONFIG_USB_PORTS];
+};
+
 /* i440FX and PIIX3 for Pentiums and later ones, unless the configuration says. */
 enum pci_choice { PCI_BY_MODEL, PCI_OFF, PCI_ON };
 
@@ -138,6 +150,7 @@ struct machine_config {
     struct com_config com[CONFIG_COMS];
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
     bool port_e9;                /* port_e9_hack */
+    struct usb_config usb;
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     struct sound_config sound;
     struct speaker_config speaker;

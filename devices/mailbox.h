@@ -9,6 +9,7 @@
 enum mail_kind {
     MAIL_KEY,            /* usage, down */
     MAIL_MOUSE,          /* dx, dy, dz, buttons as machine_mouse */
+    MAIL_POINT,          /* dx, dy as x, y of machine_point; dz, buttons */
     MAIL_PASTE,          /* text: to be typed */
     MAIL_RESET,          /* the reset button */
     MAIL_QUIT            /* the person closed the display */
@@ -29,6 +30,7 @@ struct mail {
 struct mailbox_status {
     u64 tick, ips;               /* ips: ticks a virtual second */
     bool stopped;                /* frozen or at the prompt */
+    bool points;                 /* the guest has a tablet and uses it */
     char text[512];              /* "" or one line: why it stopped, what runs */
 };
 

@@ -80,6 +80,7 @@ static void obey(struct serve *s, const struct mail *mail)
     switch (mail->kind) {
     case MAIL_KEY: machine_key(s->machine, mail->usage, mail->down); break;
     case MAIL_MOUSE: machine_mouse(s->machine, mail->dx, mail->dy, mail->dz, mail->buttons); break;
+    case MAIL_POINT: machine_point(s->machine, (unsigned)mail->dx, (unsigned)mail->dy, mail->dz, mail->buttons); break;
     case MAIL_PASTE: add_paste(s, mail->text); break;
     case MAIL_RESET:
         machine_reset(s->machine);
@@ -104,6 +105,7 @@ static void show(struct serve *s)
 {
     struct mailbox_status status = {
         .tick = machine_tick(s->machine), .ips = machine_ips(s->machine), .stopped = frozen(&s->stop) || s->stop.kind == MACHINE_PAUSED,
+        .points = machine_points(s->machine),
     };
 
     if (!mailbox_wants_picture(s->box)) return;

@@ -6,11 +6,11 @@
 #include "tables.h"
 
 enum { ELCR_2 = 0x4d1 };
-enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, POWER = 0x0b, SLOT_1 = 0x10, SLOT_5 = 0x30 };        /* device << 3 | function */
+enum { HOST = 0x00, ISA = 0x08, IDE = 0x09, USB = 0x0a, POWER = 0x0b, SLOT_1 = 0x10, SLOT_5 = 0x30 };        /* device << 3 | function */
 enum { COMMAND = 0x04, COMMAND_IO = 1, COMMAND_MEMORY = 2, COMMAND_IO_MASTER = 5, HEADER = 0x0e, BASE_0 = 0x10, BASE_5 = 0x24, INTERRUPT_PIN = 0x3d,
-       XBCS = 0x4e, XBCS_IOAPIC = 0x100, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
+       XBCS = 0x4e, XBCS_IOAPIC = 0x100, PAM0 = 0x59, PAM1 = 0x5a, PAM2 = 0x5b, PIRQRC = 0x60, BMIBA = 0x20, USBBA = 0x20, IDETIM = 0x40, PMBASE = 0x40,
        PMREGMISC = 0x80, INTERRUPT_LINE = 0x3c, SMBBA = 0x90, SMBHSTCFG = 0xd2, SMBHSTCFG_IRQ_ENABLED = 9 };
-enum { MASTER_PORTS = 0xc000, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SMBUS_PORTS = 0xb100, SCI = 9, IDETIM_DECODE = 0x8000 };
+enum { MASTER_PORTS = 0xc000, USB_PORTS = 0xc020, USB_IRQ = 11, CARD_PORTS = 0xd000, PM_PORTS = 0xb000, SMBUS_PORTS = 0xb100, SCI = 9, IDETIM_DECODE = 0x8000 };
 #define PCIR 0x52494350u                 /* "PCIR" */
 #define FRAME_BUFFER 0xe0000000u         /* 32 MiB at most; the window of the host bridge in the DSDT begins there */
 #define CARD_MEMORY 0xe2000000u
@@ -122,6 +122,9 @@ void pci_post(void)
     write16(IDE, IDETIM, IDETIM_DECODE);
     write16(IDE, IDETIM + 2, IDETIM_DECODE);
     write16(IDE, COMMAND, COMMAND_IO_MASTER);
+    write32(USB, USBBA, USB_PORTS);                          /* where there is one */
+    write8(USB, INTERRUPT_LINE, USB_IRQ);
+    write16(USB, COMMAND, COMMAND_IO_MASTER);
     write32(POWER, PMBASE, PM_PORTS);
     write8(POWER, PMREGMISC, 1);
     write8(POWER, INTERRUPT_LINE, SCI);

@@ -33,6 +33,8 @@
 #include "devices/chip/smbus_piix4.h"
 #include "devices/chip/spd_24c02.h"
 #include "devices/chip/uart_16550.h"
+#include "devices/chip/uhci_piix3.h"
+#include "devices/chip/usb_hid.h"
 #include "devices/chip/vga_pci.h"
 #include "devices/chip/vga_picture.h"
 #include "devices/loader/kernel_image.h"
@@ -109,6 +111,12 @@ struct system_ports {
 };
 extern const struct state_layout system_ports_state;
 
+/* What is plugged into a USB port. */
+struct usb_port {
+    struct usb_device *device;   /* NULL: nothing */
+    struct usb_hid hid;
+};
+
 /* What a board with PCI has more than an AT.                                               doc: pci */
 struct pci {
     bool present;
@@ -120,12 +128,15 @@ struct pci {
     struct smbus_piix4 smbus;
     struct spd_24c02 spd[MEMORY_MODULES];
     struct line smbus_interrupt, smi;
+    struct uhci_piix3 uhci;
+    struct usb_port usb[CONFIG_USB_PORTS];
+    struct line usb_interrupt;
     struct vga_pci vga;
     struct ioapic_82093aa ioapic;
     struct hpet hpet;
     struct line hpet_pin[HPET_PINS], hpet_legacy[2];
     struct line irq[PIIX3_IRQS], ata_irq[CONFIG_ATA_CHANNELS];
-    unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports, smbus_ports;      /* movable ranges */
+    unsigned ata_ports[CONFIG_ATA_CHANNELS][2], master_ports, pm_ports, smbus_ports, usb_ports;      /* movable ranges */
     struct pci_card card[PCI_SLOTS];
 };
 
@@ -221,6 +232,7 @@ void memory_map_by_pam(struct machine *m);                /* C0000h to FFFFFh, a
 void memory_free(struct machine *m);
 void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size);
 void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size);
+void memory_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);        /* RAM where the processor that runs sees it */
 u64 memory_mmio_read(void *board, u64 pa, unsigned size_bytes);
 void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 
@@ -239,6 +251,7 @@ void video_mmio_write(struct machine *m, u64 pa, unsigned size_bytes, u64 value)
 void input_key(struct machine *m, u8 usage, bool down);
 void input_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons);
 void input_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsigned buttons);
+void input_point(struct machine *m, unsigned x, unsigned y, int dz, unsigned buttons);
 void input_reset(struct machine *m);
 void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size);
 
@@ -289,6 +302,17 @@ void power_reset(struct machine *m);
 bool power_request(const struct machine *m, unsigned irq);               /* the SMBus controller asks for it */
 void power_apm_written(void *board, bool smi);           /* APMC was; the ISA bridge asks for SMI already */
 void power_smm_changed(void *board, unsigned processor, bool smm);
+
+/* devices/board/usb.c: the host controller and what is plugged in */
+void usb_init(struct machine *m);
+bool usb_build(struct machine *m, struct error *err);
+void usb_place(struct machine *m);                       /* its configuration has changed */
+void usb_reset(struct machine *m);
+void usb_each_part(struct machine *m, void (*add)(struct machine *m, const char *name, const struct state_layout *layout, void *instance));
+bool usb_takes_key(struct machine *m, u8 usage, bool down);              /* false: no keyboard of its that a driver has set up */
+bool usb_takes_movement(struct machine *m, int dx, int dy, int dz, unsigned buttons);
+bool usb_has_tablet(struct machine *m);            /* that a driver has set up */
+bool usb_takes_point(struct machine *m, unsigned x, unsigned y, int dz, unsigned buttons);
 
 /* devices/board/processors.c */
 bool processors_build(struct machine *m, const struct cpu_bus *bus, struct error *err);

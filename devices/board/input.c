@@ -3,7 +3,13 @@
 
 #include "devices/board/board.h"
 
-void input_key(struct machine *m, u8 usage, bool down) { keyboard_mf2_key(&m->keyboard, usage, down); }
+/* A USB keyboard that a driver has set up takes the keys; until then, and without one, the other has them. */
+void input_key(struct machine *m, u8 usage, bool down)
+{
+    if (!usb_takes_key(m, usage, down)) keyboard_mf2_key(&m->keyboard, usage, down);
+}
+
+void input_point(struct machine *m, unsigned x, unsigned y, int dz, unsigned buttons) { (void)usb_takes_point(m, x, y, dz, buttons); }
 
 void input_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsigned buttons)
 {
@@ -18,7 +24,7 @@ void input_reset(struct machine *m)
 
 void input_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size)
 {
-    memory_dma_write(m, pa, bytes, (unsigned)size);
+    memory_poke(m, pa, bytes, size);
 }
 
 void machine_key(struct machine *m, u8 usage, bool down)
@@ -34,6 +40,16 @@ void machine_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons)
 void machine_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsigned buttons)
 {
     if (journal_admits(m, "stick %u %u %u %u", n, x & 0xff, y & 0xff, buttons & 3)) input_joystick(m, n, x, y, buttons);
+}
+
+void machine_point(struct machine *m, unsigned x, unsigned y, int dz, unsigned buttons)
+{
+    if (journal_admits(m, "point %u %u %d %u", x, y, dz, buttons)) input_point(m, x, y, dz, buttons);
+}
+
+bool machine_points(struct machine *m)
+{
+    return usb_has_tablet(m);
 }
 
 bool machine_type(struct machine *m, const char *text)

@@ -427,6 +427,7 @@ bool board_build(struct machine *m, struct error *err)
     if (!model) return fail(err, "cpu: model=%s does not exist; see orrery --help cpu", m->config.cpu_model);
     if (!cpu_model_with(model, m->config.cpu_add_features, m->config.cpu_exclude_features, &m->cpu_model, err)) return false;
     m->pci.present = pci_wanted(m);
+    if (m->config.usb.enabled && !m->pci.present) return fail(err, "usb_uhci: the controller is a PCI function; take a Pentium or a later model, or pci: enabled=1");
     if (!memory_build(m, err)) return false;
     clock_init(&m->clock, m->config.ips);
     m->ports = ports_create();

@@ -234,7 +234,7 @@ static const struct { const char *verb; int numbers; bool hex, path; } verbs[] =
     { "serial", 1, true, false },    { "line", 1, true, false },       { "poke", 1, true, false },
     { "reset", 0, false, false },    { "floppy", 2, false, true },     { "floppy-out", 1, false, false },
     { "cd", 2, false, true },        { "cd-out", 2, false, false },    { "end", 0, true, false },
-    { "frame", 1, true, false },
+    { "frame", 1, true, false },     { "point", 4, false, false },
 };
 
 /* One argument's end; NULL when it is no number. */
@@ -359,6 +359,7 @@ static void apply(struct machine *m, const char *text)
     if (is(text, "key", &a)) sscanf(a, "%d %u", &x, &b), input_key(m, (u8)x, b);
     else if (is(text, "mouse", &a)) sscanf(a, "%d %d %d %u", &x, &y, &z, &b), input_mouse(m, x, y, z, b);
     else if (is(text, "stick", &a)) sscanf(a, "%d %d %d %u", &x, &y, &z, &b), input_joystick(m, (unsigned)x, (unsigned)y, (unsigned)z, b);
+    else if (is(text, "point", &a)) sscanf(a, "%d %d %d %u", &x, &y, &z, &b), input_point(m, (unsigned)x, (unsigned)y, z, b);
     else if (is(text, "type", &a)) apply_bytes(m, "type", a);
     else if (is(text, "serial", &a)) apply_bytes(m, "serial", a);
     else if (is(text, "poke", &a)) apply_bytes(m, "poke", a);

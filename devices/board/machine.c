@@ -59,6 +59,7 @@ static void register_pci(struct machine *m)
     add_part(m, "pci.pm", &pm_piix4_function_state, &p->pm);
     add_part(m, "smbus", &smbus_piix4_state, &p->smbus);
     for (unsigned n = 0; n < MEMORY_MODULES && p->spd[n].byte[0]; n++) add_part(m, spd[n], &spd_24c02_state, &p->spd[n]);
+    usb_each_part(m, add_part);
     add_part(m, "pci.vga", &vga_pci_state, &p->vga);
     add_part(m, "ioapic", &ioapic_82093aa_state, &p->ioapic);
     add_part(m, "hpet", &hpet_state, &p->hpet);

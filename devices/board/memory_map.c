@@ -229,15 +229,16 @@ void memory_dma_read(void *board, u64 pa, u8 *bytes, unsigned size)
     }
 }
 
-void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size)
+static void store(struct machine *m, u64 pa, const u8 *bytes, u64 size, bool master)
 {
-    struct machine *m = board;
-
-    for (u64 n; size; pa += n, bytes += n, size -= (unsigned)n) {
+    for (u64 n; size; pa += n, bytes += n, size -= n) {
         struct physical_page *page = physical_page_at(m->map, pa);
         n = within_page(pa, size);
-        if (!page->write || video_hides_from_masters(m, pa)) continue;
+        if (!page->write || (master && video_hides_from_masters(m, pa))) continue;
         cpu_memory_written(m->cpu, pa, n);
         memcpy(page->write + (pa & (PAGE_BYTES - 1)), bytes, n);
     }
 }
+
+void memory_dma_write(void *board, u64 pa, const u8 *bytes, unsigned size) { store(board, pa, bytes, size, true); }
+void memory_poke(struct machine *m, u64 pa, const u8 *bytes, size_t size) { store(m, pa, bytes, size, false); }

@@ -45,6 +45,7 @@ void mice_reset(struct machine *m)
 
 void input_mouse(struct machine *m, int dx, int dy, int dz, unsigned buttons)
 {
+    if (usb_takes_movement(m, dx, dy, dz, buttons)) return;
     if (m->serial_mouse_port < MACHINE_COMS) mouse_serial_move(&m->serial_mouse, dx, dy, dz, buttons);
     else if (m->config.mouse != MOUSE_TYPE_NONE) mouse_ps2_move(&m->mouse, dx, dy, dz, buttons);
 }

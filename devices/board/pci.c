@@ -74,6 +74,7 @@ static void on_decode_changed(void *board)
     bool decoded = ide_piix3_master_base(&p->ide, &base);
     ports_place(m->ports, p->master_ports, base, decoded);
     power_place(m);
+    usb_place(m);
 }
 
 /* The processor stands in an instruction: a reset of everything waits until it is out of it. */
@@ -137,7 +138,7 @@ bool pci_build(struct machine *m, struct error *err)
     for (unsigned i = 0; i < ARRAY_COUNT(functions); i++) ok &= pci_bus_add(&p->bus, &functions[i]);
     for (unsigned i = 0; i < ARRAY_COUNT(fixed); i++) ok &= ports_add(m->ports, &fixed[i], err);
     ok &= ports_add_movable(m->ports, &master, &p->master_ports, err);
-    return power_build(m, err) && ok;
+    return power_build(m, err) && usb_build(m, err) && ok;
 }
 
 bool pci_add_ata(struct machine *m, unsigned n, const struct port_range *command, const struct port_range *control, struct error *err)
@@ -159,6 +160,7 @@ void pci_init(struct machine *m)
     ide_piix3_init(&p->ide, &wires);
     pm_piix4_function_init(&p->pm, m, on_decode_changed);
     power_init(m);
+    usb_init(m);
     pci_cards_init(m);
     for (unsigned n = 0; n < CONFIG_ATA_CHANNELS; n++) {
         p->ata_irq[n] = (struct line){ .changed = on_ata_interrupt, .listener = m, .n = n };
@@ -177,5 +179,6 @@ void pci_reset(struct machine *m)
     ide_piix3_reset(&p->ide);
     pm_piix4_function_reset(&p->pm);
     power_reset(m);
+    usb_reset(m);
     vga_pci_reset(&p->vga);
 }

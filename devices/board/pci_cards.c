@@ -4,16 +4,22 @@
 
 #include <string.h>
 
-static void on_inta(void *listener, unsigned slot, bool level)
+enum { PIRQ_OF_USB = 3 };
+
+void pci_pirq_changed(struct machine *m, unsigned pirq)
 {
-    struct machine *m = listener;
     struct pci *p = &m->pci;
-    unsigned pirq = (PCI_SLOT_1_DEVICE - 1 + slot) & 3;
-    bool asserted = level;
+    bool asserted = pirq == PIRQ_OF_USB && p->usb_interrupt.level;
 
     for (unsigned n = 0; n < PCI_SLOTS; n++)
         if (((PCI_SLOT_1_DEVICE - 1 + n) & 3) == pirq) asserted |= p->card[n].inta.level;
     isa_piix3_set_pirq(&p->isa, pirq, asserted);
+}
+
+static void on_inta(void *listener, unsigned slot, bool level)
+{
+    (void)level;
+    pci_pirq_changed(listener, (PCI_SLOT_1_DEVICE - 1 + slot) & 3);
 }
 
 void pci_cards_init(struct machine *m)

@@ -35,6 +35,8 @@ struct pci_card {
 
 struct machine;
 
+/* A line that leads to this PIRQ, 0 to 3, has changed. */
+void pci_pirq_changed(struct machine *m, unsigned pirq);
 /* Before any card is added: the slots' lines. */
 void pci_cards_init(struct machine *m);
 /* Slot 0 to 4.  False when it is taken, or the board has no room. */

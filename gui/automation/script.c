@@ -301,26 +301,36 @@ static bool press_key(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-/* "mouse 10 -5": movement and the buttons that are down, until the next one says otherwise. */
-static bool move_mouse(struct session *s, const char *at, struct error *err)
+enum { POINTER_NUMBERS = 3 };
+
+/* "10 -5 left": up to three numbers of at most 32767, and the buttons that are down until the next one says otherwise. */
+static bool read_pointer(const char *at, int *moved, unsigned *buttons, struct error *err)
 {
     static const struct { const char *name; unsigned bit; } button[] = { { "left", 1 }, { "right", 2 }, { "middle", 4 }, { "fourth", 8 }, { "fifth", 16 } };
-    int moved[3] = { 0 };
-    unsigned buttons = 0, n = 0;
+    unsigned n = 0;
     char word[32];
 
     while (next_argument(&at, word, sizeof word)) {
         char *end;
         unsigned i = 0;
         long v = strtol(word, &end, 10);
-        if (end != word && !*end && n < ARRAY_COUNT(moved) && v >= -32767 && v <= 32767) {
+        if (end != word && !*end && n < POINTER_NUMBERS && v >= -32767 && v <= 32767) {
             moved[n++] = (int)v;
             continue;
         }
         while (i < ARRAY_COUNT(button) && strcasecmp(word, button[i].name)) i++;
         if (i == ARRAY_COUNT(button)) return fail(err, "\"%s\" is no movement and no button; e.g. mouse 10 -5, mouse 0 0 -1 left", word);
-        buttons |= button[i].bit;
+        *buttons |= button[i].bit;
     }
+    return true;
+}
+
+static bool move_mouse(struct session *s, const char *at, struct error *err)
+{
+    int moved[POINTER_NUMBERS] = { 0 };
+    unsigned buttons = 0;
+
+    if (!read_pointer(at, moved, &buttons, err)) return false;
     machine_mouse(s->machine, moved[0], moved[1], moved[2], buttons);
     session_run(s, machine_ips(s->machine) / 20);
     return true;
@@ -341,6 +351,20 @@ static bool move_joystick(struct session *s, const char *at, struct error *err)
     }
     if (n < 3) return fail(err, "%s", usage);
     machine_joystick(s->machine, number[0], number[1], number[2], buttons);
+    return true;
+}
+
+/* "point 16384 16384": of a screen that is 32767 wide and high. */
+static bool point(struct session *s, const char *at, struct error *err)
+{
+    int to[POINTER_NUMBERS] = { 0 };
+    unsigned buttons = 0;
+
+    if (!read_pointer(at, to, &buttons, err)) return false;
+    if (to[0] < 0 || to[1] < 0) return fail(err, "the screen begins at 0 0, in the upper left corner");
+    if (!machine_points(s->machine)) return fail(err, "the guest uses no tablet: usb_uhci: enabled=1, port1=tablet, and a driver");
+    machine_point(s->machine, (unsigned)to[0], (unsigned)to[1], to[2], buttons);
+    session_run(s, machine_ips(s->machine) / 20);
     return true;
 }
 
@@ -457,6 +481,7 @@ static const struct command {
     { "key", "NAME[-NAME...]", "press keys together: F1, ctrl-alt-del", press_key },
     { "mouse", "[DX [DY [DZ]]] [left right middle fourth fifth]", "move the mouse right, down, its wheel towards you, with these buttons down", move_mouse },
     { "joystick", "N X Y [1] [2]", "joystick 0 or 1: axes 0 to 255, buttons that are down", move_joystick },
+    { "point", "X Y [DZ] [left ...]", "point there with the USB tablet: 0 0 to 32767 32767 of the screen", point },
     { "screenshot", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", print_screen },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },

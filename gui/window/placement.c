@@ -1,7 +1,5 @@
 #include "gui/window/placement.h"
 
-#include "cpu/base/types.h"
-
 static struct placement centred(int window_width, int window_height, int width, int height)
 {
     return (struct placement){
@@ -27,4 +25,17 @@ struct placement place_integer(int window_width, int window_height, int picture_
 
     if (times < 1) return place_shape(window_width, window_height, x, y);
     return centred(window_width, window_height, picture_width * times, picture_height * times);
+}
+
+static int along(int at, int size, int most)
+{
+    s64 v = size > 1 ? (s64)at * most / (size - 1) : 0;
+    return v < 0 ? 0 : v > most ? most : (int)v;
+}
+
+bool place_point(const struct placement *p, int x, int y, int most, int *across, int *down)
+{
+    *across = along(x - p->x, p->width, most);
+    *down = along(y - p->y, p->height, most);
+    return x >= p->x && x < p->x + p->width && y >= p->y && y < p->y + p->height;
 }

@@ -21,7 +21,7 @@ static void write_title(struct window *w)
 {
     u32 now = SDL_GetTicks();
     char title[700];
-    const char *mouse = w->captured ? "Ctrl+Alt+G releases the mouse" : "Ctrl+Alt+G captures the mouse";
+    const char *mouse = w->status.points && !w->captured ? "the pointer is the guest's" : w->captured ? "Ctrl+Alt+G releases the mouse" : "Ctrl+Alt+G captures the mouse";
 
     measure(w, now);
     if (!w->title_due) return;

@@ -5,6 +5,7 @@
 #include <SDL2/SDL.h>
 
 #include "gui/display.h"
+#include "gui/window/placement.h"
 
 struct window {
     struct mailbox *box;
@@ -22,6 +23,8 @@ struct window {
     bool held[256];              /* keys that the guest believes to be down, by usage */
     bool captured, full_screen, integer, leave, redraw;
     unsigned buttons;
+    struct placement place;      /* of the picture, as it was drawn last */
+    int x, y;                    /* where the pointer is on it, 0 to 32767 */
     u32 title_ms;                /* when the title was last written */
     bool title_due;              /* something in it changed */
     double mips;                 /* million ticks a wall second, over the last second */

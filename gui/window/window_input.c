@@ -6,6 +6,7 @@
 #include "gui/screenshot.h"
 #include "gui/window/window.h"
 
+enum { POINT_MOST = 32767 };
 enum { USAGES = 0xe8 };          /* usages 0 to E7h are keys; SDL's scancodes are the same numbers */
 
 void window_note(struct window *w, const char *format, ...)
@@ -120,6 +121,28 @@ static void post_mouse(struct window *w, int dx, int dy, int dz)
     mailbox_post(w->box, &mail);
 }
 
+/* The guest's tablet goes where the pointer is; the mouse is the other way, by capture. */
+static bool points(const struct window *w) { return w->status.points && !w->captured; }
+
+static void post_point(struct window *w, int dz)
+{
+    struct mail mail = { .kind = MAIL_POINT, .dx = w->x, .dy = w->y, .dz = dz, .buttons = w->buttons };
+    mailbox_post(w->box, &mail);
+}
+
+/* Events count in the window's units, pictures are drawn in dots of the screen.  The guest draws a pointer of its own. */
+static void point(struct window *w, int x, int y)
+{
+    int width, height, dots_x, dots_y;
+
+    SDL_GetWindowSize(w->sdl, &width, &height);
+    SDL_GetRendererOutputSize(w->renderer, &dots_x, &dots_y);
+    if (width < 1 || height < 1) return;
+    bool inside = place_point(&w->place, x * dots_x / width, y * dots_y / height, POINT_MOST, &w->x, &w->y);
+    SDL_ShowCursor(inside ? SDL_DISABLE : SDL_ENABLE);
+    post_point(w, 0);
+}
+
 void window_capture(struct window *w, bool captured)
 {
     if (w->captured == captured) return;
@@ -143,15 +166,20 @@ static void button(struct window *w, const SDL_MouseButtonEvent *e)
         window_capture(w, !w->captured);
         return;
     }
-    if (!w->captured || !bit) return;
+    if ((!w->captured && !points(w)) || !bit) return;
     w->buttons = down ? w->buttons | bit : w->buttons & ~bit;
-    post_mouse(w, 0, 0, 0);
+    if (w->captured) post_mouse(w, 0, 0, 0);
+    else post_point(w, 0);
 }
 
 /* SDL counts away from the person. */
 static void wheel(struct window *w, const SDL_MouseWheelEvent *e)
 {
-    if (w->captured && e->y) post_mouse(w, 0, 0, e->direction == SDL_MOUSEWHEEL_FLIPPED ? e->y : -e->y);
+    int clicks = e->direction == SDL_MOUSEWHEEL_FLIPPED ? e->y : -e->y;
+
+    if (!clicks) return;
+    if (w->captured) post_mouse(w, 0, 0, clicks);
+    else if (points(w)) post_point(w, clicks);
 }
 
 /* --- the window --- */
@@ -175,6 +203,7 @@ void window_event(struct window *w, const SDL_Event *e)
     case SDL_KEYDOWN: case SDL_KEYUP: key(w, &e->key); break;
     case SDL_MOUSEMOTION:
         if (w->captured) post_mouse(w, e->motion.xrel, e->motion.yrel, 0);
+        else if (points(w)) point(w, e->motion.x, e->motion.y);
         break;
     case SDL_MOUSEBUTTONDOWN: case SDL_MOUSEBUTTONUP: button(w, &e->button); break;
     case SDL_MOUSEWHEEL: wheel(w, &e->wheel); break;

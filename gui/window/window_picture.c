@@ -1,5 +1,4 @@
 #include "gui/window/window.h"
-#include "gui/window/placement.h"
 
 void window_picture_free(struct window *w)
 {
@@ -43,6 +42,7 @@ bool window_draw(struct window *w)
     SDL_GetRendererOutputSize(w->renderer, &width, &height);
     int x = (int)w->frame.shape_x, y = (int)w->frame.shape_y;
     struct placement p = w->integer ? place_integer(width, height, dots_x, dots_y, x, y) : place_shape(width, height, x, y);
+    w->place = p;
     SDL_Rect at = { p.x, p.y, p.width, p.height };
     if (!prepare(w, dots_x, dots_y, times_for(&p, dots_x, dots_y))) return false;
     SDL_UpdateTexture(w->dots, NULL, w->frame.pixel, dots_x * (int)sizeof w->frame.pixel[0]);

@@ -24,7 +24,7 @@ static u16 a_port(void)
     static const struct { u16 first, count; } known[] = {
         { 0x00, 16 }, { 0x20, 2 }, { 0x40, 4 }, { 0x60, 5 }, { 0x70, 2 }, { 0x80, 16 }, { 0x92, 1 }, { 0xa0, 2 }, { 0xc0, 32 }, { 0x170, 8 }, { 0x1f0, 8 }, { 0x376, 1 },
         { 0x3b0, 48 }, { 0x3f2, 6 }, { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x4d0, 2 }, { 0x510, 12 }, { 0x378, 3 }, { 0xb000, 64 }, { 0xb2, 2 }, { 0xcf8, 8 }, { 0xc000, 16 },
-        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0xd080, 64 }, { 0xd080, 64 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0x201, 1 }, { 0xb100, 16 },
+        { 0x300, 32 }, { 0x300, 32 }, { 0xd000, 32 }, { 0xd000, 32 }, { 0x1ce, 3 }, { 0xd040, 8 }, { 0xd080, 64 }, { 0xd080, 64 }, { 0x388, 4 }, { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0x201, 1 }, { 0xb100, 16 }, { 0xc020, 32 },
     };
     unsigned k = pick(ARRAY_COUNT(known));
     return pick(4) ? (u16)(known[k].first + pick(known[k].count)) : (u16)pick(65536);
@@ -80,6 +80,11 @@ static void check(struct machine *m)
         complain("pm function", pm_piix4_function_invariant(&m->pci.pm));
         complain("ioapic", ioapic_82093aa_invariant(&m->pci.ioapic));
         complain("hpet", hpet_invariant(&m->pci.hpet));
+        if (m->config.usb.enabled) {
+            complain("uhci", uhci_piix3_invariant(&m->pci.uhci));
+            for (unsigned n = 0; n < CONFIG_USB_PORTS; n++)
+                if (m->pci.usb[n].device) complain("usb device", usb_device_invariant(m->pci.usb[n].device));
+        }
         complain("smbus", smbus_piix4_invariant(&m->pci.smbus));
     }
     for (unsigned n = 0; n < CONFIG_NICS; n++) {
@@ -101,8 +106,9 @@ static void outside(struct machine *m)
     u8 bytes[32];
 
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
-    switch (pick(7)) {
+    switch (pick(8)) {
     case 6: machine_joystick(m, pick(3), pick(300), pick(300), pick(8)); break;
+    case 7: machine_point(m, pick(40000), pick(40000), (int)pick(9) - 4, pick(256)); break;
     case 0: machine_key(m, (u8)pick(256), pick(2)); break;
     case 1: machine_mouse(m, (int)pick(2000) - 1000, (int)pick(2000) - 1000, (int)pick(40) - 20, pick(256)); break;
     case 2: machine_serial_send(m, pick(6), bytes, sizeof bytes); break;
@@ -175,7 +181,7 @@ static void sounds(struct machine *m)
 /* Registers of configuration space that random ports would seldom meet. */
 static void configuration(struct machine *m, u32 value)
 {
-    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0b00, 0x1000, 0x1800, 0x4000 };
+    static const u16 functions[] = { 0x0000, 0x0800, 0x0900, 0x0a00, 0x0b00, 0x1000, 0x1800, 0x4000 };
 
     ports_write(m->ports, 0xcf8, 4, 0x80000000u | functions[pick(ARRAY_COUNT(functions))] | (pick(256) & 0xfc));
     ports_write(m->ports, (u16)(0xcfc + pick(4)), 1, value);
@@ -214,6 +220,35 @@ static void timers_and_interrupts(struct machine *m, u32 value)
     pa &= ~(u64)(size - 1);
     if (pick(4)) memory_mmio_write(m, pa, size, pick(2) ? value & 0x3f : (u64)value << pick(40));
     else (void)memory_mmio_read(m, pa, size);
+}
+
+/* A frame list that leads to random queues and descriptors, many of which say what a driver might. */
+static void usb(struct machine *m)
+{
+    static const u8 pids[] = { 0x69, 0xe1, 0x2d, 0x69, 0xe1, 0x00 };
+    u32 list = pick(0x100) << 12, area = pick(2 << 20) & ~0xfffu;
+    u8 setup[8] = { (u8)(pick(2) * 0x80 | pick(4)), (u8)pick(12), (u8)pick(3), (u8)pick(4), 0, 0, (u8)pick(64), 0 };
+
+    if (!m->config.usb.enabled) return;
+    machine_poke(m, area + 0x800, setup, sizeof setup);
+    for (unsigned i = 0; i < 64; i++) {
+        u32 words[4] = { (area + pick(64) * 16) | pick(8), pick(2) ? 0x00800000 | pick(2) << 26 | pick(4) << 27 | pick(2) << 24 | pick(2) << 29 : (area + pick(64) * 16) | pick(8),
+                         pids[pick(6)] | pick(4) << 8 | pick(3) << 15 | pick(2) << 19 | (pick(4) ? pick(64) : pick(2048)) << 21, pick(4) ? area + 0x800 : pick(2 << 20) };
+        if ((words[2] & 0xff) == 0x2d) words[2] = 0x2d | (words[2] & 0x300) | 7 << 21;
+        machine_poke(m, area + i * 16, words, sizeof words);
+    }
+    for (unsigned i = 0; i < 1024; i++) {
+        u32 pointer = pick(8) ? (area + pick(64) * 16) | pick(4) : pick(0x7fffffff);
+        machine_poke(m, list + 4 * i, &pointer, sizeof pointer);
+    }
+    ports_write(m->ports, 0xcf8, 4, 0x80000a20);
+    ports_write(m->ports, 0xcfc, 4, 0xc021);
+    ports_write(m->ports, 0xcf8, 4, 0x80000a04);
+    ports_write(m->ports, 0xcfc, 2, 5);
+    ports_write(m->ports, 0xc028, 4, list);
+    for (unsigned n = 0; n < 2; n++) ports_write(m->ports, (u16)(0xc030 + 2 * n), 2, pick(8) ? 4 : pick(65536));
+    ports_write(m->ports, 0xc020, 2, 1);
+    machine_run(m, pick(20) * 50000);
 }
 
 /* SMI by the APM port, with SMRAM open, closed or locked and a handler of random bytes or none but RSM. */
@@ -299,6 +334,7 @@ static void accesses(struct machine *m)
             else if (pick(8) == 0) firmware_dma(m);
             else if (pick(64) == 0) display(m);
             else if (pick(32) == 0) system_management(m);
+            else if (pick(64) == 0) usb(m);
             else if (pick(2) == 0) timers_and_interrupts(m, value);
             break;
         default: ports_write(m->ports, port, size, value); break;
@@ -351,6 +387,8 @@ static void round_of(u64 seed, const char *disk)
     config.ne2k[1] = (struct nic_config){ .present = config.pci == PCI_ON, .is_pci = true, .ethmod = NETWORK_VNET };
     config.e1000[0] = (struct nic_config){ .present = config.pci == PCI_ON, .ethmod = NETWORK_VNET };
     config.es1370.enabled = config.pci == PCI_ON;
+    config.usb.enabled = config.pci == PCI_ON;
+    for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) config.usb.port[n].kind = CONFIG_USB_NONE + pick(4);
     config.com[1].enabled = true;
     if (pick(3) == 0) {
         config.mouse = MOUSE_TYPE_SERIAL + pick(3);

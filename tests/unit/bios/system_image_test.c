@@ -87,7 +87,7 @@ Test(system_image, has_a_plug_and_play_installation_check_structure)
 
     for (unsigned at = 0; at + 33 <= bios_system_image_size; at += 16) {
         u8 sum = 0;
-        if (memcmp(&bios_system_image[at], "$PnP", 4)) continue;
+        if (memcmp(&bios_system_image[at], "$PnP", 4) || bios_system_image[at + 4] != 0x10) continue;        /* an operand in code */
         for (unsigned i = 0; i < 33; i++) sum = (u8)(sum + bios_system_image[at + i]);
         cr_expect(sum == 0 && bios_system_image[at + 5] == 33);
         cr_expect_eq(word_at((u16)(at + 15)), 0xf000, "its service is in this ROM");

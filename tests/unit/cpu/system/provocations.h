@@ -21,6 +21,7 @@ static void load_ax(struct pc *pc, unsigned cpl, u16 value)
 
 /* --- decoding and operations --- */
 PROVOKE(UNDEFINED_OPCODE) { enter_protected(pc, 0); RUN(pc, 0x0f, 0x0b); return NO_ERROR_CODE; }
+PROVOKE(RSM_OUTSIDE_SMM) { enter_protected(pc, 0); RUN(pc, 0x0f, 0xaa); return NO_ERROR_CODE; }
 PROVOKE(LOCK_NOT_ALLOWED) { enter_protected(pc, 0); RUN(pc, 0xf0, 0x90); return NO_ERROR_CODE; }
 PROVOKE(NOT_IN_REAL_MODE) { RUN(pc, 0x0f, 0x00, 0xd0); return NO_ERROR_CODE; }
 PROVOKE(BAD_SEGMENT_REGISTER) { enter_protected(pc, 0); RUN(pc, 0x8e, 0xc8); return NO_ERROR_CODE; }

@@ -1,6 +1,5 @@
 /* Every check, provoked once: the reason that is named, and the error code that the manual gives it. */
 #include "tests/unit/cpu/system/provocations.h"
-PROVOKE(RSM_OUTSIDE_SMM) { enter_protected(pc, 0); RUN(pc, 0x0f, 0xaa); return NO_ERROR_CODE; }
 
 Test(reasons, mov_to_cs_is_undefined_before_its_memory_operand_is_read)        /* SDM vol. 2, "MOV": #UD */
 {
