@@ -602,7 +602,7 @@ const struct directive directive_table[] = {
     { .name = "adlib", .parameters = sound_adlib, .meaning = "an FM synthesizer (YMF262: OPL2 and OPL3) at ports 388h to 38Bh", .sample = "#enabled=1" },
     { .name = "gameport", .parameters = sound_gameport, .meaning = "the game port", .sample = "#enabled=1, sticks=1" },
     { .name = "usb_uhci", .parameters = usb_uhci, BASE(usb), .meaning = "a USB host controller with two ports (a board with PCI)",
-      .sample = "#enabled=1, port1=tablet, port2=keyboard" },
+      .sample = "#enabled=1, port1=tablet, port2=disk, options2=\"path:usb.img\"" },
     { .name = "parport1", .parameters = parallel, BASE(parallel[0]), .meaning = "the first parallel port", .sample = "#enabled=1, file=printed.txt" },
     { .name = "parport2", .parameters = parallel, BASE(parallel[1]), .meaning = "the second parallel port", .sample = "#enabled=1, file=printed2.txt" },
     { .name = "clock", .parameters = clock_parameters, .meaning = "pace and date; a fixed date makes every run equal", .sample = "sync=slowdown, time0=946684800" },

@@ -1,10 +1,12 @@
 /* usb_uhci: what is plugged into which port.                                               doc: configuration */
 #include "config/usb.h"
 
+#include "devices/storage/image_formats.h"
+
 #include <stddef.h>
 #include <string.h>
 
-static const char *const kinds[] = { "none", "keyboard", "mouse", "tablet" };
+static const char *const kinds[] = { "none", "keyboard", "mouse", "tablet", "disk" };
 
 static struct usb_port_config *port_of(const struct given *g, void *base)
 {
@@ -14,7 +16,7 @@ static struct usb_port_config *port_of(const struct given *g, void *base)
 
 static bool port(const struct given *g, struct machine_config *c, void *base)
 {
-    static const char *const others[] = { "disk", "cdrom", "floppy", "hub", "keypad", "printer" };
+    static const char *const others[] = { "cdrom", "floppy", "hub", "keypad", "printer" };
 
     (void)c;
     if (!g->value[0]) return true;
@@ -22,21 +24,16 @@ static bool port(const struct given *g, struct machine_config *c, void *base)
         if (!strcmp(g->value, kinds[i])) return port_of(g, base)->kind = (enum usb_kind_config)i, true;
     for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
         if (!strcmp(g->value, others[i])) return note(g, "this USB device is not there; the port stays empty");
-    return bad_value(g, "keyboard, mouse, tablet or none");
+    return bad_value(g, "keyboard, mouse, tablet, disk or none");
 }
 
-/* "path:flat:usb.img": modes of an image may stand before its name. */
+/* "path:growing:usb.img": the form of an image may stand before its name. */
 static bool path(const struct given *g, struct usb_port_config *p, const char *value)
 {
-    static const struct { const char *mode; bool is_volatile; } modes[] = { { "flat:", false }, { "volatile:", true } };
     struct given image = *g;
+    const struct image_kind *kind = image_kind_with_prefix(&value);
 
-    for (unsigned i = 0; i < ARRAY_COUNT(modes); i++) {
-        size_t n = strlen(modes[i].mode);
-        if (strncmp(value, modes[i].mode, n)) continue;
-        p->volatile_writes = modes[i].is_volatile;
-        value += n;
-    }
+    if (kind) p->mode = kind->mode;
     image.value = value;
     return store_text(&image, p->path, sizeof p->path);
 }
@@ -70,7 +67,7 @@ static bool options(const struct given *g, struct machine_config *c, void *base)
 const struct parameter usb_uhci[] = {
     { "enabled", TYPE_BOOL, .offset = offsetof(struct usb_config, enabled), .size = sizeof(bool), .meaning = "the controller is there (function 2 of the PIIX3)" },
     { "port1", TYPE_CUSTOM, .take = port, .meaning = "what is plugged in: keyboard, mouse, tablet (the pointer goes where it is, without capture), disk, none" },
-    { "options1", TYPE_CUSTOM, .take = options, .meaning = "of a disk \"path:FILE\", or \"path:volatile:FILE\", and \"write_protected:1\"" },
+    { "options1", TYPE_CUSTOM, .take = options, .meaning = "of a disk \"path:FILE\", or \"path:FORM:FILE\" with a form of ata0-master: mode=, and \"write_protected:1\"" },
     { "port2", TYPE_CUSTOM, .take = port }, { "options2", TYPE_CUSTOM, .take = options },
     { .name = NULL },
 };
@@ -83,7 +80,7 @@ void usb_write(const struct machine_config *c, FILE *to)
         const struct usb_port_config *p = &c->usb.port[n];
         if (p->kind == CONFIG_USB_NONE) continue;
         fprintf(to, ", port%u=%s", n + 1, kinds[p->kind]);
-        if (p->path[0]) fprintf(to, ", options%u=\"path:%s%s, write_protected:%d\"", n + 1, p->volatile_writes ? "volatile:" : "", p->path, p->read_only);
+        if (p->path[0]) fprintf(to, ", options%u=\"path:%s:%s, write_protected:%d\"", n + 1, image_kind_of(p->mode)->name, p->path, p->read_only);
     }
     fputc('\n', to);
 }

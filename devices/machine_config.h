@@ -100,7 +100,8 @@ enum usb_kind_config { CONFIG_USB_NONE, CONFIG_USB_KEYBOARD, CONFIG_USB_MOUSE, C
 struct usb_port_config {
     enum usb_kind_config kind;
     char path[CONFIG_PATH];      /* of a disk's image */
-    bool read_only, volatile_writes;
+    enum disk_mode mode;
+    bool read_only;
 };
 struct usb_config {
     bool enabled;

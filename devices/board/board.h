@@ -35,6 +35,7 @@
 #include "devices/chip/uart_16550.h"
 #include "devices/chip/uhci_piix3.h"
 #include "devices/chip/usb_hid.h"
+#include "devices/chip/usb_storage.h"
 #include "devices/chip/vga_pci.h"
 #include "devices/chip/vga_picture.h"
 #include "devices/loader/kernel_image.h"
@@ -115,6 +116,8 @@ extern const struct state_layout system_ports_state;
 struct usb_port {
     struct usb_device *device;   /* NULL: nothing */
     struct usb_hid hid;
+    struct usb_storage storage;
+    struct disk_image *image;    /* of the storage */
 };
 
 /* What a board with PCI has more than an AT.                                               doc: pci */
@@ -275,6 +278,8 @@ void disks_floppy_eject(struct machine *m, unsigned drive);
 bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err);
 void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit);
 bool board_disks_open(struct machine *m, struct error *err);
+/* Every image, by number: NULL where there is none; false past the last one. */
+bool board_image_at(struct machine *m, unsigned index, const char **name, struct disk_image **image);
 void board_disks_close(struct machine *m);
 void board_disks_fill_cmos(struct machine *m);
 void board_disks_each_byte(struct machine *m, void (*sink)(void *context, const void *bytes, size_t size), void *context);
@@ -305,6 +310,8 @@ void power_smm_changed(void *board, unsigned processor, bool smm);
 
 /* devices/board/usb.c: the host controller and what is plugged in */
 void usb_init(struct machine *m);
+const char *usb_port_name(unsigned port);                /* "usb.port1" */
+void usb_attach_disk(struct machine *m, unsigned port, struct disk_image *image);
 bool usb_build(struct machine *m, struct error *err);
 void usb_place(struct machine *m);                       /* its configuration has changed */
 void usb_reset(struct machine *m);

@@ -136,6 +136,30 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     return true;
 }
 
+static bool attach_usb_disk(struct machine *m, unsigned port, struct error *err)
+{
+    const struct usb_port_config *c = &m->config.usb.port[port];
+
+    if (!c->path[0]) return fail(err, "usb_uhci: port%u=disk needs options%u=\"path:FILE\"", port + 1, port + 1);
+    struct image_source source = {
+        .path = c->path, .what = usb_port_name(port), .access = m->config.volatile_media ? IMAGE_VOLATILE : c->read_only ? IMAGE_READ_ONLY : IMAGE_WRITABLE,
+    };
+    struct disk_image *image = disk_image_open_as(c->mode, &source, err);
+    if (!image) return false;
+    disk_image_on_failure(image, on_disk_failure, m);
+    usb_attach_disk(m, port, image);
+    return true;
+}
+
+static bool attach_usb(struct machine *m, struct error *err)
+{
+    bool ok = true;
+
+    for (unsigned n = 0; n < CONFIG_USB_PORTS; n++)
+        if (m->config.usb.enabled && m->config.usb.port[n].kind == CONFIG_USB_DISK) ok &= attach_usb_disk(m, n, err);
+    return ok;
+}
+
 static bool attach_cdrom(struct machine *m, unsigned channel, unsigned unit, struct error *err)
 {
     const struct ata_device_config *c = &m->config.ata[channel].device[unit];
@@ -244,9 +268,11 @@ static void add_notice(const struct disk_image *image, char *text, size_t size)
 
 void machine_notices(struct machine *m, char *text, size_t size)
 {
+    const char *name;
+    struct disk_image *image;
+
     text[0] = 0;
-    for (unsigned n = 0; n < FDC_DRIVES; n++) add_notice(m->fdc.image[n], text, size);
-    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) add_notice(m->ata_image[i >> 1][i & 1], text, size);
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++) add_notice(image, text, size);
 }
 
 /* --- life --- */
@@ -257,6 +283,7 @@ bool board_disks_open(struct machine *m, struct error *err)
     bool ok = insert_floppies(m, err);
 
     ok &= attach_ata(m, err);
+    ok &= attach_usb(m, err);
     err->about_image |= !ok;
     return ok;
 }
@@ -279,12 +306,25 @@ void board_disks_close(struct machine *m)
 {
     for (unsigned n = 0; n < FDC_DRIVES; n++) close_at_the_end(fdc_82077_eject(&m->fdc, n));
     for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) close_at_the_end(m->ata_image[i >> 1][i & 1]);
+    for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) close_at_the_end(m->pci.usb[n].image);
+}
+
+bool board_image_at(struct machine *m, unsigned i, const char **name, struct disk_image **image)
+{
+    static const char *const floppy[] = { "floppya", "floppyb" };
+    enum { ATA = FDC_DRIVES, USB = ATA + 2 * CONFIG_ATA_CHANNELS, ALL = USB + CONFIG_USB_PORTS };
+
+    if (i >= ALL) return false;
+    *name = i < ATA ? floppy[i & 1] : i < USB ? board_ata_name((i - ATA) >> 1, (i - ATA) & 1) : usb_port_name(i - USB);
+    *image = i < ATA ? m->fdc.image[i] : i < USB ? m->ata_image[(i - ATA) >> 1][(i - ATA) & 1] : m->pci.usb[i - USB].image;
+    return true;
 }
 
 void board_disks_each_byte(struct machine *m, void (*sink)(void *context, const void *bytes, size_t size), void *context)
 {
-    for (unsigned n = 0; n < FDC_DRIVES; n++)
-        if (m->fdc.image[n]) disk_image_each_byte(m->fdc.image[n], sink, context);
-    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++)
-        if (m->ata_image[i >> 1][i & 1]) disk_image_each_byte(m->ata_image[i >> 1][i & 1], sink, context);
+    const char *name;
+    struct disk_image *image;
+
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
+        if (image) disk_image_each_byte(image, sink, context);
 }

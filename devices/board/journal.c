@@ -79,15 +79,6 @@ static u64 image_hash(struct disk_image *image)
     return hash;
 }
 
-static struct disk_image *image_at(struct machine *m, unsigned i, const char **name)
-{
-    static const char *const floppy[] = { "floppya", "floppyb" };
-
-    *name = i < CONFIG_FLOPPIES ? floppy[i] : board_ata_name((i - 2) >> 1, i & 1);
-    return i < CONFIG_FLOPPIES ? m->fdc.image[i] : m->ata_image[(i - 2) >> 1][i & 1];
-}
-enum { IMAGES = CONFIG_FLOPPIES + 2 * CONFIG_ATA_CHANNELS };
-
 /* Of a kernel without a disk, what is loaded of it and its RAM disk or modules, and where to. */
 static u64 kernel_hash(const struct kernel_image *k)
 {
@@ -98,6 +89,7 @@ bool machine_record(struct machine *m, const char *path, const char *config, str
 {
     struct journal *j = &m->journal;
     const char *name;
+    struct disk_image *image;
 
     if (j->mode != JOURNAL_OFF || now(m)) return fail(err, "%s: recording begins with a machine that has not run", path);
     j->file = fopen(path, "wxe");
@@ -112,10 +104,8 @@ bool machine_record(struct machine *m, const char *path, const char *config, str
         fprintf(j->file, "config %.*s\n", (int)n, config);
         config += n + (config[n] == '\n');
     }
-    for (unsigned i = 0; i < IMAGES; i++) {
-        struct disk_image *image = image_at(m, i, &name);
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, image_hash(image), disk_image_path(image));
-    }
     if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", kernel_hash(&m->kernel), m->config.kernel.path);
     for (unsigned i = 0; i < NETWORK_CARDS; i++) {
         const char *folder_path;
@@ -207,6 +197,7 @@ static bool check_image(void *context, const char *rest, struct error *err)
     char wanted[32];
     uint64_t hash;
     const char *name;
+    struct disk_image *image;
 
     if (sscanf(rest, "%31s %" SCNx64, wanted, &hash) != 2) return fail(err, "journal: image %s: wants a name and a hash", rest);
     if (!strcmp(wanted, "kernel") && m->kernel.plan) {
@@ -214,8 +205,7 @@ static bool check_image(void *context, const char *rest, struct error *err)
         err->about_image = true;
         return fail(err, "kernel: \"%s\": the kernel, or what is loaded with it, is not what it was when the journal was recorded; bring it back", m->config.kernel.path);
     }
-    for (unsigned i = 0; i < IMAGES; i++) {
-        struct disk_image *image = image_at(m, i, &name);
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++) {
         if (strcmp(name, wanted)) continue;
         if (!image) return fail(err, "%s: the journal has a disk here, this machine has none", name);
         if (image_hash(image) == hash) return true;

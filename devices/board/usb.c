@@ -1,5 +1,6 @@
 /* The USB host controller on the board, and what is plugged into its ports.                doc: usb */
 #include "devices/board/board.h"
+#include "devices/storage/disk_image.h"
 
 enum { PIRQ_OF_USB = 3 };
 
@@ -17,9 +18,22 @@ static void plug(struct machine *m, unsigned n)
     struct usb_port *port = &m->pci.usb[n];
     enum usb_kind_config kind = m->config.usb.port[n].kind;
 
-    if (kind == CONFIG_USB_NONE) return;
+    if (kind == CONFIG_USB_NONE || kind == CONFIG_USB_DISK) return;
     usb_hid_init(&port->hid, hid[kind], &m->clock);
     port->device = &port->hid.device;
+    uhci_piix3_plug(&m->pci.uhci, n, port->device);
+}
+
+const char *usb_port_name(unsigned port) { return port ? "usb.port2" : "usb.port1"; }
+
+/* A stick, once its image is open. */
+void usb_attach_disk(struct machine *m, unsigned n, struct disk_image *image)
+{
+    struct usb_port *port = &m->pci.usb[n];
+
+    port->image = image;
+    usb_storage_init(&port->storage, image, m->config.usb.port[n].read_only || disk_image_read_only(image));
+    port->device = &port->storage.device;
     uhci_piix3_plug(&m->pci.uhci, n, port->device);
 }
 
@@ -59,14 +73,15 @@ void usb_reset(struct machine *m)
 
 void usb_each_part(struct machine *m, void (*add)(struct machine *m, const char *name, const struct state_layout *layout, void *instance))
 {
-    static const char *const device[] = { "usb.port1", "usb.port2" }, *const hid[] = { "usb.port1.hid", "usb.port2.hid" };
+    static const char *const hid[] = { "usb.port1.hid", "usb.port2.hid" }, *const storage[] = { "usb.port1.disk", "usb.port2.disk" };
 
     if (!m->config.usb.enabled) return;
     add(m, "usb", &uhci_piix3_state, &m->pci.uhci);
     for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) {
         if (!m->pci.usb[n].device) continue;
-        add(m, device[n], &usb_device_state, m->pci.usb[n].device);
-        add(m, hid[n], &usb_hid_state, &m->pci.usb[n].hid);
+        add(m, usb_port_name(n), &usb_device_state, m->pci.usb[n].device);
+        if (m->pci.usb[n].image) add(m, storage[n], &usb_storage_state, &m->pci.usb[n].storage);
+        else add(m, hid[n], &usb_hid_state, &m->pci.usb[n].hid);
     }
 }
 

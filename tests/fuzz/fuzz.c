@@ -82,8 +82,10 @@ static void check(struct machine *m)
         complain("hpet", hpet_invariant(&m->pci.hpet));
         if (m->config.usb.enabled) {
             complain("uhci", uhci_piix3_invariant(&m->pci.uhci));
-            for (unsigned n = 0; n < CONFIG_USB_PORTS; n++)
+            for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) {
                 if (m->pci.usb[n].device) complain("usb device", usb_device_invariant(m->pci.usb[n].device));
+                if (m->pci.usb[n].image) complain("stick", usb_storage_invariant(&m->pci.usb[n].storage));
+            }
         }
         complain("smbus", smbus_piix4_invariant(&m->pci.smbus));
     }
@@ -230,10 +232,17 @@ static void usb(struct machine *m)
     u8 setup[8] = { (u8)(pick(2) * 0x80 | pick(4)), (u8)pick(12), (u8)pick(3), (u8)pick(4), 0, 0, (u8)pick(64), 0 };
 
     if (!m->config.usb.enabled) return;
+    u8 wrapper[31] = { 'U', 'S', 'B', 'C', 1, 2, 3, 4, (u8)pick(256), (u8)pick(8), 0, 0, (u8)(pick(2) << 7), 0, 10 };
+    static const u8 commands[] = { 0x00, 0x03, 0x12, 0x1a, 0x25, 0x28, 0x28, 0x2a, 0x2a, 0x2f, 0x5a, 0x9e };
+
+    wrapper[15] = commands[pick(ARRAY_COUNT(commands))];
+    for (unsigned i = 16; i < sizeof wrapper; i++) wrapper[i] = (u8)(pick(4) ? 0 : pick(256));
+    machine_poke(m, area + 0xa00, wrapper, sizeof wrapper);
     machine_poke(m, area + 0x800, setup, sizeof setup);
     for (unsigned i = 0; i < 64; i++) {
         u32 words[4] = { (area + pick(64) * 16) | pick(8), pick(2) ? 0x00800000 | pick(2) << 26 | pick(4) << 27 | pick(2) << 24 | pick(2) << 29 : (area + pick(64) * 16) | pick(8),
                          pids[pick(6)] | pick(4) << 8 | pick(3) << 15 | pick(2) << 19 | (pick(4) ? pick(64) : pick(2048)) << 21, pick(4) ? area + 0x800 : pick(2 << 20) };
+        if (pick(4) == 0) words[2] = 0xe1 | pick(4) << 8 | 2 << 15 | pick(2) << 19 | 30 << 21, words[3] = area + 0xa00;
         if ((words[2] & 0xff) == 0x2d) words[2] = 0x2d | (words[2] & 0x300) | 7 << 21;
         machine_poke(m, area + i * 16, words, sizeof words);
     }
@@ -388,7 +397,10 @@ static void round_of(u64 seed, const char *disk)
     config.e1000[0] = (struct nic_config){ .present = config.pci == PCI_ON, .ethmod = NETWORK_VNET };
     config.es1370.enabled = config.pci == PCI_ON;
     config.usb.enabled = config.pci == PCI_ON;
-    for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) config.usb.port[n].kind = CONFIG_USB_NONE + pick(4);
+    for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) {
+        config.usb.port[n] = (struct usb_port_config){ .kind = CONFIG_USB_NONE + pick(5), .mode = DISK_VOLATILE };
+        strcpy(config.usb.port[n].path, disk);
+    }
     config.com[1].enabled = true;
     if (pick(3) == 0) {
         config.mouse = MOUSE_TYPE_SERIAL + pick(3);
