@@ -47,10 +47,13 @@ void usb_init(struct machine *m)
     for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) plug(m, n);
 }
 
+static u8 byte_read(void *chip, unsigned reg) { return (u8)uhci_piix3_read(chip, reg, 1); }
+static void byte_write(void *chip, unsigned reg, u8 value) { uhci_piix3_write(chip, reg, 1, value); }
+
 bool usb_build(struct machine *m, struct error *err)
 {
     static const struct port_wide words = { .read = uhci_piix3_read, .write = uhci_piix3_write };
-    const struct port_range ports = { 0, UHCI_IO_PORTS - 1, "usb", &m->pci.uhci, NULL, NULL, &words };
+    const struct port_range ports = { 0, UHCI_IO_PORTS - 1, "usb", &m->pci.uhci, byte_read, byte_write, &words };
     const struct pci_function function = { 1, 2, "PIIX3 USB", &m->pci.uhci, uhci_piix3_config_read, uhci_piix3_config_write };
 
     if (!m->config.usb.enabled) return true;
