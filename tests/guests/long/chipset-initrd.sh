@@ -37,7 +37,7 @@ fi
 for e in /dev/input/event*; do cat $e > /tmp/$(basename $e) & done
 echo READY
 sleep 5
-for e in /tmp/event*; do n=$(basename $e); echo "$(cat /sys/class/input/$n/device/name): $(hexdump -v -e '16/1 "" 1/2 "%u " 1/2 "%u " 1/4 "%d;"' $e | head -c 600)"; done
+for e in /tmp/event*; do n=$(basename $e); echo "$(cat /sys/class/input/$n/device/name): $(hexdump -v -e '4/4 "%d " 2/2 "%u " 1/4 "%d;"' $e | head -c 2000)"; done
 grep uhci /proc/interrupts
 echo WORK-OK
 sleep 1

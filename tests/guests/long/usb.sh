@@ -18,11 +18,11 @@ for round in 1 2; do
     boots "$1" "$work/hash$round" 'point 16384 8192 left
 point 32767 0' "$stick"
     has SMBUS-OK; has Tablet; has Stick; has STICK-OK
-    has '^Orrery Tablet: .*3 0 16384;3 1 8192;.*3 0 32767;3 1 0;'; has '^Orrery Tablet: .*1 272 1;'
+    has '^Orrery Tablet:  .* 3 0 16384;.* 3 1 8192;.* 3 0 32767;.* 3 1 0;'; has '^Orrery Tablet: .* 1 272 1;'
     seq 1 60000 | cmp -n 300000 -i 0:65536 - "$work/stick.img" || exit 1
 done
 cmp "$work/hash1" "$work/hash2" || exit 1
 boots "$1" "$work/hash3" 'key a
 mouse 10 -20 0 right' 'usb_uhci: enabled=1, port1=keyboard, port2=mouse'
 has Keyboard; has Mouse
-has '^Orrery Keyboard: .*1 30 1;.*1 30 0;'; has '^Orrery Mouse: .*1 273 1;.*2 0 10;2 1 -20;\|^Orrery Mouse: .*2 0 10;2 1 -20;'
+has '^Orrery Keyboard: .* 1 30 1;.* 1 30 0;'; has '^Orrery Mouse: .* 2 0 10;.* 2 1 -20;'; has '^Orrery Mouse: .* 1 273 1;'
