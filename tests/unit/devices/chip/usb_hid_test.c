@@ -61,7 +61,8 @@ Test(usb_hid, descriptors_come_in_packets_of_eight_and_no_longer_than_asked)    
     cr_expect_eq(bytes[0], 18);
     cr_expect_eq(bytes[7], 8);
     cr_expect_eq(usb_control(d, TO_DEVICE_IN, GET_DESCRIPTOR, 0x100, 0, 8, bytes), 8);
-    cr_expect_eq(usb_control(d, TO_DEVICE_IN, GET_DESCRIPTOR, 0x200, 0, 255, bytes), bytes[2] | bytes[3] << 8);
+    int whole = usb_control(d, TO_DEVICE_IN, GET_DESCRIPTOR, 0x200, 0, 255, bytes);
+    cr_expect_eq(whole, bytes[2] | bytes[3] << 8, "wTotalLength");
     cr_expect_eq(usb_control(d, TO_DEVICE_IN, GET_DESCRIPTOR, 0x302, 0x409, 255, bytes), 14, "Tablet, in 16-bit characters");
     cr_expect_eq(bytes[2], 'T');
     cr_expect_eq(usb_control(d, TO_DEVICE_IN, GET_DESCRIPTOR, 0x303, 0x409, 255, bytes), -1, "no third string");
