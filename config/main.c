@@ -373,6 +373,7 @@ static int run(const struct arguments *asked)
     fputs(notes.text, stderr);
     r.display = choose_display(a, &config, &err);
     ok = open_commands(&r, &err) && ok && !err.count;
+    r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
     ok = r.session.machine && begin_log(&r, a, &err) && perform(&r, &err);
     ok = session_end(&r.session, &err) && ok;
@@ -381,6 +382,7 @@ static int run(const struct arguments *asked)
     if (r.log) fclose(r.log);
     if (!ok) fputs(err.text, stderr);
     machine_destroy(r.session.machine);
+    symbols_free(r.session.symbols);
     if (r.commands && r.commands != stdin) fclose(r.commands);
     return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;
 }

@@ -33,12 +33,13 @@ static void show_next(struct session *s)
 {
     struct cpu_view v;
     u8 bytes[15];
-    char text[128] = "(bad)";
+    char text[128] = "(bad)", name[SYMBOL_TEXT];
 
     cpu_view(machine_cpu(s->machine), &v);
     u64 la = next_linear(&v);
     unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
-    printf("(0) [0x%012llx] %04x:%016llx (unk. ctxt): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip, text);
+    printf("(0) [0x%012llx] %04x:%016llx (%s): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
+           *symbols_text(s->symbols, la, name) ? name : "unk. ctxt", text);
     for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
     putchar('\n');
 }
@@ -59,7 +60,7 @@ static struct machine_stop run_on(struct session *s, u64 ticks)
     do {
         breakpoints_arm(&s->breakpoints, s->machine);
         stop = s->serve ? serve_run(s->serve, ticks - done) : machine_run(s->machine, ticks - done);
-        on = stop.kind == MACHINE_BREAK && breakpoints_stopped(&s->breakpoints, s->machine);
+        on = stop.kind == MACHINE_BREAK && breakpoints_stopped(s);
         done = machine_tick(s->machine) - start;
     } while (on && done < ticks);
     if (on) stop.kind = MACHINE_TICKS;
@@ -235,7 +236,7 @@ static bool step(struct session *s, const char *at, struct error *err)
 /* u [/N] [ADDRESS]: linear; from the instruction that runs next when no address is given. */
 static bool unassemble(struct session *s, const char *at, struct error *err)
 {
-    char word[64], text[128];
+    char word[64], text[128], name[SYMBOL_TEXT];
     struct cpu_view v;
     u8 bytes[15];
     unsigned count = 10;
@@ -243,12 +244,13 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
     cpu_view(machine_cpu(s->machine), &v);
     u64 la = next_linear(&v);
     while (*(at += strspn(at, " \t")) == '/' && next_argument(&at, word, sizeof word)) count = (unsigned)strtoul(word + 1, NULL, 0);
-    if (*at && !expression_value(s->machine, at, &la, err)) return false;
+    if (*at && !expression_value(s, at, &la, err)) return false;
     for (unsigned i = 0; i < count && i < 1000; i++) {
         size_t n = machine_peek_linear(s->machine, la, bytes, sizeof bytes);
         if (!n) return fail(err, "nothing is mapped at linear 0x%llx", (unsigned long long)la);
         unsigned length = disassemble(bytes, n, la, v.code_bits, text, sizeof text);
-        printf("%016llx: %-40s ; ", (unsigned long long)la, length ? text : "(bad)");
+        bool named = *symbols_text(s->symbols, la, name);
+        printf("%016llx: %s%s%s%-40s ; ", (unsigned long long)la, named ? "(" : "", name, named ? "): " : "", length ? text : "(bad)");
         for (unsigned b = 0; b < (length ? length : 1); b++) printf("%02x", bytes[b]);
         putchar('\n');
         la += length ? length : 1;
@@ -444,7 +446,8 @@ static const struct command {
     { "s step", "[N]", "run N instructions", step },
     { "u disasm", "[/N] [ADDRESS]", "disassemble at a linear address", unassemble },
     { "lb lbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
-    { "b break pb pbreak", "ADDRESS [if EXPRESSION]", "break at a physical address", debug_physical_break },
+    { "b break", "ADDRESS|SYMBOL [if EXPRESSION]", "break at a physical address, or at a symbol", debug_break },
+    { "pb pbreak", "ADDRESS [if EXPRESSION]", "break at a physical address", debug_physical_break },
     { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
     { "sb", "TICKS", "stop so many ticks from now", debug_time_break },
     { "sba", "TICK", "stop at that tick", debug_time_break_at },
@@ -468,6 +471,8 @@ static const struct command {
     { "writemem", "FILE ADDRESS BYTES", "linear memory into a file", debug_write_memory },
     { "page", "ADDRESS", "the page-table walk of a linear address", debug_page },
     { "loadmem", "FILE ADDRESS", "a file into linear memory", debug_load_memory },
+    { "ldsym", "FILE [OFFSET]", "read symbols: an ELF program, System.map, nm's list, or lines ADDRESS NAME", debug_load_symbols },
+    { "slist", "[PREFIX]", "symbols", debug_list_symbols },
     { "print-string", "ADDRESS", "characters up to a NUL", debug_print_string },
     { "bt where", "[N]", "the chain of frame pointers", debug_backtrace },
     { "print-stack", "[N]", "N elements of the stack", debug_stack },
@@ -485,7 +490,7 @@ static const struct command {
     { "screenshot", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", print_screen },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
-    { "info", "device [NAME]|gdt|idt|ldt|tss|tab|eflags|cpu|break", "devices with meanings; tables [FIRST [LAST]]; registers", info },
+    { "info", "device [NAME]|gdt|idt|ldt|tss|tab|eflags|cpu|break|symbols", "devices with meanings; tables [FIRST [LAST]]; registers; symbols ADDRESS: its name", info },
     { "why", "[N | all | not [IRQ]]", "the newest fault, or the Nth before it: its instruction, checks, tables, chain; all: a line each; not: what keeps an interrupt away", debug_why },
     { "explain", "[OFFSET]", "the instruction at CS:OFFSET, or the next one, step by step: bytes, operands, accesses, flags", debug_explain },
     { "walk", "ADDRESS [CR3]", "the page walk of a linear address in words, and what the TLB says", debug_walk },

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "gui/automation/script.h"
+#include "gui/debugger/disassemble.h"
 #include "gui/debugger/expression.h"
 
 typedef unsigned long long llu;
@@ -57,9 +59,9 @@ static const char *caught_name(const struct breakpoint *p, unsigned vector, char
     return name;
 }
 
-void breakpoint_list(const struct breakpoints *b)
+void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
 {
-    char name[16];
+    char name[16], text[SYMBOL_TEXT];
     static const char *const kind[] = {
         [CPU_BREAK_LINEAR] = "lbreakpoint", [CPU_BREAK_PHYSICAL] = "pbreakpoint", [CPU_BREAK_VIRTUAL] = "vbreakpoint", [CPU_CATCH_FAULT] = "catch fault", [CPU_CATCH_INTERRUPT] = "catch int",
     };
@@ -72,7 +74,9 @@ void breakpoint_list(const struct breakpoints *b)
         if (p->at.kind == CPU_BREAK_VIRTUAL) printf("0x%04x:0x%08llx", p->at.selector, (llu)p->at.address);
         else if (is_catch(p)) printf("%-18s", caught_name(p, (unsigned)p->at.address, name, sizeof name));
         else printf("0x%016llx", (llu)p->at.address);
-        printf(" %llu%s%s\n", (llu)p->hits, *p->condition ? " if " : "", p->condition);
+        printf(" %llu%s%s", (llu)p->hits, *p->condition ? " if " : "", p->condition);
+        if (p->at.kind == CPU_BREAK_LINEAR && *symbols_text(symbols, p->at.address, text)) printf(" <%s>", text);
+        putchar('\n');
     }
 }
 
@@ -129,26 +133,29 @@ void breakpoints_arm(struct breakpoints *b, struct machine *machine)
 }
 
 /* A condition that cannot be told (it looks at memory that is not mapped) stops: better once too often. */
-static bool holds(const struct breakpoint *p, struct machine *machine)
+static bool holds(const struct breakpoint *p, const struct session *session)
 {
     struct error err = { 0 };
     u64 value;
 
     if (!*p->condition) return true;
-    if (expression_value(machine, p->condition, &value, &err)) return value;
+    if (expression_value(session, p->condition, &value, &err)) return value;
     printf("condition of a breakpoint: %s", err.text);
     return true;
 }
 
-bool breakpoints_stopped(struct breakpoints *b, struct machine *machine)
+bool breakpoints_stopped(struct session *session)
 {
+    struct breakpoints *b = &session->breakpoints;
+    struct machine *machine = session->machine;
+
     machine_choose_processor(machine, CPU_NONE);             /* the one that has met it */
     const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(machine));
     struct breakpoint *p = b->armed[hit->place];
     struct cpu_view v;
-    char name[16];
+    char name[16], text[SYMBOL_TEXT];
 
-    if (!holds(p, machine)) return true;
+    if (!holds(p, session)) return true;
     p->hits++;
     if (is_watch(p)) {
         printf("(0) Caught %s watch point at 0x%012llx\n", p->at.kind == CPU_WATCH_READ ? "read" : "write", (llu)hit->pa);
@@ -160,6 +167,7 @@ bool breakpoints_stopped(struct breakpoints *b, struct machine *machine)
         return false;
     }
     cpu_view(machine_cpu(machine), &v);
-    printf("(0) Breakpoint %u, 0x%016llx in ?? ()\n", (unsigned)(p - b->entry) + 1, (llu)v.rip);
+    const char *where = symbols_text(session->symbols, next_linear(&v), text);
+    printf("(0) Breakpoint %u, 0x%016llx in %s ()\n", (unsigned)(p - b->entry) + 1, (llu)v.rip, *where ? where : "??");
     return false;
 }

@@ -3,6 +3,9 @@
 /* Places where a run stops, before the instruction there or behind the delivery of an interrupt, and bytes of memory behind whose use it stops.     doc: automation */
 #include "devices/machine.h"
 
+struct session;
+struct symbols;
+
 enum { BREAKPOINTS = 64, WATCHPOINTS = 64, WATCH_MOST_BYTES = 65536, CONDITION_ROOM = 160 };
 
 struct breakpoint {
@@ -22,7 +25,7 @@ struct breakpoints {
 unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at, const char *condition);
 bool breakpoint_delete(struct breakpoints *b, unsigned number);
 bool breakpoint_enable(struct breakpoints *b, unsigned number, bool enabled);
-void breakpoint_list(const struct breakpoints *b);
+void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols);
 
 bool watchpoint_add(struct breakpoints *b, const struct cpu_break *at);          /* false: all are taken */
 bool watchpoint_delete(struct breakpoints *b, u64 address);                      /* those at an address; false: none is there */
@@ -32,6 +35,6 @@ void watchpoint_list(const struct breakpoints *b);
 /* Tells the processor; call before each run.  The instruction that runs next is no stop. */
 void breakpoints_arm(struct breakpoints *b, struct machine *machine);
 /* After a stop: counts and prints it.  True when the run is to go on. */
-bool breakpoints_stopped(struct breakpoints *b, struct machine *machine);
+bool breakpoints_stopped(struct session *session);
 
 #endif

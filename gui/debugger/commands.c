@@ -40,9 +40,9 @@ static bool examine(struct session *s, const char *at, bool linear, struct error
     if (formed && next_argument(&at, word, sizeof word)) snprintf(nuf, sizeof nuf, "%.30s", word + 1);
     at += strspn(at, " \t");
     if (!*at) return fail(err, "which address? e.g. xp /16bx 0x7c00, or xp 0x7c00 64");
-    if (!expression_prefix(s->machine, &at, &address, err)) return false;
+    if (!expression_prefix(s, &at, &address, err)) return false;
     if (!formed) {
-        if (*at && !expression_value(s->machine, at, &count, err)) return false;
+        if (*at && !expression_value(s, at, &count, err)) return false;
         snprintf(nuf, sizeof nuf, "%llum", (llu)count);
     } else if (*at) {
         return fail(err, "\"%s\" stands behind the address", at);
@@ -61,7 +61,7 @@ bool debug_set_memory(struct session *s, const char *at, struct error *err)
 
     for (unsigned i = 0; i < 3; i++) {
         if (!next_argument(&at, word[i], sizeof word[i])) return fail(err, "setpmem ADDRESS SIZE VALUE");
-        if (!expression_value(s->machine, word[i], &v[i], err)) return false;
+        if (!expression_value(s, word[i], &v[i], err)) return false;
     }
     if (v[1] != 1 && v[1] != 2 && v[1] != 4 && v[1] != 8) return fail(err, "a size of %llu: 1, 2, 4 or 8 bytes", (llu)v[1]);
     for (unsigned i = 0; i < 8; i++) bytes[i] = (u8)(v[2] >> 8 * i);
@@ -77,7 +77,7 @@ bool debug_write_memory(struct session *s, const char *at, struct error *err)
     if (!next_argument(&at, path, sizeof path)) return fail(err, "writemem FILE ADDRESS BYTES");
     for (unsigned i = 0; i < 2; i++) {
         if (!next_argument(&at, word[i], sizeof word[i])) return fail(err, "writemem FILE ADDRESS BYTES");
-        if (!expression_value(s->machine, word[i], &v[i], err)) return false;
+        if (!expression_value(s, word[i], &v[i], err)) return false;
     }
     if (v[1] > 1ull << 30) return fail(err, "%llu bytes: at most 1 GiB", (llu)v[1]);
     FILE *f = fopen(path, "wbxe");
@@ -98,7 +98,7 @@ bool debug_load_memory(struct session *s, const char *at, struct error *err)
     int byte;
 
     if (!next_argument(&at, path, sizeof path) || !next_argument(&at, word, sizeof word)) return fail(err, "loadmem FILE ADDRESS");
-    if (!expression_value(s->machine, word, &la, err)) return false;
+    if (!expression_value(s, word, &la, err)) return false;
     FILE *f = fopen(path, "rbe");
     if (!f) return fail(err, "%s: %s", path, strerror(errno));
     u64 done = 0;
@@ -119,7 +119,7 @@ bool debug_print_string(struct session *s, const char *at, struct error *err)
     u64 la;
     u8 c = 0;
 
-    if (!expression_value(s->machine, at + strspn(at, " \t"), &la, err)) return false;
+    if (!expression_value(s, at + strspn(at, " \t"), &la, err)) return false;
     for (unsigned i = 0; i < MOST && machine_peek_linear(s->machine, la + i, &c, 1) && c; i++) printf(c >= 32 && c < 127 ? "%c" : "\\x%02x", c);
     putchar('\n');
     return true;
@@ -133,7 +133,7 @@ bool debug_backtrace(struct session *s, const char *at, struct error *err)
     u8 frame[16] = { 0 };
 
     at += strspn(at, " \t");
-    if (*at && !expression_value(s->machine, at, &most, err)) return false;
+    if (*at && !expression_value(s, at, &most, err)) return false;
     cpu_view(machine_cpu(s->machine), &v);
     unsigned size = v.code_bits / 8;
     u64 base = size == 8 ? 0 : v.seg[CPU_SEG_SS].base, fp = size == 8 ? v.gpr[5] : size == 4 ? (u32)v.gpr[5] : (u16)v.gpr[5];
@@ -152,7 +152,7 @@ bool debug_backtrace(struct session *s, const char *at, struct error *err)
 bool debug_page(struct session *s, const char *at, struct error *err)
 {
     u64 la;
-    if (!expression_value(s->machine, at + strspn(at, " \t"), &la, err)) return false;
+    if (!expression_value(s, at + strspn(at, " \t"), &la, err)) return false;
     show_page(machine_cpu(s->machine), la);
     return true;
 }
@@ -161,7 +161,7 @@ bool debug_stack(struct session *s, const char *at, struct error *err)
 {
     u64 count = 16;
     at += strspn(at, " \t");
-    if (*at && !expression_value(s->machine, at, &count, err)) return false;
+    if (*at && !expression_value(s, at, &count, err)) return false;
     show_stack(s->machine, count > 1024 ? 1024 : (unsigned)count);
     return true;
 }
@@ -179,13 +179,13 @@ bool debug_set(struct session *s, const char *at, struct error *err)
     if (!equals || equals < at) return fail(err, "set REGISTER = EXPRESSION, e.g. set eax = 0x10");
     snprintf(name, sizeof name, "%.*s", (int)(equals - at), at);
     name[strcspn(name, " \t")] = 0;
-    return expression_value(s->machine, equals + 1 + strspn(equals + 1, " \t"), &value, err) && cpu_set_register(machine_cpu(s->machine), name, value, err);
+    return expression_value(s, equals + 1 + strspn(equals + 1, " \t"), &value, err) && cpu_set_register(machine_cpu(s->machine), name, value, err);
 }
 
 bool debug_calculate(struct session *s, const char *at, struct error *err)
 {
     u64 value;
-    if (!expression_value(s->machine, at + strspn(at, " \t"), &value, err)) return false;
+    if (!expression_value(s, at + strspn(at, " \t"), &value, err)) return false;
     printf("0x%llx %lld\n", (llu)value, (long long)value);
     return true;
 }
@@ -215,7 +215,7 @@ bool debug_expect(struct session *s, const char *at, struct error *err)
     u64 value;
 
     at += strspn(at, " \t");
-    if (!expression_value(s->machine, at, &value, err)) return false;
+    if (!expression_value(s, at, &value, err)) return false;
     if (value) return true;
     printf("orrery: at tick %llu it is not true that %s\n", (llu)machine_tick(s->machine), at);
     s->over = true;
@@ -272,18 +272,19 @@ bool debug_info(struct session *s, const char *what, const char *at, struct erro
 {
     u64 first = 0, last = 63;            /* without a range: as much as a person wants to read */
 
+    if (!strcmp(what, "symbols") || !strcmp(what, "symbol")) return debug_info_symbols(s, at, err);
     at += strspn(at, " \t");
-    if (*at && !expression_prefix(s->machine, &at, &first, err)) return false;
+    if (*at && !expression_prefix(s, &at, &first, err)) return false;
     if (first) last = first;
-    if (*at && !expression_value(s->machine, at, &last, err)) return false;
+    if (*at && !expression_value(s, at, &last, err)) return false;
     if (!strcmp(what, "gdt")) return show_gdt(machine_cpu(s->machine), first, last, err);
     if (!strcmp(what, "ldt")) return show_ldt(machine_cpu(s->machine), first, last, err);
     if (!strcmp(what, "idt") || !strcmp(what, "ivt")) return show_idt(machine_cpu(s->machine), first, last, err);
     if (!strcmp(what, "tss")) return show_tss(machine_cpu(s->machine), true, "", err);
     if (!strcmp(what, "tab")) return show_mapping(machine_cpu(s->machine)), true;
     if (!strcmp(what, "eflags") || !strcmp(what, "flags")) return show_eflags(s->machine), true;
-    if (!strcmp(what, "break")) return breakpoint_list(&s->breakpoints), true;
-    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tss tab eflags cpu break", what);
+    if (!strcmp(what, "break")) return breakpoint_list(&s->breakpoints, s->symbols), true;
+    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tss tab eflags cpu break symbols", what);
     show_registers(s->machine);
     show_segments(s->machine);
     show_control(s->machine);

@@ -6,8 +6,9 @@
 typedef bool debug_command(struct session *s, const char *arguments, struct error *err);
 debug_command debug_next, debug_registers, debug_segments, debug_control, debug_debug_registers, debug_examine_linear, debug_examine_physical, debug_set,
     debug_set_memory, debug_write_memory, debug_page, debug_stack, debug_calculate, debug_time, debug_expect, debug_processor,
-    debug_linear_break, debug_physical_break, debug_virtual_break, debug_list_breaks, debug_delete_break, debug_enable_break, debug_disable_break, debug_catch,
-    debug_watch, debug_unwatch, debug_trace, debug_load_memory, debug_print_string, debug_backtrace, debug_time_break, debug_time_break_at, debug_why, debug_walk, debug_map, debug_descriptor, debug_gate, debug_tss, debug_explain;
+    debug_linear_break, debug_break, debug_physical_break, debug_virtual_break, debug_list_breaks, debug_delete_break, debug_enable_break, debug_disable_break, debug_catch,
+    debug_watch, debug_unwatch, debug_trace, debug_load_memory, debug_print_string, debug_backtrace, debug_time_break, debug_time_break_at, debug_why, debug_walk, debug_map, debug_descriptor, debug_gate, debug_tss, debug_explain,
+    debug_load_symbols, debug_list_symbols, debug_info_symbols;
 
 /* info WHAT ... */
 bool debug_info(struct session *s, const char *what, const char *arguments, struct error *err);

@@ -6,15 +6,19 @@
 #include <strings.h>
 
 #include "cpu/base/bits.h"
+#include "gui/automation/script.h"
+#include "gui/debugger/symbols.h"
 
-enum { DEEPEST = 64 };
+enum { DEEPEST = 64, NAME_ROOM = 256 };
 
 struct reader {
     struct machine *machine;
+    const struct symbols *symbols;
     const char *start, *at;
     struct error *err;
     unsigned depth;
     bool far;                    /* SELECTOR:OFFSET stays two numbers */
+    bool symbolic;               /* a symbol was met */
 };
 
 static bool wrong(struct reader *r, const char *what)
@@ -103,25 +107,44 @@ static unsigned size_named(const char *name)
     return !strcmp(name, "byte") ? 1 : !strcmp(name, "word") ? 2 : !strcmp(name, "dword") ? 4 : !strcmp(name, "qword") ? 8 : 0;
 }
 
+static bool in_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '.'; }
+
+/* `exact` as it is written, `name` in lower case. */
 static bool word(struct reader *r, u64 *value)
 {
-    char name[16];
+    char name[NAME_ROOM], exact[NAME_ROOM];
     size_t n = 0;
     struct cpu_view v;
     const char *begin = r->at;
 
-    while (isalnum((unsigned char)*r->at) || *r->at == '_') {
-        if (n + 1 < sizeof name) name[n++] = (char)tolower((unsigned char)*r->at);
-        r->at++;
+    for (; in_name(*r->at); r->at++) {
+        if (n + 1 == sizeof name) return wrong(r, "is a name of more than 255 characters");
+        exact[n] = *r->at;
+        name[n++] = (char)tolower((unsigned char)*r->at);
     }
-    name[n] = 0;
+    name[n] = exact[n] = 0;
     cpu_view(machine_cpu(r->machine), &v);
     if (register_value(&v, name, value)) return true;
     if (!strcmp(name, "tick")) return *value = machine_tick(r->machine), true;
     unsigned size = size_named(name);
-    if (size && (blanks(r), *r->at == '[')) return sized_memory(r, size, value);
+    if (size && r->at[strspn(r->at, " \t")] == '[') return blanks(r), sized_memory(r, size, value);
+    if (symbols_find(r->symbols, exact, value)) return r->symbolic = true;
     r->at = begin;
-    return wrong(r, "is no register and no number");
+    return wrong(r, symbols_count(r->symbols) ? "is no register, no number and no symbol; slist lists these" : "is no register and no number");
+}
+
+/* "name": a symbol, whatever it looks like. */
+static bool quoted(struct reader *r, u64 *value)
+{
+    char name[NAME_ROOM];
+    size_t n = strcspn(r->at + 1, "\"");
+
+    if (r->at[1 + n] != '"' || n >= sizeof name) return wrong(r, "a name in quotes is not ended, or has more than 255 characters");
+    memcpy(name, r->at + 1, n);
+    name[n] = 0;
+    if (!symbols_find(r->symbols, name, value)) return wrong(r, "is no symbol; slist lists them, ldsym FILE reads them");
+    r->at += n + 2;
+    return r->symbolic = true;
 }
 
 /* The base of SELECTOR in SELECTOR:OFFSET: a paragraph of real and virtual-8086 mode, otherwise that of a descriptor. */
@@ -160,6 +183,8 @@ static bool operand(struct reader *r, u64 *value)
     } else if (c == '(') {
         r->at++;
         ok = binary(r, 0, value) && closed(r, ')');
+    } else if (c == '"') {
+        ok = quoted(r, value);
     } else if (isdigit((unsigned char)c)) {
         *value = strtoull(r->at, &end, 0);
         bool tail = isalnum((unsigned char)*end);
@@ -167,7 +192,7 @@ static bool operand(struct reader *r, u64 *value)
         ok = !tail || wrong(r, "is no number; hexadecimal ones begin with 0x");
     } else {
         r->at += c == '$';
-        ok = isalpha((unsigned char)*r->at) ? word(r, value) : wrong(r, "a number or a register is missing");
+        ok = isalpha((unsigned char)*r->at) || (*r->at && strchr("_.", *r->at)) ? word(r, value) : wrong(r, "a number or a register is missing");
     }
     blanks(r);
     if (ok && *r->at == ':' && !r->far) {
@@ -238,9 +263,9 @@ static bool binary(struct reader *r, unsigned level, u64 *value)
     return true;
 }
 
-bool expression_prefix(struct machine *machine, const char **text, u64 *value, struct error *err)
+bool expression_prefix(const struct session *session, const char **text, u64 *value, struct error *err)
 {
-    struct reader r = { .machine = machine, .start = *text, .at = *text, .err = err };
+    struct reader r = { .machine = session->machine, .symbols = session->symbols, .start = *text, .at = *text, .err = err };
 
     if (!binary(&r, 0, value)) return false;
     blanks(&r);
@@ -248,9 +273,18 @@ bool expression_prefix(struct machine *machine, const char **text, u64 *value, s
     return true;
 }
 
-bool expression_far(struct machine *machine, const char *text, u64 *selector, u64 *offset, struct error *err)
+bool expression_names_symbol(const struct session *session, const char *text)
 {
-    struct reader r = { .machine = machine, .start = text, .at = text, .err = err, .far = true };
+    struct error unread = { 0 };
+    struct reader r = { .machine = session->machine, .symbols = session->symbols, .start = text, .at = text, .err = &unread };
+    u64 value;
+
+    return binary(&r, 0, &value) && r.symbolic;
+}
+
+bool expression_far(const struct session *session, const char *text, u64 *selector, u64 *offset, struct error *err)
+{
+    struct reader r = { .machine = session->machine, .symbols = session->symbols, .start = text, .at = text, .err = err, .far = true };
 
     if (!binary(&r, 0, selector)) return false;
     blanks(&r);
@@ -261,10 +295,10 @@ bool expression_far(struct machine *machine, const char *text, u64 *selector, u6
     return !*r.at || wrong(&r, "stands behind the address");
 }
 
-bool expression_value(struct machine *machine, const char *text, u64 *value, struct error *err)
+bool expression_value(const struct session *session, const char *text, u64 *value, struct error *err)
 {
     const char *at = text;
 
-    if (!expression_prefix(machine, &at, value, err)) return false;
+    if (!expression_prefix(session, &at, value, err)) return false;
     return !*at || fail(err, "column %u of \"%s\": an operator is missing", (unsigned)(at - text) + 1, text);
 }

@@ -15,7 +15,7 @@ static bool number(struct session *s, const char *at, const char *what, u64 most
 {
     at += strspn(at, " \t");
     if (!*at) return fail(err, "which %s?", what);
-    if (!expression_value(s->machine, at, value, err)) return false;
+    if (!expression_value(s, at, value, err)) return false;
     return *value <= most || fail(err, "0x%llx is no %s: 0 to 0x%llx", (unsigned long long)*value, what, (unsigned long long)most);
 }
 
@@ -48,8 +48,8 @@ bool debug_walk(struct session *s, const char *at, struct error *err)
     if (!*at) return fail(err, "walk ADDRESS [CR3], e.g. walk eip");
     cpu_view(machine_cpu(s->machine), &v);
     u64 cr3 = v.cr3;
-    if (!expression_prefix(s->machine, &at, &la, err)) return false;
-    if (*at && !expression_value(s->machine, at, &cr3, err)) return false;
+    if (!expression_prefix(s, &at, &la, err)) return false;
+    if (*at && !expression_value(s, at, &cr3, err)) return false;
     show_walk(machine_cpu(s->machine), la, cr3, "");
     return true;
 }
@@ -63,7 +63,7 @@ bool debug_explain(struct session *s, const char *at, struct error *err)
     at += strspn(at, " \t");
     cpu_view(machine_cpu(s->machine), &v);
     offset = v.rip;
-    if (*at && !expression_value(s->machine, at, &offset, err)) return false;
+    if (*at && !expression_value(s, at, &offset, err)) return false;
     return explain(machine_cpu(s->machine), offset, err);
 }
 

@@ -23,7 +23,7 @@ static bool take_condition(struct session *s, char *text, char *condition, size_
     at[strcspn(at, "\"")] = 0;
     if (strlen(at) >= room) return fail(err, "a condition of more than %u characters", (unsigned)room - 1);
     strcpy(condition, at);
-    return expression_value(s->machine, condition, &value, err);
+    return expression_value(s, condition, &value, err);
 }
 
 static bool add_stop(struct session *s, struct cpu_break *b, const char *condition, struct error *err)
@@ -42,9 +42,9 @@ static bool add_breakpoint(struct session *s, const char *at, enum cpu_break_kin
     snprintf(text, sizeof text, "%s", at);
     if (!take_condition(s, text, condition, sizeof condition, err)) return false;
     if (kind == CPU_BREAK_VIRTUAL) {
-        if (!expression_far(s->machine, text, &selector, &b.address, err)) return false;
+        if (!expression_far(s, text, &selector, &b.address, err)) return false;
         b.selector = (u16)selector;
-    } else if (!expression_value(s->machine, text, &b.address, err)) {
+    } else if (!expression_value(s, text, &b.address, err)) {
         return false;
     }
     return add_stop(s, &b, condition, err);
@@ -54,10 +54,16 @@ bool debug_linear_break(struct session *s, const char *at, struct error *err) { 
 bool debug_physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_PHYSICAL, err); }
 bool debug_virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_VIRTUAL, err); }
 
+/* `b` means physical addresses, as in Bochs; those of symbols are linear. */
+bool debug_break(struct session *s, const char *at, struct error *err)
+{
+    return add_breakpoint(s, at, expression_names_symbol(s, at) ? CPU_BREAK_LINEAR : CPU_BREAK_PHYSICAL, err);
+}
+
 bool debug_list_breaks(struct session *s, const char *at, struct error *err)
 {
     (void)at, (void)err;
-    breakpoint_list(&s->breakpoints);
+    breakpoint_list(&s->breakpoints, s->symbols);
     return true;
 }
 
@@ -79,7 +85,7 @@ static bool stop_at(struct session *s, const char *at, u64 from, struct error *e
 {
     u64 ticks;
 
-    if (!expression_value(s->machine, at + strspn(at, " \t"), &ticks, err)) return false;
+    if (!expression_value(s, at + strspn(at, " \t"), &ticks, err)) return false;
     if (from + ticks <= machine_tick(s->machine)) return fail(err, "tick %llu is not to come: it is %llu", (llu)(from + ticks), (llu)machine_tick(s->machine));
     s->time_break = from + ticks;
     return true;
@@ -115,7 +121,7 @@ bool debug_catch(struct session *s, const char *at, struct error *err)
     rest += strspn(rest, " \t");
     if (!strcmp(what, "int")) {
         b.kind = CPU_CATCH_INTERRUPT;
-        if (*rest && !expression_value(s->machine, rest, &b.address, err)) return false;
+        if (*rest && !expression_value(s, rest, &b.address, err)) return false;
         if (b.address > CPU_CATCH_ANY) return fail(err, "catch int %llu: vectors are 0 to 255", (llu)b.address);
         return add_stop(s, &b, condition, err);
     }
@@ -134,8 +140,8 @@ static bool watch_memory(struct session *s, const char *at, enum cpu_break_kind 
 
     at += strspn(at, " \t");
     if (!*at) return fail(err, "which physical address? e.g. watch w 0x7c00 4");
-    if (!expression_prefix(s->machine, &at, &w.address, err)) return false;
-    if (*at && !expression_value(s->machine, at, &w.size_bytes, err)) return false;
+    if (!expression_prefix(s, &at, &w.address, err)) return false;
+    if (*at && !expression_value(s, at, &w.size_bytes, err)) return false;
     if (!w.size_bytes || w.size_bytes > WATCH_MOST_BYTES) return fail(err, "a length of %llu: 1 to %d bytes", (llu)w.size_bytes, WATCH_MOST_BYTES);
     if (w.address >> 52) return fail(err, "0x%llx is no physical address: at most 52 bits", (llu)w.address);
     return watchpoint_add(&s->breakpoints, &w) || fail(err, "all %d watchpoints are taken; unwatch ADDRESS frees one", WATCHPOINTS);
@@ -158,6 +164,6 @@ bool debug_unwatch(struct session *s, const char *at, struct error *err)
 
     at += strspn(at, " \t");
     if (!*at) return watchpoint_delete_all(&s->breakpoints), true;
-    if (!expression_value(s->machine, at, &address, err)) return false;
+    if (!expression_value(s, at, &address, err)) return false;
     return watchpoint_delete(&s->breakpoints, address) || fail(err, "there is no watchpoint at 0x%llx; watch lists them", (llu)address);
 }

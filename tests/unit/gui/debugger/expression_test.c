@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gui/automation/script.h"
 #include "gui/debugger/expression.h"
 
 static struct machine *m;
@@ -27,7 +28,7 @@ static void is(const char *text, u64 wanted)
 {
     u64 value = 0;
     err = (struct error){ 0 };
-    cr_expect(expression_value(m, text, &value, &err), "%s", err.text);
+    cr_expect(expression_value(&(struct session){ .machine = m }, text, &value, &err), "%s", err.text);
     cr_expect_eq(value, wanted, "%s is %llx, not %llx", text, (unsigned long long)value, (unsigned long long)wanted);
 }
 
@@ -35,7 +36,7 @@ static void is_wrong(const char *text, const char *message)
 {
     u64 value;
     err = (struct error){ 0 };
-    cr_expect(!expression_value(m, text, &value, &err), "\"%s\" is taken", text);
+    cr_expect(!expression_value(&(struct session){ .machine = m }, text, &value, &err), "\"%s\" is taken", text);
     cr_expect(strstr(err.text, message), "\"%s\" is not in: %s", message, err.text);
 }
 

@@ -1,0 +1,77 @@
+/* The symbol table of an ELF program, by libelf.  System V ABI, "Symbol Table".             doc: symbols */
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gui/debugger/symbol_files.h"
+
+static bool refuse(const char *path, struct error *err)
+{
+    return fail(err, "%s: is a damaged ELF file: %s", path, elf_errmsg(-1));
+}
+
+static bool take_symbol(struct symbol_batch *b, Elf *elf, u32 strings, const GElf_Sym *from)
+{
+    unsigned type = GELF_ST_TYPE(from->st_info);
+    struct symbol s = { .address = from->st_value, .size_bytes = from->st_size, .is_place = from->st_shndx != SHN_ABS };
+
+    if (from->st_shndx == SHN_UNDEF || (type != STT_NOTYPE && type != STT_OBJECT && type != STT_FUNC && type != STT_GNU_IFUNC)) return true;
+    s.rank = type == STT_OBJECT ? SYMBOL_OBJECT : type == STT_NOTYPE ? SYMBOL_PLAIN : SYMBOL_FUNCTION;
+    if (GELF_ST_BIND(from->st_info) == STB_LOCAL) s.rank += SYMBOL_LOCAL;
+    const char *name = elf_strptr(elf, strings, from->st_name);
+    if (!name) return false;
+    if (*name) symbol_batch_add(b, &s, name);
+    return true;
+}
+
+static bool take_table(struct symbol_batch *b, Elf *elf, Elf_Scn *section, const char *path, struct error *err)
+{
+    GElf_Shdr header;
+    Elf_Data *content = elf_getdata(section, NULL);
+    GElf_Sym symbol;
+
+    if (!gelf_getshdr(section, &header) || !content || !header.sh_entsize) return refuse(path, err);
+    for (int i = 0; (size_t)i < header.sh_size / header.sh_entsize; i++)
+        if (!gelf_getsym(content, i, &symbol) || !take_symbol(b, elf, header.sh_link, &symbol)) return refuse(path, err);
+    return true;
+}
+
+/* Tables of that type; a stripped program still has the names that it shares with libraries. */
+static bool take_tables(struct symbol_batch *b, Elf *elf, u32 type, const char *path, struct error *err)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+
+    while ((section = elf_nextscn(elf, section))) {
+        if (!gelf_getshdr(section, &header)) return refuse(path, err);
+        if (header.sh_type == type && !take_table(b, elf, section, path, err)) return false;
+    }
+    return true;
+}
+
+static bool read_program(struct symbol_batch *b, Elf *elf, const char *path, struct error *err)
+{
+    GElf_Ehdr header;
+    size_t sections;
+
+    if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) || elf_getshdrnum(elf, &sections)) return refuse(path, err);
+    if (header.e_type == ET_REL) return fail(err, "%s: is not linked yet: its symbols have no addresses; name the linked program", path);
+    if (!take_tables(b, elf, SHT_SYMTAB, path, err)) return false;
+    if (!b->count && !take_tables(b, elf, SHT_DYNSYM, path, err)) return false;
+    return b->count || fail(err, "%s: holds no symbols: it was stripped", path);
+}
+
+bool symbol_file_elf(struct symbol_batch *b, const char *path, struct error *err)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0) return fail(err, "%s: %s", path, strerror(errno));
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_begin(file, ELF_C_READ, NULL);
+    bool ok = elf ? read_program(b, elf, path, err) : refuse(path, err);
+    elf_end(elf);
+    close(file);
+    return ok;
+}
