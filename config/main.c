@@ -13,6 +13,7 @@
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
+#include "gui/debugger/commands.h"
 #include "gui/debugger/why.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
@@ -149,13 +150,14 @@ static bool replayed_config(const char *path, struct machine_config *c, struct e
     return machine_journal_config(path, take_directive, &r, err) && !err->count;
 }
 
-/* Where a replay's sound goes is no input of the machine: it may be said anew. */
-static bool take_sound(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
+/* Where a replay's sound goes, and what its program's addresses are called, is no input of the machine: it may be said anew. */
+static bool take_outer(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
     bool ok = true;
 
     for (unsigned i = 0; i < a->directives; i++) {
-        if (strncmp(a->directive[i], "sound:", 6)) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound:", a->directive[i]);
+        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "symbols:", 8);
+        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols:", a->directive[i]);
         else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     }
     return ok;
@@ -195,7 +197,7 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     bool ok = true;
 
     machine_config_defaults(c);
-    if (a->replay) return replayed_config(a->replay, c, err, notes) && take_sound(a, c, err, notes);
+    if (a->replay) return replayed_config(a->replay, c, err, notes) && take_outer(a, c, err, notes);
     if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     ok &= choose_kernel(a, c, err);
@@ -252,7 +254,7 @@ static void body(struct serve *serve, void *context)
     struct machine_stop stop = serve_until_closed(serve, s->ticks_left);
     if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
         fprintf(stderr, "orrery: %s\n", stop.text);
-        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine));
+        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
     }
     s->status = session_status_of(&stop);
@@ -375,7 +377,7 @@ static int run(const struct arguments *asked)
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
-    ok = r.session.machine && begin_log(&r, a, &err) && perform(&r, &err);
+    ok = r.session.machine && debug_configured_symbols(&r.session, &err) && begin_log(&r, a, &err) && perform(&r, &err);
     ok = session_end(&r.session, &err) && ok;
     if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
     if (r.session.machine) log_line(&r, 'i', "SIM", "the end");

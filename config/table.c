@@ -1,4 +1,5 @@
 #include "config/table.h"
+#include "config/debug.h"
 #include "config/nic.h"
 #include "config/sound.h"
 #include "config/usb.h"
@@ -614,13 +615,15 @@ const struct directive directive_table[] = {
       .meaning = "sdl2, term or nogui; without it the one that fits", .sample = "#sdl2" },
     { .name = "log", .positional = log_path, .meaning = "file for messages", .sample = "#orrery.log" },
     { .name = "logprefix", .positional = log_prefix, .meaning = "what a line of the log begins with: %t tick, %d device, %e and %i severity", .sample = "#%t%e%d" },
+    { .name = "symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "names of the guest's program for the debugger; a line a file",
+      .sample = "#file=System.map, base=0" },
+    { .name = "debug_symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "the same, as Bochs has it" },
     { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
     { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },
     { .name = "info", .parameters = log_actions, .meaning = "the same" }, { .name = "debug", .parameters = log_actions, .meaning = "the same" },
 
     ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
     ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL),
-    ACCEPT_ROW("debug_symbols", "symbols are not read yet"),
     ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),

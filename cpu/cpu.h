@@ -243,6 +243,7 @@ struct cpu_fault_view {
     const char *name, *vector_name, *manual, *mode;      /* "SS_DPL_NOT_CPL", "#GP", a section of SDM vol. 3A, "64-bit mode" */
     char sentence[320];
     u64 tick, rip, cr3, rflags;
+    u64 rip_la;                  /* linear address of the instruction */
     u32 error_code;
     u16 cs;
     u8 vector, cpl, code_bits;

@@ -6,7 +6,7 @@
 #define DEMO_DISK "builtin:demo"         /* path of the floppy that comes with the machine */
 
 enum { CONFIG_PATH = 1024, CONFIG_ROMS = 5, CONFIG_FLOPPIES = 2, CONFIG_ATA_CHANNELS = 2, CONFIG_COMS = 4,
-       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8, CONFIG_SLOTS = 5, CONFIG_NICS = 4, CONFIG_USB_PORTS = 2 };
+       CONFIG_PARALLELS = 2, CONFIG_MODULES = 8, CONFIG_SLOTS = 5, CONFIG_NICS = 4, CONFIG_USB_PORTS = 2, CONFIG_SYMBOLS = 16 };
 
 struct rom_config {
     char path[CONFIG_PATH];      /* "" = the built-in one */
@@ -127,6 +127,12 @@ struct vga_config {
     u8 update_hz;                /* pictures a second of a machine that is shown */
 };
 
+/* A file with names of the guest's program. */
+struct symbol_config {
+    char path[CONFIG_PATH];
+    u64 base;                    /* added to its addresses */
+};
+
 struct machine_config {
     char cpu_model[32];          /* "" = default */
     char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
@@ -170,6 +176,8 @@ struct machine_config {
     /* the host's side: nothing of it reaches the guest */
     char display[16];            /* "" = the one that fits; window, terminal, headless */
     char log_path[CONFIG_PATH], log_prefix[32];
+    struct symbol_config symbols[CONFIG_SYMBOLS];
+    u32 symbol_files;
 };
 
 /* A machine that runs: the defaults of bochsrc.sample. */

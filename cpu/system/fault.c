@@ -52,6 +52,7 @@ static void note_bytes(struct cpu *cpu, struct fault *fault)
     const struct tlb_entry *t = tlb_entry_of(cpu, la);
     bool known = t->tag_read == page_of_last(la, FAULT_BYTES);
 
+    fault->rip_la = la;
     fault->byte_count = FAULT_BYTES;
     if (known) memcpy(fault->bytes, (const u8 *)(uintptr_t)(t->addend + la), FAULT_BYTES);
     else fault->byte_count = (u8)cpu_peek_linear(cpu, la, fault->bytes, FAULT_BYTES);

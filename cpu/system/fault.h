@@ -59,7 +59,7 @@ struct fault {
     struct fault_facts facts;
     u8 procedure;            /* enum procedure: cpu->procedure at the time */
     /* filled when it is logged */
-    u64 tick, rip, cr3;
+    u64 tick, rip, rip_la, cr3;              /* rip_la: the linear address of the instruction */
     u16 cs;
     u32 mode, rflags;
     u8 bytes[FAULT_BYTES], byte_count;       /* from CS:RIP on, as far as a fetch has a translation */

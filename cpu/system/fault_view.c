@@ -167,7 +167,7 @@ bool cpu_view_fault(const struct cpu *cpu, unsigned newest_is_0, struct cpu_faul
     const struct fault *f = fault_at(cpu, newest_is_0);
     *view = (struct cpu_fault_view){
         .name = fault_reasons[f->reason].name, .vector_name = cpu_vector_name(f->vector), .manual = fault_reasons[f->reason].manual, .mode = mode_name(f),
-        .tick = f->tick, .rip = f->rip, .cr3 = f->cr3, .cs = f->cs, .vector = f->vector, .nesting = f->nesting, .cpl = f->facts.cpl,
+        .tick = f->tick, .rip = f->rip, .rip_la = f->rip_la, .cr3 = f->cr3, .cs = f->cs, .vector = f->vector, .nesting = f->nesting, .cpl = f->facts.cpl,
         .code_bits = f->mode & MODE_LONG64 ? 64 : f->mode & MODE_CODE32 ? 32 : 16, .has_error_code = f->has_error_code, .error_code = f->error_code,
         .rflags = f->rflags, .byte_count = f->byte_count, .la = f->facts.la, .entry = f->facts.entry, .entry_pa = f->facts.entry_pa, .selector = f->facts.selector,
         .gate = f->facts.vector, .segment = f->facts.segment & 7,

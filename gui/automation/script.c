@@ -84,7 +84,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (stop.kind == MACHINE_BREAK) show_break(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
-        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine));
+        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
         s->over = !s->attended;
         s->status = session_status_of(&stop);

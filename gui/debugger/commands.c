@@ -47,7 +47,7 @@ static bool examine(struct session *s, const char *at, bool linear, struct error
     } else if (*at) {
         return fail(err, "\"%s\" stands behind the address", at);
     }
-    return show_memory(s->machine, linear, nuf, address, err);
+    return show_memory(s->machine, s->symbols, linear, nuf, address, err);
 }
 
 bool debug_examine_linear(struct session *s, const char *at, struct error *err) { return examine(s, at, true, err); }
@@ -162,7 +162,7 @@ bool debug_stack(struct session *s, const char *at, struct error *err)
     u64 count = 16;
     at += strspn(at, " \t");
     if (*at && !expression_value(s, at, &count, err)) return false;
-    show_stack(s->machine, count > 1024 ? 1024 : (unsigned)count);
+    show_stack(s->machine, s->symbols, count > 1024 ? 1024 : (unsigned)count);
     return true;
 }
 

@@ -10,6 +10,8 @@ debug_command debug_next, debug_registers, debug_segments, debug_control, debug_
     debug_watch, debug_unwatch, debug_trace, debug_load_memory, debug_print_string, debug_backtrace, debug_time_break, debug_time_break_at, debug_why, debug_walk, debug_map, debug_descriptor, debug_gate, debug_tss, debug_explain,
     debug_load_symbols, debug_list_symbols, debug_info_symbols;
 
+/* Reads what `symbols:` names, and the kernel when it is an ELF program; false: a file is wrong. */
+bool debug_configured_symbols(struct session *s, struct error *err);
 /* info WHAT ... */
 bool debug_info(struct session *s, const char *what, const char *arguments, struct error *err);
 

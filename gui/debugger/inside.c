@@ -34,9 +34,9 @@ bool debug_why(struct session *s, const char *at, struct error *err)
 
     at += strspn(at, " \t");
     if (!strncmp(at, "not", 3) && (!at[3] || at[3] == ' ')) return why_not(s, at + 3, err);
-    if (!strcmp(at, "all")) return why_list(machine_cpu(s->machine), LISTED), true;
+    if (!strcmp(at, "all")) return why_list(machine_cpu(s->machine), s->symbols, LISTED), true;
     if (*at && !number(s, at, "fault", LISTED - 1, &n, err)) return false;
-    return why_fault(machine_cpu(s->machine), (unsigned)n, err);
+    return why_fault(machine_cpu(s->machine), s->symbols, (unsigned)n, err);
 }
 
 bool debug_walk(struct session *s, const char *at, struct error *err)

@@ -23,6 +23,17 @@ bool debug_load_symbols(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+bool debug_configured_symbols(struct session *s, struct error *err)
+{
+    const struct machine_config *c = machine_configuration(s->machine);
+    struct error stripped = { 0 };
+    bool ok = true;
+
+    if (c->kernel.path[0] && symbols_in_program(c->kernel.path)) symbols_load(s->symbols, c->kernel.path, 0, &stripped);
+    for (unsigned i = 0; i < c->symbol_files; i++) ok &= !c->symbols[i].path[0] || symbols_load(s->symbols, c->symbols[i].path, c->symbols[i].base, err);
+    return ok;
+}
+
 static void list_one(void *context, u64 address, const char *name)
 {
     (void)context;

@@ -168,9 +168,10 @@ static bool dump(struct machine *m, bool linear, u64 address, u64 count, struct 
     return true;
 }
 
-bool show_memory(struct machine *m, bool linear, const char *nuf, u64 address, struct error *err)
+bool show_memory(struct machine *m, const struct symbols *symbols, bool linear, const char *nuf, u64 address, struct error *err)
 {
     struct format f;
+    char name[SYMBOL_TEXT];
     u8 bytes[8];
 
     if (!parse_format(nuf, &f, err)) return false;
@@ -180,15 +181,19 @@ bool show_memory(struct machine *m, bool linear, const char *nuf, u64 address, s
         u64 at = address + i * f.unit, v = 0;
         if (!read_memory(m, linear, at, bytes, f.unit, err)) return putchar('\n'), false;
         for (unsigned k = 0; k < f.unit; k++) v |= (u64)bytes[k] << 8 * k;
-        if (i % a_line == 0) printf("%s0x%016llx:", i ? "\n" : "", (llu)at);
+        if (i % a_line == 0) {
+            bool named = linear && *symbols_text(symbols, at, name);
+            printf("%s0x%016llx%s%s%s:", i ? "\n" : "", (llu)at, named ? " <" : "", named ? name : "", named ? ">" : "");
+        }
         put_value(v, &f);
     }
     putchar('\n');
     return true;
 }
 
-void show_stack(struct machine *m, unsigned count)
+void show_stack(struct machine *m, const struct symbols *symbols, unsigned count)
 {
+    char name[SYMBOL_TEXT];
     struct cpu_view v;
     u8 bytes[8] = { 0 };
 
@@ -198,6 +203,8 @@ void show_stack(struct machine *m, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         u64 la = long64 ? v.gpr[4] + i * step : (u32)(v.seg[CPU_SEG_SS].base + (wide ? (u32)v.gpr[4] : (u16)v.gpr[4]) + i * step);
         if (machine_peek_linear(m, la, bytes, step) < step) return;
-        printf(" | STACK 0x%08llx [0x%0*llx]\n", (llu)la, (int)step * 2, (llu)get64(bytes));
+        u64 value = long64 ? get64(bytes) : wide ? get32(bytes) : get16(bytes);
+        printf(" | STACK 0x%08llx [0x%0*llx]", (llu)la, (int)step * 2, (llu)value);
+        printf(*symbols_text(symbols, long64 ? value : v.seg[CPU_SEG_CS].base + value, name) ? " (%s)\n" : "\n", name);
     }
 }

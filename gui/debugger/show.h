@@ -2,6 +2,7 @@
 #define ORRERY_DEBUGGER_SHOW_H
 /* The processor's state as lines of text, in the shapes that Bochs's users know.            doc: automation */
 #include "devices/machine.h"
+#include "gui/debugger/symbols.h"
 
 void show_registers(struct machine *m);
 void show_eflags(struct machine *m);
@@ -10,7 +11,7 @@ void show_control(struct machine *m);
 void show_debug_registers(struct machine *m);
 
 /* /NUF: count, format x d u o t c m, unit b h w g.  false: format says what is wrong. */
-bool show_memory(struct machine *m, bool linear, const char *nuf, u64 address, struct error *err);
-void show_stack(struct machine *m, unsigned count);
+bool show_memory(struct machine *m, const struct symbols *symbols, bool linear, const char *nuf, u64 address, struct error *err);
+void show_stack(struct machine *m, const struct symbols *symbols, unsigned count);
 
 #endif

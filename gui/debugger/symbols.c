@@ -82,25 +82,20 @@ static void join(struct symbols *s, struct symbol_batch *b, u64 base)
     qsort_r(s->by_name, count, sizeof *s->by_name, compare_names, s->by_address);
 }
 
-static bool is_elf(const char *path, bool *elf, struct error *err)
+bool symbols_in_program(const char *path)
 {
     char magic[4] = "";
     FILE *f = fopen(path, "rbe");
-    bool read = f && (fread(magic, sizeof magic, 1, f) == 1 || !ferror(f));
+    bool read = f && fread(magic, sizeof magic, 1, f) == 1;
 
-    if (!read) fail(err, "%s: %s", path, strerror(errno));
     if (f) fclose(f);
-    *elf = !memcmp(magic, "\177ELF", sizeof magic);
-    return read;
+    return read && !memcmp(magic, "\177ELF", sizeof magic);
 }
 
 bool symbols_load(struct symbols *s, const char *path, u64 base, struct error *err)
 {
     struct symbol_batch b = { 0 };
-    bool elf;
-
-    if (!is_elf(path, &elf, err)) return false;
-    bool ok = elf ? symbol_file_elf(&b, path, err) : symbol_file_text(&b, path, err);
+    bool ok = symbols_in_program(path) ? symbol_file_elf(&b, path, err) : symbol_file_text(&b, path, err);
     if (ok && !b.count) ok = fail(err, "%s: holds no symbols", path);
     if (!ok) return free_names(b.symbol, b.count), false;
     join(s, &b, base);

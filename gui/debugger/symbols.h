@@ -14,6 +14,7 @@ void symbols_free(struct symbols *symbols);
 /* Adds the names of a file, `base` on top of each address: an ELF program, or text of lines "ADDRESS NAME" (Bochs's ldsym) or
  * "ADDRESS TYPE NAME" (nm, System.map).  False: err says why, and the table is what it was. */
 bool symbols_load(struct symbols *symbols, const char *path, u64 base, struct error *err);
+bool symbols_in_program(const char *path);               /* the file is an ELF program */
 size_t symbols_count(const struct symbols *symbols);
 
 /* The name that an address belongs to, and how far behind it the address lies; NULL: it belongs to none. */

@@ -80,11 +80,14 @@ static void put_subject(struct cpu *cpu, const struct cpu_fault_view *f)
     if (!shown) printf("  %s", unread.text);
 }
 
-static void put_fault(struct cpu *cpu, const struct cpu_fault_view *f, bool first)
+static void put_fault(struct cpu *cpu, const struct symbols *symbols, const struct cpu_fault_view *f, bool first)
 {
+    char name[SYMBOL_TEXT];
+
     printf("%s", f->vector_name);
     if (f->has_error_code) printf("(%04x)", f->error_code);
-    printf(" at %04x:%0*llx, tick %llu, %s, CPL %u\n", f->cs, f->code_bits == 64 ? 16 : 8, (llu)f->rip, (llu)f->tick, f->mode, f->cpl);
+    bool named = *symbols_text(symbols, f->rip_la, name);
+    printf(" at %04x:%0*llx%s%s%s, tick %llu, %s, CPL %u\n", f->cs, f->code_bits == 64 ? 16 : 8, (llu)f->rip, named ? " <" : "", name, named ? ">" : "", (llu)f->tick, f->mode, f->cpl);
     if (first) put_instruction(f);
     printf("  %s\n", f->sentence);
     put_checks(f, first);
@@ -106,7 +109,7 @@ static unsigned last_of_chain(struct cpu *cpu, unsigned n)
     return n;
 }
 
-static void put_chain(struct cpu *cpu, unsigned first, unsigned last)
+static void put_chain(struct cpu *cpu, const struct symbols *symbols, unsigned first, unsigned last)
 {
     struct cpu_fault_view f;
 
@@ -116,33 +119,35 @@ static void put_chain(struct cpu *cpu, unsigned first, unsigned last)
             else if (f.vector == 8) printf("which made it a double fault: ");
             else printf("then, while that was being delivered: ");
         }
-        put_fault(cpu, &f, step == 1);
+        put_fault(cpu, symbols, &f, step == 1);
         if (n == last) return;
     }
 }
 
-bool why_fault(struct cpu *cpu, unsigned newest_is_0, struct error *err)
+bool why_fault(struct cpu *cpu, const struct symbols *symbols, unsigned newest_is_0, struct error *err)
 {
     unsigned count = cpu_fault_count(cpu);
 
     if (!count) return fail(err, "no fault was raised");
     if (newest_is_0 >= count) return fail(err, "why %u: only %u faults are kept, 0 is the newest", newest_is_0, count);
-    put_chain(cpu, cpu_first_cause(cpu, newest_is_0), last_of_chain(cpu, newest_is_0));
+    put_chain(cpu, symbols, cpu_first_cause(cpu, newest_is_0), last_of_chain(cpu, newest_is_0));
     return true;
 }
 
-void why_list(struct cpu *cpu, unsigned most)
+void why_list(struct cpu *cpu, const struct symbols *symbols, unsigned most)
 {
-    char text[512];
+    char text[512], name[SYMBOL_TEXT];
+    struct cpu_fault_view f;
 
     for (unsigned i = 0; i < cpu_fault_count(cpu) && i < most; i++) {
         cpu_describe_fault(cpu, i, text, sizeof text);
-        printf("%2u  %s\n", i, text);
+        bool named = view(cpu, i, &f) && *symbols_text(symbols, f.rip_la, name);
+        printf("%2u  %s%s%s%s\n", i, named ? "<" : "", named ? name : "", named ? "> " : "", text);
     }
 }
 
-void why_triple_fault(struct cpu *cpu)
+void why_triple_fault(struct cpu *cpu, const struct symbols *symbols)
 {
     printf("triple fault: a fault was raised while #DF was being delivered, so the processor shut down\n");
-    put_chain(cpu, cpu_first_cause(cpu, 0), 0);
+    put_chain(cpu, symbols, cpu_first_cause(cpu, 0), 0);
 }

@@ -23,7 +23,7 @@ static void print_into(char *text, void (*tell)(struct cpu *cpu), struct cpu *cp
 static void tell_newest(struct cpu *cpu)
 {
     struct error err = { 0 };
-    if (!why_fault(cpu, 0, &err)) printf("%s", err.text);
+    if (!why_fault(cpu, NULL, 0, &err)) printf("%s", err.text);
 }
 
 static char *all_of_them(void)
@@ -86,9 +86,11 @@ Test(why, says_so_when_nothing_was_raised)
     PC(pc) = pc_in_memory();
     struct error err = { 0 };
 
-    cr_expect_not(why_fault(pc->cpu, 0, &err));
+    cr_expect_not(why_fault(pc->cpu, NULL, 0, &err));
     cr_expect_str_eq(err.text, "no fault was raised\n");
 }
+
+static void tell_triple_fault(struct cpu *cpu) { why_triple_fault(cpu, NULL); }
 
 /* A program without a usable IDT: #UD, then #GP for its gate, #DF, and again #GP. */
 Test(why, names_the_first_cause_of_a_triple_fault)
@@ -100,7 +102,33 @@ Test(why, names_the_first_cause_of_a_triple_fault)
     pc->cpu->idtr_limit = 0;
     RUN(pc, 0x0f, 0x0b);
     cr_assert_eq(pc->cpu->activity, ACTIVITY_SHUTDOWN);
-    print_into(text, why_triple_fault, pc->cpu);
+    print_into(text, tell_triple_fault, pc->cpu);
     const char *first = strstr(text, "first cause: #UD"), *double_fault = first ? strstr(first, "double fault: #DF") : NULL;
     cr_expect(double_fault && strstr(double_fault, "FAILED the gate lies within the limit of the IDT"), "%s", text);
+}
+
+static struct symbols *names;
+static void tell_with_names(struct cpu *cpu)
+{
+    struct error err = { 0 };
+    why_fault(cpu, names, 0, &err);
+    why_list(cpu, names, 1);
+}
+
+Test(why, says_in_which_function_the_instruction_stands)
+{
+    PC(pc) = pc_in_memory();
+    char text[ROOM], path[] = "/tmp/orrery-why-XXXXXX";
+    struct error err = { 0 };
+    int file = mkstemp(path);
+
+    cr_assert(file >= 0 && write(file, "0 T program\n", 12) == 12 && !close(file));
+    names = symbols_open();
+    cr_assert(symbols_load(names, path, 0, &err), "%s", err.text);
+    unlink(path);
+    enter_protected(pc, 0);
+    RUN(pc, 0x0f, 0x0b);
+    print_into(text, tell_with_names, pc->cpu);
+    cr_expect(strstr(text, " <program+0x") && strstr(text, " 0  <program+0x"), "%s", text);
+    symbols_free(names);
 }

@@ -1,0 +1,9 @@
+#ifndef ORRERY_CONFIG_DEBUG_H
+#define ORRERY_CONFIG_DEBUG_H
+#include "config/table.h"
+
+extern const struct parameter debug_symbols[];
+/* symbols: PATH, without file= */
+bool debug_symbol_path(const struct given *g, struct machine_config *c, void *base);
+
+#endif
