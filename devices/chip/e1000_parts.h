@@ -2,6 +2,7 @@
 #define ORRERY_CHIP_E1000_PARTS_H
 /* What the files of the 82540EM share. */
 #include "cpu/base/bits.h"
+#include "cpu/base/frame_sums.h"
 #include "devices/chip/e1000_82540em.h"
 
 enum { CTRL_SLU = 1 << 6, CTRL_RST = 1 << 26, CTRL_VME = 1 << 30 };
@@ -19,10 +20,8 @@ void e1000_cause(struct e1000_82540em *e, u32 causes);           /* sets them in
 void e1000_count(struct e1000_82540em *e, unsigned statistic);
 /* A good frame of `size` bytes with its FCS: packets, octets (64 bits), by length and by address. */
 void e1000_count_frame(struct e1000_82540em *e, bool sent, const u8 *frame, unsigned size);
-u32 e1000_fcs(const u8 *bytes, unsigned size);
 bool e1000_masters(const struct e1000_82540em *e);               /* PCI command: it may read and write memory */
 u64 e1000_ticks_of_units(const struct e1000_82540em *e, u32 units);      /* of 1.024 us */
-u16 e1000_sum(u32 sum, const u8 *bytes, unsigned size);          /* RFC 1071, not complemented */
 
 /* e1000_eeprom.c */
 void e1000_eeprom_init(struct e1000_82540em *e, const u8 *mac);

@@ -7,26 +7,6 @@ enum { ERROR_TCPE = 0x20, ERROR_IPE = 0x40, RXCSUM_IPOFLD = 0x100, RXCSUM_TUOFLD
 enum { SHORTEST = 60, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
 enum accepted { REFUSED, ACCEPTED, ACCEPTED_BY_HASH };
 
-u32 e1000_fcs(const u8 *bytes, unsigned size)
-{
-    static const u32 nibble[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-                                    0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
-    u32 crc = 0xffffffff;
-
-    for (unsigned i = 0; i < size; i++) {
-        crc = crc >> 4 ^ nibble[(crc ^ bytes[i]) & 15];
-        crc = crc >> 4 ^ nibble[(crc ^ bytes[i] >> 4) & 15];
-    }
-    return ~crc;
-}
-
-u16 e1000_sum(u32 sum, const u8 *bytes, unsigned size)
-{
-    for (unsigned i = 0; i < size; i++) sum += i & 1 ? bytes[i] : (u32)bytes[i] << 8;
-    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
-    return (u16)sum;
-}
-
 /* --- filters --- */
 
 static bool equals_receive_address(const struct e1000_82540em *e, const u8 *address)
@@ -85,14 +65,14 @@ static void check_sums(const struct e1000_82540em *e, const u8 *frame, unsigned 
     }
     if (e->rxcsum & RXCSUM_IPOFLD) {
         *status |= STATUS_IPCS;
-        if (e1000_sum(0, ip, header) != 0xffff) *errors |= ERROR_IPE;
+        if (internet_sum(0, ip, header) != 0xffff) *errors |= ERROR_IPE;
     }
     bool whole = !((ip[6] << 8 | ip[7]) & 0x3fff), tcp = ip[9] == PROTOCOL_TCP, udp = ip[9] == PROTOCOL_UDP && total >= header + 8;
     if (!(e->rxcsum & RXCSUM_TUOFLD) || !whole || (!tcp && !udp)) return;
     if (udp && !ip[header + 6] && !ip[header + 7]) return;       /* sent without one */
     *status |= STATUS_TCPCS;
-    u32 pseudo = e1000_sum(ip[9] + total - header, ip + 12, 8);
-    if (e1000_sum(pseudo, ip + header, total - header) != 0xffff) *errors |= ERROR_TCPE;
+    u32 pseudo = internet_sum(ip[9] + total - header, ip + 12, 8);
+    if (internet_sum(pseudo, ip + header, total - header) != 0xffff) *errors |= ERROR_TCPE;
 }
 
 /* --- descriptors --- */
@@ -174,9 +154,9 @@ static void keep(struct e1000_82540em *e, u8 *frame, unsigned size, enum accepte
 
     if (how == ACCEPTED_BY_HASH) a.status |= STATUS_PIF;
     check_sums(e, frame, size, &a.status, &a.errors);
-    put32(frame + size, e1000_fcs(frame, size));
+    put32(frame + size, frame_fcs(frame, size));
     e1000_count_frame(e, false, frame, size + FCS_BYTES);
-    if (start < size) a.checksum = (u16)~e1000_sum(0, frame + start, size - start);
+    if (start < size) a.checksum = (u16)~internet_sum(0, frame + start, size - start);
     a.checksum = (u16)(a.checksum << 8 | a.checksum >> 8);
     if (tagged(e, frame, size) && e->ctrl & CTRL_VME) {          /* the tag goes to the descriptor, the addresses up to the data */
         a.status |= STATUS_VP;

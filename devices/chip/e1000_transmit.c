@@ -106,7 +106,7 @@ static void insert_sum(u8 *frame, unsigned size, unsigned first, unsigned last, 
     unsigned end = last && last < size ? last + 1 : size;
 
     if (first >= end || place + 2 > size) return;
-    put_big16(frame + place, (u16)~e1000_sum(more, frame + first, end - first));
+    put_big16(frame + place, (u16)~internet_sum(more, frame + first, end - first));
 }
 
 /* "TCP Segmentation": lengths, identification, sequence number and flags of segment number n, whose payload begins at `at`. */
@@ -182,7 +182,7 @@ static unsigned send_frame(struct e1000_82540em *e)
 
     if (!size) e->packet_ready = false;
     if (size && !(e->packet_command & CMD_IFCS)) {       /* it brings its own, which the other end takes off when it is right */
-        size = size > FCS_BYTES && get32(frame + size - FCS_BYTES) == e1000_fcs(frame, size - FCS_BYTES) ? size - FCS_BYTES : 0;
+        size = size > FCS_BYTES && get32(frame + size - FCS_BYTES) == frame_fcs(frame, size - FCS_BYTES) ? size - FCS_BYTES : 0;
     }
     if (size < ETHERNET_HEADER) return 0;
     if (e->packet_command & CMD_VLE && e->ctrl & CTRL_VME) size = insert_tag(e, frame, size);

@@ -63,13 +63,15 @@ void ne2000_memory_write(struct ne2000_dp8390 *n, u16 at, u8 value)
 
 /* --- remote DMA --- */
 
-/* The address runs from the end of the ring to its beginning, as packets lie in it. */
-static void remote_step(struct ne2000_dp8390 *n)
+/* Within memory that lies in line: the address runs from the end of the ring to its beginning, as packets lie in it. */
+static void remote_advance(struct ne2000_dp8390 *n, u32 bytes)
 {
-    n->crda++;
+    n->crda = (u16)(n->crda + bytes);
     if (n->crda == n->pstop << 8) n->crda = (u16)(n->pstart << 8);
-    if (n->remote_left) n->remote_left--;
+    n->remote_left = n->remote_left > bytes ? (u16)(n->remote_left - bytes) : 0;
 }
+
+static void remote_step(struct ne2000_dp8390 *n) { remote_advance(n, 1); }
 
 static void remote_end_if_done(struct ne2000_dp8390 *n)
 {
@@ -326,14 +328,26 @@ static u32 block(const struct ne2000_dp8390 *n, unsigned reg, unsigned size, u32
     return count < before_last ? count : before_last;
 }
 
+/* RAM in line from the address on: up to where it begins again, or the ring does. */
+static u32 in_line(const struct ne2000_dp8390 *n, u32 most)
+{
+    u32 room = NE2000_RAM_BYTES - (n->crda & (NE2000_RAM_BYTES - 1)), to_stop = (u16)((n->pstop << 8) - n->crda);
+
+    if (to_stop && to_stop < room) room = to_stop;
+    return most < room ? most : room;
+}
+
 u32 ne2000_dp8390_block_read(void *chip, unsigned reg, unsigned size, u32 count, u8 *to)
 {
     struct ne2000_dp8390 *n = chip;
     u32 moved = n->remote == REMOTE_READ ? block(n, reg, size, count) : 0;
 
-    for (u32 i = 0; i < moved * size; i++) {
-        to[i] = ne2000_memory_read(n, n->crda);
-        remote_step(n);
+    for (u32 left = moved * size, piece; left; left -= piece, to += piece) {
+        bool ram = n->crda & RAM_BIT;
+        piece = ram ? in_line(n, left) : 1;
+        if (ram) memcpy(to, n->ram + (n->crda & (NE2000_RAM_BYTES - 1)), piece);
+        else *to = ne2000_memory_read(n, n->crda);
+        remote_advance(n, piece);
     }
     return moved;
 }
@@ -343,9 +357,11 @@ u32 ne2000_dp8390_block_write(void *chip, unsigned reg, unsigned size, u32 count
     struct ne2000_dp8390 *n = chip;
     u32 moved = n->remote == REMOTE_WRITE ? block(n, reg, size, count) : 0;
 
-    for (u32 i = 0; i < moved * size; i++) {
-        ne2000_memory_write(n, n->crda, from[i]);
-        remote_step(n);
+    for (u32 left = moved * size, piece; left; left -= piece, from += piece) {
+        bool ram = n->crda & RAM_BIT;
+        piece = ram ? in_line(n, left) : 1;
+        if (ram) memcpy(n->ram + (n->crda & (NE2000_RAM_BYTES - 1)), from, piece);
+        remote_advance(n, piece);
     }
     return moved;
 }

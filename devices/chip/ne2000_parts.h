@@ -2,6 +2,7 @@
 #define ORRERY_CHIP_NE2000_PARTS_H
 /* What the files of the NE2000 share. */
 #include "cpu/base/bits.h"
+#include "cpu/base/frame_sums.h"
 #include "devices/chip/ne2000_dp8390.h"
 
 enum { CR_STP = 0x01, CR_STA = 0x02, CR_TXP = 0x04, CR_RD0 = 0x08, CR_RD1 = 0x10, CR_RD2 = 0x20 };

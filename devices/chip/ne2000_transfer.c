@@ -5,24 +5,12 @@
 enum { PAGE = 256, HEADER_BYTES = 4, CRC_BYTES = 4, SHORTEST = 60, LONGEST = 1518, PREAMBLE_BYTES = 8, ADDRESS_BYTES = 6 };
 enum { BYTE_NS = 800, GAP_NS = 9600 };           /* 10 Mbit/s */
 
-/* The Ethernet CRC, a bit at a time as the shift register has it.  IEEE 802.3, "Frame Check Sequence". */
-static u32 crc_of(const u8 *bytes, unsigned size)
-{
-    u32 crc = 0xffffffff;
-
-    for (unsigned i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (unsigned k = 0; k < 8; k++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    return ~crc;
-}
-
 /* --- address recognition --- */
 
 /* "Multicast Address Registers": the six most significant bits of the CRC of the address, as it stands in the shift register, name a filter bit. */
 static bool hash_accepts(const struct ne2000_dp8390 *n, const u8 *address)
 {
-    u32 crc = ~crc_of(address, ADDRESS_BYTES);
+    u32 crc = ~frame_fcs(address, ADDRESS_BYTES);
     unsigned index = 0;
 
     for (unsigned k = 0; k < 6; k++) index = index << 1 | (crc >> k & 1);        /* most significant first */
@@ -62,22 +50,24 @@ static void overflow(struct ne2000_dp8390 *n)
 /* Data from behind the header's place on, page after page; false when the ring has no more. */
 static bool store(struct ne2000_dp8390 *n, const u8 *bytes, unsigned size, u8 *page, unsigned *offset)
 {
-    for (unsigned i = 0; i < size; i++, ++*offset) {
+    for (unsigned piece; size; size -= piece, bytes += piece, *offset += piece) {
         if (*offset == PAGE) {
             u8 next = page_behind(n, *page);
             if (next == n->bnry) return false;
             *page = next;
             *offset = 0;
         }
-        n->clda = (u16)(*page << 8 | *offset);
-        ne2000_memory_write(n, n->clda, bytes[i]);
+        piece = size < PAGE - *offset ? size : PAGE - *offset;
+        u16 at = (u16)(*page << 8 | *offset);
+        for (unsigned i = 0; i < piece; i++) ne2000_memory_write(n, (u16)(at + i), bytes[i]);
+        n->clda = (u16)(at + piece - 1);
     }
     return true;
 }
 
 static void store_packet(struct ne2000_dp8390 *n, const u8 *frame, unsigned size)
 {
-    u32 crc = crc_of(frame, size);
+    u32 crc = frame_fcs(frame, size);
     u16 count = (u16)(size + CRC_BYTES), header = (u16)(n->curr << 8);
     u8 crc_bytes[CRC_BYTES], page = n->curr;
     unsigned offset = HEADER_BYTES;
@@ -143,10 +133,10 @@ static void fill_fifo(struct ne2000_dp8390 *n, const u8 *bytes, unsigned size)
 static void loop(struct ne2000_dp8390 *n, u8 *bytes, unsigned size)
 {
     bool own_crc = n->tcr & TCR_CRC;
-    bool good = own_crc && size > CRC_BYTES && get32(bytes + size - CRC_BYTES) == crc_of(bytes, size - CRC_BYTES);
+    bool good = own_crc && size > CRC_BYTES && get32(bytes + size - CRC_BYTES) == frame_fcs(bytes, size - CRC_BYTES);
 
     if (!own_crc) {
-        put32(bytes + size, crc_of(bytes, size));
+        put32(bytes + size, frame_fcs(bytes, size));
         size += CRC_BYTES;
     }
     fill_fifo(n, bytes, size);
@@ -172,7 +162,7 @@ void ne2000_transmit(struct ne2000_dp8390 *n)
 static void put_on_cable(struct ne2000_dp8390 *n, const u8 *frame, unsigned size)
 {
     if (n->tcr & TCR_CRC) {
-        if (size < CRC_BYTES || get32(frame + size - CRC_BYTES) != crc_of(frame, size - CRC_BYTES)) return;
+        if (size < CRC_BYTES || get32(frame + size - CRC_BYTES) != frame_fcs(frame, size - CRC_BYTES)) return;
         size -= CRC_BYTES;
     }
     if (size >= 2 * ADDRESS_BYTES + 2 && size <= LONGEST && n->wires.cable.put) n->wires.cable.put(n->wires.cable.to, frame, size);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/base/bits.h"
+#include "cpu/base/frame_sums.h"
 #include "devices/network/wire_order.h"
 
 enum { TYPE_IP = 0x0800, TYPE_ARP = 0x0806, IP_HEADER = 20, UDP_HEADER = 8, ARP_BYTES = 28, ICMP_HEADER = 8 };
@@ -44,13 +44,7 @@ static u8 *new_frame(struct vnet *v, const u8 *to, u16 type, unsigned size)
     return frame + FRAME_HEADER;
 }
 
-u16 vnet_checksum(u32 sum, const u8 *bytes, unsigned size)
-{
-    for (unsigned i = 0; i + 1 < size; i += 2) sum += wire16(bytes + i);
-    if (size & 1) sum += (u32)bytes[size - 1] << 8;
-    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
-    return (u16)~sum;
-}
+u16 vnet_checksum(u32 sum, const u8 *bytes, unsigned size) { return (u16)~internet_sum(sum, bytes, size); }
 
 u32 vnet_pseudo_header(u32 from, u32 to, u8 protocol, unsigned size)
 {

@@ -230,7 +230,7 @@ Test(e1000_82540em, a_frame_fills_a_buffer_and_its_descriptor_says_so)
     cr_expect_eq(d[12] & 3, 3, "DD, EOP");
     cr_expect_eq(memcmp(memory + RX_BUFFERS, own, 6), 0);
     cr_expect(memory[RX_BUFFERS + 199] == 0x5a);
-    cr_expect_eq(get32(memory + RX_BUFFERS + 200), e1000_fcs(memory + RX_BUFFERS, 200));
+    cr_expect_eq(get32(memory + RX_BUFFERS + 200), frame_fcs(memory + RX_BUFFERS, 200));
     cr_expect_eq(in(RDH), 1);
     cr_expect(irq.level && in(ICR) == ICR_RXT0);
     out(RCTL, in(RCTL) | RCTL_SECRC);
@@ -240,7 +240,7 @@ Test(e1000_82540em, a_frame_fills_a_buffer_and_its_descriptor_says_so)
 
 Test(e1000_82540em, the_frame_check_sequence_of_123456789)
 {
-    cr_expect_eq(e1000_fcs((const u8 *)"123456789", 9), 0xcbf43926);
+    cr_expect_eq(frame_fcs((const u8 *)"123456789", 9), 0xcbf43926);
 }
 
 Test(e1000_82540em, a_long_frame_takes_several_small_buffers)
@@ -345,9 +345,9 @@ static unsigned tcp_frame(u8 *frame, unsigned payload)
     ip[0] = 0x45, ip[2] = (u8)((40 + payload) >> 8), ip[3] = (u8)(40 + payload), ip[8] = 64, ip[9] = 6, ip[15] = 1, ip[19] = 2;
     tcp[1] = 80, tcp[3] = 81, tcp[7] = 100, tcp[12] = 0x50, tcp[13] = 0x19, tcp[15] = 200;
     for (unsigned i = 0; i < payload; i++) tcp[20 + i] = (u8)(i * 7);
-    u16 sum = (u16)~e1000_sum(0, ip, 20);
+    u16 sum = (u16)~internet_sum(0, ip, 20);
     ip[10] = (u8)(sum >> 8), ip[11] = (u8)sum;
-    sum = (u16)~e1000_sum(e1000_sum(6 + 20 + payload, ip + 12, 8), tcp, 20 + payload);
+    sum = (u16)~internet_sum(internet_sum(6 + 20 + payload, ip + 12, 8), tcp, 20 + payload);
     tcp[16] = (u8)(sum >> 8), tcp[17] = (u8)sum;
     return 54 + payload;
 }
@@ -463,7 +463,7 @@ Test(e1000_82540em, checksums_go_where_the_context_says)                        
 
     memcpy(expected, frame, size);
     frame[24] = frame[25] = 0;
-    u16 pseudo = e1000_sum(6 + 20 + 101, frame + 26, 8);
+    u16 pseudo = internet_sum(6 + 20 + 101, frame + 26, 8);
     frame[50] = (u8)(pseudo >> 8), frame[51] = (u8)pseudo;
     context(0, false, 0, 0);
     descriptor(1, TX_DATA, size | 1 << 20 | (u32)(EOP | IFCS | DEXT) << 24, 3 << 8);
@@ -480,7 +480,7 @@ Test(e1000_82540em, a_segmented_packet_becomes_frames_with_right_headers)       
     tcp_frame(frame, PAYLOAD);
     frame[16] = frame[17] = frame[24] = frame[25] = 0;
     frame[18] = 0x12, frame[19] = 0xff;
-    u16 pseudo = e1000_sum(6, frame + 26, 8);
+    u16 pseudo = internet_sum(6, frame + 26, 8);
     frame[50] = (u8)(pseudo >> 8), frame[51] = (u8)pseudo;
     context(0, true, 54, MSS);
     descriptor(1, TX_DATA, 54 | 1 << 20 | (u32)(IFCS | DEXT | TSE) << 24, 3 << 8);
@@ -495,8 +495,8 @@ Test(e1000_82540em, a_segmented_packet_becomes_frames_with_right_headers)       
         cr_expect_eq(word(ip + 4), 0x12ff + n);
         cr_expect_eq(word(tcp + 6), 100 + n * MSS);
         cr_expect_eq(tcp[13], n < 2 ? 0x10 : 0x19, "FIN and PSH on the last alone");
-        cr_expect_eq(e1000_sum(0, ip, 20), 0xffff);
-        cr_expect_eq(e1000_sum(e1000_sum(6 + 20 + piece, ip + 12, 8), tcp, 20 + piece), 0xffff);
+        cr_expect_eq(internet_sum(0, ip, 20), 0xffff);
+        cr_expect_eq(internet_sum(internet_sum(6 + 20 + piece, ip + 12, 8), tcp, 20 + piece), 0xffff);
         cr_expect_eq(memcmp(tcp + 20, memory + TX_DATA + 54 + n * MSS, piece), 0);
     }
 }
@@ -513,7 +513,7 @@ Test(e1000_82540em, a_tag_is_inserted_behind_the_addresses)                     
 Test(e1000_82540em, without_IFCS_a_packet_brings_its_own)
 {
     memset(memory + TX_DATA, 0x44, 100);
-    put32(memory + TX_DATA + 100, e1000_fcs(memory + TX_DATA, 100));
+    put32(memory + TX_DATA + 100, frame_fcs(memory + TX_DATA, 100));
     descriptor(0, TX_DATA, 104 | (u32)EOP << 24, 0);
     transmit(1);
     cr_expect(frames_sent == 1 && sent_size[0] == 100);

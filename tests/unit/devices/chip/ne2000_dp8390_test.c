@@ -144,6 +144,24 @@ Test(ne2000_dp8390, strings_move_as_single_words_do)
     cr_expect_eq(ne2000_dp8390_block_read(&nic, DATA, 2, 100, back), 0);
 }
 
+Test(ne2000_dp8390, strings_run_round_as_single_words_do)                       /* over PSTOP, the end of RAM, and the PROM */
+{
+    static const u16 from[] = { (RING_END << 8) - 10, 0x7ff0, 0xfff0, 0x3ff0, 0x0010, RING_END << 8 };
+    u8 block[64], single[64];
+
+    for (unsigned i = 0; i < NE2000_RAM_BYTES; i++) nic.ram[i] = (u8)(i * 7 + (i >> 8));
+    for (unsigned n = 0; n < ARRAY_COUNT(from); n++) {
+        remote(READ, from[n], sizeof block + 2);
+        for (unsigned i = 0; i < sizeof single; i += 2) put16(single + i, (u16)ne2000_dp8390_read_wide(&nic, DATA, 2));
+        u16 at = nic.crda;
+        remote(READ, from[n], sizeof block + 2);
+        cr_assert_eq(ne2000_dp8390_block_read(&nic, DATA, 2, 33, block), 32);
+        cr_expect_eq(memcmp(block, single, sizeof block), 0, "from %x", from[n]);
+        cr_expect_eq(nic.crda, at);
+        cr_expect_eq(nic.remote_left, 2);
+    }
+}
+
 Test(ne2000_dp8390, a_packet_lies_behind_status_next_page_and_count)            /* "Storage Format for Received Packets" */
 {
     frame_for(own, 300, 0x77);
