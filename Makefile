@@ -93,8 +93,8 @@ $(BUILD)/atomic: $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
 $(BUILD)/bench-kernels: tests/bench/bench.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
 
-$(BUILD)/bench-devices: tests/bench/devices.c tests/bench/devices_guest.S $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ tests/bench/devices.c tests/bench/devices_guest.S $(BUILD)/liborrery.a $(LIBS)
+$(BUILD)/bench-devices $(BUILD)/bench-cards: $(BUILD)/bench-%: tests/bench/%.c tests/bench/%_guest.S $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ tests/bench/$*.c tests/bench/$*_guest.S $(BUILD)/liborrery.a $(LIBS)
 
 # Cases jump between 64-bit and 32-bit code: the program lies below 4 GiB, no sanitizer watches its signal frames, and
 # nothing asks for thread-local storage while FS is the case's.
@@ -144,7 +144,7 @@ test-long: test
 
 bench: deps
 	-@tests/deps.sh $(BENCH_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench-kernels $(BUILD)/orrery
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/bench-kernels $(BUILD)/bench-cards $(BUILD)/orrery
 	@mkdir -p $(BUILD)/bench
 	@{ $(CC) --version; $(FAST_CC) --version; } | awk '/[0-9]\.[0-9]/ && !seen[$$0]++ { printf "%s%s", n++ ? "; " : "", $$0 }' > $(BUILD)/bench/compilers
 	@python3 tests/bench/bench.py $(BUILD) $(foreach v,BENCH AGAINST ROUNDS BOCHS_ROUNDS BOCHS TIMEOUT DOC,$(if $($v),'$v=$($v)'))

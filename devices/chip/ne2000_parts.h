@@ -13,6 +13,7 @@ enum { RCR_SEP = 0x01, RCR_AR = 0x02, RCR_AB = 0x04, RCR_AM = 0x08, RCR_PRO = 0x
 enum { TSR_PTX = 0x01, TSR_ND = 0x02, TSR_CRS = 0x10, TSR_CDH = 0x40 };
 enum { RSR_PRX = 0x01, RSR_CRC = 0x02, RSR_MPA = 0x10, RSR_PHY = 0x20, RSR_DIS = 0x40 };
 enum { CNTR0, CNTR1, CNTR2 };
+enum { RAM_BIT = 0x4000 };       /* of an address of buffer memory */
 
 /* Buffer memory as local and remote DMA see it. */
 u8 ne2000_memory_read(const struct ne2000_dp8390 *n, u16 at);

@@ -2,6 +2,8 @@
  * DS "Packet Reception", "Packet Transmission", "Loopback Diagnostics". */
 #include "devices/chip/ne2000_parts.h"
 
+#include <string.h>
+
 enum { PAGE = 256, HEADER_BYTES = 4, CRC_BYTES = 4, SHORTEST = 60, LONGEST = 1518, PREAMBLE_BYTES = 8, ADDRESS_BYTES = 6 };
 enum { BYTE_NS = 800, GAP_NS = 9600 };           /* 10 Mbit/s */
 
@@ -59,7 +61,7 @@ static bool store(struct ne2000_dp8390 *n, const u8 *bytes, unsigned size, u8 *p
         }
         piece = size < PAGE - *offset ? size : PAGE - *offset;
         u16 at = (u16)(*page << 8 | *offset);
-        for (unsigned i = 0; i < piece; i++) ne2000_memory_write(n, (u16)(at + i), bytes[i]);
+        if (at & RAM_BIT) memcpy(n->ram + (at & (NE2000_RAM_BYTES - 1)), bytes, piece);
         n->clda = (u16)(at + piece - 1);
     }
     return true;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """make bench: Orrery and other emulators on the same guests, interleaved; a table, build/bench/bench.json and a chart.
 
-BENCH="kernels callgrind freedos linux-i386 linux-amd64 debugger"   what to run ("linux" is both)
+BENCH="kernels callgrind freedos linux-i386 linux-amd64 debugger cards disk"   what to run ("linux" is both)
 AGAINST="bochs qemu icount"     opponents; "none" is none
 ROUNDS=3  BOCHS_ROUNDS=1        runs of each (of Bochs on the Linux guests), of which the fastest counts
 BOCHS=/path                     one more Bochs;  TIMEOUT=1200  seconds a run
@@ -11,9 +11,11 @@ import datetime, json, os, platform, re, shutil, subprocess, sys, time
 
 import emulators, guests, report
 
-SECTIONS = ('kernels', 'callgrind', 'freedos', 'linux-i386', 'linux-amd64', 'debugger')
+SECTIONS = ('kernels', 'callgrind', 'freedos', 'linux-i386', 'linux-amd64', 'debugger', 'cards', 'disk')
 WARM_TICKS, SLICE_TICKS = 1_000_000, 2_000_000
 DEBUGGED = ('dhry', 'sha256', 'bytevm')
+LOOPS = {'cards': ('ne2000', 'e1000'), 'disk': ('ata',)}
+FRAME_BYTES, USER_HZ = 1460, 100                  # of a download's; of /proc/stat
 
 
 def progress(words):
@@ -31,7 +33,7 @@ class Bench:
         self.rounds, self.bochs_rounds = int(settings('ROUNDS', '3')), int(settings('BOCHS_ROUNDS', '1'))
         self.timeout_s = float(settings('TIMEOUT', '1200'))
         self.guests = {}
-        self.results = {'conditions': self.conditions(), 'emulators': {}, 'times': {}, 'instructions': {}, 'host_instructions': {}, 'debugger': {}, 'left_out': []}
+        self.results = {'conditions': self.conditions(), 'emulators': {}, 'times': {}, 'instructions': {}, 'host_instructions': {}, 'debugger': {}, 'moved': [], 'left_out': []}
         self.emulators = [emulators.Orrery(f'{build}/orrery')] + self.opponents(settings)
         for e in self.emulators:
             self.results['emulators'][e.name] = {'label': e.label, 'version': e.version()}
@@ -72,6 +74,8 @@ class Bench:
 
     def make_guests(self):
         for name in self.sections:
+            if name in LOOPS:
+                continue
             maker = 'kernels' if name in ('callgrind', 'debugger') else name
             if maker in self.guests:
                 continue
@@ -159,6 +163,40 @@ class Bench:
         os.remove(guest.path)
         os.remove(f'{self.room}/bench.trace')
 
+    # --- what cards and disks move ---
+
+    def run_loops(self, section):
+        progress(f'{section}: loops that drive them ...')
+        for line in subprocess.run([f'{self.build}/bench-cards', *LOOPS[section]], capture_output=True, text=True, check=True).stdout.splitlines():
+            name, *numbers, limit = re.split(r'\s{2,}', line)
+            self.results['moved'].append([name, *(float(number.split()[0]) for number in numbers), limit])
+
+    def run_downloads(self):
+        try:
+            guest, directives, network = guests.downloads(os.path.abspath(self.room))
+        except guests.Missing as why:
+            return self.leave_out(f'downloads: {why}')
+        for name, card in (('RTL8029', f'ne2k: type=pci, {network}'), ('82540EM', f'e1000: enabled=1, {network}')):
+            rows = []
+            for round_ in range(self.rounds):
+                progress(f'round {round_ + 1}: Linux downloads by the {name} ...')
+                lines = emulators.run(emulators.Orrery(f'{self.build}/orrery', directives=(*directives, card)), guest, self.timeout_s)
+                rows.append(self.download(name, guest.measures(lines), [line for _, line in lines]))
+            if not all(rows):
+                return self.leave_out(f'downloads: Linux did not come to its end with the {name}')
+            self.results['moved'].append(max(rows, key=lambda row: row[1]))
+
+    def download(self, name, times, lines):
+        """A row as those of the loops; the guest says itself how long it was busy."""
+        if not times:
+            return None
+        before, after = ([int(word) for word in line.split()[1:]] for line in lines if line.startswith('cpu '))
+        seconds, spent = times['GET-END'] - times['GET-BEGIN'], [b - a for a, b in zip(before, after)]
+        frames = guests.DOWNLOAD_BYTES / FRAME_BYTES
+        busy, passed = (sum(spent) - spent[3] - spent[4]) / USER_HZ, sum(spent) / USER_HZ
+        return [f'Linux, {name}', guests.DOWNLOAD_BYTES / seconds / 1e6, guests.DOWNLOAD_BYTES / passed / 1e6, busy * emulators.IPS / frames, seconds / frames * 1e9,
+                "the guest's instructions: its driver, interrupts, TCP" + ('' if busy > passed / 2 else '; in virtual time the wire')]
+
     # --- all of it ---
 
     def run(self):
@@ -170,6 +208,10 @@ class Bench:
             self.count_host_instructions()
         if 'debugger' in self.sections and 'kernels' in self.guests:
             self.run_debugger()
+        for section in (s for s in self.sections if s in LOOPS):
+            self.run_loops(section)
+        if 'cards' in self.sections:
+            self.run_downloads()
 
     def write(self, doc):
         missing = report.chart(self.results, f'{self.room}/bench.png')

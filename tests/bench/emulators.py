@@ -34,6 +34,7 @@ class Orrery(Emulator):
     name: str = 'orrery'
     label: str = 'Orrery'
     script: str = ''                              # commands before the run
+    directives: tuple = ()                        # more of the configuration
 
     def version(self):
         commit = first_line(['git', 'describe', '--always', '--dirty'])
@@ -44,9 +45,10 @@ class Orrery(Emulator):
         with open(path, 'w') as f:
             f.write(self.script + '\nc\n')
         media = {'disk': f'ata0-master: type=disk, path={guest.path}, mode=volatile', 'cdrom': f'ata1-master: type=cdrom, path={guest.path}, status=inserted',
-                 'floppy': f'floppya: image={guest.path}, status=inserted'}[guest.medium]
-        return [self.program, '-n', '--headless', '-rc', path, f'cpu: ips={IPS}', 'clock: sync=none', f'memory: guest={guest.memory}', f'boot: {guest.medium}', media,
-                f'com1: enabled=1, mode=file, dev={serial}'], ''
+                 'floppy': f'floppya: image={guest.path}, status=inserted', 'kernel': f'kernel: {guest.path}'}[guest.medium]
+        boot = [f'boot: {guest.medium}'] if guest.medium != 'kernel' else []
+        return [self.program, '-n', '--headless', '-rc', path, f'cpu: ips={IPS}', 'clock: sync=none', f'memory: guest={guest.memory}', *boot, media,
+                f'com1: enabled=1, mode=file, dev={serial}', *self.directives], ''
 
 
 @dataclass

@@ -1,5 +1,5 @@
 """What the emulators run: each guest says on COM1 how far it is, and is stopped at its last word."""
-import functools, operator, os, re, shutil, subprocess
+import functools, operator, os, random, re, shutil, subprocess
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ class Missing(Exception):
 @dataclass
 class Guest:
     name: str
-    medium: str                                   # disk, cdrom, floppy
+    medium: str                                   # disk, cdrom, floppy; kernel, which Orrery loads itself
     path: str                                     # of the image; emulators may write to a floppy
     bits: int = 32                                # what the processor must have
     memory: int = 64                              # MiB
@@ -88,6 +88,22 @@ def freedos(room):
     for file, name in ((batch, 'AUTOEXEC.BAT'), (say, 'SAY.COM')):
         subprocess.run(['mcopy', '-o', '-i', path, file, f'::{name}'], check=True)
     return Guest('freedos', 'floppy', path, memory=32, marks=['BOOT-OK', 'WORK-OK'])
+
+
+DOWNLOAD_BYTES = 20_000_000
+
+
+def downloads(room):
+    """Linux that fetches a file from the virtual network, and the directives of that."""
+    tools('cpio', 'dpkg-deb', 'apt-get', 'strings')
+    if not os.path.exists(f'{room}/network/initrd.gz') and subprocess.run(['sh', 'tests/guests/long/network-initrd.sh', 'amd64', f'{room}/network'], capture_output=True).returncode:
+        raise Missing('no kernel of amd64: apt-get update')
+    os.makedirs(f'{room}/www', exist_ok=True)
+    for name, size in (('file', DOWNLOAD_BYTES), ('small', 1000)):
+        with open(f'{room}/www/{name}', 'wb') as f:
+            f.write(random.Random(name).randbytes(size))
+    return (Guest('download', 'kernel', f'{room}/network/vmlinuz', 64, 256, ['GET-BEGIN', 'GET-END', 'WORK-OK']),
+            (f'initrd: {room}/network/initrd.gz', 'cmdline: console=ttyS0 nokaslr'), f'ethmod=vnet, ethdev={room}/www')
 
 
 MAKERS = {

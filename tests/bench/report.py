@@ -63,8 +63,13 @@ def debugger_table(results):
     return table(['debugger', 'seconds', 'relative', 'MIPS'], rows) if rows else []
 
 
+def moved_table(results):
+    head = ['cards and disks', 'MB/s', 'virtual MB/s', 'instructions a frame or read', 'ns', 'what limits it']
+    return table(head, [[name, mb, virtual, round(instructions), round(ns), limit] for name, mb, virtual, instructions, ns, limit in results['moved']]) if results['moved'] else []
+
+
 def text(results):
-    parts = [part for part in (kernel_table(results), guest_table(results), debugger_table(results)) if part]
+    parts = [part for part in (kernel_table(results), guest_table(results), debugger_table(results), moved_table(results)) if part]
     if results['left_out']:
         parts.append(['Left out:', *(f'- {line}' for line in results['left_out'])])
     return '\n\n'.join('\n'.join(part) for part in parts)

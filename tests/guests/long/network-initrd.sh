@@ -24,7 +24,10 @@ ip link set lo up; ip link set eth0 up
 udhcpc -n -q -i eth0 -s /lib/lease -t 8
 ping -c 3 -s 1000 ${server:-192.168.10.1} && echo PING-OK
 nslookup www.vnet | grep -A 1 www.vnet | grep -q 192.168.10.1 && echo DNS-OK
-wget -q -O /tmp/http http://${server:-www.vnet}/file; sha256sum /tmp/http
+grep '^cpu ' /proc/stat; echo GET-BEGIN
+wget -q -O /tmp/http http://${server:-www.vnet}/file
+echo GET-END; grep '^cpu ' /proc/stat
+sha256sum /tmp/http
 tftp -g -b 1428 -r small -l /tmp/tftp ${server:-192.168.10.1}; sha256sum /tmp/tftp
 grep eth0 /proc/interrupts
 echo WORK-OK
