@@ -108,9 +108,29 @@
         else if (FLAT == 32) REG32(RSP) = (u32)(v); \
         else cpu->gpr[RSP] = (cpu->gpr[RSP] & ~STACK_MASK) | ((v) & STACK_MASK); \
     } while (0)
-#define LD_STACK(v, sp) LD_AS(uw, v, CPU_SEG_SS, sp)
+/* Flat code keeps the TLB entry of its stack's page: it is looked at as any other is, but not looked for. */
+#define STACK_MISS(access, bytes) do { cpu->miss_la = la_, cpu->miss_last = page_of_last(la_, bytes); TAIL(fast_miss_stack_##access); } while (0)
+#define LD_STACK(v, sp) \
+    do { \
+        u64 la_ = (sp); \
+        uw loaded_; \
+        if (!FLAT) { LD_AS(uw, v, CPU_SEG_SS, la_); break; } \
+        const struct tlb_entry *t_ = cpu->stack_entry; \
+        if (unlikely(t_->tag_read != page_of_last(la_, W / 8))) STACK_MISS(read, W / 8); \
+        memcpy(&loaded_, (const u8 *)(uintptr_t)(t_->addend + la_), W / 8); \
+        (v) = loaded_; \
+    } while (0)
+#define ST_STACK(sp, v) \
+    do { \
+        u64 la_ = (sp); \
+        uw stored_ = (uw)(v); \
+        if (!FLAT) { ST_AT(CPU_SEG_SS, la_, stored_); break; } \
+        const struct tlb_entry *t_ = cpu->stack_entry; \
+        if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) STACK_MISS(write, W / 8); \
+        memcpy((u8 *)(uintptr_t)(t_->addend + la_), &stored_, W / 8); \
+    } while (0)
 #define PUSH(v) \
-    do { uw pushed_ = (uw)(v); u64 sp_ = SP_LESS(W / 8); ST_AT(CPU_SEG_SS, sp_, pushed_); SET_SP(sp_); } while (0)
+    do { uw pushed_ = (uw)(v); u64 sp_ = SP_LESS(W / 8); ST_STACK(sp_, pushed_); SET_SP(sp_); } while (0)
 
 /* --- flags: never of kind FULL here --- */
 #define KIND_BITS ((u32)flag_kind >> 8)
@@ -259,11 +279,11 @@
 #define GOTO(t) \
     do { \
         u64 to_ = (uw)(t); \
-        struct record *first_ = target_known(cpu, to_); \
+        const struct target *known_ = target_at(cpu, to_); \
         budget -= rec->count; \
-        if (likely(first_)) { \
+        if (likely(known_->key == (to_ ^ cpu->target_salt))) { \
             cpu->trace_rip = to_; \
-            rec = first_; \
+            rec = known_->first; \
             GO; \
         } \
         cpu->rip = to_; \

@@ -11,7 +11,8 @@ struct slots { unsigned d, s, b, x; };
 enum step_end {
     STEP_NEXT,                   /* it stands next */
     STEP_AWAY,                   /* it stands somewhere else */
-    STEP_BY_fast_slow, STEP_BY_fast_miss_read, STEP_BY_fast_miss_write, STEP_BY_fast_keep_flags, STEP_BY_fast_transfer,   /* by this handler */
+    STEP_BY_fast_slow, STEP_BY_fast_miss_read, STEP_BY_fast_miss_write, STEP_BY_fast_miss_stack_read, STEP_BY_fast_miss_stack_write,    /* by this handler */
+    STEP_BY_fast_keep_flags, STEP_BY_fast_transfer,
 };
 
 #define STEP_NAME_(name, w, kind) step_##name##_##w##_##kind

@@ -82,6 +82,7 @@ const void *fast_of_hook(bool stops);
 /* --- handlers that others go on with --- */
 fast_handler fast_slow;              /* this record in the exact instance, nothing of it is done yet */
 fast_handler fast_miss_read, fast_miss_write;        /* this record again with the TLB filled, or fast_slow: cpu->miss_la is set */
+fast_handler fast_miss_stack_read, fast_miss_stack_write;                            /* the same of the stack's page */
 fast_handler fast_leave;             /* back to the loop: cpu->rip is right, budget counts from there */
 fast_handler fast_transfer;          /* to cpu->rip, which is legal */
 fast_handler fast_keep_flags;        /* this record again, CF, OF and AF as kept bits (FLAG_RAW) */

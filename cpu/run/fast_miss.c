@@ -27,3 +27,18 @@ FAST_HANDLER fast_miss_write(FAST_PARAMETERS)
     if (!filled(cpu, rec, budget, ACCESS_WRITE)) TAIL(fast_slow);
     GO;
 }
+
+/* The stack has come to another page, whose entry may be there. */
+FAST_HANDLER fast_miss_stack_read(FAST_PARAMETERS)
+{
+    cpu->stack_entry = tlb_entry_of(cpu, cpu->miss_la);
+    if (cpu->stack_entry->tag_read != cpu->miss_last) TAIL(fast_miss_read);
+    GO;
+}
+
+FAST_HANDLER fast_miss_stack_write(FAST_PARAMETERS)
+{
+    cpu->stack_entry = tlb_entry_of(cpu, cpu->miss_la);
+    if (cpu->stack_entry->tag_write != cpu->miss_last) TAIL(fast_miss_write);
+    GO;
+}

@@ -63,6 +63,8 @@ static inline __attribute__((always_inline, unused)) struct slots wired(struct s
         case STEP_BY_fast_slow: JUMP(fast_slow); \
         case STEP_BY_fast_miss_read: JUMP(fast_miss_read); \
         case STEP_BY_fast_miss_write: JUMP(fast_miss_write); \
+        case STEP_BY_fast_miss_stack_read: JUMP(fast_miss_stack_read); \
+        case STEP_BY_fast_miss_stack_write: JUMP(fast_miss_stack_write); \
         case STEP_BY_fast_keep_flags: JUMP(fast_keep_flags); \
         case STEP_BY_fast_transfer: JUMP(fast_transfer); \
         } \

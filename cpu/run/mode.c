@@ -46,6 +46,7 @@ void mode_derive(struct cpu *cpu)
     cpu->target_last = code64 ? 0xffffffffffff : cs->limit;
     derive_segments(cpu, code64);
     cpu->tlb = cpu->tlb_set[checked ? TLB_NEVER : tlb_set_of_cpl(cpu)];
+    cpu->stack_entry = tlb_entry_of(cpu, cpu->gpr[RSP]);
     cpu->mode = (cs->rights & RIGHTS_DB && !code64 ? MODE_CODE32 : 0) | (cpu->stack_mask == 0xffffffff ? MODE_STACK32 : 0) |
                 (cs->limit == 0xffffffff || code64 ? MODE_LIMIT_4G : 0) | (cpu->cpl == 3 ? MODE_USER : 0) |
                 (protected_mode(cpu) ? MODE_PROTECTED : 0) | (code64 ? MODE_LONG64 : 0) | (cs->limit == 0xffff ? MODE_LIMIT_64K : 0);

@@ -256,6 +256,7 @@ struct cpu {
     u64 next_rip;                 /* of the instruction that runs: what follows it; a transfer stores its target here */
     u32 mode;                     /* mode key, cpu/run/mode.h */
     struct tlb_entry *tlb;        /* the set that data accesses of the current privilege use */
+    struct tlb_entry *stack_entry;        /* the one of them where the stack's page was looked for last */
     s64 budget;                   /* ticks until cpu_run must look up */
     struct record *resume;        /* where the exact instance stopped within a trace */
     struct fast_state fast;
