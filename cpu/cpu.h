@@ -147,22 +147,36 @@ void cpu_pages_drawn(struct cpu *cpu, u64 pa, u64 size_bytes);
 /* Where a run stops: before an instruction, or behind one that read or wrote bytes of physical memory (REP: behind the iteration; the
  * processor's own accesses to descriptor tables, TSS and stacks count, walks of page tables and DMA do not).     doc: breaks */
 enum cpu_break_kind {
-    CPU_BREAK_LINEAR, CPU_BREAK_PHYSICAL, CPU_BREAK_VIRTUAL, CPU_WATCH_READ, CPU_WATCH_WRITE,
-    CPU_CATCH_FAULT, CPU_CATCH_INTERRUPT,    /* behind its delivery: an exception; INT n or a request of a device */
+    CPU_BREAK_LINEAR, CPU_BREAK_PHYSICAL, CPU_BREAK_VIRTUAL,
+    CPU_WATCH_READ, CPU_WATCH_WRITE,                     /* physical bytes */
+    CPU_WATCH_LINEAR_READ, CPU_WATCH_LINEAR_WRITE,       /* bytes by the linear address that an access uses, wherever it is mapped */
+    CPU_CATCH_FAULT, CPU_CATCH_INTERRUPT,                /* behind its delivery: an exception; INT n or a request of a device.  Number: the vector */
+    CPU_CATCH_IN, CPU_CATCH_OUT,                         /* behind the access: a port */
+    CPU_CATCH_MSR_READ, CPU_CATCH_MSR_WRITE,             /* behind RDMSR, WRMSR: its number */
+    CPU_CATCH_MODE,                                      /* behind what changed it: enum cpu_mode */
+    CPU_CATCH_TASK,                                      /* behind a task switch: the selector of the new TSS */
+    CPU_CATCH_SHUTDOWN,                                  /* a third fault, before a reset can come of it: 0 */
+    CPU_CATCH_LINE,                                      /* the board says so: cpu_note_line */
+    CPU_BREAK_KINDS
 };
-enum { CPU_CATCH_ANY = 256 };
+#define CPU_CATCH_ANY UINT64_MAX
 struct cpu_break {
     enum cpu_break_kind kind;
     u16 selector;                /* CPU_BREAK_VIRTUAL */
-    u64 address;                 /* linear, physical, or offset; of a catch its vector, or CPU_CATCH_ANY */
-    u64 size_bytes;              /* of a watch */
+    u64 address;                 /* linear, physical, or offset; of a catch the first number, 0 for any */
+    u64 size_bytes;              /* of a watch; of a catch how many numbers, CPU_CATCH_ANY for any */
 };
 struct cpu_break_hit {
     unsigned place;              /* its number in the list */
-    unsigned size_bytes;         /* of a watch: the access, or its part in that page */
-    u64 pa;
-    u8 vector;                   /* of a catch */
+    unsigned size_bytes;         /* of a watch or a port: the access, or its part in that page */
+    u64 la, pa;                  /* of a watch */
+    u64 number, value;           /* of a catch; value: what the port or MSR gave or got, the mode or the task before */
 };
+enum cpu_mode { CPU_MODE_REAL, CPU_MODE_V86, CPU_MODE_PROTECTED, CPU_MODE_COMPATIBILITY, CPU_MODE_64, CPU_MODES };
+enum cpu_mode cpu_mode(const struct cpu *cpu);
+const char *cpu_mode_name(enum cpu_mode mode);           /* "protected mode" */
+/* An interrupt line of this number has risen: for CPU_CATCH_LINE alone. */
+void cpu_note_line(struct cpu *cpu, unsigned line);
 /* Between runs: these places and no others; the list is copied.  The instruction that runs next is passed once. */
 void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count);
 /* After CPU_STOP_BREAK. */

@@ -6,7 +6,7 @@
 
 /* Where an access goes, once translated. */
 struct place {
-    u64 pa;
+    u64 la, pa;
     struct physical_page *page;
 };
 
@@ -31,12 +31,11 @@ static bool locate(struct cpu *cpu, u64 la, unsigned access, unsigned set, struc
     bool device = (tag & ~TLB_WATCHED) == ((la & ~0xfffull) | TLB_DEVICE) && !(access & ACCESS_FETCH);
 
     if (hit || device) {
-        place->pa = (t->pa & ~0xfffull) | (la & 0xfff);
-        place->page = page_at(cpu, place->pa);
+        *place = (struct place){ .la = la, .pa = (t->pa & ~0xfffull) | (la & 0xfff), .page = page_at(cpu, t->pa) };
         return true;
     }
     if (!page_walk(cpu, la, access, set == TLB_USER, &to)) return false;
-    *place = (struct place){ .pa = to.pa, .page = page_at(cpu, to.pa) };
+    *place = (struct place){ .la = la, .pa = to.pa, .page = page_at(cpu, to.pa) };
     tlb_fill(cpu, set, la, access, &to, place->page);
     return true;
 }
@@ -61,7 +60,7 @@ void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
 /* A device is asked in pieces of at most 8 bytes, naturally where they fit. */
 static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsigned size)
 {
-    breaks_note(cpu, place->pa, size, false);
+    breaks_note(cpu, place->la, place->pa, size, false);
     if (place->page->read) {
         memcpy(out, place->page->read + (place->pa & 0xfff), size);
         return;
@@ -75,7 +74,7 @@ static void place_read(struct cpu *cpu, const struct place *place, u8 *out, unsi
 
 static void place_write(struct cpu *cpu, const struct place *place, const u8 *in, unsigned size)
 {
-    breaks_note(cpu, place->pa, size, true);
+    breaks_note(cpu, place->la, place->pa, size, true);
     if (place->page->write) {
         if (place->page->code_chunks) trace_code_written(cpu, place->pa, size);
         if (processors_monitor(cpu, place->page)) processors_store(cpu, place->page, place->pa, size);
@@ -155,8 +154,7 @@ static bool open_watched(struct cpu *cpu, u64 la, unsigned size, unsigned access
     const struct tlb_entry *t = tlb_entry_of(cpu, la);
 
     if ((access & ACCESS_WRITE ? t->tag_write : t->tag_read) != (page_of_last(la, size) | TLB_WATCHED)) return false;
-    span->part[0].pa = (t->pa & ~0xfffull) | (la & 0xfff);
-    span->part[0].page = page_at(cpu, t->pa);
+    span->part[0] = (struct place){ .la = la, .pa = (t->pa & ~0xfffull) | (la & 0xfff), .page = page_at(cpu, t->pa) };
     span->bytes[0] = size;
     span->bytes[1] = 0;
     return true;

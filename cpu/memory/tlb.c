@@ -107,7 +107,7 @@ void tlb_protect_page(struct cpu *cpu, u64 pa)
 static u64 watched_tag(const struct cpu *cpu, u64 tag, u64 pa, bool write)
 {
     if (tag == TLB_INVALID) return tag;
-    return cpu->breaks && breaks_page_watched(cpu, pa, write) ? tag | TLB_WATCHED : tag & ~TLB_WATCHED;
+    return cpu->breaks && breaks_page_watched(cpu, tag, pa, write) ? tag | TLB_WATCHED : tag & ~TLB_WATCHED;
 }
 
 static void mark_entry(const struct cpu *cpu, struct tlb_entry *t)

@@ -51,7 +51,7 @@ void breaks_enter_page(struct cpu *cpu, u64 la, u64 pa)
     }
 }
 
-void breaks_see_cs(struct cpu *cpu)
+static void see_cs(struct cpu *cpu)
 {
     struct breaks *b = cpu->breaks;
 
@@ -63,6 +63,15 @@ void breaks_see_cs(struct cpu *cpu)
         b->places_filter |= 1ull << (la & 63);
         trace_forget_lookups(cpu);
     }
+}
+
+/* Loading CS is a step of what changes a mode, not always the last one: which mode it is shows between instructions. */
+void breaks_see_mode(struct cpu *cpu)
+{
+    see_cs(cpu);
+    if (!breaks_catch_some(cpu, CPU_CATCH_MODE)) return;
+    cpu->breaks->mode_derived = true;
+    cpu_leave_after_instruction(cpu);
 }
 
 /* --- stops --- */
@@ -94,8 +103,19 @@ bool breaks_here(struct cpu *cpu)
     return false;
 }
 
+static void see_new_mode(struct cpu *cpu)
+{
+    struct breaks *b = cpu->breaks;
+    enum cpu_mode before = b->mode;
+
+    b->mode_derived = false;
+    b->mode = cpu_mode(cpu);
+    if (b->mode != before) breaks_catch(cpu, CPU_CATCH_MODE, b->mode, 1, before);
+}
+
 bool breaks_hit(struct cpu *cpu)
 {
+    if (cpu->breaks->mode_derived) see_new_mode(cpu);
     bool hit = cpu->breaks->hit_waits;
     cpu->breaks->hit_waits = false;
     return hit;
@@ -103,27 +123,34 @@ bool breaks_hit(struct cpu *cpu)
 
 /* --- watched memory --- */
 
-static bool watches(const struct cpu_break *p, u64 pa, u64 size_bytes, bool write)
+static bool is_watch(enum cpu_break_kind kind) { return kind >= CPU_WATCH_READ && kind <= CPU_WATCH_LINEAR_WRITE; }
+static bool is_linear_watch(enum cpu_break_kind kind) { return kind == CPU_WATCH_LINEAR_READ || kind == CPU_WATCH_LINEAR_WRITE; }
+
+/* The last byte that can be watched is not the last one there is, so that sums do not wrap. */
+static bool watches(const struct cpu_break *p, u64 la, u64 pa, u64 size_bytes, bool write)
 {
-    return p->kind == (write ? CPU_WATCH_WRITE : CPU_WATCH_READ) && pa < p->address + p->size_bytes && p->address < pa + size_bytes;
+    u64 at = is_linear_watch(p->kind) ? la : pa;
+    bool of_writes = p->kind == CPU_WATCH_WRITE || p->kind == CPU_WATCH_LINEAR_WRITE;
+
+    return is_watch(p->kind) && of_writes == write && at - p->address + size_bytes - 1 < p->size_bytes + size_bytes - 1;
 }
 
-bool breaks_page_watched(const struct cpu *cpu, u64 pa, bool write)
+bool breaks_page_watched(const struct cpu *cpu, u64 la, u64 pa, bool write)
 {
     const struct breaks *b = cpu->breaks;
 
     for (unsigned i = 0; i < b->count; i++)
-        if (watches(&b->place[i], pa & ~0xfffull, PAGE_BYTES, write)) return true;
+        if (watches(&b->place[i], la & ~0xfffull, pa & ~0xfffull, PAGE_BYTES, write)) return true;
     return false;
 }
 
-void breaks_look_at(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
+void breaks_look_at(struct cpu *cpu, u64 la, u64 pa, unsigned size_bytes, bool write)
 {
     struct breaks *b = cpu->breaks;
 
     for (unsigned i = 0; i < b->count && !b->hit_waits; i++) {
-        if (!watches(&b->place[i], pa, size_bytes, write)) continue;
-        b->hit = (struct cpu_break_hit){ .place = i, .pa = pa, .size_bytes = size_bytes };
+        if (!watches(&b->place[i], la, pa, size_bytes, write)) continue;
+        b->hit = (struct cpu_break_hit){ .place = i, .la = la, .pa = pa, .size_bytes = size_bytes };
         b->hit_waits = true;
         cpu_leave_after_instruction(cpu);
     }
@@ -131,18 +158,21 @@ void breaks_look_at(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
 
 /* --- what is caught --- */
 
-void breaks_catch(struct cpu *cpu, enum cpu_break_kind kind, u8 vector)
+void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsigned count, u64 value)
 {
     struct breaks *b = cpu->breaks;
 
-    for (unsigned i = 0; b && i < b->count && !b->hit_waits; i++) {
+    for (unsigned i = 0; i < b->count && !b->hit_waits; i++) {
         const struct cpu_break *p = &b->place[i];
-        if (p->kind != kind || (p->address != vector && p->address != CPU_CATCH_ANY)) continue;
-        b->hit = (struct cpu_break_hit){ .place = i, .vector = vector };
+        bool any = p->size_bytes == CPU_CATCH_ANY;
+        if (p->kind != kind || !(any || (number < p->address + p->size_bytes && p->address < number + count))) continue;
+        b->hit = (struct cpu_break_hit){ .place = i, .size_bytes = count, .number = number, .value = value };
         b->hit_waits = true;
         cpu_leave_after_instruction(cpu);
     }
 }
+
+void cpu_note_line(struct cpu *cpu, unsigned line) { breaks_catch(cpu, CPU_CATCH_LINE, line, 1, 1); }
 
 /* --- the list --- */
 
@@ -161,9 +191,11 @@ void breaks_destroy(struct cpu *cpu)
 static void add_watched(struct breaks *b, const struct cpu_break *watch)
 {
     u64 last = watch->address + watch->size_bytes - 1;
+    bool linear = is_linear_watch(watch->kind);
+    u64 *lowest = linear ? &b->watched_la_first : &b->watched_first, *highest = linear ? &b->watched_la_last : &b->watched_last;
 
-    if (watch->address < b->watched_first) b->watched_first = watch->address;
-    if (last > b->watched_last) b->watched_last = last;
+    if (watch->address < *lowest) *lowest = watch->address;
+    if (last > *highest) *highest = last;
 }
 
 static struct breaks *breaks_create(const struct cpu_break *places, unsigned count)
@@ -173,12 +205,13 @@ static struct breaks *breaks_create(const struct cpu_break *places, unsigned cou
     b->place = malloc(count * sizeof *places);
     b->linear = malloc(count * sizeof *b->linear);
     b->count = count;
-    b->watched_first = UINT64_MAX;
+    b->watched_first = b->watched_la_first = UINT64_MAX;
     memcpy(b->place, places, count * sizeof *places);
     for (unsigned i = 0; i < count; i++) {
         enum cpu_break_kind kind = places[i].kind;
         b->linear[i] = kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
-        if (kind == CPU_WATCH_READ || kind == CPU_WATCH_WRITE) add_watched(b, &places[i]);
+        if (is_watch(kind)) add_watched(b, &places[i]);
+        b->catches |= 1u << kind;
         if (kind == CPU_BREAK_LINEAR || kind == CPU_BREAK_PHYSICAL) b->places_filter |= 1ull << (places[i].address & 63);
     }
     return b;
@@ -205,14 +238,15 @@ void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned co
         if (count) {
             cpu->breaks = breaks_create(places, count);
             forget_begins(cpu);
-            breaks_see_cs(cpu);
+            see_cs(cpu);
         }
         tlb_mark_watched(cpu);
     }
     if (!cpu->breaks) return;
     cpu->breaks->passed_tick = cpu->time->now;
     cpu->breaks->passed_rip = cpu->rip;
-    cpu->breaks->hit_waits = false;
+    cpu->breaks->hit_waits = cpu->breaks->mode_derived = false;
+    cpu->breaks->mode = cpu_mode(cpu);
 }
 
 const struct cpu_break_hit *cpu_break_hit(const struct cpu *cpu) { return &cpu->breaks->hit; }

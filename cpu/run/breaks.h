@@ -15,6 +15,10 @@ struct breaks {
     unsigned begins_count, begins_room;
     u64 begins_filter;           /* their lowest six bits */
     u64 watched_first, watched_last;     /* no watched byte lies outside */
+    u64 watched_la_first, watched_la_last;       /* the same of linear ones */
+    u32 catches;                 /* bit n: something of enum cpu_break_kind n is caught */
+    enum cpu_mode mode;          /* as it was known last */
+    bool mode_derived;           /* and may be another one by now */
     bool hit_waits;
     struct cpu_break_hit hit;
 };
@@ -25,8 +29,8 @@ void breaks_destroy(struct cpu *cpu);
 bool breaks_hit(struct cpu *cpu);
 bool breaks_here(struct cpu *cpu);
 
-/* CS was loaded: virtual breakpoints may lie somewhere else now. */
-void breaks_see_cs(struct cpu *cpu);
+/* CS was loaded, or the mode derived anew: virtual breakpoints may lie somewhere else now. */
+void breaks_see_mode(struct cpu *cpu);
 /* Code of the page at la, which is that at pa, is about to be looked up. */
 void breaks_enter_page(struct cpu *cpu, u64 la, u64 pa);
 
@@ -40,17 +44,34 @@ static inline bool breaks_begin_at(const struct cpu *cpu, u64 pa)
     return false;
 }
 
-/* An exception or interrupt of this vector is being delivered. */
-void breaks_catch(struct cpu *cpu, enum cpu_break_kind kind, u8 vector);
+/* Something of this kind happens: of `count` numbers from `number` on. */
+void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsigned count, u64 value);
+static inline bool breaks_catch_some(const struct cpu *cpu, enum cpu_break_kind kind)
+{
+    return unlikely(cpu->breaks) && cpu->breaks->catches >> kind & 1;
+}
+static inline void breaks_catch(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsigned count, u64 value)
+{
+    if (breaks_catch_some(cpu, kind)) breaks_look_for(cpu, kind, number, count, value);
+}
 
-/* The page at pa holds watched bytes. */
-bool breaks_page_watched(const struct cpu *cpu, u64 pa, bool write);
-/* The processor accesses [pa, pa + size) of one page. */
-void breaks_look_at(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write);
-static inline void breaks_note(struct cpu *cpu, u64 pa, unsigned size_bytes, bool write)
+/* Something was hit, or may have been. */
+static inline bool breaks_wait(const struct cpu *cpu)
+{
+    return unlikely(cpu->breaks) && (cpu->breaks->hit_waits || cpu->breaks->mode_derived);
+}
+
+/* The page at la, which is that at pa, holds watched bytes. */
+bool breaks_page_watched(const struct cpu *cpu, u64 la, u64 pa, bool write);
+/* The processor accesses [pa, pa + size) of one page, by la. */
+void breaks_look_at(struct cpu *cpu, u64 la, u64 pa, unsigned size_bytes, bool write);
+static inline void breaks_note(struct cpu *cpu, u64 la, u64 pa, unsigned size_bytes, bool write)
 {
     const struct breaks *b = cpu->breaks;
-    if (unlikely(b) && pa <= b->watched_last && pa + size_bytes > b->watched_first) breaks_look_at(cpu, pa, size_bytes, write);
+
+    if (likely(!b)) return;
+    if ((pa <= b->watched_last && pa + size_bytes > b->watched_first) || (la <= b->watched_la_last && la + size_bytes > b->watched_la_first))
+        breaks_look_at(cpu, la, pa, size_bytes, write);
 }
 
 #endif

@@ -1,4 +1,5 @@
 /* Ports: permission, the exact time for the device, the bus.  SDM vol. 1, "Input/Output".   doc: operations */
+#include "cpu/run/breaks.h"
 #include "cpu/run/operations.h"
 
 bool port_in(struct cpu *cpu, u16 port, unsigned size, u32 *value)
@@ -7,6 +8,7 @@ bool port_in(struct cpu *cpu, u16 port, unsigned size, u32 *value)
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
     *value = cpu->bus.in(cpu->bus.board, port, size);
+    breaks_catch(cpu, CPU_CATCH_IN, port, size, *value);
     return true;
 }
 
@@ -16,6 +18,7 @@ bool port_out(struct cpu *cpu, u16 port, unsigned size, u32 value, enum port_acc
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
     cpu->bus.out(cpu->bus.board, port, size, value);
+    breaks_catch(cpu, CPU_CATCH_OUT, port, size, value);
     if (unlikely(cpu->smi_pending)) smm_note_out(cpu, port, size, how);
     return true;
 }

@@ -197,7 +197,7 @@ static void run_slice(struct cpu *cpu)
 static bool something_waits(const struct cpu *cpu)
 {
     return cpu->time->deadline < cpu->slice_end || cpu->stop_requested || cpu->activity != ACTIVITY_RUNNING || cpu->init_pending || cpu->smi_pending || cpu->nmi_pending || intr_acceptable(cpu) ||
-           cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) || cpu->debug_pending || (cpu->breaks && cpu->breaks->hit_waits) || cpu->recorder;
+           cpu->rflags & EFLAGS_TF || debug_fetch_armed(cpu) || cpu->debug_pending || breaks_wait(cpu) || cpu->recorder;
 }
 
 bool loop_goes_on(struct cpu *cpu, bool faulted)

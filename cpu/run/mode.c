@@ -51,5 +51,5 @@ void mode_derive(struct cpu *cpu)
                 (cs->limit == 0xffffffff || code64 ? MODE_LIMIT_4G : 0) | (cpu->cpl == 3 ? MODE_USER : 0) |
                 (protected_mode(cpu) ? MODE_PROTECTED : 0) | (code64 ? MODE_LONG64 : 0) | (cs->limit == 0xffff ? MODE_LIMIT_64K : 0);
     mode_derive_flat(cpu);
-    if (unlikely(cpu->breaks)) breaks_see_cs(cpu);
+    if (unlikely(cpu->breaks)) breaks_see_mode(cpu);
 }

@@ -1,5 +1,6 @@
 /* Exceptions: from cpu->fault to its handler, or to #DF, or to shutdown.  SDM vol. 3A, "Exception
  * Classifications", "Double Fault Exception (#DF)".                                  doc: faults */
+#include "cpu/run/breaks.h"
 #include "cpu/system/interrupt.h"
 #include "cpu/system/transfer.h"
 
@@ -41,6 +42,7 @@ static void enter_shutdown(struct cpu *cpu, unsigned nesting)
 {
     fault_log_add(cpu, &cpu->fault, nesting);
     cpu_set_activity(cpu, ACTIVITY_SHUTDOWN);
+    breaks_catch(cpu, CPU_CATCH_SHUTDOWN, 0, 1, 0);
 }
 
 static void deliver_escalating(struct cpu *cpu)

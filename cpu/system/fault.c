@@ -70,6 +70,6 @@ void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting)
     const struct segment *s = &cpu->seg[fault->facts.segment & 7];
     fault->segment.base = s->base, fault->segment.limit = s->limit, fault->segment.selector = s->selector, fault->segment.rights = s->rights, fault->segment.usable = s->usable;
     note_bytes(cpu, fault);
-    if (unlikely(cpu->breaks)) breaks_catch(cpu, CPU_CATCH_FAULT, fault->vector);
+    breaks_catch(cpu, CPU_CATCH_FAULT, fault->vector, 1, fault->error_code);
     cpu->fault_log.entry[cpu->fault_log.count++ % FAULT_LOG_ENTRIES] = *fault;
 }

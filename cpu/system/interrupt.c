@@ -229,7 +229,7 @@ bool interrupt_trap(struct cpu *cpu, u8 vector)
         .eflags = cpu_eflags(cpu) & ~(u32)EFLAGS_RF,
     };
 
-    if (unlikely(cpu->breaks)) breaks_catch(cpu, CPU_CATCH_INTERRUPT, vector);
+    breaks_catch(cpu, CPU_CATCH_INTERRUPT, vector, 1, 0);
     if (event_deliver(cpu, &e)) return true;
     if (!e.entered_task) return false;
     exception_deliver(cpu);                  /* the fault is the new task's */
@@ -245,7 +245,7 @@ static void deliver_at_boundary(struct cpu *cpu, u8 vector)
         .vector = vector, .external = true, .return_rip = cpu->rip, .eflags = cpu_eflags(cpu),
     };
 
-    if (unlikely(cpu->breaks)) breaks_catch(cpu, CPU_CATCH_INTERRUPT, vector);
+    breaks_catch(cpu, CPU_CATCH_INTERRUPT, vector, 1, 0);
     if (!event_deliver(cpu, &e)) exception_deliver(cpu);
     else trap_after_task_switch(cpu);
 }

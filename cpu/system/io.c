@@ -1,12 +1,17 @@
 /* Who may use a port.  SDM vol. 1, "I/O Privilege Level", "I/O Permission Bit Map".  doc: system */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 enum { TSS_IO_MAP = 102, TSS_32_LEAST_LIMIT = 103 };
 
 static bool within_iopl(const struct cpu *cpu) { return real_mode(cpu) || (!v86_mode(cpu) && cpu->cpl <= iopl(cpu)); }
 
-bool io_unchecked(const struct cpu *cpu) { return within_iopl(cpu) && !(cpu->dr[7] & 0xff && cpu->cr4 & CR4_DE); }
+bool io_unchecked(const struct cpu *cpu)
+{
+    bool caught = breaks_catch_some(cpu, CPU_CATCH_IN) || breaks_catch_some(cpu, CPU_CATCH_OUT);
+    return within_iopl(cpu) && !(cpu->dr[7] & 0xff && cpu->cr4 & CR4_DE) && !caught;
+}
 
 /* Two bytes of the map are always read, so that one access covers any port; that is why a byte of
  * ones must follow it. */

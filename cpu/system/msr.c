@@ -1,6 +1,7 @@
 /* Model-specific registers and the time-stamp counter.  SDM vol. 4, "MSRs in Pentium Processors",
  * "MSRs in the P6 Family Processors", "Architectural MSRs"; vol. 2, "RDMSR", "WRMSR", "RDTSC", "RDPMC".   doc: msr */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 enum msr {
@@ -211,9 +212,8 @@ static bool value_legal(const struct cpu *cpu, const struct msr_row *row, u32 nu
     return true;
 }
 
-bool msr_read(struct cpu *cpu)
+static bool read_numbered(struct cpu *cpu, u32 number)
 {
-    u32 number = (u32)cpu->gpr[RCX];
     const struct msr_row *row = row_of(cpu, number);
     u64 value;
 
@@ -228,10 +228,8 @@ bool msr_read(struct cpu *cpu)
     return true;
 }
 
-bool msr_write(struct cpu *cpu)
+static bool write_numbered(struct cpu *cpu, u32 number, u64 value)
 {
-    u32 number = (u32)cpu->gpr[RCX];
-    u64 value = (u64)(u32)cpu->gpr[RDX] << 32 | (u32)cpu->gpr[RAX];
     const struct msr_row *row = row_of(cpu, number);
 
     if (!require_cpl0(cpu)) return false;
@@ -241,6 +239,26 @@ bool msr_write(struct cpu *cpu)
     if (!row) return FAULT(cpu, MSR_UNKNOWN, .value = number);
     if (!value_legal(cpu, row, number, value)) return refuse(cpu, number, value);
     if (row->offset) *kept_at(cpu, row, number) = value;
+    return true;
+}
+
+static u64 edx_eax(const struct cpu *cpu) { return (u64)(u32)cpu->gpr[RDX] << 32 | (u32)cpu->gpr[RAX]; }
+
+bool msr_read(struct cpu *cpu)
+{
+    u32 number = (u32)cpu->gpr[RCX];
+
+    if (!read_numbered(cpu, number)) return false;
+    breaks_catch(cpu, CPU_CATCH_MSR_READ, number, 1, edx_eax(cpu));
+    return true;
+}
+
+bool msr_write(struct cpu *cpu)
+{
+    u32 number = (u32)cpu->gpr[RCX];
+
+    if (!write_numbered(cpu, number, edx_eax(cpu))) return false;
+    breaks_catch(cpu, CPU_CATCH_MSR_WRITE, number, 1, edx_eax(cpu));
     return true;
 }
 

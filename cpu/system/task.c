@@ -5,6 +5,7 @@
  *   16-bit TSS  +0 link  +14 IP  +16 FLAGS  +18 AX CX DX BX SP BP SI DI
  *               +34 ES CS SS DS  +42 LDT */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 struct tss_shape {
@@ -156,6 +157,7 @@ bool task_leave(struct cpu *cpu, u16 selector, enum task_switch_by by, struct ta
     if (nests) incoming->eflags |= EFLAGS_NT;
     segment_set(cpu, CPU_SEG_TR, selector, &d);
     cpu->seg[CPU_SEG_TR].rights |= TYPE_BUSY;
+    breaks_catch(cpu, CPU_CATCH_TASK, selector, 1, old);
     return true;
 }
 

@@ -30,6 +30,19 @@ void cpu_view(const struct cpu *cpu, struct cpu_view *view)
     }
 }
 
+enum cpu_mode cpu_mode(const struct cpu *cpu)
+{
+    if (!protected_mode(cpu)) return v86_mode(cpu) ? CPU_MODE_V86 : CPU_MODE_REAL;
+    if (!long_mode(cpu)) return CPU_MODE_PROTECTED;
+    return cpu->mode & MODE_LONG64 ? CPU_MODE_64 : CPU_MODE_COMPATIBILITY;
+}
+
+const char *cpu_mode_name(enum cpu_mode mode)
+{
+    static const char *const name[] = { "real-address mode", "virtual-8086 mode", "protected mode", "compatibility mode", "64-bit mode" };
+    return name[mode];
+}
+
 bool cpu_halted_for_good(const struct cpu *cpu)
 {
     return cpu->activity == ACTIVITY_WAITING_START || (cpu->activity == ACTIVITY_HALTED && !(cpu->rflags & EFLAGS_IF));

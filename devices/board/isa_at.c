@@ -41,7 +41,9 @@ void board_request_changed(struct machine *m, unsigned n)
     bool level = m->irq[n].level || networks_request(m, n) || power_request(m, n) || sb16_card_request(m, n);
 
     board_apic_replaces(m, n, &level);
-    pic_8259_set_ir(&m->pic[n >> 3], n & 7, level || m->pci.irq[n].level);
+    bool asserted = level || m->pci.irq[n].level;
+    if (asserted && !(m->pic[n >> 3].lines >> (n & 7) & 1)) cpu_note_line(processors_running(m), n);
+    pic_8259_set_ir(&m->pic[n >> 3], n & 7, asserted);
     if (m->pci.present) board_apic_request(m, n, level);
 }
 

@@ -44,7 +44,7 @@ static void show_next(struct session *s)
     putchar('\n');
 }
 
-static void show_break(struct session *s)
+void session_show_place(struct session *s)
 {
     printf("Next at t=%llu\n", (unsigned long long)machine_tick(s->machine));
     show_next(s);
@@ -81,7 +81,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         puts("(0) Caught time breakpoint");
         stop.kind = stop.kind == MACHINE_TICKS ? MACHINE_BREAK : stop.kind;
     }
-    if (stop.kind == MACHINE_BREAK) show_break(s);
+    if (stop.kind == MACHINE_BREAK) session_show_place(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
         if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
@@ -226,10 +226,7 @@ static bool step(struct session *s, const char *at, struct error *err)
 
     (void)err;
     if (next_argument(&at, word, sizeof word)) ticks = strtoull(word, NULL, 0);
-    if (session_run(s, ticks).kind == MACHINE_TICKS && !s->over) {
-        printf("Next at t=%llu\n", (unsigned long long)machine_tick(s->machine));
-        show_next(s);
-    }
+    if (session_run(s, ticks).kind == MACHINE_TICKS && !s->over) session_show_place(s);
     return true;
 }
 
@@ -451,14 +448,20 @@ static const struct command {
     { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
     { "sb", "TICKS", "stop so many ticks from now", debug_time_break },
     { "sba", "TICK", "stop at that tick", debug_time_break_at },
-    { "catch", "fault | #XX | int [VECTOR] [if EXPRESSION]", "stop behind the delivery of an exception, of INT n or a device's interrupt", debug_catch },
+    { "catch", "fault | #XX | int [VECTOR] | triple | irq [LINE] | in|out|port PORT [COUNT] | rdmsr|wrmsr|msr [NUMBER] | mode | task [TSS] [if EXPRESSION]",
+      "stop behind an exception, INT n or a device's interrupt, a triple fault, a line that rises, an access to ports or MSRs, a switch of mode or task", debug_catch },
+    { "modebp", "", "catch mode", debug_mode_break },
+    { "vmexitbp", "", "refused: no CPU model has VM exits", debug_vm_exit_break },
     { "blist", "", "breakpoints", debug_list_breaks },
     { "d del delete", "N", "delete a breakpoint", debug_delete_break },
     { "bpe", "N", "enable a breakpoint", debug_enable_break },
     { "bpd", "N", "disable a breakpoint", debug_disable_break },
-    { "watch", "[r|w ADDRESS [BYTES] | stop | continue]", "stop behind a read, a write of physical memory; or only say so; list", debug_watch },
+    { "watch", "[r|w|v ADDRESS [BYTES] [if EXPRESSION] | stop | continue]", "stop behind a read, a write, a change of physical memory; or only say so; list", debug_watch },
+    { "lwatch", "[r|w|v ADDRESS [BYTES] [if EXPRESSION]]", "the same by linear address, wherever it is mapped", debug_linear_watch },
     { "unwatch", "[ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
     { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },
+    { "finish", "", "run until the function returns", debug_finish },
+    { "rla until", "ADDRESS", "run to a linear address", debug_run_to },
     { "n next p", "", "run one instruction; calls, interrupts and repeats whole", debug_next },
     { "r reg regs registers", "", "general registers", debug_registers },
     { "sreg", "", "segment and table registers", debug_segments },
@@ -537,7 +540,11 @@ bool session_command(struct session *s, const char *line, struct error *err)
     return fail(err, "there is no command \"%s\"; help lists them", word);
 }
 
-bool session_end(struct session *s, struct error *err) { return trace_file_end(&s->trace, s->machine, err); }
+bool session_end(struct session *s, struct error *err)
+{
+    breakpoints_free(&s->breakpoints);
+    return trace_file_end(&s->trace, s->machine, err);
+}
 
 void session_script(struct session *s, const char *path, FILE *in)
 {

@@ -28,6 +28,9 @@ int session_status_of(const struct machine_stop *stop);
 /* Runs; prints the line of a stop that ends the run, and sets over and status. */
 struct machine_stop session_run(struct session *s, u64 ticks);
 
+/* The tick, and the instruction that runs next. */
+void session_show_place(struct session *s);
+
 /* The next word or "quoted text" with \\n \\t \\\\ and \\"; false at the end. */
 bool next_argument(const char **at, char *word, size_t size);
 

@@ -1,102 +1,94 @@
 #include "gui/debugger/breakpoints.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "cpu/base/bits.h"
 #include "gui/automation/script.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/expression.h"
 
 typedef unsigned long long llu;
 
-static struct breakpoint *free_one(struct breakpoint *entry, unsigned count)
+/* What each kind is called in the list, and when its number is a thing of its own. */
+enum number_of { NUMBER_ADDRESS, NUMBER_VECTOR, NUMBER_PORT, NUMBER_MSR, NUMBER_TSS, NUMBER_IRQ, NUMBER_NONE };
+static const struct kind {
+    const char *type;
+    enum number_of number;
+} kinds[CPU_BREAK_KINDS] = {
+    [CPU_BREAK_LINEAR]       = { "lbreakpoint", NUMBER_ADDRESS }, [CPU_BREAK_PHYSICAL]     = { "pbreakpoint", NUMBER_ADDRESS },
+    [CPU_BREAK_VIRTUAL]      = { "vbreakpoint", NUMBER_ADDRESS },
+    [CPU_WATCH_READ]         = { "rd",          NUMBER_ADDRESS }, [CPU_WATCH_WRITE]        = { "wr",          NUMBER_ADDRESS },
+    [CPU_WATCH_LINEAR_READ]  = { "rd linear",   NUMBER_ADDRESS }, [CPU_WATCH_LINEAR_WRITE] = { "wr linear",   NUMBER_ADDRESS },
+    [CPU_CATCH_FAULT]        = { "catch fault", NUMBER_VECTOR },  [CPU_CATCH_INTERRUPT]    = { "catch int",   NUMBER_VECTOR },
+    [CPU_CATCH_IN]           = { "catch in",    NUMBER_PORT },    [CPU_CATCH_OUT]          = { "catch out",   NUMBER_PORT },
+    [CPU_CATCH_MSR_READ]     = { "catch rdmsr", NUMBER_MSR },     [CPU_CATCH_MSR_WRITE]    = { "catch wrmsr", NUMBER_MSR },
+    [CPU_CATCH_MODE]         = { "catch mode",  NUMBER_NONE },    [CPU_CATCH_TASK]         = { "catch task",  NUMBER_TSS },
+    [CPU_CATCH_SHUTDOWN]     = { "catch triple", NUMBER_NONE },   [CPU_CATCH_LINE]         = { "catch irq",   NUMBER_IRQ },
+};
+
+bool break_is_watch(enum cpu_break_kind kind) { return kind >= CPU_WATCH_READ && kind <= CPU_WATCH_LINEAR_WRITE; }
+bool break_is_linear_watch(enum cpu_break_kind kind) { return kind == CPU_WATCH_LINEAR_READ || kind == CPU_WATCH_LINEAR_WRITE; }
+
+/* --- the list --- */
+
+static struct breakpoint *free_one(struct breakpoints *b)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (!entry[i].used) return &entry[i];
-    return NULL;
+    for (unsigned i = 0; i < b->room; i++)
+        if (!b->entry[i].used) return &b->entry[i];
+    unsigned room = b->room ? 2 * b->room : 16;
+    b->entry = realloc(b->entry, room * sizeof *b->entry);
+    b->armed = realloc(b->armed, room * sizeof *b->armed);
+    memset(&b->entry[b->room], 0, (room - b->room) * sizeof *b->entry);
+    struct breakpoint *p = &b->entry[b->room];
+    b->room = room;
+    return p;
 }
 
-static bool is_watch(const struct breakpoint *p) { return p->at.kind == CPU_WATCH_READ || p->at.kind == CPU_WATCH_WRITE; }
-
-static bool is_catch(const struct breakpoint *p) { return p->at.kind == CPU_CATCH_FAULT || p->at.kind == CPU_CATCH_INTERRUPT; }
-
-/* --- breakpoints --- */
-
-unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at, const char *condition)
+unsigned breakpoint_add(struct breakpoints *b, const struct breakpoint *what)
 {
-    struct breakpoint *p = free_one(b->entry, BREAKPOINTS);
+    struct breakpoint *p = free_one(b);
 
-    if (!p) return 0;
-    *p = (struct breakpoint){ .at = *at, .used = true, .enabled = true };
-    snprintf(p->condition, sizeof p->condition, "%s", condition);
+    *p = *what;
+    p->used = p->enabled = true;
     return (unsigned)(p - b->entry) + 1;
 }
 
-static bool exists(const struct breakpoints *b, unsigned number)
+static struct breakpoint *numbered(struct breakpoints *b, unsigned number)
 {
-    return number >= 1 && number <= BREAKPOINTS && b->entry[number - 1].used;
+    return number >= 1 && number <= b->room && b->entry[number - 1].used ? &b->entry[number - 1] : NULL;
 }
 
 bool breakpoint_delete(struct breakpoints *b, unsigned number)
 {
-    if (!exists(b, number)) return false;
-    b->entry[number - 1] = (struct breakpoint){ 0 };
-    return true;
+    struct breakpoint *p = numbered(b, number);
+    if (p) p->used = false;
+    return p;
 }
 
 bool breakpoint_enable(struct breakpoints *b, unsigned number, bool enabled)
 {
-    if (!exists(b, number)) return false;
-    b->entry[number - 1].enabled = enabled;
-    return true;
-}
-
-/* "#PF" of an exception, "80h" of an interrupt. */
-static const char *caught_name(const struct breakpoint *p, unsigned vector, char *name, size_t size)
-{
-    if (vector == CPU_CATCH_ANY) snprintf(name, size, "any");
-    else if (p->at.kind == CPU_CATCH_FAULT) snprintf(name, size, "%s", cpu_vector_name(vector));
-    else snprintf(name, size, "%02xh", vector);
-    return name;
-}
-
-void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
-{
-    char name[16], text[SYMBOL_TEXT];
-    static const char *const kind[] = {
-        [CPU_BREAK_LINEAR] = "lbreakpoint", [CPU_BREAK_PHYSICAL] = "pbreakpoint", [CPU_BREAK_VIRTUAL] = "vbreakpoint", [CPU_CATCH_FAULT] = "catch fault", [CPU_CATCH_INTERRUPT] = "catch int",
-    };
-
-    puts("Num Type           Disp Enb Address            Hits");
-    for (unsigned i = 0; i < BREAKPOINTS; i++) {
-        const struct breakpoint *p = &b->entry[i];
-        if (!p->used) continue;
-        printf("%3u %-14s keep %c   ", i + 1, kind[p->at.kind], p->enabled ? 'y' : 'n');
-        if (p->at.kind == CPU_BREAK_VIRTUAL) printf("0x%04x:0x%08llx", p->at.selector, (llu)p->at.address);
-        else if (is_catch(p)) printf("%-18s", caught_name(p, (unsigned)p->at.address, name, sizeof name));
-        else printf("0x%016llx", (llu)p->at.address);
-        printf(" %llu%s%s", (llu)p->hits, *p->condition ? " if " : "", p->condition);
-        if (p->at.kind == CPU_BREAK_LINEAR && *symbols_text(symbols, p->at.address, text)) printf(" <%s>", text);
-        putchar('\n');
-    }
-}
-
-/* --- watchpoints --- */
-
-bool watchpoint_add(struct breakpoints *b, const struct cpu_break *at)
-{
-    struct breakpoint *p = free_one(b->watch, WATCHPOINTS);
-
-    if (p) *p = (struct breakpoint){ .at = *at, .used = true, .enabled = true };
+    struct breakpoint *p = numbered(b, number);
+    if (p) p->enabled = enabled;
     return p;
+}
+
+void breakpoints_free(struct breakpoints *b)
+{
+    free(b->entry);
+    free(b->armed);
+    *b = (struct breakpoints){ 0 };
 }
 
 bool watchpoint_delete(struct breakpoints *b, u64 address)
 {
     bool any = false;
 
-    for (unsigned i = 0; i < WATCHPOINTS; i++) {
-        if (!b->watch[i].used || b->watch[i].at.address != address) continue;
-        b->watch[i] = (struct breakpoint){ 0 };
+    for (unsigned i = 0; i < b->room; i++) {
+        struct breakpoint *p = &b->entry[i];
+        if (!p->used || !break_is_watch(p->at.kind) || p->at.address != address) continue;
+        p->used = false;
         any = true;
     }
     return any;
@@ -104,15 +96,62 @@ bool watchpoint_delete(struct breakpoints *b, u64 address)
 
 void watchpoint_delete_all(struct breakpoints *b)
 {
-    for (unsigned i = 0; i < WATCHPOINTS; i++) b->watch[i] = (struct breakpoint){ 0 };
+    for (unsigned i = 0; i < b->room; i++)
+        if (break_is_watch(b->entry[i].at.kind)) b->entry[i].used = false;
+}
+
+/* --- shown --- */
+
+/* "#PF" of an exception, "80h" of an interrupt, "any" of all. */
+static const char *number_text(const struct cpu_break *at, u64 number, char *text, size_t size)
+{
+    switch (kinds[at->kind].number) {
+    case NUMBER_VECTOR:
+        if (at->kind == CPU_CATCH_FAULT) snprintf(text, size, "%s", cpu_vector_name((unsigned)number));
+        else snprintf(text, size, "%02llxh", (llu)number);
+        break;
+    case NUMBER_TSS: case NUMBER_PORT: snprintf(text, size, "0x%04llx", (llu)number); break;
+    case NUMBER_MSR: snprintf(text, size, "0x%08llx", (llu)number); break;
+    case NUMBER_IRQ: snprintf(text, size, "IRQ%llu", (llu)number); break;
+    default: snprintf(text, size, "0x%016llx", (llu)number); break;
+    }
+    return text;
+}
+
+static void list_place(const struct cpu_break *at)
+{
+    char text[32] = "";
+
+    if (at->kind == CPU_BREAK_VIRTUAL) snprintf(text, sizeof text, "0x%04x:0x%08llx", at->selector, (llu)at->address);
+    else if (at->size_bytes == CPU_CATCH_ANY) snprintf(text, sizeof text, "any");
+    else if (kinds[at->kind].number != NUMBER_NONE) number_text(at, at->address, text, sizeof text);
+    if (kinds[at->kind].number == NUMBER_PORT && at->size_bytes > 1) snprintf(text + strlen(text), sizeof text - strlen(text), "-0x%04llx", (llu)(at->address + at->size_bytes - 1));
+    printf("%-18s", text);
+}
+
+void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
+{
+    char text[SYMBOL_TEXT];
+
+    puts("Num Type           Disp Enb Address            Hits");
+    for (unsigned i = 0; i < b->room; i++) {
+        const struct breakpoint *p = &b->entry[i];
+        if (!p->used || break_is_watch(p->at.kind)) continue;
+        printf("%3u %-14s keep %c   ", i + 1, kinds[p->at.kind].type, p->enabled ? 'y' : 'n');
+        list_place(&p->at);
+        printf(" %llu%s%s", (llu)p->hits, *p->condition ? " if " : "", p->condition);
+        if (p->at.kind == CPU_BREAK_LINEAR && *symbols_text(symbols, p->at.address, text)) printf(" <%s>", text);
+        putchar('\n');
+    }
 }
 
 void watchpoint_list(const struct breakpoints *b)
 {
-    for (unsigned i = 0; i < WATCHPOINTS; i++) {
-        const struct breakpoint *p = &b->watch[i];
-        if (!p->used) continue;
-        printf("%s 0x%012llx   (len=%llu) hits %llu\n", p->at.kind == CPU_WATCH_READ ? "rd" : "wr", (llu)p->at.address, (llu)p->at.size_bytes, (llu)p->hits);
+    for (unsigned i = 0; i < b->room; i++) {
+        const struct breakpoint *p = &b->entry[i];
+        if (!p->used || !break_is_watch(p->at.kind)) continue;
+        printf("%3u %s%s 0x%012llx   (len=%llu)%s hits %llu%s%s\n", i + 1, kinds[p->at.kind].type, p->by_value ? " value" : "", (llu)p->at.address, (llu)p->at.size_bytes,
+               p->enabled ? "" : " disabled", (llu)p->hits, *p->condition ? " if " : "", p->condition);
     }
 }
 
@@ -120,17 +159,26 @@ void watchpoint_list(const struct breakpoints *b)
 
 void breakpoints_arm(struct breakpoints *b, struct machine *machine)
 {
-    struct cpu_break places[BREAKPOINTS + WATCHPOINTS];
+    struct cpu_break *places = malloc((b->room + 1) * sizeof *places);
     unsigned count = 0;
 
-    for (unsigned i = 0; i < BREAKPOINTS + WATCHPOINTS; i++) {
-        struct breakpoint *p = i < BREAKPOINTS ? &b->entry[i] : &b->watch[i - BREAKPOINTS];
-        if (!p->used || !p->enabled) continue;
-        b->armed[count] = p;
-        places[count++] = p->at;
+    for (unsigned i = 0; i < b->room; i++) {
+        if (!b->entry[i].used || !b->entry[i].enabled) continue;
+        b->armed[count] = i;
+        places[count++] = b->entry[i].at;
     }
     for (unsigned n = 0; n < machine_processors(machine); n++) cpu_set_breaks(machine_processor(machine, n), places, count);
+    free(places);
 }
+
+static void read_value(const struct breakpoint *p, struct machine *machine, u8 *bytes)
+{
+    memset(bytes, 0, VALUE_MOST_BYTES);
+    if (break_is_linear_watch(p->at.kind)) machine_peek_linear(machine, p->at.address, bytes, p->at.size_bytes);
+    else machine_peek(machine, p->at.address, bytes, p->at.size_bytes);
+}
+
+void watchpoint_see_value(struct breakpoint *p, struct machine *machine) { read_value(p, machine, p->was); }
 
 /* A condition that cannot be told (it looks at memory that is not mapped) stops: better once too often. */
 static bool holds(const struct breakpoint *p, const struct session *session)
@@ -144,6 +192,53 @@ static bool holds(const struct breakpoint *p, const struct session *session)
     return true;
 }
 
+/* Highest byte first, as numbers are written. */
+static void put_bytes(const u8 *bytes, u64 count)
+{
+    printf("0x");
+    while (count--) printf("%02x", bytes[count]);
+}
+
+static void tell_watch(struct breakpoint *p, const struct cpu_break_hit *hit, const u8 *now)
+{
+    bool reads = p->at.kind == CPU_WATCH_READ || p->at.kind == CPU_WATCH_LINEAR_READ;
+
+    printf("(0) Caught %s watch point at 0x%012llx", p->by_value ? "value" : reads ? "read" : "write", (llu)hit->pa);
+    if (break_is_linear_watch(p->at.kind)) printf(", linear 0x%012llx", (llu)hit->la);
+    if (p->by_value) {
+        printf(": ");
+        put_bytes(p->was, p->at.size_bytes);
+        printf(" -> ");
+        put_bytes(now, p->at.size_bytes);
+        memcpy(p->was, now, VALUE_MOST_BYTES);
+    }
+    putchar('\n');
+}
+
+static const char *plural(unsigned n) { return n == 1 ? "" : "s"; }
+
+/* After Bochs's words, where it has any. */
+static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *hit)
+{
+    char text[32];
+
+    number_text(&p->at, hit->number, text, sizeof text);
+    switch (p->at.kind) {
+    case CPU_CATCH_FAULT: printf("(0) Caught exception %s: why tells more\n", text); break;
+    case CPU_CATCH_INTERRUPT: printf("(0) Caught interrupt %s\n", text); break;
+    case CPU_CATCH_IN: printf("(0) Caught IN of %u byte%s from port %s: 0x%0*llx\n", hit->size_bytes, plural(hit->size_bytes), text, (int)hit->size_bytes * 2, (llu)hit->value); break;
+    case CPU_CATCH_OUT: printf("(0) Caught OUT of %u byte%s to port %s: 0x%0*llx\n", hit->size_bytes, plural(hit->size_bytes), text, (int)hit->size_bytes * 2, (llu)hit->value); break;
+    case CPU_CATCH_MSR_READ: printf("(0) Caught RDMSR of %s: 0x%016llx\n", text, (llu)hit->value); break;
+    case CPU_CATCH_MSR_WRITE: printf("(0) Caught WRMSR of %s: 0x%016llx\n", text, (llu)hit->value); break;
+    case CPU_CATCH_MODE:
+        printf("(0) Caught mode switch breakpoint switching to '%s' from '%s'\n", cpu_mode_name((enum cpu_mode)hit->number), cpu_mode_name((enum cpu_mode)hit->value));
+        break;
+    case CPU_CATCH_TASK: printf("(0) Caught task switch from TSS 0x%04llx to %s\n", (llu)hit->value, text); break;
+    case CPU_CATCH_SHUTDOWN: puts("(0) Caught triple fault: why tells more"); break;
+    default: printf("(0) Caught interrupt line %s\n", text); break;
+    }
+}
+
 bool breakpoints_stopped(struct session *session)
 {
     struct breakpoints *b = &session->breakpoints;
@@ -151,19 +246,23 @@ bool breakpoints_stopped(struct session *session)
 
     machine_choose_processor(machine, CPU_NONE);             /* the one that has met it */
     const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(machine));
-    struct breakpoint *p = b->armed[hit->place];
+    struct breakpoint *p = &b->entry[b->armed[hit->place]];
     struct cpu_view v;
-    char name[16], text[SYMBOL_TEXT];
+    char text[SYMBOL_TEXT];
+    u8 now[VALUE_MOST_BYTES];
 
+    if (p->by_value) {
+        read_value(p, machine, now);
+        if (!memcmp(now, p->was, p->at.size_bytes)) return true;
+    }
     if (!holds(p, session)) return true;
     p->hits++;
-    if (is_watch(p)) {
-        printf("(0) Caught %s watch point at 0x%012llx\n", p->at.kind == CPU_WATCH_READ ? "read" : "write", (llu)hit->pa);
+    if (break_is_watch(p->at.kind)) {
+        tell_watch(p, hit, now);
         return b->watch_goes_on;
     }
-    if (is_catch(p)) {
-        bool fault = p->at.kind == CPU_CATCH_FAULT;
-        printf("(0) Caught %s %s%s\n", fault ? "exception" : "interrupt", caught_name(p, hit->vector, name, sizeof name), fault ? ": why tells more" : "");
+    if (p->at.kind > CPU_WATCH_LINEAR_WRITE) {
+        tell_catch(p, hit);
         return false;
     }
     cpu_view(machine_cpu(machine), &v);

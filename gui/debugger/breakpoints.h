@@ -1,40 +1,49 @@
 #ifndef ORRERY_DEBUGGER_BREAKPOINTS_H
 #define ORRERY_DEBUGGER_BREAKPOINTS_H
-/* Places where a run stops, before the instruction there or behind the delivery of an interrupt, and bytes of memory behind whose use it stops.     doc: automation */
+/* Places where a run stops, bytes behind whose use it stops, and what it is to be caught at.     doc: automation
+ * One list; numbers begin with 1 and stay until an entry is deleted.  It grows as it must. */
 #include "devices/machine.h"
 
-struct session;
-struct symbols;
-
-enum { BREAKPOINTS = 64, WATCHPOINTS = 64, WATCH_MOST_BYTES = 65536, CONDITION_ROOM = 160 };
+enum { WATCH_MOST_BYTES = 65536, VALUE_MOST_BYTES = 64, CONDITION_ROOM = 160 };
 
 struct breakpoint {
     struct cpu_break at;
     bool used, enabled;
+    bool by_value;               /* a watch of writes that stops when the bytes are others than before; at most VALUE_MOST_BYTES */
+    u8 was[VALUE_MOST_BYTES];
     u64 hits;
     char condition[CONDITION_ROOM];      /* an expression, "" without */
 };
 
 struct breakpoints {
-    struct breakpoint entry[BREAKPOINTS], watch[WATCHPOINTS];
-    struct breakpoint *armed[BREAKPOINTS + WATCHPOINTS];     /* as the processor numbers them */
+    struct breakpoint *entry;
+    unsigned *armed;             /* which entries, as the processor numbers them */
+    unsigned room;               /* of both */
     bool watch_goes_on;          /* a watchpoint is reported, and the run goes on */
 };
 
-/* Its number from 1; 0 when all are taken. */
-unsigned breakpoint_add(struct breakpoints *b, const struct cpu_break *at, const char *condition);
+/* Its number. */
+unsigned breakpoint_add(struct breakpoints *b, const struct breakpoint *what);
+/* False: there is none of that number. */
 bool breakpoint_delete(struct breakpoints *b, unsigned number);
 bool breakpoint_enable(struct breakpoints *b, unsigned number, bool enabled);
-void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols);
+void breakpoints_free(struct breakpoints *b);
 
-bool watchpoint_add(struct breakpoints *b, const struct cpu_break *at);          /* false: all are taken */
+bool break_is_watch(enum cpu_break_kind kind);
+bool break_is_linear_watch(enum cpu_break_kind kind);
+
+struct symbols;
+void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols);         /* all but watchpoints */
+void watchpoint_list(const struct breakpoints *b);
 bool watchpoint_delete(struct breakpoints *b, u64 address);                      /* those at an address; false: none is there */
 void watchpoint_delete_all(struct breakpoints *b);
-void watchpoint_list(const struct breakpoints *b);
 
-/* Tells the processor; call before each run.  The instruction that runs next is no stop. */
+/* Tells the processors; call before each run.  The instruction that runs next is no stop. */
 void breakpoints_arm(struct breakpoints *b, struct machine *machine);
+/* The bytes that a watch of values compares with are those of now. */
+void watchpoint_see_value(struct breakpoint *p, struct machine *machine);
 /* After a stop: counts and prints it.  True when the run is to go on. */
+struct session;
 bool breakpoints_stopped(struct session *session);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "cpu/base/bits.h"
 #include "gui/debugger/descriptors.h"
-#include "gui/debugger/disassemble.h"
 #include "gui/debugger/expression.h"
 #include "gui/debugger/pages.h"
 #include "gui/debugger/show.h"
@@ -234,36 +233,6 @@ bool debug_trace(struct session *s, const char *at, struct error *err)
     if (strcmp(what, "on")) return fail(err, "trace %s: trace on FILE, or trace off", what);
     if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. trace on run.trace; orrery trace show run.trace prints it");
     return trace_file_begin(&s->trace, s->machine, path, err);
-}
-
-/* --- the next line of a program --- */
-
-/* Instructions whose work happens elsewhere or many times: CALL, INT, LOOP, REP. */
-static bool runs_elsewhere(const char *text)
-{
-    static const char *const begins[] = { "call", "int", "loop", "rep" };
-    for (unsigned i = 0; i < ARRAY_COUNT(begins); i++)
-        if (!strncmp(text, begins[i], strlen(begins[i]))) return true;
-    return false;
-}
-
-bool debug_next(struct session *s, const char *at, struct error *err)
-{
-    struct cpu_view v;
-    u8 bytes[15];
-    char text[128] = "";
-
-    (void)at;
-    cpu_view(machine_cpu(s->machine), &v);
-    u64 la = next_linear(&v);
-    unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
-    if (!runs_elsewhere(text)) return session_command(s, "s", err);
-    struct cpu_break b = { .kind = CPU_BREAK_LINEAR, .address = v.code_bits == 64 ? la + length : (u32)(la + length) };
-    unsigned number = breakpoint_add(&s->breakpoints, &b, "");
-    if (!number) return fail(err, "all %d breakpoints are taken; del N frees one", BREAKPOINTS);
-    session_run(s, UINT64_MAX);
-    breakpoint_delete(&s->breakpoints, number);
-    return true;
 }
 
 /* --- info --- */

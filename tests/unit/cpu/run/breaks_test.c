@@ -295,10 +295,10 @@ Test(breaks, a_caught_exception_stops_before_its_handler_begins)
 {
     static const u8 code[] = { 0x40, 0x0f, 0x0b };                       /* INC EAX; UD2 */
     PC(pc) = pc_with(code, sizeof code);
-    set_break(pc, CPU_CATCH_FAULT, VECTOR_UD, 0);
+    set_break(pc, CPU_CATCH_FAULT, VECTOR_UD, 1);
     cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
     EXPECT_HANDLER(pc, VECTOR_UD);
-    cr_expect_eq(cpu_break_hit(pc->cpu)->vector, VECTOR_UD);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->number, VECTOR_UD);
     cr_expect_eq(pc->cpu->gpr[RAX], 1);
 }
 
@@ -306,7 +306,7 @@ Test(breaks, an_exception_of_another_vector_is_not_caught)
 {
     static const u8 code[] = { 0x0f, 0x0b };
     PC(pc) = pc_with(code, sizeof code);
-    set_break(pc, CPU_CATCH_FAULT, VECTOR_GP, 0);
+    set_break(pc, CPU_CATCH_FAULT, VECTOR_GP, 1);
     cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
 }
 
@@ -316,19 +316,115 @@ Test(breaks, int_n_and_requests_of_devices_are_caught_as_interrupts_and_faults_a
     PC(pc) = pc_create("i386");                                          /* no local APIC stands before INTR */
     enter_protected(pc, 0);
     memcpy(pc->ram + CODE, code, sizeof code);
-    set_break(pc, CPU_CATCH_INTERRUPT, CPU_CATCH_ANY, 0);
+    set_break(pc, CPU_CATCH_INTERRUPT, 0, CPU_CATCH_ANY);
     cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
     EXPECT_HANDLER(pc, 0x80);
     pc->cpu->rip = CODE + 2;
     cpu_set_eflags(pc->cpu, EFLAGS_1 | EFLAGS_IF);
     pc->vector = 0x40;
-    set_break(pc, CPU_CATCH_INTERRUPT, 0x40, 0);
+    set_break(pc, CPU_CATCH_INTERRUPT, 0x40, 1);
     cpu_set_line(pc->cpu, CPU_LINE_INTR, true);
     cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
     EXPECT_HANDLER(pc, 0x40);
-    set_break(pc, CPU_CATCH_INTERRUPT, CPU_CATCH_ANY, 0);
+    set_break(pc, CPU_CATCH_INTERRUPT, 0, CPU_CATCH_ANY);
     cpu_set_line(pc->cpu, CPU_LINE_INTR, false);
     pc->cpu->rip = CODE + 4;
     pc->ram[CODE + 4] = 0x0f, pc->ram[CODE + 5] = 0x0b;
     cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+}
+
+static void expect_hit(struct pc *pc, u64 number, u64 value)
+{
+    cr_expect_eq(cpu_break_hit(pc->cpu)->number, number, "number %llx", (unsigned long long)cpu_break_hit(pc->cpu)->number);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->value, value, "value %llx", (unsigned long long)cpu_break_hit(pc->cpu)->value);
+}
+
+Test(breaks, an_access_to_a_port_stops_behind_it_with_what_it_moved)
+{
+    static const u8 code[] = { 0xe5, 0x60, 0xe6, 0x43, 0xe6, 0x61, 0xf4 };         /* IN EAX, 60h; OUT 43h, AL; OUT 61h, AL; HLT */
+    PC(pc) = pc_with(code, sizeof code);
+    struct cpu_break places[] = { { .kind = CPU_CATCH_OUT, .address = 0x60, .size_bytes = 4 }, { .kind = CPU_CATCH_IN, .address = 0x63, .size_bytes = 1 } };
+    cpu_set_breaks(pc->cpu, places, 2);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 2);                                /* its fourth byte is that of port 63h */
+    expect_hit(pc, 0x60, 0xa5a5a5a5);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 6);
+    expect_hit(pc, 0x61, 0xa5);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+}
+
+Test(breaks, rdmsr_and_wrmsr_of_a_number_stop_behind_it)
+{
+    static const u8 code[] = { 0x0f, 0x32, 0x40, 0x0f, 0x30, 0xf4 };     /* RDMSR; INC EAX; WRMSR; HLT */
+    PC(pc) = pc_with(code, sizeof code);
+    pc->cpu->gpr[RCX] = 0x174;                                           /* IA32_SYSENTER_CS */
+    set_break(pc, CPU_CATCH_MSR_WRITE, 0x174, 1);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 5);
+    expect_hit(pc, 0x174, 1);
+    pc->cpu->rip = CODE;
+    set_break(pc, CPU_CATCH_MSR_READ, 0, CPU_CATCH_ANY);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    expect_hit(pc, 0x174, 1);
+    pc->cpu->rip = CODE;
+    set_break(pc, CPU_CATCH_MSR_READ, 0x175, 1);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+}
+
+Test(breaks, a_switch_of_mode_stops_where_it_is_whole)
+{
+    static const u8 code[] = { 0x0f, 0x22, 0xc0, 0x90, 0xf4 };           /* MOV CR0, EAX; NOP; HLT */
+    PC(pc) = pc_with(code, sizeof code);
+    set_break(pc, CPU_CATCH_MODE, 0, CPU_CATCH_ANY);
+    pc->cpu->gpr[RAX] = pc->cpu->cr0 & ~(u64)(CR0_PE | CR0_PG);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 3);
+    expect_hit(pc, CPU_MODE_REAL, CPU_MODE_PROTECTED);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+}
+
+Test(breaks, a_triple_fault_is_caught_before_the_board_hears_of_it)
+{
+    static const u8 code[] = { 0x0f, 0x0b };
+    PC(pc) = pc_with(code, sizeof code);
+    pc->cpu->idtr_limit = 0;
+    set_break(pc, CPU_CATCH_SHUTDOWN, 0, CPU_CATCH_ANY);
+    cr_assert_eq(run_for(pc, 100), CPU_STOP_BREAK);
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_SHUTDOWN);
+}
+
+Test(breaks, a_line_that_the_board_tells_of_stops_between_instructions)
+{
+    PC(pc) = pc_with(LOOP, sizeof LOOP);
+    set_break(pc, CPU_CATCH_LINE, 5, 1);
+    cpu_note_line(pc->cpu, 4);
+    cr_expect_eq(run_for(pc, 10), CPU_STOP_DEADLINE);
+    cpu_note_line(pc->cpu, 5);
+    cr_expect_eq(run_for(pc, 10), CPU_STOP_BREAK);
+    expect_hit(pc, 5, 1);
+    cr_expect_eq(run_for(pc, 10), CPU_STOP_DEADLINE);
+}
+
+/* The bytes are mapped twice: the other mapping is not watched. */
+Test(breaks, a_linear_watch_holds_for_one_mapping_and_follows_it)
+{
+    static const u8 code[] = { 0xc6, 0x06, 1, 0xc6, 0x07, 2, 0xeb, 0xf8 };         /* MOV byte [ESI], 1; MOV byte [EDI], 2; JMP */
+    PC(pc) = pc_with(code, sizeof code);
+    enum { MORE = OTHER + 0x1000 };
+    enter_paging(pc);
+    map(pc, OTHER, DATA);
+    pc->cpu->gpr[RSI] = DATA + 8;
+    pc->cpu->gpr[RDI] = OTHER + 8;
+    run_for(pc, 400);
+    set_break(pc, CPU_WATCH_LINEAR_WRITE, OTHER + 8, 1);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    cr_expect_eq(pc->cpu->rip, CODE + 6);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->la, OTHER + 8);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->pa, DATA + 8);
+    map(pc, OTHER, MORE);
+    cr_assert_eq(run_for(pc, 1000), CPU_STOP_BREAK);
+    cr_expect_eq(cpu_break_hit(pc->cpu)->pa, MORE + 8);
+    set_break(pc, CPU_WATCH_LINEAR_READ, OTHER + 8, 1);
+    cr_expect_eq(run_for(pc, 1000), CPU_STOP_DEADLINE);
 }
