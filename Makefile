@@ -35,7 +35,7 @@ PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/system
 BENCH_PACKAGES = gcc-multilib:/usr/share/doc/gcc-multilib nasm:/usr/bin/nasm python3:/usr/bin/python3
 
 LIB_SRC  := $(filter-out devices/storage/nbd$(if $(NBD),_absent).c,$(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c))
-APP_SRC  := $(filter-out gui/debugger/symbols_elf$(if $(DWARF),_absent).c,$(wildcard gui/*.c gui/*/*.c config/*.c))
+APP_SRC  := $(filter-out $(if $(DWARF),gui/debugger/program_absent.c,gui/debugger/program.c gui/debugger/program_frames.c gui/debugger/symbols_elf.c),$(wildcard gui/*.c gui/*/*.c config/*.c))
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
 VECTOR_SRC := $(wildcard tests/vectors/*.c)
 VECTOR_OPS_SRC := $(wildcard tests/vector/*.c)

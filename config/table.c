@@ -616,7 +616,7 @@ const struct directive directive_table[] = {
     { .name = "log", .positional = log_path, .meaning = "file for messages", .sample = "#orrery.log" },
     { .name = "logprefix", .positional = log_prefix, .meaning = "what a line of the log begins with: %t tick, %d device, %e and %i severity", .sample = "#%t%e%d" },
     { .name = "symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "names of the guest's program for the debugger; a line a file",
-      .sample = "#file=System.map, base=0" },
+      .sample = "#file=vmlinux, base=0, source=linux" },
     { .name = "debug_symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "the same, as Bochs has it" },
     { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
     { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },

@@ -127,9 +127,9 @@ struct vga_config {
     u8 update_hz;                /* pictures a second of a machine that is shown */
 };
 
-/* A file with names of the guest's program. */
+/* A file with names of the guest's program, or where its sources are. */
 struct symbol_config {
-    char path[CONFIG_PATH];
+    char path[CONFIG_PATH], source[CONFIG_PATH];
     u64 base;                    /* added to its addresses */
 };
 

@@ -39,9 +39,10 @@ static void show_next(struct session *s)
     u64 la = next_linear(&v);
     unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
     printf("(0) [0x%012llx] %04x:%016llx (%s): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
-           *symbols_text(s->symbols, la, name) ? name : "unk. ctxt", text);
+           *symbols_name(s->symbols, la, name) ? name : "unk. ctxt", text);
     for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
     putchar('\n');
+    source_show_line(s, la);
 }
 
 void session_show_place(struct session *s)
@@ -246,7 +247,7 @@ static bool unassemble(struct session *s, const char *at, struct error *err)
         size_t n = machine_peek_linear(s->machine, la, bytes, sizeof bytes);
         if (!n) return fail(err, "nothing is mapped at linear 0x%llx", (unsigned long long)la);
         unsigned length = disassemble(bytes, n, la, v.code_bits, text, sizeof text);
-        bool named = *symbols_text(s->symbols, la, name);
+        bool named = *symbols_name(s->symbols, la, name);
         printf("%016llx: %s%s%s%-40s ; ", (unsigned long long)la, named ? "(" : "", name, named ? "): " : "", length ? text : "(bad)");
         for (unsigned b = 0; b < (length ? length : 1); b++) printf("%02x", bytes[b]);
         putchar('\n');
@@ -443,7 +444,7 @@ static const struct command {
     { "s step", "[N]", "run N instructions", step },
     { "u disasm", "[/N] [ADDRESS]", "disassemble at a linear address", unassemble },
     { "lb lbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
-    { "b break", "ADDRESS|SYMBOL [if EXPRESSION]", "break at a physical address, or at a symbol", debug_break },
+    { "b break", "ADDRESS|SYMBOL|FILE:LINE [if EXPRESSION]", "break at a physical address, or at a symbol or source line", debug_break },
     { "pb pbreak", "ADDRESS [if EXPRESSION]", "break at a physical address", debug_physical_break },
     { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
     { "sb", "TICKS", "stop so many ticks from now", debug_time_break },
@@ -475,9 +476,10 @@ static const struct command {
     { "page", "ADDRESS", "the page-table walk of a linear address", debug_page },
     { "loadmem", "FILE ADDRESS", "a file into linear memory", debug_load_memory },
     { "ldsym", "FILE [OFFSET]", "read symbols: an ELF program, System.map, nm's list, or lines ADDRESS NAME", debug_load_symbols },
+    { "list", "[FILE:LINE | FUNCTION | *ADDRESS]", "source: ten lines around; the next ten", debug_list_source },
     { "slist", "[PREFIX]", "symbols", debug_list_symbols },
     { "print-string", "ADDRESS", "characters up to a NUL", debug_print_string },
-    { "bt where", "[N]", "the chain of frame pointers", debug_backtrace },
+    { "bt where", "[N]", "who called: by unwind tables, frame pointers, or what looks like return addresses (?)", debug_backtrace },
     { "print-stack", "[N]", "N elements of the stack", debug_stack },
     { "calc ?", "EXPRESSION", "in hexadecimal and decimal", debug_calculate },
     { "processor", "[N]", "the processor that is shown and changed; the one whose turn it is", debug_processor },

@@ -5,12 +5,14 @@
 
 #include "devices/machine.h"
 #include "gui/debugger/breakpoints.h"
+#include "gui/debugger/source.h"
 #include "gui/debugger/symbols.h"
 #include "gui/debugger/trace_file.h"
 
 struct session {
     struct machine *machine;
     struct symbols *symbols;     /* names of the guest's program; NULL: none */
+    struct source_place listed;
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
     u64 ticks_left;              /* run limit; NEVER without one */
     bool attended;               /* somebody sits at the prompt: a machine that cannot go on stays for inspection */

@@ -124,30 +124,6 @@ bool debug_print_string(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-/* The chain of frame pointers: where each frame lies and where it returns to. */
-bool debug_backtrace(struct session *s, const char *at, struct error *err)
-{
-    struct cpu_view v;
-    u64 most = 16;
-    u8 frame[16] = { 0 };
-
-    at += strspn(at, " \t");
-    if (*at && !expression_value(s, at, &most, err)) return false;
-    cpu_view(machine_cpu(s->machine), &v);
-    unsigned size = v.code_bits / 8;
-    u64 base = size == 8 ? 0 : v.seg[CPU_SEG_SS].base, fp = size == 8 ? v.gpr[5] : size == 4 ? (u32)v.gpr[5] : (u16)v.gpr[5];
-    printf("%*s    %0*llx\n", (int)size * 2, "", (int)size * 2, (llu)v.rip);
-    for (u64 n = 0; n < most && n < 4096; n++) {
-        if (machine_peek_linear(s->machine, base + fp, frame, 2 * size) < 2 * size) break;
-        u64 outer = size == 8 ? get64(frame) : size == 4 ? get32(frame) : get16(frame);
-        u64 back = size == 8 ? get64(frame + 8) : size == 4 ? get32(frame + 4) : get16(frame + 2);
-        printf("%0*llx -> %0*llx\n", (int)size * 2, (llu)fp, (int)size * 2, (llu)back);
-        if (outer <= fp) break;
-        fp = outer;
-    }
-    return true;
-}
-
 bool debug_page(struct session *s, const char *at, struct error *err)
 {
     u64 la;

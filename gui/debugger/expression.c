@@ -109,6 +109,21 @@ static unsigned size_named(const char *name)
 
 static bool in_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '.'; }
 
+/* FILE:LINE; r->at stands on the colon. */
+static bool source_line(struct reader *r, const char *file, u64 *value)
+{
+    char *end;
+    unsigned long line = strtoul(r->at + 1, &end, 10);
+    unsigned found;
+
+    if (line > UINT32_MAX || !symbols_line_address(r->symbols, file, (unsigned)line, value, &found)) return wrong(r, "of this source line, and behind it in its file, no code is known");
+    r->at = end;
+    return r->symbolic = true;
+}
+
+/* A file has an extension: "ds:10" is an address. */
+static bool is_source_line(const struct reader *r, const char *file) { return *r->at == ':' && isdigit((unsigned char)r->at[1]) && strchr(file, '.'); }
+
 /* `exact` as it is written, `name` in lower case. */
 static bool word(struct reader *r, u64 *value)
 {
@@ -128,12 +143,13 @@ static bool word(struct reader *r, u64 *value)
     if (!strcmp(name, "tick")) return *value = machine_tick(r->machine), true;
     unsigned size = size_named(name);
     if (size && r->at[strspn(r->at, " \t")] == '[') return blanks(r), sized_memory(r, size, value);
+    if (is_source_line(r, exact)) return source_line(r, exact, value);
     if (symbols_find(r->symbols, exact, value)) return r->symbolic = true;
     r->at = begin;
     return wrong(r, symbols_count(r->symbols) ? "is no register, no number and no symbol; slist lists these" : "is no register and no number");
 }
 
-/* "name": a symbol, whatever it looks like. */
+/* "name": a symbol, whatever it looks like; "path/file.c":LINE. */
 static bool quoted(struct reader *r, u64 *value)
 {
     char name[NAME_ROOM];
@@ -142,9 +158,12 @@ static bool quoted(struct reader *r, u64 *value)
     if (r->at[1 + n] != '"' || n >= sizeof name) return wrong(r, "a name in quotes is not ended, or has more than 255 characters");
     memcpy(name, r->at + 1, n);
     name[n] = 0;
-    if (!symbols_find(r->symbols, name, value)) return wrong(r, "is no symbol; slist lists them, ldsym FILE reads them");
+    const char *begin = r->at;
     r->at += n + 2;
-    return r->symbolic = true;
+    if (is_source_line(r, name)) return source_line(r, name, value);
+    if (symbols_find(r->symbols, name, value)) return r->symbolic = true;
+    r->at = begin;
+    return wrong(r, "is no symbol; slist lists them, ldsym FILE reads them");
 }
 
 /* The base of SELECTOR in SELECTOR:OFFSET: a paragraph of real and virtual-8086 mode, otherwise that of a descriptor. */

@@ -23,6 +23,5 @@ struct symbol {
 void symbol_batch_add(struct symbol_batch *batch, const struct symbol *symbol, const char *name);
 
 bool symbol_file_text(struct symbol_batch *batch, const char *path, struct error *err);
-bool symbol_file_elf(struct symbol_batch *batch, const char *path, struct error *err);
 
 #endif

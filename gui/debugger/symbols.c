@@ -1,4 +1,4 @@
-/* Two arrays of the same names: by address, and by name.                                   doc: symbols */
+/* Two arrays of the same names: by address, and by name; and the programs that some came from.                                   doc: symbols */
 #include "gui/debugger/symbols.h"
 
 #include <errno.h>
@@ -6,15 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gui/debugger/program.h"
 #include "gui/debugger/symbol_files.h"
 
 /* A name without a size reaches to the next one, but not farther: what lies behind the last one of a file belongs to nobody. */
-enum { REACH_BYTES = 1 << 20 };
+enum { REACH_BYTES = 1 << 20, PROGRAMS = 64 };
 
 struct symbols {
     struct symbol *by_address;
     size_t *by_name;             /* numbers in by_address */
     size_t count;
+    struct program *program[PROGRAMS];
+    unsigned programs;
 };
 
 struct symbols *symbols_open(void) { return calloc(1, sizeof(struct symbols)); }
@@ -28,6 +31,7 @@ static void free_names(struct symbol *symbol, size_t count)
 void symbols_free(struct symbols *s)
 {
     if (!s) return;
+    for (unsigned i = 0; i < s->programs; i++) program_close(s->program[i]);
     free_names(s->by_address, s->count);
     free(s->by_name);
     free(s);
@@ -95,9 +99,15 @@ bool symbols_in_program(const char *path)
 bool symbols_load(struct symbols *s, const char *path, u64 base, struct error *err)
 {
     struct symbol_batch b = { 0 };
-    bool ok = symbols_in_program(path) ? symbol_file_elf(&b, path, err) : symbol_file_text(&b, path, err);
-    if (ok && !b.count) ok = fail(err, "%s: holds no symbols", path);
+    struct program *program = NULL;
+    bool elf = symbols_in_program(path);
+
+    if (elf && s->programs == PROGRAMS) return fail(err, "%s: %d programs are read already", path, PROGRAMS);
+    if (elf) program = program_open(path, base, &b, err);
+    bool ok = elf ? program != NULL : symbol_file_text(&b, path, err);
+    if (ok && !elf && !b.count) ok = fail(err, "%s: holds no symbols", path);
     if (!ok) return free_names(b.symbol, b.count), false;
+    if (program) s->program[s->programs++] = program;
     join(s, &b, base);
     free(b.symbol);
     return true;
@@ -144,14 +154,64 @@ bool symbols_find(const struct symbols *s, const char *name, u64 *address)
     return true;
 }
 
-const char *symbols_text(const struct symbols *s, u64 address, char text[SYMBOL_TEXT])
+/* --- what programs know --- */
+
+bool symbols_line(const struct symbols *s, u64 address, struct symbol_line *line)
+{
+    for (unsigned i = 0; s && i < s->programs; i++)
+        if (program_line(s->program[i], address, line)) return true;
+    return false;
+}
+
+bool symbols_line_address(const struct symbols *s, const char *file, unsigned line, u64 *address, unsigned *found)
+{
+    for (unsigned i = 0; s && i < s->programs; i++)
+        if (program_line_address(s->program[i], file, line, address, found)) return true;
+    return false;
+}
+
+bool symbols_unwind(const struct symbols *s, struct symbol_frame *frame, const struct symbol_stack *stack)
+{
+    for (unsigned i = 0; s && i < s->programs; i++)
+        if (program_unwind(s->program[i], frame, stack)) return true;
+    return false;
+}
+
+/* --- text --- */
+
+static const char *put_name(const struct symbols *s, u64 address, unsigned behind, char text[SYMBOL_TEXT])
 {
     u64 offset;
-    const char *name = symbols_at(s, address, &offset);
+    const char *name = symbols_at(s, address - behind, &offset);
 
     text[0] = 0;
-    if (name) snprintf(text, SYMBOL_TEXT, "%.256s+0x%llx", name, (unsigned long long)offset);
+    if (name) snprintf(text, SYMBOL_TEXT, "%.256s+0x%llx", name, (unsigned long long)(offset + behind));
     return text;
+}
+
+static const char *put_line(const struct symbols *s, u64 address, char text[SYMBOL_TEXT])
+{
+    struct symbol_line line;
+
+    if (!symbols_line(s, address, &line)) return text;
+    const char *slash = strrchr(line.file, '/');
+    size_t used = strlen(text);
+    snprintf(text + used, SYMBOL_TEXT - used, "%s(%s:%u)", used ? " " : "", slash ? slash + 1 : line.file, line.line);
+    return text;
+}
+
+const char *symbols_name(const struct symbols *s, u64 address, char text[SYMBOL_TEXT]) { return put_name(s, address, 0, text); }
+
+const char *symbols_text(const struct symbols *s, u64 address, char text[SYMBOL_TEXT])
+{
+    put_name(s, address, 0, text);
+    return put_line(s, address, text);
+}
+
+const char *symbols_text_of_return(const struct symbols *s, u64 address, char text[SYMBOL_TEXT])
+{
+    put_name(s, address, 1, text);
+    return put_line(s, address - 1, text);
 }
 
 void symbols_each(const struct symbols *s, const char *prefix, void (*take)(void *context, u64 address, const char *name), void *context)

@@ -1,10 +1,7 @@
 /* The symbol table of an ELF program, by libelf.  System V ABI, "Symbol Table".             doc: symbols */
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "gui/debugger/program_parts.h"
 #include "gui/debugger/symbol_files.h"
 
 static bool refuse(const char *path, struct error *err)
@@ -51,27 +48,8 @@ static bool take_tables(struct symbol_batch *b, Elf *elf, u32 type, const char *
     return true;
 }
 
-static bool read_program(struct symbol_batch *b, Elf *elf, const char *path, struct error *err)
+bool program_symbols(struct program *program, struct symbol_batch *b, const char *path, struct error *err)
 {
-    GElf_Ehdr header;
-    size_t sections;
-
-    if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) || elf_getshdrnum(elf, &sections)) return refuse(path, err);
-    if (header.e_type == ET_REL) return fail(err, "%s: is not linked yet: its symbols have no addresses; name the linked program", path);
-    if (!take_tables(b, elf, SHT_SYMTAB, path, err)) return false;
-    if (!b->count && !take_tables(b, elf, SHT_DYNSYM, path, err)) return false;
-    return b->count || fail(err, "%s: holds no symbols: it was stripped", path);
-}
-
-bool symbol_file_elf(struct symbol_batch *b, const char *path, struct error *err)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (file < 0) return fail(err, "%s: %s", path, strerror(errno));
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_begin(file, ELF_C_READ, NULL);
-    bool ok = elf ? read_program(b, elf, path, err) : refuse(path, err);
-    elf_end(elf);
-    close(file);
-    return ok;
+    if (!take_tables(b, program->elf, SHT_SYMTAB, path, err)) return false;
+    return b->count || take_tables(b, program->elf, SHT_DYNSYM, path, err);
 }
