@@ -214,6 +214,20 @@ struct cpu_view {
 };
 
 void cpu_view(const struct cpu *cpu, struct cpu_view *view);
+/* The x87 unit, MMX and vector registers; what the model has. */
+struct cpu_float_view {
+    bool has_x87, has_mmx, has_sse, has_avx;
+    struct {
+        u64 significand;
+        u16 sign_exponent;
+    } r[8];                      /* R0..R7, also MM0..MM7; ST(i) is R((TOP + i) mod 8) */
+    u16 control, status, fop, fcs, fds;
+    u8 in_use;                   /* bit n: Rn is not empty */
+    u64 fip, fdp;
+    u32 mxcsr;
+    u64 ymm[16][4];              /* lowest word first */
+};
+void cpu_view_float(const struct cpu *cpu, struct cpu_float_view *view);
 bool cpu_in_smm(const struct cpu *cpu);                  /* its accesses reach SMRAM */
 /* It halts, and no interrupt request will be accepted. */
 bool cpu_halted_for_good(const struct cpu *cpu);

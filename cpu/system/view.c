@@ -30,6 +30,20 @@ void cpu_view(const struct cpu *cpu, struct cpu_view *view)
     }
 }
 
+void cpu_view_float(const struct cpu *cpu, struct cpu_float_view *view)
+{
+    const struct x87 *x = &cpu->x87;
+
+    *view = (struct cpu_float_view){
+        .has_x87 = cpu_model_has(cpu->model, FEATURE_FPU), .has_mmx = cpu_model_has(cpu->model, FEATURE_MMX),
+        .has_sse = cpu_model_has(cpu->model, FEATURE_SSE), .has_avx = cpu_model_has(cpu->model, FEATURE_AVX),
+        .control = x->control, .status = x->status, .fop = x->fop, .fcs = x->fcs, .fds = x->fds, .in_use = x->in_use, .fip = x->fip, .fdp = x->fdp,
+        .mxcsr = cpu->mxcsr,
+    };
+    for (unsigned i = 0; i < 8; i++) view->r[i].significand = x->r[i].significand, view->r[i].sign_exponent = x->r[i].sign_exponent;
+    memcpy(view->ymm, cpu->ymm, sizeof view->ymm);
+}
+
 enum cpu_mode cpu_mode(const struct cpu *cpu)
 {
     if (!protected_mode(cpu)) return v86_mode(cpu) ? CPU_MODE_V86 : CPU_MODE_REAL;

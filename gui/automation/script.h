@@ -5,6 +5,7 @@
 
 #include "devices/machine.h"
 #include "gui/debugger/breakpoints.h"
+#include "gui/debugger/disassemble.h"
 #include "gui/debugger/source.h"
 #include "gui/debugger/symbols.h"
 #include "gui/debugger/trace_file.h"
@@ -19,7 +20,10 @@ struct session {
     char stop[512];              /* why the machine cannot go on, "" while it can */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
+    unsigned depth;              /* of files that run files */
     u64 time_break;              /* tick at which a run stops, 0: none */
+    enum disassembly_syntax syntax;
+    unsigned code_bits;          /* as which code `u` reads memory; 0: as CS says */
     struct breakpoints breakpoints;
     struct trace_file trace;
 };
@@ -35,6 +39,9 @@ void session_show_place(struct session *s);
 
 /* The next word or "quoted text" with \\n \\t \\\\ and \\"; false at the end. */
 bool next_argument(const char **at, char *word, size_t size);
+
+/* "30s", "500ms", "2.5" (seconds) as ticks. */
+bool session_ticks_of(const struct session *s, const char *text, u64 *ticks);
 
 /* One command line; false and a message when it is wrong. */
 bool session_command(struct session *s, const char *line, struct error *err);

@@ -7,6 +7,7 @@
 #include "cpu/base/bits.h"
 #include "gui/debugger/descriptors.h"
 #include "gui/debugger/expression.h"
+#include "gui/debugger/listing.h"
 #include "gui/debugger/pages.h"
 #include "gui/debugger/show.h"
 
@@ -46,6 +47,10 @@ static bool examine(struct session *s, const char *at, bool linear, struct error
     } else if (*at) {
         return fail(err, "\"%s\" stands behind the address", at);
     }
+    u64 lines = strspn(nuf, "0123456789") ? strtoull(nuf, NULL, 10) : 1;
+    if (lines > 65536) return fail(err, "a count of %llu: 1 to 65536", (llu)lines);
+    if (strchr(nuf, 'i')) return list_instructions(s, linear, address, lines, err);
+    if (strchr(nuf, 's')) return list_strings(s, linear, address, lines, err);
     return show_memory(s->machine, s->symbols, linear, nuf, address, err);
 }
 
@@ -229,7 +234,12 @@ bool debug_info(struct session *s, const char *what, const char *at, struct erro
     if (!strcmp(what, "tab")) return show_mapping(machine_cpu(s->machine)), true;
     if (!strcmp(what, "eflags") || !strcmp(what, "flags")) return show_eflags(s->machine), true;
     if (!strcmp(what, "break")) return breakpoint_list(&s->breakpoints, s->symbols), true;
-    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tss tab eflags cpu break symbols", what);
+    static const struct { const char *name; debug_command *act; } shown[] = {
+        { "fpu", debug_fpu }, { "mmx", debug_mmx }, { "sse", debug_sse }, { "xmm", debug_sse }, { "ymm", debug_ymm }, { "creg", debug_control }, { "sreg", debug_segments }, { "dreg", debug_debug_registers },
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(shown); i++)
+        if (!strcmp(what, shown[i].name)) return shown[i].act(s, "", err);
+    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tss tab eflags cpu creg sreg dreg fpu mmx sse ymm break symbols", what);
     show_registers(s->machine);
     show_segments(s->machine);
     show_control(s->machine);

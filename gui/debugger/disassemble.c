@@ -19,12 +19,18 @@ bool format_operand(const struct decoded_instruction *decoded, unsigned operand,
            ZYAN_SUCCESS(ZydisFormatterFormatOperand(&formatter, &decoded->instruction, &decoded->operand[operand], text, room, address, NULL));
 }
 
-unsigned disassemble(const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room)
+unsigned disassemble_as(enum disassembly_syntax syntax, const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room)
 {
+    ZydisFormatterStyle style = syntax == SYNTAX_ATT ? ZYDIS_FORMATTER_STYLE_ATT : ZYDIS_FORMATTER_STYLE_INTEL;
     struct decoded_instruction d;
     ZydisFormatter formatter;
 
-    if (ZYAN_FAILED(ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_INTEL)) || !decode_instruction(bytes, size, code_bits, &d)) return 0;
+    if (ZYAN_FAILED(ZydisFormatterInit(&formatter, style)) || !decode_instruction(bytes, size, code_bits, &d)) return 0;
     ZydisFormatterFormatInstruction(&formatter, &d.instruction, d.operand, d.instruction.operand_count_visible, text, room, address, NULL);
     return d.instruction.length;
+}
+
+unsigned disassemble(const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room)
+{
+    return disassemble_as(SYNTAX_INTEL, bytes, size, address, code_bits, text, room);
 }

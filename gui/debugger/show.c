@@ -126,7 +126,7 @@ static bool parse_format(const char *nuf, struct format *f, struct error *err)
     for (; *nuf; nuf++) {
         if (strchr("xduotcm", *nuf)) f->shape = *nuf;
         else if (strchr("bhwg", *nuf)) f->unit = *nuf == 'b' ? 1 : *nuf == 'h' ? 2 : *nuf == 'w' ? 4 : 8;
-        else return fail(err, "/%c is no format and no unit: x d u o t c m, b h w g", *nuf);
+        else return fail(err, "/%c is no format and no unit: x d u o t c m i s, b h w g", *nuf);
     }
     if (f->shape == 'c' || f->shape == 'm') f->unit = 1;
     return (f->count && f->count <= 65536) || fail(err, "a count of %llu: 1 to 65536", (llu)f->count);

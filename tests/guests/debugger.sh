@@ -20,6 +20,14 @@ expect [0x600] & 0xffff == 0xabcd || 1
 n
 u /2 cs * 16 + ip
 print-stack 2
+fpu
+sse
+x /1i 0x7c00
+x /1s 0x7c03
+u switch-mode
+u size = 32
+u /2 0x7c03
+help fpu
 ptime
 blist
 quit 0'
@@ -39,6 +47,12 @@ linear page 0x00007000 maps to physical page 0x00007000
 0xf820 63520
 IRR: requests that wait
 xor ax, ax
+control word: 0x0040: rounds to nearest, 24 bits
+XMM[07]: 00000000_00000000_00000000_00000000
+0000000000007c00: jmp 0x7C3E 
+"ORRERY  "
+dec %edi
+fp fpu
 L
 bad() { # LINE WORDS
     printf '%s\n' "$1" > "$work/script"
@@ -53,6 +67,9 @@ bad 'set eax' 'set REGISTER'
 bad 'info nothing' 'is nothing of'
 bad 'page' 'missing'
 bad 'frobnicate' 'no command'
+bad 'help frobnicate' 'no command'
+printf 'calc 1\ncalc (\n' > "$work/inner"
+bad "source $work/inner" 'inner:2: '
 printf 'expect 1 == 2\n' > "$work/script"; "$orrery" -n --headless -rc "$work/script" > "$work/out" 2>&1; [ $? = 3 ] || exit 1
 printf 'hello\0' > "$work/string"
 run_guest "$1" "sb 1000000

@@ -1,0 +1,91 @@
+/* A session runs its machine: stops are printed, limits kept.                                doc: automation */
+#include "gui/automation/script.h"
+
+#include "gui/debugger/disassemble.h"
+#include "gui/debugger/why.h"
+#include "gui/serve.h"
+
+enum { STATUS_PANIC = 1, STATUS_EXPECT = 3, STATUS_TRIPLE_FAULT = 5 };
+
+int session_status_of(const struct machine_stop *stop)
+{
+    switch (stop->kind) {
+    case MACHINE_EXIT: return stop->code;
+    case MACHINE_TRIPLE_FAULT: return STATUS_TRIPLE_FAULT;
+    case MACHINE_HALTED_FOREVER: case MACHINE_WILD: case MACHINE_FAULT_LOOP: case MACHINE_PANIC: case MACHINE_PAUSED: return STATUS_PANIC;
+    default: return 0;
+    }
+}
+
+static bool final(const struct machine_stop *stop)
+{
+    return stop->kind != MACHINE_TICKS && stop->kind != MACHINE_BREAK && stop->kind != MACHINE_REQUEST;
+}
+
+static void show_next(struct session *s)
+{
+    struct cpu_view v;
+    u8 bytes[15];
+    char text[128] = "(bad)", name[SYMBOL_TEXT];
+
+    cpu_view(machine_cpu(s->machine), &v);
+    u64 la = next_linear(&v);
+    unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
+    printf("(0) [0x%012llx] %04x:%016llx (%s): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
+           *symbols_name(s->symbols, la, name) ? name : "unk. ctxt", text);
+    for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
+    putchar('\n');
+    source_show_line(s, la);
+}
+
+void session_show_place(struct session *s)
+{
+    printf("Next at t=%llu\n", (unsigned long long)machine_tick(s->machine));
+    show_next(s);
+}
+
+/* Up to the next stop that is to be seen. */
+static struct machine_stop run_on(struct session *s, u64 ticks)
+{
+    struct machine_stop stop;
+    u64 start = machine_tick(s->machine), done = 0;
+    bool on;
+
+    do {
+        breakpoints_arm(&s->breakpoints, s->machine);
+        stop = s->serve ? serve_run(s->serve, ticks - done) : machine_run(s->machine, ticks - done);
+        on = stop.kind == MACHINE_BREAK && breakpoints_stopped(s);
+        done = machine_tick(s->machine) - start;
+    } while (on && done < ticks);
+    if (on) stop.kind = MACHINE_TICKS;
+    return stop;
+}
+
+struct machine_stop session_run(struct session *s, u64 ticks)
+{
+    u64 start = machine_tick(s->machine);
+    if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
+    if (ticks > s->ticks_left) ticks = s->ticks_left;
+    if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
+    struct machine_stop stop = run_on(s, ticks);
+
+    if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - start;
+    if (s->time_break && machine_tick(s->machine) >= s->time_break) {
+        s->time_break = 0;
+        puts("(0) Caught time breakpoint");
+        stop.kind = stop.kind == MACHINE_TICKS ? MACHINE_BREAK : stop.kind;
+    }
+    if (stop.kind == MACHINE_BREAK) session_show_place(s);
+    if (final(&stop)) {
+        printf("orrery: %s\n", stop.text);
+        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
+        snprintf(s->stop, sizeof s->stop, "%s", stop.text);
+        s->over = !s->attended;
+        s->status = session_status_of(&stop);
+    } else if (s->ticks_left == 0) {
+        printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));
+        s->over = true;
+        s->status = STATUS_EXPECT;
+    }
+    return stop;
+}
