@@ -185,7 +185,7 @@ const struct cpu_break_hit *cpu_break_hit(const struct cpu *cpu);
 /* Between runs: from now on everything that is executed goes to `put` as words, kind in the lower half, argument in the upper; NULL ends it,
  * after the last words.                                                                     doc: recorder */
 enum {
-    CPU_RECORD_CODE = 0xfffffffc,        /* argument: a number that these instructions have from here on; then a word, bytes and code bits; then the bytes */
+    CPU_RECORD_CODE = 0xfffffffc,        /* argument: a number that these instructions have from here on; then a word, bytes and code bits, bit 40: CS begins at its selector times 16; then the bytes */
     CPU_RECORD_RIP = 0xfffffffd,         /* argument: CS selector; then a word, RIP: of the entry behind it and all later ones of its number */
     CPU_RECORD_TICK = 0xfffffffe,        /* a word, the tick, follows */
     CPU_RECORD_END = 0xffffffff,         /* argument: lower half of the tick at which something else than the last instruction took over */

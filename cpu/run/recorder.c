@@ -33,7 +33,8 @@ void recorder_define(struct cpu *cpu, struct trace *trace, u32 number, const u8 
 
     trace->recorded_rip = ~cpu->rip;             /* the first entry says where it lies */
     word[0] = recorder_word(CPU_RECORD_CODE, number);
-    word[1] = recorder_word(trace->bytes, code_bits);
+    bool real = cpu->seg[CPU_SEG_CS].base == (u64)cpu->seg[CPU_SEG_CS].selector << 4 && !(trace->mode & MODE_LONG64);
+    word[1] = recorder_word(trace->bytes, code_bits | (u64)(real && code_bits == 16) << 8);
     memcpy(word + 2, bytes, trace->bytes);
     put_out(cpu->recorder);
     cpu->recorder->put(cpu->recorder->context, word, count);

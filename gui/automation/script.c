@@ -159,6 +159,8 @@ static const struct command {
     { "lwatch", "[r|w|v ADDRESS [BYTES] [if EXPRESSION]]", "the same by linear address, wherever it is mapped", debug_linear_watch },
     { "unwatch", "[ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
     { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },
+    { "profile", "on | off | [instructions] [N]", "count all that runs; the N functions or instructions that took most ticks", debug_profile },
+    { "coverage", "FILE", "what profile has counted: source lines as lcov reads them, or instructions", debug_coverage },
     { "finish", "", "run until the function returns", debug_finish },
     { "rla until", "ADDRESS", "run to a linear address", debug_run_to },
     { "n next p ni nexti", "", "run one instruction; calls, interrupts and repeats whole", debug_next },
@@ -269,6 +271,7 @@ bool session_command(struct session *s, const char *line, struct error *err)
 bool session_end(struct session *s, struct error *err)
 {
     breakpoints_free(&s->breakpoints);
+    profile_free(s->profile);
     return trace_file_end(&s->trace, s->machine, err);
 }
 

@@ -6,6 +6,7 @@
 #include "devices/machine.h"
 #include "gui/debugger/breakpoints.h"
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/profile.h"
 #include "gui/debugger/source.h"
 #include "gui/debugger/symbols.h"
 #include "gui/debugger/trace_file.h"
@@ -26,6 +27,8 @@ struct session {
     unsigned code_bits;          /* as which code `u` reads memory; 0: as CS says */
     struct breakpoints breakpoints;
     struct trace_file trace;
+    struct profile *profile;     /* NULL: nothing was counted */
+    bool profile_on;
 };
 
 /* Exit status of a stop.  docs/guide/command-line.md */

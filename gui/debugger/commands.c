@@ -203,19 +203,6 @@ bool debug_expect(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-/* --- everything that is executed --- */
-
-bool debug_trace(struct session *s, const char *at, struct error *err)
-{
-    char what[16], path[1024];
-
-    if (!next_argument(&at, what, sizeof what)) return fail(err, "trace on FILE, or trace off");
-    if (!strcmp(what, "off")) return trace_file_end(&s->trace, s->machine, err);
-    if (strcmp(what, "on")) return fail(err, "trace %s: trace on FILE, or trace off", what);
-    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. trace on run.trace; orrery trace show run.trace prints it");
-    return trace_file_begin(&s->trace, s->machine, path, err);
-}
-
 /* --- info --- */
 
 bool debug_info(struct session *s, const char *what, const char *at, struct error *err)

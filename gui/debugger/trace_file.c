@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/executed.h"
 
 typedef unsigned long long llu;
 
 static const char HEADER[] = "ORRERY TRACE 1\n";         /* and its NUL: 16 bytes */
-enum { NUMBERS = 1 << 20, STATUS_USAGE = 2 };
+enum { STATUS_USAGE = 2 };
 
 /* --- writing --- */
 
@@ -41,141 +42,69 @@ bool trace_file_end(struct trace_file *t, struct machine *machine, struct error 
 
 /* --- showing --- */
 
-struct code {
-    u8 *bytes;                   /* of a run of instructions; NULL: not said yet */
-    u32 size, bits;
-    u64 rip;
-    u16 selector;
-};
-
-struct reader {
-    FILE *file;
-    const char *path;
-    struct error *err;
-    struct code *code;           /* by number */
+struct shown {
     u64 from_tick, left;         /* what to show */
-    u64 tick;                    /* the last one that was told */
-    struct code *running;        /* begun at `tick`, and not over; NULL: nothing */
-    bool rip_follows;            /* of the next entry */
-    u64 rip;
-    u16 selector;
 };
 
-static bool damaged(struct reader *r)
+static void show_instruction(struct shown *s, u64 tick, u64 ticks, const struct executed_code *c, u32 at, unsigned length, const char *text)
 {
-    return fail(r->err, "%s: damaged at byte %ld", r->path, ftell(r->file));
-}
-
-/* The program that wrote it did not come to its end: what is there counts. */
-static bool cut_short(struct reader *r)
-{
-    r->left = 0;
-    return true;
-}
-
-static bool word(struct reader *r, u64 *value)
-{
-    return fread(value, sizeof *value, 1, r->file) == 1;
-}
-
-static void show_instruction(struct reader *r, u64 tick, u64 ticks, const struct code *c, u32 at, unsigned length, const char *text)
-{
-    if (tick + ticks <= r->from_tick || !r->left) return;
-    r->left--;
+    if (tick + ticks <= s->from_tick || !s->left) return;
+    s->left--;
     printf("%llu %04x:%016llx: %-40s ; ", (llu)tick, c->selector, (llu)(c->rip + at), text);
     for (unsigned i = 0; i < length; i++) printf("%02x", c->bytes[at + i]);
     if (ticks > 1) printf(" ; %llu times", (llu)ticks);
     putchar('\n');
 }
 
-/* What ran from r->tick to `end`: an instruction a tick, and all that is left for the last, which may be a repeated one. */
-static void show_running(struct reader *r, u64 end)
+static void show_run(void *context, const struct executed_code *c, u64 from, u64 to)
 {
-    const struct code *c = r->running;
-    u64 tick = r->tick;
+    struct shown *s = context;
+    u64 tick = from;
     char text[128];
 
-    if (!c || end <= r->from_tick || !r->left) return;
-    for (u32 at = 0; at < c->size && tick < end;) {
+    if (to <= s->from_tick || !s->left) return;
+    for (u32 at = 0; at < c->size && tick < to;) {
         unsigned length = disassemble(c->bytes + at, c->size - at, c->rip + at, c->bits, text, sizeof text);
         if (!length) snprintf(text, sizeof text, "(bad)"), length = c->size - at;
-        u64 ticks = at + length >= c->size ? end - tick : 1;
-        show_instruction(r, tick, ticks, c, at, length, text);
+        u64 ticks = at + length >= c->size ? to - tick : 1;
+        show_instruction(s, tick, ticks, c, at, length, text);
         tick += ticks;
         at += length;
     }
 }
 
-/* A tick by its lower half: never before the last one. */
-static u64 whole_tick(const struct reader *r, u32 low)
+/* The program that wrote it may not have come to its end: what is there counts. */
+static bool show_words(FILE *file, const char *path, struct shown *shown, struct error *err)
 {
-    u64 tick = (r->tick & ~0xffffffffull) | low;
-    return tick < r->tick ? tick + (1ull << 32) : tick;
-}
+    static const size_t room = 2 * EXECUTED_PACKET_WORDS;
+    u64 *word = malloc(room * sizeof *word);
+    struct executed e = { .ran = show_run, .context = shown };
+    size_t filled = 0, taken = 0, read;
 
-static bool read_code(struct reader *r, u32 number)
-{
-    u64 sizes;
-
-    if (!word(r, &sizes)) return cut_short(r);
-    if (number >= NUMBERS || (u32)sizes > 4096) return damaged(r);
-    struct code *c = &r->code[number];
-    u32 room = ((u32)sizes + 7) & ~7u;
-    free(c->bytes);
-    *c = (struct code){ .bytes = malloc(room + 1), .size = (u32)sizes, .bits = (u32)(sizes >> 32) };
-    return fread(c->bytes, 1, room, r->file) == room || cut_short(r);
-}
-
-static bool read_entry(struct reader *r, u32 number, u32 low)
-{
-    u64 tick = whole_tick(r, low);
-
-    if (number >= NUMBERS || !r->code[number].bytes) return damaged(r);
-    show_running(r, tick);
-    r->running = &r->code[number];
-    r->tick = tick;
-    if (r->rip_follows) r->running->rip = r->rip, r->running->selector = r->selector;
-    r->rip_follows = false;
-    return true;
-}
-
-static bool read_word(struct reader *r, u64 value)
-{
-    u32 kind = (u32)value, argument = (u32)(value >> 32);
-
-    switch (kind) {
-    case CPU_RECORD_CODE: return read_code(r, argument);
-    case CPU_RECORD_TICK: return word(r, &r->tick) || cut_short(r);
-    case CPU_RECORD_RIP:
-        r->rip_follows = true;
-        r->selector = (u16)argument;
-        return word(r, &r->rip) || cut_short(r);
-    case CPU_RECORD_END: {
-        u64 tick = whole_tick(r, argument);
-        show_running(r, tick);
-        r->running = NULL;
-        r->tick = tick;
-        return true;
+    executed_open(&e);
+    while (shown->left && taken != SIZE_MAX && (read = fread(word + filled, sizeof *word, room - filled, file)) > 0) {
+        filled += read;
+        taken = executed_take(&e, word, filled);
+        if (taken == SIZE_MAX) break;
+        memmove(word, word + taken, (filled - taken) * sizeof *word);
+        filled -= taken;
     }
-    default: return read_entry(r, kind, argument);
-    }
+    executed_close(&e);
+    free(word);
+    return taken != SIZE_MAX || fail(err, "%s: damaged before byte %ld", path, ftell(file));
 }
 
 bool trace_file_show(const char *path, u64 from_tick, u64 count, struct error *err)
 {
-    struct reader r = { .path = path, .err = err, .from_tick = from_tick, .left = count };
+    struct shown shown = { .from_tick = from_tick, .left = count };
     char header[sizeof HEADER] = "";
-    u64 value;
 
-    r.file = fopen(path, "rbe");
-    if (!r.file) return fail(err, "%s: %s", path, strerror(errno));
-    bool ok = fread(header, sizeof header, 1, r.file) == 1 && !memcmp(header, HEADER, sizeof HEADER);
+    FILE *file = fopen(path, "rbe");
+    if (!file) return fail(err, "%s: %s", path, strerror(errno));
+    bool ok = fread(header, sizeof header, 1, file) == 1 && !memcmp(header, HEADER, sizeof HEADER);
     if (!ok) fail(err, "%s: is no trace; the command \"trace on FILE\" writes one", path);
-    r.code = calloc(NUMBERS, sizeof *r.code);
-    while (ok && r.left && word(&r, &value)) ok = read_word(&r, value);
-    for (unsigned i = 0; i < NUMBERS; i++) free(r.code[i].bytes);
-    free(r.code);
-    fclose(r.file);
+    ok = ok && show_words(file, path, &shown, err);
+    fclose(file);
     return ok;
 }
 

@@ -1,0 +1,60 @@
+/* Commands about what was executed: trace, profile, coverage.                                 doc: profile */
+#include <string.h>
+
+#include "gui/debugger/commands.h"
+#include "gui/debugger/expression.h"
+
+static const char nothing_counted[] = "nothing is counted; profile on begins";
+
+bool debug_trace(struct session *s, const char *at, struct error *err)
+{
+    char what[16], path[1024];
+
+    if (!next_argument(&at, what, sizeof what)) return fail(err, "trace on FILE, or trace off");
+    if (!strcmp(what, "off")) return trace_file_end(&s->trace, s->machine, err);
+    if (strcmp(what, "on")) return fail(err, "trace %s: trace on FILE, or trace off", what);
+    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. trace on run.trace; orrery trace show run.trace prints it");
+    if (s->profile_on) return fail(err, "the profile counts what runs; profile off ends that");
+    return trace_file_begin(&s->trace, s->machine, path, err);
+}
+
+static bool profile_on(struct session *s, struct error *err)
+{
+    if (s->profile_on) return true;
+    if (s->trace.file) return fail(err, "%s is being written; trace off ends it", s->trace.path);
+    profile_free(s->profile);
+    s->profile = profile_begin(s->machine);
+    s->profile_on = true;
+    return true;
+}
+
+/* on | off | instructions [N] | [N] */
+bool debug_profile(struct session *s, const char *at, struct error *err)
+{
+    enum { MOST = 1000000 };
+    const char *rest = at;
+    char what[32];
+    u64 most = 20;
+
+    bool said = next_argument(&rest, what, sizeof what);
+    if (said && !strcmp(what, "on")) return profile_on(s, err);
+    if (!s->profile) return fail(err, "%s", nothing_counted);
+    if (said && !strcmp(what, "off")) return profile_pause(s->profile), s->profile_on = false, true;
+    bool instructions = said && !strcmp(what, "instructions");
+    if (!instructions) rest = at;
+    rest += strspn(rest, " \t");
+    if (*rest && !expression_value(s, rest, &most, err)) return false;
+    if (most > MOST) most = MOST;
+    if (instructions) profile_show_instructions(s->profile, s->symbols, (unsigned)most);
+    else profile_show(s->profile, s->symbols, (unsigned)most);
+    return true;
+}
+
+bool debug_coverage(struct session *s, const char *at, struct error *err)
+{
+    char path[1024];
+
+    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. coverage kernel.info");
+    if (!s->profile) return fail(err, "%s", nothing_counted);
+    return profile_write_coverage(s->profile, s->symbols, path, err);
+}
