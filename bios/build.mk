@@ -59,5 +59,5 @@ include bios/vga/build.mk bios/demo/build.mk bios/kernel/build.mk
 
 # The images as bytes of the library.
 LIB_OBJ += $(BUILD)/bios/images.o
-$(BUILD)/bios/images.o: bios/images.S $(BUILD)/bios/system.bin $(BUILD)/bios/vga.bin $(BUILD)/bios/demo.img $(BUILD)/bios/kernel.bin
+$(BUILD)/bios/images.o: bios/images.S $(BUILD)/bios/vga/font8x16.inc $(BUILD)/bios/system.bin $(BUILD)/bios/vga.bin $(BUILD)/bios/demo.img $(BUILD)/bios/kernel.bin
 	$(CC) -Wa,-I$(BUILD) -c -o $@ $<

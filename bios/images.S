@@ -17,4 +17,8 @@
     image demo_disk_image, "bios/demo.img"
     image kernel_loader_image, "bios/kernel.bin"
 
+    .global vga_font_8x16
+vga_font_8x16:
+    .include "bios/vga/font8x16.inc"
+
     .section .note.GNU-stack, "", @progbits

@@ -7,6 +7,7 @@
 #include "cpu/base/types.h"
 
 extern const u8 bios_system_image[], bios_vga_image[], demo_disk_image[], kernel_loader_image[];
+extern const u8 vga_font_8x16[4096];     /* 256 glyphs, 16 rows each, the leftmost dot in bit 7: for pictures that the host draws */
 extern const u32 bios_system_image_size, bios_vga_image_size, demo_disk_image_size, kernel_loader_image_size;
 
 #endif

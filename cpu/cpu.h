@@ -155,6 +155,8 @@ enum cpu_break_kind {
     CPU_CATCH_MSR_READ, CPU_CATCH_MSR_WRITE,             /* behind RDMSR, WRMSR: its number */
     CPU_CATCH_MODE,                                      /* behind what changed it: enum cpu_mode */
     CPU_CATCH_TASK,                                      /* behind a task switch: the selector of the new TSS */
+    CPU_CATCH_ADDRESS_SPACE,                             /* behind a load of CR3, by MOV or a task switch: its value */
+    CPU_CATCH_CPL,                                       /* behind what changed it: the new one */
     CPU_CATCH_SHUTDOWN,                                  /* a third fault, before a reset can come of it: 0 */
     CPU_CATCH_LINE,                                      /* the board says so: cpu_note_line */
     CPU_BREAK_KINDS
@@ -170,7 +172,7 @@ struct cpu_break_hit {
     unsigned place;              /* its number in the list */
     unsigned size_bytes;         /* of a watch or a port: the access, or its part in that page */
     u64 la, pa;                  /* of a watch */
-    u64 number, value;           /* of a catch; value: what the port or MSR gave or got, the mode or the task before */
+    u64 number, value;           /* of a catch; value: what the port or MSR gave or got; the mode, task, CR3 or CPL before */
 };
 enum cpu_mode { CPU_MODE_REAL, CPU_MODE_V86, CPU_MODE_PROTECTED, CPU_MODE_COMPATIBILITY, CPU_MODE_64, CPU_MODES };
 enum cpu_mode cpu_mode(const struct cpu *cpu);
@@ -179,6 +181,15 @@ const char *cpu_mode_name(enum cpu_mode mode);           /* "protected mode" */
 void cpu_note_line(struct cpu *cpu, unsigned line);
 /* Between runs: these places and no others; the list is copied.  The instruction that runs next is passed once. */
 void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count);
+/* Between runs: what a debugger hears of without a stop: bit n is CPU_CATCH_* n.  0 ends it.  rip is where the processor stands, behind
+ * a switch as ahead of a handler. */
+struct cpu_heard {
+    enum cpu_break_kind kind;
+    u64 tick, rip, number, value;
+    u16 cs;
+    u8 cpl;
+};
+void cpu_set_listener(struct cpu *cpu, u32 kinds, void (*hear)(void *context, const struct cpu_heard *heard), void *context);
 /* After CPU_STOP_BREAK. */
 const struct cpu_break_hit *cpu_break_hit(const struct cpu *cpu);
 

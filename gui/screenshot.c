@@ -12,23 +12,21 @@
 #include "devices/machine.h"
 
 /* libpng's simplified interface: it reports by message, not by longjmp. */
-static bool write_png(const struct vga_frame *frame, FILE *file, const char *path, struct error *err)
+static bool write_png(unsigned width, unsigned height, const u32 *pixels, FILE *file, const char *path, struct error *err)
 {
-    png_image image = {
-        .version = PNG_IMAGE_VERSION, .width = frame->width, .height = frame->height, .format = PNG_FORMAT_BGRA,
-    };
-    size_t count = (size_t)frame->width * frame->height;
+    png_image image = { .version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_BGRA };
+    size_t count = (size_t)width * height;
     u32 *pixel = malloc(count * sizeof *pixel);
 
     if (!pixel) return fail(err, "screenshot: %s: no memory", path);
-    for (size_t i = 0; i < count; i++) pixel[i] = frame->pixel[i] | 0xff000000;
+    for (size_t i = 0; i < count; i++) pixel[i] = pixels[i] | 0xff000000;
     bool done = png_image_write_to_stdio(&image, file, 0, pixel, 0, NULL);
     free(pixel);
     if (!done) return fail(err, "screenshot: %s: %s", path, image.message);
     return fflush(file) == 0 || fail(err, "screenshot: %s: %s", path, strerror(errno));
 }
 
-static bool write_and_rename(const struct vga_frame *frame, const char *path, struct error *err)
+bool screenshot_pixels(const char *path, unsigned width, unsigned height, const u32 *pixels, struct error *err)
 {
     char temporary[4096];
 
@@ -44,7 +42,7 @@ static bool write_and_rename(const struct vga_frame *frame, const char *path, st
         return false;
     }
     fchmod(fd, 0644);
-    bool done = write_png(frame, file, path, err);
+    bool done = write_png(width, height, pixels, file, path, err);
     if (fclose(file) && done) done = fail(err, "screenshot: %s: %s", path, strerror(errno));
     if (done && rename(temporary, path)) done = fail(err, "screenshot: %s: %s", path, strerror(errno));
     if (!done) remove(temporary);
@@ -57,7 +55,7 @@ bool screenshot_picture(const char *path, const struct vga_picture *picture, str
 
     if (!frame) return fail(err, "screenshot: %s: no memory", path);
     vga_render(picture, frame);
-    bool done = write_and_rename(frame, path, err);
+    bool done = screenshot_pixels(path, frame->width, frame->height, frame->pixel, err);
     free(frame);
     return done;
 }

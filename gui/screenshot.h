@@ -4,9 +4,13 @@
  * Written under a temporary name and renamed: a failure leaves an existing file as it was. */
 #include "cpu/base/error.h"
 
+#include "cpu/base/types.h"
+
 struct machine;
 struct vga_picture;
 
+/* Any picture: rows of 0RGB from above. */
+bool screenshot_pixels(const char *path, unsigned width, unsigned height, const u32 *pixels, struct error *err);
 bool screenshot_picture(const char *path, const struct vga_picture *picture, struct error *err);
 bool screenshot_write(struct machine *machine, const char *path, struct error *err);     /* as it stands now */
 

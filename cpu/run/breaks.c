@@ -69,7 +69,7 @@ static void see_cs(struct cpu *cpu)
 void breaks_see_mode(struct cpu *cpu)
 {
     see_cs(cpu);
-    if (!breaks_catch_some(cpu, CPU_CATCH_MODE)) return;
+    if (!breaks_catch_some(cpu, CPU_CATCH_MODE) && !breaks_catch_some(cpu, CPU_CATCH_CPL)) return;
     cpu->breaks->mode_derived = true;
     cpu_leave_after_instruction(cpu);
 }
@@ -106,11 +106,14 @@ bool breaks_here(struct cpu *cpu)
 static void see_new_mode(struct cpu *cpu)
 {
     struct breaks *b = cpu->breaks;
-    enum cpu_mode before = b->mode;
+    enum cpu_mode mode = b->mode;
+    u8 cpl = b->cpl;
 
     b->mode_derived = false;
     b->mode = cpu_mode(cpu);
-    if (b->mode != before) breaks_catch(cpu, CPU_CATCH_MODE, b->mode, 1, before);
+    b->cpl = cpu->cpl;
+    if (b->mode != mode) breaks_catch(cpu, CPU_CATCH_MODE, b->mode, 1, mode);
+    if (b->cpl != cpl) breaks_catch(cpu, CPU_CATCH_CPL, b->cpl, 1, cpl);
 }
 
 bool breaks_hit(struct cpu *cpu)
@@ -162,6 +165,13 @@ void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsi
 {
     struct breaks *b = cpu->breaks;
 
+    if (cpu->listener.kinds >> kind & 1) {
+        struct cpu_heard heard = {
+            .kind = kind, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = cpu->rip, .number = number, .value = value,
+            .cs = cpu->seg[CPU_SEG_CS].selector, .cpl = cpu->cpl,
+        };
+        cpu->listener.hear(cpu->listener.context, &heard);
+    }
     for (unsigned i = 0; i < b->count && !b->hit_waits; i++) {
         const struct cpu_break *p = &b->place[i];
         bool any = p->size_bytes == CPU_CATCH_ANY;
@@ -198,15 +208,16 @@ static void add_watched(struct breaks *b, const struct cpu_break *watch)
     if (last > *highest) *highest = last;
 }
 
-static struct breaks *breaks_create(const struct cpu_break *places, unsigned count)
+static struct breaks *breaks_create(const struct cpu_break *places, unsigned count, u32 heard)
 {
     struct breaks *b = calloc(1, sizeof *b);
 
-    b->place = malloc(count * sizeof *places);
-    b->linear = malloc(count * sizeof *b->linear);
+    b->place = malloc((count + 1) * sizeof *places);
+    b->linear = malloc((count + 1) * sizeof *b->linear);
     b->count = count;
+    b->catches = heard;
     b->watched_first = b->watched_la_first = UINT64_MAX;
-    memcpy(b->place, places, count * sizeof *places);
+    if (count) memcpy(b->place, places, count * sizeof *places);
     for (unsigned i = 0; i < count; i++) {
         enum cpu_break_kind kind = places[i].kind;
         b->linear[i] = kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
@@ -230,23 +241,35 @@ static bool same_list(const struct breaks *b, const struct cpu_break *places, un
     return true;
 }
 
+static void set_anew(struct cpu *cpu, const struct cpu_break *places, unsigned count)
+{
+    struct breaks *b = count || cpu->listener.kinds ? breaks_create(places, count, cpu->listener.kinds) : NULL;
+
+    breaks_destroy(cpu);
+    trace_cache_flush(cpu);
+    cpu->breaks = b;
+    if (b) {
+        forget_begins(cpu);
+        see_cs(cpu);
+        b->mode = cpu_mode(cpu);
+        b->cpl = cpu->cpl;
+    }
+    tlb_mark_watched(cpu);
+}
+
+void cpu_set_listener(struct cpu *cpu, u32 kinds, void (*hear)(void *context, const struct cpu_heard *heard), void *context)
+{
+    cpu->listener = (struct cpu_listener){ kinds, hear, context };
+    set_anew(cpu, cpu->breaks ? cpu->breaks->place : NULL, cpu->breaks ? cpu->breaks->count : 0);
+}
+
 void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count)
 {
-    if (!same_list(cpu->breaks, places, count)) {
-        breaks_destroy(cpu);
-        trace_cache_flush(cpu);
-        if (count) {
-            cpu->breaks = breaks_create(places, count);
-            forget_begins(cpu);
-            see_cs(cpu);
-        }
-        tlb_mark_watched(cpu);
-    }
+    if (!same_list(cpu->breaks, places, count)) set_anew(cpu, places, count);
     if (!cpu->breaks) return;
     cpu->breaks->passed_tick = cpu->time->now;
     cpu->breaks->passed_rip = cpu->rip;
-    cpu->breaks->hit_waits = cpu->breaks->mode_derived = false;
-    cpu->breaks->mode = cpu_mode(cpu);
+    cpu->breaks->hit_waits = false;
 }
 
 const struct cpu_break_hit *cpu_break_hit(const struct cpu *cpu) { return &cpu->breaks->hit; }

@@ -16,9 +16,10 @@ struct breaks {
     u64 begins_filter;           /* their lowest six bits */
     u64 watched_first, watched_last;     /* no watched byte lies outside */
     u64 watched_la_first, watched_la_last;       /* the same of linear ones */
-    u32 catches;                 /* bit n: something of enum cpu_break_kind n is caught */
+    u32 catches;                 /* bit n: something of enum cpu_break_kind n is caught or heard */
     enum cpu_mode mode;          /* as it was known last */
-    bool mode_derived;           /* and may be another one by now */
+    u8 cpl;
+    bool mode_derived;           /* and both may be others by now */
     bool hit_waits;
     struct cpu_break_hit hit;
 };

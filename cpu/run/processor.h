@@ -268,6 +268,11 @@ struct cpu {
     const struct record *missed;  /* the last record whose miss was filled, and the budget then */
     s64 missed_budget;
     bool fast_failed;             /* the fast instance ended with a fault */
+    struct cpu_listener {
+        u32 kinds;
+        void (*hear)(void *context, const struct cpu_heard *heard);
+        void *context;
+    } listener;
     bool exact_only;              /* the fast instance is not used */
     u64 slice_end;                /* tick at which budget is 0: now = slice_end - budget */
     bool stop_requested;

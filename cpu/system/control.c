@@ -1,6 +1,7 @@
 /* Control and test registers.  SDM vol. 3A, "Control Registers"; vol. 2, "MOV--Move to/from Control
  * Registers", "LMSW", "CLTS".                                             doc: control-registers */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 enum { CR3_PWT_PCD = 0x18 };
@@ -121,8 +122,10 @@ static bool set_cr3(struct cpu *cpu, u64 value)
         if (!paging_load_pdptes(cpu, value)) return false;
     }
     if (cpu->cr4 & CR4_PAE && !long_mode(cpu)) kept |= 0xfe0;
+    u64 before = cpu->cr3;
     cpu->cr3 = value & kept;
     tlb_flush_local(cpu);
+    breaks_catch(cpu, CPU_CATCH_ADDRESS_SPACE, cpu->cr3, 1, before);
     return true;
 }
 

@@ -147,8 +147,8 @@ static const struct command {
     { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
     { "sb", "TICKS", "stop so many ticks from now", debug_time_break },
     { "sba", "TICK", "stop at that tick", debug_time_break_at },
-    { "catch", "fault | #XX | int [VECTOR] | triple | irq [LINE] | in|out|port PORT [COUNT] | rdmsr|wrmsr|msr [NUMBER] | mode | task [TSS] [if EXPRESSION]",
-      "stop behind an exception, INT n or a device's interrupt, a triple fault, a line that rises, an access to ports or MSRs, a switch of mode or task", debug_catch },
+    { "catch", "fault | #XX | int [VECTOR] | triple | irq [LINE] | in|out|port PORT [COUNT] | rdmsr|wrmsr|msr [NUMBER] | mode | task [TSS] | cr3 [VALUE] | cpl [CPL] [if EXPRESSION]",
+      "stop behind an exception, INT n or a device's interrupt, a triple fault, a line that rises, an access to ports or MSRs, a switch of mode, task, address space or privilege", debug_catch },
     { "modebp", "", "catch mode", debug_mode_break },
     { "vmexitbp", "", "refused: no CPU model has VM exits", debug_vm_exit_break },
     { "blist", "", "breakpoints", debug_list_breaks },
@@ -161,6 +161,7 @@ static const struct command {
     { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },
     { "profile", "on | off | [instructions] [N]", "count all that runs; the N functions or instructions that took most ticks", debug_profile },
     { "coverage", "FILE", "what profile has counted: source lines as lcov reads them, or instructions", debug_coverage },
+    { "timeline", "on | off | [N] | json FILE | png FILE", "modes, privilege, CR3, interrupts, faults, tasks: the newest N; for a trace viewer; as a picture", debug_timeline },
     { "finish", "", "run until the function returns", debug_finish },
     { "rla until", "ADDRESS", "run to a linear address", debug_run_to },
     { "n next p ni nexti", "", "run one instruction; calls, interrupts and repeats whole", debug_next },
@@ -203,7 +204,7 @@ static const struct command {
     { "why", "[N | all | not [IRQ]]", "the newest fault, or the Nth before it: its instruction, checks, tables, chain; all: a line each; not: what keeps an interrupt away", debug_why },
     { "explain", "[OFFSET]", "the instruction at CS:OFFSET, or the next one, step by step: bytes, operands, accesses, flags", debug_explain },
     { "walk", "ADDRESS [CR3]", "the page walk of a linear address in words, and what the TLB says", debug_walk },
-    { "map", "", "all that is mapped, with rights", debug_map },
+    { "map", "[png FILE]", "all that is mapped, with rights; as a picture", debug_map },
     { "desc", "SELECTOR", "a descriptor in words", debug_descriptor },
     { "gate", "VECTOR", "a gate of the IDT in words, with its handler's segment", debug_gate },
     { "tss", "", "the current task-state segment", debug_tss },
@@ -272,6 +273,7 @@ bool session_end(struct session *s, struct error *err)
 {
     breakpoints_free(&s->breakpoints);
     profile_free(s->profile);
+    timeline_free(s->timeline);
     return trace_file_end(&s->trace, s->machine, err);
 }
 

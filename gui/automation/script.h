@@ -9,6 +9,7 @@
 #include "gui/debugger/profile.h"
 #include "gui/debugger/source.h"
 #include "gui/debugger/symbols.h"
+#include "gui/debugger/timeline.h"
 #include "gui/debugger/trace_file.h"
 
 struct session {
@@ -27,6 +28,7 @@ struct session {
     unsigned code_bits;          /* as which code `u` reads memory; 0: as CS says */
     struct breakpoints breakpoints;
     struct trace_file trace;
+    struct timeline *timeline;   /* NULL: nothing is kept */
     struct profile *profile;     /* NULL: nothing was counted */
     bool profile_on;
 };

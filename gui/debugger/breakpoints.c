@@ -12,7 +12,7 @@
 typedef unsigned long long llu;
 
 /* What each kind is called in the list, and when its number is a thing of its own. */
-enum number_of { NUMBER_ADDRESS, NUMBER_VECTOR, NUMBER_PORT, NUMBER_MSR, NUMBER_TSS, NUMBER_IRQ, NUMBER_NONE };
+enum number_of { NUMBER_ADDRESS, NUMBER_VECTOR, NUMBER_PORT, NUMBER_MSR, NUMBER_TSS, NUMBER_IRQ, NUMBER_CPL, NUMBER_NONE };
 static const struct kind {
     const char *type;
     enum number_of number;
@@ -25,6 +25,7 @@ static const struct kind {
     [CPU_CATCH_IN]           = { "catch in",    NUMBER_PORT },    [CPU_CATCH_OUT]          = { "catch out",   NUMBER_PORT },
     [CPU_CATCH_MSR_READ]     = { "catch rdmsr", NUMBER_MSR },     [CPU_CATCH_MSR_WRITE]    = { "catch wrmsr", NUMBER_MSR },
     [CPU_CATCH_MODE]         = { "catch mode",  NUMBER_NONE },    [CPU_CATCH_TASK]         = { "catch task",  NUMBER_TSS },
+    [CPU_CATCH_ADDRESS_SPACE] = { "catch cr3",  NUMBER_ADDRESS }, [CPU_CATCH_CPL]          = { "catch cpl",   NUMBER_CPL },
     [CPU_CATCH_SHUTDOWN]     = { "catch triple", NUMBER_NONE },   [CPU_CATCH_LINE]         = { "catch irq",   NUMBER_IRQ },
 };
 
@@ -112,6 +113,7 @@ static const char *number_text(const struct cpu_break *at, u64 number, char *tex
         break;
     case NUMBER_TSS: case NUMBER_PORT: snprintf(text, size, "0x%04llx", (llu)number); break;
     case NUMBER_MSR: snprintf(text, size, "0x%08llx", (llu)number); break;
+    case NUMBER_CPL: snprintf(text, size, "CPL %llu", (llu)number); break;
     case NUMBER_IRQ: snprintf(text, size, "IRQ%llu", (llu)number); break;
     default: snprintf(text, size, "0x%016llx", (llu)number); break;
     }
@@ -234,6 +236,8 @@ static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *h
         printf("(0) Caught mode switch breakpoint switching to '%s' from '%s'\n", cpu_mode_name((enum cpu_mode)hit->number), cpu_mode_name((enum cpu_mode)hit->value));
         break;
     case CPU_CATCH_TASK: printf("(0) Caught task switch from TSS 0x%04llx to %s\n", (llu)hit->value, text); break;
+    case CPU_CATCH_ADDRESS_SPACE: printf("(0) Caught load of CR3 with 0x%llx, before: 0x%llx\n", (llu)hit->number, (llu)hit->value); break;
+    case CPU_CATCH_CPL: printf("(0) Caught switch to %s from CPL %llu\n", text, (llu)hit->value); break;
     case CPU_CATCH_SHUTDOWN: puts("(0) Caught triple fault: why tells more"); break;
     default: printf("(0) Caught interrupt line %s\n", text); break;
     }

@@ -40,10 +40,12 @@ static const struct caught {
     { "msr",    CPU_CATCH_MSR_READ,  CPU_CATCH_MSR_WRITE, 0xffffffff, false, false },
     { "mode",   CPU_CATCH_MODE,      CPU_CATCH_MODE,      0,          false, false },
     { "task",   CPU_CATCH_TASK,      CPU_CATCH_TASK,      0xffff,     false, false },
+    { "cr3",    CPU_CATCH_ADDRESS_SPACE, CPU_CATCH_ADDRESS_SPACE, UINT64_MAX - 1, false, false },
+    { "cpl",    CPU_CATCH_CPL,       CPU_CATCH_CPL,       3,          false, false },
     { "triple", CPU_CATCH_SHUTDOWN,  CPU_CATCH_SHUTDOWN,  0,          false, false },
     { "irq",    CPU_CATCH_LINE,      CPU_CATCH_LINE,      15,         false, false },
 };
-static const char usage[] = "fault, #XX, int [VECTOR], in|out|port PORT [COUNT], rdmsr|wrmsr|msr [NUMBER], mode, task [TSS], triple, irq [LINE]";
+static const char usage[] = "fault, #XX, int [VECTOR], in|out|port PORT [COUNT], rdmsr|wrmsr|msr [NUMBER], mode, task [TSS], cr3 [VALUE], cpl [CPL], triple, irq [LINE]";
 
 static const struct caught *caught_named(const char *name)
 {

@@ -1,4 +1,4 @@
-/* Commands about what was executed: trace, profile, coverage.                                 doc: profile */
+/* Commands about what was executed: trace, profile, coverage, timeline.                                 doc: profile */
 #include <string.h>
 
 #include "gui/debugger/commands.h"
@@ -57,4 +57,29 @@ bool debug_coverage(struct session *s, const char *at, struct error *err)
     if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. coverage kernel.info");
     if (!s->profile) return fail(err, "%s", nothing_counted);
     return profile_write_coverage(s->profile, s->symbols, path, err);
+}
+
+/* on | off | json FILE | png FILE | [N] */
+bool debug_timeline(struct session *s, const char *at, struct error *err)
+{
+    const char *rest = at;
+    char what[32], path[1024];
+    u64 most = 40;
+
+    bool said = next_argument(&rest, what, sizeof what);
+    if (said && !strcmp(what, "on")) {
+        timeline_free(s->timeline);
+        s->timeline = timeline_begin(s->machine);
+        return true;
+    }
+    if (!s->timeline) return fail(err, "nothing is kept; timeline on begins");
+    if (said && !strcmp(what, "off")) return timeline_pause(s->timeline), true;
+    if (said && (!strcmp(what, "json") || !strcmp(what, "png"))) {
+        if (!next_argument(&rest, path, sizeof path)) return fail(err, "into which file? e.g. timeline %s boot.%s", what, what);
+        return *what == 'j' ? timeline_write_json(s->timeline, path, err) : timeline_write_png(s->timeline, path, err);
+    }
+    at += strspn(at, " \t");
+    if (*at && !expression_value(s, at, &most, err)) return false;
+    timeline_show(s->timeline, most);
+    return true;
 }

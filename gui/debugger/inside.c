@@ -69,9 +69,12 @@ bool debug_explain(struct session *s, const char *at, struct error *err)
 
 bool debug_map(struct session *s, const char *at, struct error *err)
 {
-    (void)at, (void)err;
-    show_map(machine_cpu(s->machine));
-    return true;
+    char what[16], path[1024];
+
+    if (!next_argument(&at, what, sizeof what)) return show_map(machine_cpu(s->machine)), true;
+    if (strcmp(what, "png")) return fail(err, "map %s: map, or map png FILE", what);
+    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. map png map.png");
+    return map_write_png(machine_cpu(s->machine), path, err);
 }
 
 bool debug_descriptor(struct session *s, const char *at, struct error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/base/bits.h"
+#include "gui/canvas.h"
 
 typedef unsigned long long llu;
 
@@ -181,20 +182,22 @@ void show_mapping(struct cpu *cpu)
     if (paging(cpu)) each_range(cpu, false, put_bochs_range, NULL);
 }
 
-static void put_size(u64 bytes)
+static const char *size_text(u64 bytes, char *text, size_t size)
 {
     static const char unit[] = "KMGT";
     unsigned n = 0;
 
     for (bytes >>= 10; bytes && !(bytes & 1023) && n < 3; n++) bytes >>= 10;
-    printf("%6llu %ciB", (llu)bytes, unit[n]);
+    snprintf(text, size, "%llu %ciB", (llu)bytes, unit[n]);
+    return text;
 }
 
 static void put_map_range(const struct range *r, void *total)
 {
-    printf("%016llx-%016llx  ", (llu)r->la, (llu)(r->la + r->bytes - 1));
-    put_size(r->bytes);
-    printf("  %s r%c%c%s -> %010llx\n", r->user ? "user      " : "supervisor", r->writable ? 'w' : '-', r->executable ? 'x' : '-', r->global ? "g" : " ", (llu)r->pa);
+    char size[32];
+
+    printf("%016llx-%016llx %12s  %s r%c%c%s -> %010llx\n", (llu)r->la, (llu)(r->la + r->bytes - 1), size_text(r->bytes, size, sizeof size), r->user ? "user      " : "supervisor",
+           r->writable ? 'w' : '-', r->executable ? 'x' : '-', r->global ? "g" : " ", (llu)r->pa);
     *(u64 *)total += r->bytes;
 }
 
@@ -205,4 +208,101 @@ void show_map(struct cpu *cpu)
     if (!paging(cpu)) return;
     each_range(cpu, true, put_map_range, &total);
     printf("%llu KiB are mapped\n", (llu)(total >> 10));
+}
+
+/* --- as a picture: a row for ranges of equal rights that lie close together, whose bar is as long as the size has bits --- */
+
+enum { ROWS_MOST = 200, ROW_HEIGHT = 20, BAR_LEFT = 8, BAR_WIDTH = 260, TEXT_LEFT = BAR_LEFT + BAR_WIDTH + 12, MAP_WIDTH = TEXT_LEFT + 92 * CANVAS_GLYPH_WIDTH, MAP_TOP = 28 };
+#define CLOSE_BYTES (1ull << 20)
+
+struct map_picture {
+    struct canvas canvas;        /* no pixels yet: rows are counted */
+    unsigned rows, pieces;
+    struct range row;            /* from its first byte on; bytes: those that are mapped */
+    u64 end;
+};
+
+/* Writable and executable at once is the colour of danger; user's pages are light. */
+static u32 color_of(const struct range *r)
+{
+    if (r->writable && r->executable) return r->user ? 0xe08070 : 0xc03020;
+    if (r->executable) return r->user ? 0x80b0e0 : 0x3060b0;
+    if (r->writable) return r->user ? 0x90d090 : 0x409050;
+    return r->user ? 0xc8c8c8 : 0x888888;
+}
+
+static void end_row(struct map_picture *p)
+{
+    int y = MAP_TOP + (int)p->rows * ROW_HEIGHT, bits = 64 - __builtin_clzll(p->row.bytes >> 12 | 1);
+    char text[160], size[32];
+
+    if (!p->pieces) return;
+    if (p->canvas.pixel && p->rows < ROWS_MOST) {
+        const struct range *r = &p->row;
+        snprintf(text, sizeof text, "%016llx-%016llx %12s  %s r%c%c", (llu)r->la, (llu)p->end - 1, size_text(r->bytes, size, sizeof size), r->user ? "user      " : "supervisor", r->writable ? 'w' : '-',
+                 r->executable ? 'x' : '-');
+        if (p->pieces > 1) snprintf(text + strlen(text), sizeof text - strlen(text), " in %u pieces", p->pieces);
+        canvas_fill(&p->canvas, BAR_LEFT, y + 1, bits * BAR_WIDTH / 36, ROW_HEIGHT - 2, color_of(r));
+        canvas_text(&p->canvas, TEXT_LEFT, y + 2, 0x202020, text);
+    }
+    p->rows++;
+}
+
+static void take_range(const struct range *r, void *picture)
+{
+    struct map_picture *p = picture;
+    bool alike = r->writable == p->row.writable && r->user == p->row.user && r->executable == p->row.executable;
+
+    if (p->pieces && alike && r->la - p->end < CLOSE_BYTES) {
+        p->row.bytes += r->bytes;
+        p->pieces += r->la != p->end;
+    } else {
+        end_row(p);
+        p->row = *r;
+        p->pieces = 1;
+    }
+    p->end = r->la + r->bytes;
+}
+
+static void draw_legend(struct canvas *c)
+{
+    static const struct { struct range of; const char *text; } kinds[] = {
+        { { .executable = true }, "r-x" }, { { .writable = true }, "rw-" }, { { 0 }, "r--" }, { { .writable = true, .executable = true }, "rwx" },
+    };
+    int x = BAR_LEFT;
+
+    for (unsigned i = 0; i < ARRAY_COUNT(kinds); i++) {
+        struct range user = kinds[i].of;
+        user.user = true;
+        canvas_fill(c, x, 6, 14, 14, color_of(&kinds[i].of));
+        canvas_fill(c, x + 16, 6, 14, 14, color_of(&user));
+        canvas_text(c, x + 36, 5, 0x202020, kinds[i].text);
+        x += 80;
+    }
+    canvas_text(c, x + 8, 5, 0x202020, "dark: supervisor, light: user; a bar's length counts the bits of the size");
+}
+
+static unsigned draw_rows(struct cpu *cpu, struct map_picture *p)
+{
+    p->rows = p->pieces = 0;
+    each_range(cpu, true, take_range, p);
+    end_row(p);
+    return p->rows;
+}
+
+bool map_write_png(struct cpu *cpu, const char *path, struct error *err)
+{
+    struct map_picture p = { 0 };
+    struct cpu_view v;
+
+    cpu_view(cpu, &v);
+    if (!(v.cr0 >> 31 & 1)) return fail(err, "paging is off: there is nothing to draw");
+    unsigned all = draw_rows(cpu, &p), rows = all < ROWS_MOST ? all : ROWS_MOST;
+    if (all > rows) printf("%u rows, the first %u are drawn\n", all, rows);
+    if (!canvas_open(&p.canvas, MAP_WIDTH, MAP_TOP + rows * ROW_HEIGHT + 8, 0xffffff)) return fail(err, "%s: no memory for a picture", path);
+    draw_legend(&p.canvas);
+    draw_rows(cpu, &p);
+    bool done = canvas_write(&p.canvas, path, err);
+    canvas_close(&p.canvas);
+    return done;
 }

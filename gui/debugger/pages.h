@@ -10,5 +10,6 @@ void show_walk(struct cpu *cpu, u64 la, u64 cr3, const char *indent);
 /* All ranges that are mapped, in Bochs's lines; in words with their rights. */
 void show_mapping(struct cpu *cpu);
 void show_map(struct cpu *cpu);
+bool map_write_png(struct cpu *cpu, const char *path, struct error *err);
 
 #endif

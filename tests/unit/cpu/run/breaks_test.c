@@ -428,3 +428,39 @@ Test(breaks, a_linear_watch_holds_for_one_mapping_and_follows_it)
     set_break(pc, CPU_WATCH_LINEAR_READ, OTHER + 8, 1);
     cr_expect_eq(run_for(pc, 1000), CPU_STOP_DEADLINE);
 }
+
+/* --- listening --- */
+
+struct heard_things {
+    unsigned count;
+    struct cpu_heard last;
+};
+
+static void hear(void *context, const struct cpu_heard *heard)
+{
+    struct heard_things *h = context;
+    h->count++;
+    h->last = *heard;
+}
+
+Test(breaks, a_listener_hears_and_nothing_stops)
+{
+    static const u8 code[] = { 0x40, 0x0f, 0x22, 0xd8, 0x0f, 0x0b };     /* INC EAX; MOV CR3, EAX; UD2 */
+    struct heard_things h = { 0 };
+    PC(pc) = pc_with(code, sizeof code);
+    cpu_set_listener(pc->cpu, 1u << CPU_CATCH_ADDRESS_SPACE | 1u << CPU_CATCH_FAULT, hear, &h);
+    pc->cpu->gpr[RAX] = 0x7000 - 1;
+    run_for(pc, 2);
+    cr_assert_eq(h.count, 1);
+    cr_expect_eq(h.last.kind, CPU_CATCH_ADDRESS_SPACE);
+    cr_expect_eq(h.last.number, 0x7000);
+    cr_expect_eq(h.last.tick, 1);
+    set_break(pc, CPU_WATCH_READ, DATA, 1);                              /* a list of places leaves the listener */
+    cr_expect_eq(run_for(pc, 100), CPU_STOP_HALTED);
+    cr_expect_eq(h.count, 2);
+    cr_expect_eq(h.last.number, VECTOR_UD);
+    cpu_set_listener(pc->cpu, 0, NULL, NULL);
+    pc->cpu->rip = CODE;
+    run_for(pc, 100);
+    cr_expect_eq(h.count, 2);
+}
