@@ -13,13 +13,16 @@ comma   := ,
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
-LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf)
+LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
 # qcow2, VMDK, VDI, VHD and VHDX images: optional.
 NBD      := $(shell pkg-config --exists libnbd 2>/dev/null && echo yes)
 $(if $(NBD),,$(info libnbd is not there: modes qcow2, vmware3, vmware4, vbox, vpc, vhdx and nbd are left out (apt install libnbd-dev)))
 # Symbols and source lines of ELF programs: optional.
 DWARF    := $(shell pkg-config --exists libelf libdw 2>/dev/null && echo yes)
 $(if $(DWARF),,$(info libelf and libdw are not there: symbols are read from text files alone (apt install libelf-dev libdw-dev)))
+# History and completion at the prompt: optional.
+EDIT     := $(shell pkg-config --exists libedit 2>/dev/null && echo yes)
+$(if $(EDIT),,$(info libedit is not there: the prompt has neither history nor completion (apt install libedit-dev)))
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
 PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h \
            libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h acpica-tools:/usr/bin/iasl
@@ -27,7 +30,7 @@ PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/inclu
 # Guests and tools of single tests: a test whose package cannot be had is skipped with a line.
 TEST_PACKAGES = libmpfr-dev:/usr/include/mpfr.h nasm:/usr/bin/nasm bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin seabios:/usr/share/seabios/bios.bin ipxe-qemu:/usr/lib/ipxe/qemu/pxe-e1000.rom grub-rescue-pc:/usr/lib/grub-rescue/grub-rescue-cdrom.iso syslinux:/usr/bin/syslinux \
            syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin \
-           genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool libnbd-dev:/usr/include/libnbd.h libelf-dev:/usr/include/gelf.h libdw-dev:/usr/include/elfutils/libdw.h gdb:/usr/bin/gdb qemu-utils:/usr/bin/qemu-nbd bximage:/usr/bin/bximage
+           genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool libnbd-dev:/usr/include/libnbd.h libelf-dev:/usr/include/gelf.h libdw-dev:/usr/include/elfutils/libdw.h libedit-dev:/usr/include/histedit.h gdb:/usr/bin/gdb qemu-utils:/usr/bin/qemu-nbd bximage:/usr/bin/bximage
 
 # devices/machine.h and what it includes: a program that holds a machine builds with what `pkg-config --cflags --libs orrery` says.
 PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/system/features.inc cpu/base/types.h cpu/base/error.h cpu/base/state.h cpu/memory/physical.h
@@ -35,7 +38,7 @@ PUBLIC_HEADERS = devices/machine.h devices/machine_config.h cpu/cpu.h cpu/system
 BENCH_PACKAGES = gcc-multilib:/usr/share/doc/gcc-multilib nasm:/usr/bin/nasm python3:/usr/bin/python3
 
 LIB_SRC  := $(filter-out devices/storage/nbd$(if $(NBD),_absent).c,$(wildcard cpu/*.c cpu/*/*.c devices/*.c devices/*/*.c))
-APP_SRC  := $(filter-out $(if $(DWARF),gui/debugger/program_absent.c,gui/debugger/program.c gui/debugger/program_frames.c gui/debugger/symbols_elf.c),$(wildcard gui/*.c gui/*/*.c config/*.c))
+APP_SRC  := $(filter-out $(if $(DWARF),gui/debugger/program_absent.c,gui/debugger/program.c gui/debugger/program_frames.c gui/debugger/symbols_elf.c) gui/automation/line_$(if $(EDIT),plain,edit).c,$(wildcard gui/*.c gui/*/*.c config/*.c))
 UNIT_SRC := $(shell find tests/unit -name '*.c' 2>/dev/null)
 VECTOR_SRC := $(wildcard tests/vectors/*.c)
 VECTOR_OPS_SRC := $(wildcard tests/vector/*.c)

@@ -328,12 +328,23 @@ static bool begin_log(struct run *r, const struct arguments *a, struct error *er
     return true;
 }
 
+/* In this thread and those it makes: the prompt reads them (gui/automation/prompt.c). */
+static void block_interrupts(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 static bool perform(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
     const struct machine_config *config = machine_configuration(r->session.machine);
 
     r->session.attended = a->prompt;
+    if (a->prompt) block_interrupts();
     r->session.ticks_left = UINT64_MAX;
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;

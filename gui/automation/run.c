@@ -1,5 +1,6 @@
 /* A session runs its machine: stops are printed, limits kept.                                doc: automation */
-#include "gui/automation/script.h"
+#include "gui/automation/pager.h"
+#include "gui/automation/prompt.h"
 
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/why.h"
@@ -31,8 +32,8 @@ static void show_next(struct session *s)
     cpu_view(machine_cpu(s->machine), &v);
     u64 la = next_linear(&v);
     unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
-    printf("(0) [0x%012llx] %04x:%016llx (%s): %-40s ; ", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
-           *symbols_name(s->symbols, la, name) ? name : "unk. ctxt", text);
+    printf("%s(0) [0x%012llx] %04x:%016llx (%s): %-40s%s ; ", s->coloured ? "\033[1m" : "", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
+           *symbols_name(s->symbols, la, name) ? name : "unk. ctxt", text, s->coloured ? "\033[0m" : "");
     for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
     putchar('\n');
     source_show_line(s, la);
@@ -44,6 +45,24 @@ void session_show_place(struct session *s)
     show_next(s);
 }
 
+static struct machine_stop run_machine(struct session *s, u64 ticks) { return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks); }
+
+/* With somebody at the prompt in pieces, so that Ctrl+C ends it soon: MACHINE_REQUEST. */
+static struct machine_stop run_for(struct session *s, u64 ticks)
+{
+    enum { PIECES_A_SECOND = 50 };
+    u64 piece = machine_ips(s->machine) / PIECES_A_SECOND + 1;
+    struct machine_stop stop = { .kind = MACHINE_TICKS };
+
+    if (!s->interrupts) return run_machine(s, ticks);
+    for (u64 now; ticks && stop.kind == MACHINE_TICKS; ticks -= now) {
+        now = ticks < piece ? ticks : piece;
+        stop = run_machine(s, now);
+        if (stop.kind == MACHINE_TICKS && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST, s->interrupted = true;
+    }
+    return stop;
+}
+
 /* Up to the next stop that is to be seen. */
 static struct machine_stop run_on(struct session *s, u64 ticks)
 {
@@ -53,7 +72,7 @@ static struct machine_stop run_on(struct session *s, u64 ticks)
 
     do {
         breakpoints_arm(&s->breakpoints, s->machine);
-        stop = s->serve ? serve_run(s->serve, ticks - done) : machine_run(s->machine, ticks - done);
+        stop = run_for(s, ticks - done);
         on = stop.kind == MACHINE_BREAK && breakpoints_stopped(s);
         done = machine_tick(s->machine) - start;
     } while (on && done < ticks);
@@ -67,7 +86,10 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
     if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
+    s->interrupted = false;
+    pager_begin(s->pager, false);
     struct machine_stop stop = run_on(s, ticks);
+    pager_begin(s->pager, true);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - start;
     if (s->time_break && machine_tick(s->machine) >= s->time_break) {
@@ -75,7 +97,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         puts("(0) Caught time breakpoint");
         stop.kind = stop.kind == MACHINE_TICKS ? MACHINE_BREAK : stop.kind;
     }
-    if (stop.kind == MACHINE_BREAK) session_show_place(s);
+    if (stop.kind == MACHINE_BREAK || s->interrupted) session_show_place(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
         if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cpu/base/bits.h"
 #include "gui/automation/commands.h"
+#include "gui/automation/prompt.h"
 #include "gui/debugger/commands.h"
 #include "gui/screenshot.h"
 
@@ -258,6 +260,8 @@ static bool source(struct session *s, const char *at, struct error *err)
     return whole;
 }
 
+const char *session_command_names(unsigned i) { return i < ARRAY_COUNT(commands) ? commands[i].names : NULL; }
+
 bool session_command(struct session *s, const char *line, struct error *err)
 {
     char word[64];
@@ -291,22 +295,6 @@ static bool run_lines(struct session *s, const char *path, FILE *in, struct erro
     }
     free(line);
     return right;
-}
-
-static void prompt(struct session *s)
-{
-    char *line = NULL;
-    size_t room = 0;
-
-    for (unsigned number = 1; !s->over; number++) {
-        struct error err = { 0 };
-        printf("<orrery:%u> ", number);
-        fflush(stdout);
-        if (getline(&line, &room, stdin) < 0) break;
-        line[strcspn(line, "\r\n")] = 0;
-        if (!session_command(s, line, &err)) fputs(err.text, stdout);
-    }
-    free(line);
 }
 
 void session_script(struct session *s, const char *path, FILE *in)

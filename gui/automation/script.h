@@ -22,6 +22,9 @@ struct session {
     char stop[512];              /* why the machine cannot go on, "" while it can */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
+    struct pager *pager;         /* of the prompt's output; NULL: none */
+    int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
+    bool coloured, interrupted;  /* the last run ended by Ctrl+C */
     unsigned depth;              /* of files that run files */
     u64 time_break;              /* tick at which a run stops, 0: none */
     enum disassembly_syntax syntax;
@@ -50,6 +53,9 @@ bool session_ticks_of(const struct session *s, const char *text, u64 *ticks);
 
 /* One command line; false and a message when it is wrong. */
 bool session_command(struct session *s, const char *line, struct error *err);
+
+/* The names of the Nth command, with blanks between; NULL past the last. */
+const char *session_command_names(unsigned n);
 
 /* Before the machine goes: files that commands have opened are whole. */
 bool session_end(struct session *s, struct error *err);

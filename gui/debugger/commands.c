@@ -205,6 +205,8 @@ bool debug_expect(struct session *s, const char *at, struct error *err)
 
 /* --- info --- */
 
+const char debug_info_subjects[] = "device gdt idt ldt tss tab eflags cpu creg sreg dreg fpu mmx sse ymm break symbols";
+
 bool debug_info(struct session *s, const char *what, const char *at, struct error *err)
 {
     u64 first = 0, last = 63;            /* without a range: as much as a person wants to read */
@@ -226,7 +228,7 @@ bool debug_info(struct session *s, const char *what, const char *at, struct erro
     };
     for (unsigned i = 0; i < ARRAY_COUNT(shown); i++)
         if (!strcmp(what, shown[i].name)) return shown[i].act(s, "", err);
-    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: device gdt idt ldt tss tab eflags cpu creg sreg dreg fpu mmx sse ymm break symbols", what);
+    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: %s", what, debug_info_subjects);
     show_registers(s->machine);
     show_segments(s->machine);
     show_control(s->machine);

@@ -12,7 +12,8 @@ debug_command debug_load_symbols, debug_list_symbols, debug_info_symbols, debug_
 
 /* Reads what `symbols:` names, and the kernel when it is an ELF program; false: a file is wrong. */
 bool debug_configured_symbols(struct session *s, struct error *err);
-/* info WHAT ... */
+/* info WHAT ...; what it may be, with blanks between. */
+extern const char debug_info_subjects[];
 bool debug_info(struct session *s, const char *what, const char *arguments, struct error *err);
 
 #endif

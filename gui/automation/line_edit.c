@@ -1,0 +1,109 @@
+#include "gui/automation/line.h"
+
+#include <histedit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "gui/automation/completion.h"
+
+enum { HISTORY_LINES = 1000 };
+
+struct line_reader {
+    struct session *session;
+    EditLine *edit;
+    History *history;
+    FILE *out;                   /* stdout's descriptor, past the pager */
+    const char *prompt;
+    char line[4096], file[1024];
+};
+
+static char *prompt_of(EditLine *edit)
+{
+    struct line_reader *r;
+    el_get(edit, EL_CLIENTDATA, &r);
+    return (char *)r->prompt;
+}
+
+/* What all candidates begin with is put in; when that adds nothing they are listed. */
+static unsigned char complete(EditLine *edit, int key)
+{
+    const LineInfo *info = el_line(edit);
+    struct line_reader *r;
+    char before[1024], *list = NULL;
+    size_t room = 0;
+
+    (void)key;
+    el_get(edit, EL_CLIENTDATA, &r);
+    snprintf(before, sizeof before, "%.*s", (int)(info->cursor - info->buffer), info->buffer);
+    FILE *out = open_memstream(&list, &room);
+    struct completion c = completion_of(r->session, before, out);
+    fclose(out);
+    if (*c.more) el_insertstr(edit, c.more);
+    else if (c.candidates > 1) fprintf(r->out, "\n%s", list);
+    free(list);
+    return *c.more ? CC_REFRESH : c.candidates > 1 ? CC_REDISPLAY : CC_ERROR;
+}
+
+/* XDG Base Directory Specification, XDG_STATE_HOME. */
+static void name_history(struct line_reader *r)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    char folder[900];
+
+    if (state && *state == '/') snprintf(folder, sizeof folder, "%s/orrery", state);
+    else if (home) snprintf(folder, sizeof folder, "%s/.local/state/orrery", home);
+    else return;
+    for (char *slash = folder + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = 0;
+        mkdir(folder, 0700);
+    }
+    mkdir(folder, 0700);
+    snprintf(r->file, sizeof r->file, "%s/history", folder);
+}
+
+struct line_reader *line_open(struct session *s)
+{
+    struct line_reader *r = calloc(1, sizeof *r);
+    HistEvent event;
+
+    r->session = s;
+    r->out = fdopen(1, "w");
+    r->edit = el_init("orrery", stdin, r->out, stderr);
+    r->history = history_init();
+    history(r->history, &event, H_SETSIZE, HISTORY_LINES);
+    history(r->history, &event, H_SETUNIQUE, 1);
+    name_history(r);
+    if (*r->file) history(r->history, &event, H_LOAD, r->file);
+    el_set(r->edit, EL_CLIENTDATA, r);
+    el_set(r->edit, EL_PROMPT, prompt_of);
+    el_set(r->edit, EL_EDITOR, "emacs");
+    el_set(r->edit, EL_HIST, history, r->history);
+    el_set(r->edit, EL_ADDFN, "orrery-complete", "Complete a command, a symbol, a register or a device", complete);
+    el_set(r->edit, EL_BIND, "^I", "orrery-complete", NULL);
+    el_source(r->edit, NULL);    /* ~/.editrc: the person's own keys */
+    return r;
+}
+
+const char *line_next(struct line_reader *r, const char *prompt)
+{
+    HistEvent event;
+    int count;
+
+    r->prompt = prompt;
+    const char *line = el_gets(r->edit, &count);
+    if (!line || count <= 0) return NULL;
+    snprintf(r->line, sizeof r->line, "%.*s", (int)strcspn(line, "\r\n"), line);
+    if (r->line[strspn(r->line, " \t")]) history(r->history, &event, H_ENTER, r->line);
+    return r->line;
+}
+
+void line_close(struct line_reader *r)
+{
+    HistEvent event;
+
+    if (*r->file) history(r->history, &event, H_SAVE, r->file);
+    history_end(r->history);
+    el_end(r->edit);
+    free(r);                     /* r->out stays: its descriptor is stdout's */
+}

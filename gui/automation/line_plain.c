@@ -1,0 +1,31 @@
+/* Without libedit: no history, no completion. */
+#include "gui/automation/line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct line_reader {
+    char *line;
+    size_t room;
+};
+
+struct line_reader *line_open(struct session *s)
+{
+    (void)s;
+    return calloc(1, sizeof(struct line_reader));
+}
+
+const char *line_next(struct line_reader *r, const char *prompt)
+{
+    fputs(prompt, stdout);
+    fflush(stdout);
+    if (getline(&r->line, &r->room, stdin) < 0) return NULL;
+    r->line[strcspn(r->line, "\r\n")] = 0;
+    return r->line;
+}
+
+void line_close(struct line_reader *r)
+{
+    free(r->line);
+    free(r);
+}

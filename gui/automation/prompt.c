@@ -1,0 +1,68 @@
+/* A person at the prompt.                                                                    doc: automation */
+#include "gui/automation/prompt.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "gui/automation/line.h"
+#include "gui/automation/pager.h"
+
+/* SIGINT is blocked in every thread (main): here it is read. */
+static int open_interrupts(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+bool prompt_interrupted(const struct session *s)
+{
+    struct signalfd_siginfo info;
+    bool any = false;
+
+    while (s->interrupts > 0 && read(s->interrupts, &info, sizeof info) == sizeof info) any = true;
+    return any;
+}
+
+/* As in Bochs and gdb, Enter alone does once more what steps. */
+static bool repeats(const char *line)
+{
+    static const char *const words[] = { "s", "step", "si", "stepi", "n", "next", "ni", "nexti", "p", "u", "disasm", "list" };
+    size_t length = strcspn(line, " \t");
+
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && !strncmp(line, words[i], length)) return true;
+    return false;
+}
+
+void prompt(struct session *s)
+{
+    struct line_reader *reader = line_open(s);
+    char question[32], last[4096] = "";
+    const char *line;
+
+    s->interrupts = open_interrupts();
+    s->pager = pager_open();
+    s->coloured = s->pager && (!getenv("NO_COLOR") || !*getenv("NO_COLOR"));
+    for (unsigned number = 1; !s->over; number++) {
+        struct error err = { 0 };
+        pager_begin(s->pager, false);
+        snprintf(question, sizeof question, "<orrery:%u> ", number);
+        if (!(line = line_next(reader, question))) break;
+        if (line[strspn(line, " \t")]) snprintf(last, sizeof last, "%s", line + strspn(line, " \t"));
+        else if (!repeats(last)) continue;
+        prompt_interrupted(s);                           /* what was pressed before is past */
+        pager_begin(s->pager, true);
+        if (!session_command(s, last, &err)) printf(s->coloured ? "\033[31m%s\033[0m" : "%s", err.text);
+    }
+    pager_close(s->pager);
+    s->pager = NULL;
+    if (s->interrupts > 0) close(s->interrupts);
+    s->interrupts = 0;
+    line_close(reader);
+}
