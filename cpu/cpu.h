@@ -34,6 +34,8 @@ struct cpu_bus {
     void (*call_at)(void *board, unsigned processor, u64 tick);
     /* A message of one processor, for others and perhaps itself; `except` gets none.  False: nobody accepts it.  NULL: there are no others. */
     bool (*send_message)(void *board, const struct cpu_message *message, unsigned except);
+    /* Something has come for a processor between its own instructions: it may stand still no more.  NULL: there are no others. */
+    void (*woken)(void *board, unsigned processor);
 };
 
 /* Registers of CPUID that hold feature bits: leaf, register.  81 is leaf 8000_0001h, 88 8000_0008h, 7 and D their subleaves 0 and 1. */
@@ -109,6 +111,7 @@ void cpu_destroy(struct cpu *cpu);
 void cpu_join(struct cpu *const *processors, unsigned count);
 void cpu_pause(struct cpu *cpu);                         /* its turn is over, between runs */
 void cpu_resume(struct cpu *cpu);
+void cpu_turns_passed(struct cpu *cpu, u64 tick);        /* as if it had been paused and resumed at that tick, which has passed */
 unsigned cpu_number(const struct cpu *cpu);
 void cpu_reset(struct cpu *cpu);                         /* RESET#: SDM vol. 3A, "Processor State After Reset" */
 void cpu_initialize(struct cpu *cpu);                    /* INIT#: what a reset leaves alone is said there */
@@ -242,6 +245,8 @@ void cpu_view_float(const struct cpu *cpu, struct cpu_float_view *view);
 bool cpu_in_smm(const struct cpu *cpu);                  /* its accesses reach SMRAM */
 /* It halts, and no interrupt request will be accepted. */
 bool cpu_halted_for_good(const struct cpu *cpu);
+/* cpu_run would say CPU_STOP_HALTED at once, until cpu_bus.woken. */
+bool cpu_stands_still(const struct cpu *cpu);
 
 /* Sets by name as in `set eax = 1` (al ax eax rax ... eip rip eflags cs.. cr0 ..).  Changes the guest. */
 bool cpu_set_register(struct cpu *cpu, const char *name, u64 value, struct error *err);

@@ -70,9 +70,14 @@ void cpu_sync_time(struct cpu *cpu)
     if (cpu->in_instruction) cpu->time->now = cpu_now(cpu);
 }
 
+/* Of a processor that stands still it is told to the board, by whose clock another one's instruction runs. */
 void cpu_leave_after_instruction(struct cpu *cpu)
 {
     if (cpu->in_instruction) end_slice_at(cpu, 0);
+    else if (cpu->bus.woken) {
+        for (struct cpu *c = cpu->next; c != cpu; c = c->next) cpu_sync_time(c);
+        cpu->bus.woken(cpu->bus.board, cpu->number);
+    }
 }
 
 void cpu_deadline_lowered(struct cpu *cpu)

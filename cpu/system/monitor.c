@@ -64,7 +64,9 @@ bool monitor_wait(struct cpu *cpu)
 static void go_on(struct cpu *cpu)
 {
     monitor_disarm(cpu);
-    if (cpu->activity == ACTIVITY_WAITING) cpu_set_activity(cpu, ACTIVITY_RUNNING);
+    if (cpu->activity != ACTIVITY_WAITING) return;
+    cpu_set_activity(cpu, ACTIVITY_RUNNING);
+    cpu_leave_after_instruction(cpu);
 }
 
 void monitor_store(struct cpu *cpu, u64 pa, unsigned size_bytes)

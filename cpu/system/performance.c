@@ -236,6 +236,14 @@ void performance_take_turn(struct cpu *cpu, u64 paused_at)
     if (cpu->performance.counts) expect_overflow(cpu);
 }
 
+/* What performance_take_turn leaves behind when it comes twice at that tick. */
+void performance_turns_passed(struct cpu *cpu, u64 tick)
+{
+    if (!cpu->performance.counts || tick <= cpu->performance.until) return;
+    count_to(cpu, tick);
+    cpu->performance.until = tick;
+}
+
 void performance_cpl_changed(struct cpu *cpu)
 {
     if (cpu->performance.user == (cpu->cpl == 3)) return;

@@ -37,6 +37,7 @@ void performance_derive(struct cpu *cpu);                /* after a change of st
 /* HLT, MWAIT, shutdown, and the way back to running: nothing counts while the processor does not run. */
 void cpu_set_activity(struct cpu *cpu, u8 activity);
 void performance_take_turn(struct cpu *cpu, u64 paused_at);
+void performance_turns_passed(struct cpu *cpu, u64 tick);        /* the last of those that it gave away and got back at once */
 void performance_cpl_changed(struct cpu *cpu);           /* called where counts_by_cpl */
 void performance_timer(struct cpu *cpu);                 /* cpu_timer */
 

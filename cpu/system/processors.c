@@ -11,11 +11,12 @@
 void cpu_join(struct cpu *const *processors, unsigned count)
 {
     for (unsigned n = 0; n < count; n++) {
-        struct cpu *cpu = processors[n];
-        cpu->number = n;
-        cpu->next = processors[(n + 1) % count];
-        cpu_reset(cpu);
-        if (n) cpu_pause(cpu);
+        processors[n]->number = n;
+        processors[n]->next = processors[(n + 1) % count];
+    }
+    for (unsigned n = 0; n < count; n++) {
+        cpu_reset(processors[n]);
+        if (n) cpu_pause(processors[n]);
     }
 }
 
@@ -33,6 +34,8 @@ void cpu_resume(struct cpu *cpu)
     if (cpu->io_tick == cpu->paused_at) cpu->io_tick = cpu->time->now;
     performance_take_turn(cpu, UINT64_MAX);
 }
+
+void cpu_turns_passed(struct cpu *cpu, u64 tick) { performance_turns_passed(cpu, tick); }
 
 /* "Start-up IPI": heard only by a processor that waits for it; the vector is the page at which it begins, in real mode. */
 void cpu_start_up(struct cpu *cpu, u8 vector)

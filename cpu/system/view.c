@@ -62,6 +62,12 @@ bool cpu_halted_for_good(const struct cpu *cpu)
     return cpu->activity == ACTIVITY_WAITING_START || (cpu->activity == ACTIVITY_HALTED && !(cpu->rflags & EFLAGS_IF));
 }
 
+bool cpu_stands_still(const struct cpu *cpu)
+{
+    bool halted = cpu->activity != ACTIVITY_RUNNING && cpu->activity != ACTIVITY_SHUTDOWN;
+    return halted && !(cpu->interrupt_request || cpu->nmi_pending || cpu->smi_pending || cpu->init_pending || cpu->stop_requested || cpu->breaks);
+}
+
 /* --- setting: each function says whether the name is one of its own --- */
 
 /* r8 .. r15. */

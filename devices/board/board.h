@@ -180,6 +180,7 @@ struct machine {
     unsigned processors;
     struct cpu *cpu;             /* the boot processor: the 8259A's request and NMI are wired to it */
     struct turn turn;
+    bool alone;                  /* derived, while a processor runs: all others stand still, and its turn has no end */
     unsigned chosen;             /* the processor that a debugger looks at; processors or more: whose turn it is */
     struct cpu_model cpu_model;  /* the configured one, with added and excluded features */
     u8 *ram, *rom, *vga_rom, *option_rom[OPTION_ROMS];

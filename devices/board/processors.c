@@ -1,12 +1,32 @@
 /* The board's processors: turns on one clock, messages between local APICs.                  doc: processors
  * One processor runs at a time, for `quantum` ticks or until it halts; an instruction of any of them is a tick.  Which one runs at a tick
- * follows from state alone: a run that is cut in pieces gives the same. */
+ * follows from state alone: a run that is cut in pieces gives the same.  While all others stand still a processor would give its turn away and get it
+ * back at the same tick: it runs on, and what those turns would have left behind is made up for afterwards. */
 #include "devices/board/board.h"
 
 enum { LOWEST_PRIORITY = 1 };
 
 #define STATE_OWNER struct turn
 STATE_LAYOUT(turn_state, "turn", TURN_STATE);
+
+/* The first end of a turn behind `tick`, of turns that follow each other without a pause. */
+static u64 turn_end_behind(const struct machine *m, u64 tick)
+{
+    u64 quantum = m->config.cpu_quantum, passed = tick < m->turn.end ? 0 : (tick - m->turn.end) / quantum + 1;
+    return m->turn.end + passed * quantum;
+}
+
+/* Somebody else may have something to do when the present turn, were there any, ends. */
+static void on_woken(void *board, unsigned processor)
+{
+    struct machine *m = board;
+
+    if (!m->alone || processor == m->turn.current) return;
+    m->alone = false;
+    u64 end = turn_end_behind(m, m->clock.time.now);
+    if (end < m->clock.limit) clock_set_limit(&m->clock, end);
+    cpu_deadline_lowered(processors_running(m));
+}
 
 static void on_timer(void *owner) { cpu_timer(((struct processor *)owner)->cpu); }
 
@@ -27,7 +47,10 @@ bool processors_build(struct machine *m, const struct cpu_bus *functions, struct
         return fail(err, "cpu: count=%u: several processors need local APICs (a model with apic) and a board with PCI", count);
     bus.board = m;
     bus.call_at = call_at;
-    if (count > 1) bus.send_message = processors_send;
+    if (count > 1) {
+        bus.send_message = processors_send;
+        bus.woken = on_woken;
+    }
     for (unsigned n = 0; n < count; n++) {
         struct processor *p = &m->processor[n];
         p->machine = m;
@@ -74,6 +97,23 @@ static void next_turn(struct machine *m)
     m->turn.end = m->clock.time.now + m->config.cpu_quantum;
 }
 
+static bool others_stand_still(const struct machine *m)
+{
+    for (unsigned n = 0; n < m->processors; n++)
+        if (n != m->turn.current && !cpu_stands_still(m->processor[n].cpu)) return false;
+    return true;
+}
+
+/* The turns that a processor that was alone had one after the other.  One that ends now has not ended yet. */
+static void make_up_for_turns(struct machine *m)
+{
+    u64 now = m->clock.time.now;
+
+    if (now <= m->turn.end) return;
+    m->turn.end = turn_end_behind(m, now - 1);
+    for (unsigned n = 0; n < m->processors; n++) cpu_turns_passed(m->processor[n].cpu, m->turn.end - m->config.cpu_quantum);
+}
+
 /* Nobody runs when all have halted at one tick: whoever ran before may have woken one that was asked already.  Then the turn is that of the
  * first one that wakes, counted from the boot processor. */
 enum cpu_stop processors_run(struct machine *m, u64 end)
@@ -82,9 +122,12 @@ enum cpu_stop processors_run(struct machine *m, u64 end)
     for (unsigned idle = 0; idle < m->processors; idle++) {
         u64 before = m->clock.time.now;
         if (m->clock.time.now >= m->turn.end) next_turn(m);
-        clock_set_limit(&m->clock, end < m->turn.end ? end : m->turn.end);
+        m->alone = others_stand_still(m);
+        clock_set_limit(&m->clock, m->alone || end < m->turn.end ? end : m->turn.end);
         enum cpu_stop stop = cpu_run(processors_running(m));
+        m->alone = false;
         clock_set_limit(&m->clock, end);
+        make_up_for_turns(m);
         if (stop != CPU_STOP_HALTED) return stop;
         if (m->clock.time.now != before) idle = 0;
         m->turn.end = 0;
