@@ -9,6 +9,7 @@
 #include "config/bochsrc.h"
 #include "config/hub.h"
 #include "config/image.h"
+#include "config/lan.h"
 #include "config/write.h"
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
@@ -27,6 +28,7 @@ struct arguments {
     double max_time;
     const char *directive[64];
     unsigned directives;
+    struct partner *partner;     /* orrery lan: this machine is one of several; NULL: the only one */
 };
 
 static void usage(void)
@@ -37,6 +39,7 @@ static void usage(void)
          "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
          "orrery hub PATH\n"
+         "orrery lan [--delay MICROSECONDS] OPTIONS -- OPTIONS [-- OPTIONS ...]\n"
          "orrery trace show FILE [FROM-TICK [COUNT]]\n"
          "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
@@ -190,6 +193,20 @@ static bool choose_kernel(const struct arguments *a, struct machine_config *c, s
     return c->kernel.path[0] || !alone ? ok : fail(err, "orrery: initrd:, cmdline: and module1: are for a kernel: (or --kernel), and there is none");
 }
 
+/* A seat in the LAN, and addresses that differ from those of the other machines' cards. */
+static void join_lan(const struct partner *partner, struct machine_config *c)
+{
+    static const u8 none[6];
+    struct nic_config *cards[] = { c->ne2k, c->e1000 };
+
+    c->seat = together_seat(partner);
+    for (unsigned model = 0; model < ARRAY_COUNT(cards); model++)
+        for (unsigned n = 0; n < CONFIG_NICS; n++) {
+            const u8 made[6] = { 0xb0, 0xc4, 0x20, (u8)together_number(partner), (u8)model, (u8)n };
+            if (!memcmp(cards[model][n].mac, none, 6)) memcpy(cards[model][n].mac, made, 6);
+        }
+}
+
 static bool configure(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
     char room[1100];
@@ -202,6 +219,7 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     ok &= choose_kernel(a, c, err);
     insert_demo(c);
+    if (a->partner) join_lan(a->partner, c);
     if (a->record) {
         c->volatile_media = true;
         fail(notes, "orrery: while a journal is recorded, writes to disks stay in memory");
@@ -222,7 +240,7 @@ struct run {
 
 static const struct display *choose_display(const struct arguments *a, const struct machine_config *config, struct error *err)
 {
-    if (a->headless) return NULL;
+    if (a->headless || a->partner) return NULL;
     const char *name = a->display ? a->display : config->display;
     const struct display *d = name[0] ? display_find(name) : display_default();
     if (!d) fail(err, "orrery: --display %s: there are window, terminal and headless", a->display);
@@ -344,6 +362,7 @@ static bool perform(struct run *r, struct error *err)
     const struct machine_config *config = machine_configuration(r->session.machine);
 
     r->session.attended = a->prompt;
+    r->session.partner = a->partner;
     if (a->prompt) block_interrupts();
     r->session.ticks_left = UINT64_MAX;
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
@@ -363,7 +382,7 @@ static bool perform(struct run *r, struct error *err)
 static struct arguments glance(const struct arguments *a, const struct machine_config *config)
 {
     struct arguments g = *a;
-    bool told = a->headless || a->display || config->display[0] || a->script || a->prompt || a->replay || a->max_time_text || a->max_instructions_text;
+    bool told = a->headless || a->partner || a->display || config->display[0] || a->script || a->prompt || a->replay || a->max_time_text || a->max_instructions_text;
 
     if (told || display_default() != &display_headless) return g;
     puts("orrery: there is neither a window nor a terminal here: the machine runs for 5 virtual seconds");
@@ -400,13 +419,24 @@ static int run(const struct arguments *asked)
     return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;
 }
 
+/* A command line by itself, or that of a machine among others. */
+static int run_command_line(int argc, char **argv, struct partner *partner)
+{
+    struct arguments a = { .partner = partner };
+    struct error err = { 0 };
+    bool replay = argc > 2 && !strcmp(argv[1], "replay");
+
+    if (replay) a.replay = argv[2];
+    if (parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
+    fputs(err.text, stderr);
+    return STATUS_USAGE;
+}
+
 int main(int argc, char **argv)
 {
-    struct arguments a = { 0 };
-    struct error err = { 0 };
-
     signal(SIGXFSZ, SIG_IGN);            /* a file that may not grow is an error of the write */
     if (argc > 1 && strcmp(argv[1], "hub") == 0) return hub_command(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "lan") == 0) return lan_command(argc, argv, run_command_line);
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
@@ -416,9 +446,5 @@ int main(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "--help") == 0) return usage(), 0;
     if (argc > 1 && strcmp(argv[1], "--version") == 0) return puts("orrery 0.1"), 0;
-    bool replay = argc > 2 && !strcmp(argv[1], "replay");
-    if (replay) a.replay = argv[2];
-    if (parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
-    fputs(err.text, stderr);
-    return STATUS_USAGE;
+    return run_command_line(argc, argv, NULL);
 }

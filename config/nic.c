@@ -120,8 +120,8 @@ static bool pcap(const struct given *g, struct machine_config *c, void *base)
     { "enabled", TYPE_CUSTOM, .take = enabled, .meaning = "the card is there" }
 #define NIC_NETWORK \
     { "mac", TYPE_CUSTOM, .take = mac, .meaning = "its address; without it b0:c4:20 and the card's number" }, \
-    { "ethmod", TYPE_CUSTOM, .take = ethmod, .meaning = "what the cable leads to: null, vnet (inside the machine), passt (the host's network), lan (orrery hub), tap" }, \
-    { "ethdev", TYPE_CUSTOM, .take = ethdev, .meaning = "vnet: folder that the guest may read by HTTP and TFTP; lan: the hub's socket; tap: interface; passt: more options of its" }, \
+    { "ethmod", TYPE_CUSTOM, .take = ethmod, .meaning = "what the cable leads to: null, vnet (inside the machine), passt (the host's network), lan (orrery hub, orrery lan), tap" }, \
+    { "ethdev", TYPE_CUSTOM, .take = ethdev, .meaning = "vnet: folder that the guest may read by HTTP and TFTP; lan: the hub's socket, or the LAN's name; tap: interface; passt: more options of its" }, \
     { "script", TYPE_CUSTOM, .take = script, .meaning = "vnet: file of the folder that DHCP names for booting" }, \
     { "pcap", TYPE_CUSTOM, .take = pcap, .meaning = "file that takes all frames, for Wireshark" }, \
     { "bootrom", TYPE_CUSTOM, .take = bootrom, .meaning = "none" }

@@ -171,7 +171,7 @@ bool networks_build(struct machine *m, struct error *err)
         const struct nic_config *config = config_of(m, i);
         if (!config->present) continue;
         ok &= i < FIRST_E1000 ? add_ne2k(m, i, err) : add_e1000(m, i - FIRST_E1000, err);
-        ok = network_open(network_of(m, i), config, card_name[i], err) && ok;
+        ok = network_open(network_of(m, i), config, m->config.seat, card_name[i], err) && ok;
     }
     return ok;
 }

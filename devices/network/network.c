@@ -72,7 +72,7 @@ void network_init(struct network *net, struct clock *clock, const struct network
     clock_add(clock, &net->arrives, on_arrives, net);
 }
 
-bool network_open(struct network *net, const struct nic_config *config, const char *who, struct error *err)
+bool network_open(struct network *net, const struct nic_config *config, struct lan_seat *seat, const char *who, struct error *err)
 {
     if (config->pcap[0]) {
         net->pcap = pcap_create(config->pcap);
@@ -81,7 +81,7 @@ bool network_open(struct network *net, const struct nic_config *config, const ch
     switch (config->ethmod) {
     case NETWORK_VNET: return network_open_vnet(net, config, who, err);
     case NETWORK_PASST: return network_open_passt(net, config, who, err);
-    case NETWORK_LAN: return network_open_lan(net, config, who, err);
+    case NETWORK_LAN: return seat ? network_open_seat(net, seat, config, who, err) : network_open_lan(net, config, who, err);
     case NETWORK_TAP: return network_open_tap(net, config, who, err);
     case NETWORK_REPLAY: net->backend.outside = true; return true;       /* a journal's frames, and no others */
     default: return true;                                /* null: frames go nowhere, none come */

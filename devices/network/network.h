@@ -52,8 +52,8 @@ struct network {
 extern const struct state_layout network_state;
 
 void network_init(struct network *net, struct clock *clock, const struct network_card *card);
-/* Opens what `config` names.  `who` is the directive.  False: err says what is missing and what to do. */
-bool network_open(struct network *net, const struct nic_config *config, const char *who, struct error *err);
+/* Opens what `config` names.  `who` is the directive; `seat` where ethmod=lan leads to, NULL: to a hub.  False: err says what is missing and what to do. */
+bool network_open(struct network *net, const struct nic_config *config, struct lan_seat *seat, const char *who, struct error *err);
 void network_reset(struct network *net);
 void network_close(struct network *net);
 /* A frame_sink's function: the card sends. */
@@ -66,6 +66,7 @@ const char *network_invariant(const struct network *net);
 bool network_open_vnet(struct network *net, const struct nic_config *config, const char *who, struct error *err);
 bool network_open_passt(struct network *net, const struct nic_config *config, const char *who, struct error *err);
 bool network_open_lan(struct network *net, const struct nic_config *config, const char *who, struct error *err);
+bool network_open_seat(struct network *net, struct lan_seat *seat, const struct nic_config *config, const char *who, struct error *err);
 bool network_open_tap(struct network *net, const struct nic_config *config, const char *who, struct error *err);
 
 #endif

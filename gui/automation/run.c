@@ -5,6 +5,7 @@
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/why.h"
 #include "gui/serve.h"
+#include "gui/together.h"
 
 enum { STATUS_PANIC = 1, STATUS_EXPECT = 3, STATUS_TRIPLE_FAULT = 5 };
 
@@ -45,7 +46,11 @@ void session_show_place(struct session *s)
     show_next(s);
 }
 
-static struct machine_stop run_machine(struct session *s, u64 ticks) { return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks); }
+static struct machine_stop run_machine(struct session *s, u64 ticks)
+{
+    if (s->partner) return together_run(s->partner, s->machine, ticks);
+    return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
+}
 
 /* With somebody at the prompt in pieces, so that Ctrl+C ends it soon: MACHINE_REQUEST. */
 static struct machine_stop run_for(struct session *s, u64 ticks)

@@ -17,6 +17,7 @@ struct session {
     struct symbols *symbols;     /* names of the guest's program; NULL: none */
     struct source_place listed;
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
+    struct partner *partner;     /* it runs on one clock with others; NULL: alone */
     u64 ticks_left;              /* run limit; NEVER without one */
     bool attended;               /* somebody sits at the prompt: a machine that cannot go on stays for inspection */
     char stop[512];              /* why the machine cannot go on, "" while it can */

@@ -82,12 +82,12 @@ Test(host, without_a_hub_a_cable_is_refused_with_what_to_do)
 
     clock_init(&clock, 1000000);
     network_init(&net, &clock, &card);
-    cr_expect_not(network_open(&net, &config, "ne2k0", &err));
+    cr_expect_not(network_open(&net, &config, NULL, "ne2k0", &err));
     cr_expect(strstr(err.text, "start the hub first: orrery hub /no/such/hub"), "%s", err.text);
     config.ethdev[0] = 0;
-    cr_expect_not(network_open(&net, &config, "ne2k0", &err));
+    cr_expect_not(network_open(&net, &config, NULL, "ne2k0", &err));
     config.ethmod = NETWORK_TAP;
-    cr_expect_not(network_open(&net, &config, "ne2k0", &err));
+    cr_expect_not(network_open(&net, &config, NULL, "ne2k0", &err));
     cr_expect_eq(err.count, 3);
     clock_free(&clock);
 }

@@ -98,7 +98,7 @@ Test(network, the_capture_file_has_every_frame_with_its_virtual_time)
     build(false);
     close(mkstemp(path));
     strcpy(config.pcap, path);
-    cr_assert(network_open(&net, &config, "test", &err));
+    cr_assert(network_open(&net, &config, NULL, "test", &err));
     bench_run(&bench, 2500000);
     network_send(&net, frame, 100);
     network_close(&net);
@@ -119,6 +119,6 @@ Test(network, what_cannot_be_opened_is_told)
     struct error err = { 0 };
 
     build(false);
-    cr_expect_not(network_open(&net, &config, "ne2k0", &err));
+    cr_expect_not(network_open(&net, &config, NULL, "ne2k0", &err));
     cr_expect(strstr(err.text, "ne2k0: ethdev=\"/no/such/folder\": No such file"), "%s", err.text);
 }

@@ -54,7 +54,7 @@ static void setup(void)
     strcpy(config.ethdev, folder);
     clock_init(&bench, BENCH_IPS);
     network_init(&net, &bench, &card);
-    cr_assert(network_open(&net, &config, "test", &err), "%s", err.text);
+    cr_assert(network_open(&net, &config, NULL, "test", &err), "%s", err.text);
     network_reset(&net);
     vnet = net.backend.self;
     frames = got_size = 0;
