@@ -90,6 +90,9 @@ $(BUILD)/fuzz: tests/fuzz/fuzz.c $(BUILD)/liborrery.a
 $(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lcriterion
 
+$(BUILD)/fuzz-debugger: tests/fuzz/debugger.c $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(UNIT_APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
+
 $(BUILD)/atomic: $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion
 
@@ -130,7 +133,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -141,8 +144,10 @@ test-long: test
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
 	$(BUILD)/fuzz 1000 100000
-	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-bytes
+	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-bytes build-san/fuzz-debugger
 	build-san/fuzz-bytes 100000000 1
+	build-san/fuzz-debugger packets 100000
+	build-san/fuzz-debugger commands 100000
 	@for t in $(filter-out %/linux-cd.sh %-initrd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps

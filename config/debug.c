@@ -1,6 +1,11 @@
-/* symbols: what a debugger knows of the guest's program.                                    doc: symbols */
+/* symbols: what a debugger knows of the guest's program; gdbstub: where another debugger comes in.     doc: symbols */
 #include "config/debug.h"
 
+#include <string.h>
+
+#include <stddef.h>
+
+#define AT(member) .offset = offsetof(struct machine_config, member), .size = sizeof(((struct machine_config *)0)->member)
 #define END_ROW { .name = NULL }
 
 /* A line is an entry of its own. */
@@ -44,5 +49,32 @@ const struct parameter debug_symbols[] = {
     { "base", TYPE_CUSTOM, .take = symbol_base, .meaning = "added to its addresses" },
     { "offset", TYPE_CUSTOM, .take = symbol_base, .meaning = "the same" },
     { "source", TYPE_CUSTOM, .take = symbol_source, .meaning = "directory below which the compiler's source files are looked for" },
+    END_ROW,
+};
+
+/* --- gdbstub --- */
+
+/* A socket alone is no port: that one is said besides when it is wanted. */
+static bool gdb_socket(const struct given *g, struct machine_config *c, void *base)
+{
+    bool port = false;
+
+    (void)base;
+    for (unsigned i = 1; i < g->line->count; i++) port |= !strncmp(g->line->word[i], "port", 4);
+    if (!port) c->gdbstub.port = 0;
+    return store_text(g, c->gdbstub.socket, sizeof c->gdbstub.socket);
+}
+
+static const char *const architectures[] = { [GDBSTUB_AUTO] = "auto", [GDBSTUB_I8086] = "i8086", [GDBSTUB_I386] = "i386", [GDBSTUB_X86_64] = "x86-64", NULL };
+
+const struct parameter debug_gdbstub[] = {
+    { "enabled", TYPE_BOOL, AT(gdbstub.enabled), .meaning = "gdb may come" },
+    { "port", TYPE_NUMBER, AT(gdbstub.port), .least = 1, .most = 65535, .meaning = "port of the loopback interface: target remote localhost:1234" },
+    { "socket", TYPE_CUSTOM, .take = gdb_socket, .meaning = "a Unix socket: target remote PATH; without port= no port is opened" },
+    { "wait", TYPE_BOOL, AT(gdbstub.wait), .meaning = "the machine begins when gdb has come" },
+    { "arch", TYPE_ENUM, AT(gdbstub.arch), .names = architectures, .meaning = "what gdb is told: auto (x86-64 for a 64-bit program of kernel: or symbols:, else by the mode when it comes), i8086, i386, x86-64" },
+    { "text_base", TYPE_NUMBER, AT(gdbstub.text_base), .most = UINT64_MAX, .meaning = "how far code was moved" },
+    { "data_base", TYPE_NUMBER, AT(gdbstub.data_base), .most = UINT64_MAX, .meaning = "how far data was moved" },
+    { "bss_base", TYPE_NUMBER, AT(gdbstub.bss_base), .most = UINT64_MAX, .meaning = "how far zeros were moved" },
     END_ROW,
 };

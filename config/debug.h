@@ -3,6 +3,7 @@
 #include "config/table.h"
 
 extern const struct parameter debug_symbols[];
+extern const struct parameter debug_gdbstub[];
 /* symbols: PATH, without file= */
 bool debug_symbol_path(const struct given *g, struct machine_config *c, void *base);
 

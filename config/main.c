@@ -16,6 +16,7 @@
 #include "gui/serve.h"
 #include "gui/debugger/commands.h"
 #include "gui/debugger/why.h"
+#include "gui/gdbstub/server.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
@@ -159,8 +160,8 @@ static bool take_outer(const struct arguments *a, struct machine_config *c, stru
     bool ok = true;
 
     for (unsigned i = 0; i < a->directives; i++) {
-        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "symbols:", 8);
-        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols:", a->directive[i]);
+        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8);
+        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub:", a->directive[i]);
         else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     }
     return ok;
@@ -234,6 +235,7 @@ struct run {
     const struct display *display;       /* NULL: headless */
     struct session session;
     u64 replay_end;                      /* 0: no replay */
+    struct gdb_server *gdb;              /* NULL: none may come */
     FILE *log;
     FILE *commands;                      /* script or prompt; NULL: the machine just runs */
 };
@@ -264,7 +266,8 @@ static void body(struct serve *serve, void *context)
 
     s->serve = serve;
     if (r->commands) session_script(s, r->arguments->script ? r->arguments->script : "standard input", r->commands);
-    if (s->over || (r->commands && !serve)) return;
+    if (r->gdb && !s->over) gdb_server_run(r->gdb, s);
+    if (s->over || r->gdb || (r->commands && !serve)) return;
     if (!serve) {
         session_run(s, UINT64_MAX);
         return;
@@ -368,6 +371,8 @@ static bool perform(struct run *r, struct error *err)
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
     if (!start_journal(r, config, err)) return false;
+    if (config->gdbstub.enabled && a->partner) return fail(err, "gdbstub: is for a machine alone, and this one shares its clock with others");
+    if (config->gdbstub.enabled && !(r->gdb = gdb_server_open(config, err))) return false;
     if (!r->display) body(NULL, r);
     else if (!serve_display(r->display, r->session.machine, config->sync != SYNC_NONE, body, r, err)) return false;
     judge_replay(r);
@@ -412,6 +417,7 @@ static int run(const struct arguments *asked)
     if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
     if (r.session.machine) log_line(&r, 'i', "SIM", "the end");
     if (r.log) fclose(r.log);
+    gdb_server_close(r.gdb);
     if (!ok) fputs(err.text, stderr);
     machine_destroy(r.session.machine);
     symbols_free(r.session.symbols);

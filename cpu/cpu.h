@@ -251,6 +251,11 @@ bool cpu_stands_still(const struct cpu *cpu);
 /* Sets by name as in `set eax = 1` (al ax eax rax ... eip rip eflags cs.. cr0 ..).  Changes the guest. */
 bool cpu_set_register(struct cpu *cpu, const char *name, u64 value, struct error *err);
 
+/* x87, MXCSR and XMM0..15 as FXSAVE lays them out outside 64-bit mode, all sixteen whatever the mode.  Loading masks what the processor lacks. */
+enum { CPU_FLOAT_BYTES = 512 };
+void cpu_save_float(const struct cpu *cpu, u8 area[CPU_FLOAT_BYTES]);
+void cpu_load_float(struct cpu *cpu, const u8 area[CPU_FLOAT_BYTES]);
+
 /* The entries that lead to a linear address, from the root of `cr3` down to the one that maps it or ends the walk.  False when nothing is
  * mapped: then `pa` and what stands behind it mean nothing.  SDM vol. 3A, "Hierarchical Paging Structures". */
 enum { CPU_WALK_ENTRIES = 4 };

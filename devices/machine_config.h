@@ -133,6 +133,17 @@ struct symbol_config {
     u64 base;                    /* added to its addresses */
 };
 
+/* Where a gdb may come from. */
+enum gdbstub_arch { GDBSTUB_AUTO, GDBSTUB_I8086, GDBSTUB_I386, GDBSTUB_X86_64 };
+struct gdbstub_config {
+    bool enabled;
+    bool wait;                   /* the machine begins when one has come */
+    u16 port;                    /* of the loopback interface; 0: none */
+    char socket[CONFIG_PATH];    /* a Unix socket; "": none */
+    u8 arch;                     /* enum gdbstub_arch: what it is told the processor to be */
+    u64 text_base, data_base, bss_base;      /* how far its program was moved */
+};
+
 struct machine_config {
     char cpu_model[32];          /* "" = default */
     char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
@@ -179,6 +190,7 @@ struct machine_config {
     char log_path[CONFIG_PATH], log_prefix[32];
     struct symbol_config symbols[CONFIG_SYMBOLS];
     u32 symbol_files;
+    struct gdbstub_config gdbstub;
 };
 
 /* A machine that runs: the defaults of bochsrc.sample. */

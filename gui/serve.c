@@ -157,6 +157,13 @@ struct machine_stop serve_run(struct serve *s, u64 ticks)
     return s->quit && s->stop.kind == MACHINE_TICKS ? closed : s->stop;
 }
 
+bool serve_wait(struct serve *s)
+{
+    read_mail(s);
+    show(s);
+    return !s->quit;
+}
+
 /* The host's disk is full or fails: a second for a person to read it and to help, then the machine tries again. */
 static void wait_paused(struct serve *s)
 {

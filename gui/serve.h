@@ -14,6 +14,9 @@ struct machine_stop serve_run(struct serve *serve, u64 ticks);
  * debug exit end it. */
 struct machine_stop serve_until_closed(struct serve *serve, u64 ticks);
 
+/* The machine stands still: obeys the mail and shows the picture once.  False after MAIL_QUIT. */
+bool serve_wait(struct serve *serve);
+
 /* A displayed run: `body` in a thread of the machine's, the display in this one; returns when both have ended.
  * paced: virtual time never runs ahead of the wall.  False: the display cannot start; body was told to quit. */
 bool serve_display(const struct display *display, struct machine *machine, bool paced,

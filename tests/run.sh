@@ -61,6 +61,11 @@ count $status "fuzz: hostile guests"
 "$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz-bytes.log"
 count $status "fuzz-bytes: random strings of bytes in every mode"
+for what in packets commands; do
+    "$build/fuzz-debugger" $what 3000 > "$build/fuzz-debugger.log" 2>&1; status=$?
+    tail -n 8 "$build/fuzz-debugger.log"
+    count $status "fuzz-debugger: 3000 $what"
+done
 silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
 if [ -d "$silicon" ]; then
     "$build/vectors" "$silicon" > "$build/vectors.log" 2>&1; status=$?

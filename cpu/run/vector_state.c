@@ -99,6 +99,23 @@ static void take_avx(struct cpu *cpu, const u8 *area)
     for (unsigned n = 0; n < xmm_count(cpu); n++) memcpy(&vector_xmm(cpu, n)->b[16], area + AREA_AVX + 16 * n, 16);
 }
 
+/* --- for a debugger --- */
+
+void cpu_save_float(const struct cpu *cpu, u8 area[CPU_FLOAT_BYTES])
+{
+    memset(area, 0, CPU_FLOAT_BYTES);
+    put_x87(cpu, area, false);
+    put_mxcsr(cpu, area);
+    for (unsigned n = 0; n < 16; n++) memcpy(area + AREA_XMM + 16 * n, &cpu->ymm[4 * n], 16);
+}
+
+void cpu_load_float(struct cpu *cpu, const u8 area[CPU_FLOAT_BYTES])
+{
+    take_x87(cpu, area, false);
+    cpu->mxcsr = get32(area + AREA_MXCSR) & mxcsr_mask(cpu);
+    for (unsigned n = 0; n < 16; n++) memcpy(&cpu->ymm[4 * n], area + AREA_XMM + 16 * n, 16);
+}
+
 /* --- whole areas --- */
 
 static bool area_aligned(struct cpu *cpu, unsigned seg, u64 ea, unsigned bytes)

@@ -262,15 +262,38 @@ static bool source(struct session *s, const char *at, struct error *err)
 
 const char *session_command_names(unsigned i) { return i < ARRAY_COUNT(commands) ? commands[i].names : NULL; }
 
+/* The machine goes on meanwhile. */
+static bool runs(const struct command *command)
+{
+    bool (*const acts[])(struct session *, const char *, struct error *) = {
+        run_ticks, step, debug_next, debug_finish, debug_run_to, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point,
+    };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(acts); i++)
+        if (command->act == acts[i]) return true;
+    return false;
+}
+
 bool session_command(struct session *s, const char *line, struct error *err)
 {
     char word[64];
 
     while (*line == ' ' || *line == '\t') line++;
     if (!*line || *line == '#' || !next_argument(&line, word, sizeof word)) return true;
-    for (unsigned i = 0; i < ARRAY_COUNT(commands); i++)
-        if (named(&commands[i], word)) return commands[i].act(s, line, err);
+    for (unsigned i = 0; i < ARRAY_COUNT(commands); i++) {
+        if (!named(&commands[i], word)) continue;
+        if (s->stands && runs(&commands[i])) return fail(err, "%s: the machine would run meanwhile; let it go on in the debugger's own way", word);
+        return commands[i].act(s, line, err);
+    }
     return fail(err, "there is no command \"%s\"; help lists them", word);
+}
+
+bool session_look(struct session *s, const char *line, struct error *err)
+{
+    s->stands = true;
+    bool right = session_command(s, line, err);
+    s->stands = false;
+    return right;
 }
 
 bool session_end(struct session *s, struct error *err)

@@ -27,6 +27,7 @@ struct session {
     int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
     bool coloured, interrupted;  /* the last run ended by Ctrl+C */
     unsigned depth;              /* of files that run files */
+    bool stands;                 /* commands that let the machine run are refused */
     u64 time_break;              /* tick at which a run stops, 0: none */
     enum disassembly_syntax syntax;
     unsigned code_bits;          /* as which code `u` reads memory; 0: as CS says */
@@ -57,6 +58,9 @@ bool session_command(struct session *s, const char *line, struct error *err);
 
 /* The names of the Nth command, with blanks between; NULL past the last. */
 const char *session_command_names(unsigned n);
+
+/* The same for those that do not let the machine run. */
+bool session_look(struct session *s, const char *line, struct error *err);
 
 /* Before the machine goes: files that commands have opened are whole. */
 bool session_end(struct session *s, struct error *err);

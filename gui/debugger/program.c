@@ -9,6 +9,8 @@
 #include "gui/debugger/program_parts.h"
 #include "gui/debugger/symbol_files.h"
 
+bool program_is_wide(const struct program *p) { return p->wide; }
+
 /* --- which unit an address belongs to --- */
 
 static void add_unit(struct program *p, u64 low, u64 high, Dwarf_Off die)

@@ -10,6 +10,7 @@ struct symbol_batch;
 struct program *program_open(const char *path, u64 base, struct symbol_batch *batch, struct error *err);
 void program_close(struct program *program);
 
+bool program_is_wide(const struct program *program);      /* of 64-bit code */
 bool program_line(struct program *program, u64 address, struct symbol_line *line);
 /* The first address of a line, or of the next one that has code; *found says which. */
 bool program_line_address(struct program *program, const char *file, unsigned line, u64 *address, unsigned *found);

@@ -13,6 +13,12 @@ struct program *program_open(const char *path, u64 base, struct symbol_batch *ba
 /* No program was ever opened. */
 void program_close(struct program *program) { (void)program; }
 
+bool program_is_wide(const struct program *program)
+{
+    (void)program;
+    return false;
+}
+
 bool program_line(struct program *program, u64 address, struct symbol_line *line)
 {
     (void)program, (void)address, (void)line;

@@ -177,6 +177,13 @@ bool symbols_unwind(const struct symbols *s, struct symbol_frame *frame, const s
     return false;
 }
 
+bool symbols_are_wide(const struct symbols *s)
+{
+    for (unsigned i = 0; s && i < s->programs; i++)
+        if (program_is_wide(s->program[i])) return true;
+    return false;
+}
+
 /* --- text --- */
 
 static const char *put_name(const struct symbols *s, u64 address, unsigned behind, char text[SYMBOL_TEXT])

@@ -15,6 +15,7 @@ void symbols_free(struct symbols *symbols);
  * "ADDRESS TYPE NAME" (nm, System.map).  False: err says why, and the table is what it was. */
 bool symbols_load(struct symbols *symbols, const char *path, u64 base, struct error *err);
 bool symbols_in_program(const char *path);               /* the file is an ELF program */
+bool symbols_are_wide(const struct symbols *symbols);     /* a program of 64-bit code is among them */
 size_t symbols_count(const struct symbols *symbols);
 
 /* The name that an address belongs to, and how far behind it the address lies; NULL: it belongs to none. */

@@ -1,0 +1,177 @@
+/* fuzz-debugger packets|commands ROUNDS [SEED]: what gdb or a person may send, right, nearly right and wrong, to a small machine.  A sanitizer is the
+ * judge, and the stub's list of breakpoints, which must go with it.                          doc: fuzz */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gui/gdbstub/stub.h"
+
+enum { ROUNDS_A_MACHINE = 500, CODE = 0x1000 };
+
+static u64 state;
+
+static u32 pick(u32 n)
+{
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return (u32)((state * 0x2545f4914f6cdd1dull >> 33) % n);
+}
+
+#define ONE_OF(list) (list)[pick(ARRAY_COUNT(list))]
+
+/* --- a machine --- */
+
+/* 16-bit code that stores, loads, faults and interrupts. */
+static const u8 program[] = { 0xa1, 0x00, 0x20, 0x40, 0xa3, 0x00, 0x20, 0xcd, 0x80, 0x0f, 0x0b, 0xd9, 0xe8, 0xeb, 0xf1 };
+
+static void begin(struct session *s)
+{
+    struct machine_config config;
+    struct error err = { 0 };
+    u8 vectors[1024];
+
+    machine_config_defaults(&config);
+    config.memory_bytes = 1 << 20;
+    config.cpu_count = 1 + pick(2);
+    *s = (struct session){ .machine = machine_create(&config, &err), .symbols = symbols_open(), .ticks_left = UINT64_MAX, .attended = true };
+    if (!s->machine) fputs(err.text, stderr), abort();
+    for (unsigned i = 0; i < sizeof vectors; i += 4) memcpy(vectors + i, "\x0d\x10\0\0", 4);     /* all lead to the jump back */
+    machine_poke(s->machine, 0, vectors, sizeof vectors);
+    machine_poke(s->machine, CODE, program, sizeof program);
+    struct cpu *cpu = machine_cpu(s->machine);
+    cpu_set_register(cpu, "cs", 0, &err);
+    cpu_set_register(cpu, "rip", CODE, &err);
+}
+
+static void end(struct session *s)
+{
+    struct error err = { 0 };
+
+    session_end(s, &err);
+    machine_destroy(s->machine);
+    symbols_free(s->symbols);
+}
+
+/* --- packets --- */
+
+static void put_number(char *text)
+{
+    static const char *const interesting[] = { "0", "1", "2", "4", "1000", "1003", "2000", "7fffffff", "ffffffff", "ffffffffffffffff", "fffffffffffff000", "10000000000000000", "-1", "" };
+
+    if (pick(3)) strcat(text, ONE_OF(interesting));
+    else sprintf(text + strlen(text), "%x", pick(1 << 20));
+}
+
+static void put_digits(char *text, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) sprintf(text + strlen(text), "%02x", pick(256));
+}
+
+/* A template: n a number, h digits, anything else itself. */
+static size_t make_packet(char *text)
+{
+    static const char *const forms[] = {
+        "?", "g", "Gh", "G", "pn", "Pn=h", "mn,n", "Mn,n:h", "Xn,n:h", "Zn,n,n", "Z0,n,1", "Z2,n,2", "Z4,n,n", "zn,n,n", "z0,n,1", "c", "Cn", "s", "Sn", "vCont?", "vCont;c", "vCont;s:n",
+        "vCont;rn,n:n", "vCont;Cn;s:n", "vCont;n:n;c:-1;t:n", "Hgn", "Hcn", "Tn", "qC", "qfThreadInfo", "qsThreadInfo", "qThreadExtraInfo,n", "qSupported:n;h", "qAttached:n", "qOffsets",
+        "qXfer:features:read:target.xml:n,n", "qXfer:memory-map:read::n,n", "qRcmd,h", "qRcmd,63616c632031", "qRcmd,62742031", "qRcmd,626c697374", "bs", "bc", "QStartNoAckMode", "vn", "qn", "h",
+    };
+    const char *form = ONE_OF(forms);
+
+    text[0] = 0;
+    for (; *form; form++) {
+        if (*form == 'n') put_number(text);
+        else if (*form == 'h') put_digits(text, pick(8) ? pick(20) : pick(800));
+        else sprintf(text + strlen(text), "%c", *form);
+    }
+    size_t size = strlen(text);
+    while (size && !pick(6)) text[pick((u32)size)] = (char)(1 + pick(255));
+    return size;
+}
+
+static void swallow(void *context, const char *text, size_t size)
+{
+    (void)context;
+    if (size > PACKET_MOST || memchr(text, 0, size)) fprintf(stderr, "an answer of %zu bytes\n", size), abort();
+}
+
+static bool enough(void *context)
+{
+    (void)context;
+    return true;                 /* a run is one slice */
+}
+
+static void check_breaks(const struct session *s)
+{
+    for (unsigned i = 0; i < s->breakpoints.room; i++)
+        if (s->breakpoints.entry[i].used) fprintf(stderr, "breakpoint %u outlives gdb\n", i + 1), abort();
+}
+
+static void fuzz_packets(u64 rounds)
+{
+    static char text[8192], frame[2 * sizeof text + 4];
+    static struct gdb_stub stub;
+    static struct packet_reader reader;
+    struct session s;
+
+    for (u64 r = 0; r < rounds; r++) {
+        if (r % ROUNDS_A_MACHINE == 0) {
+            begin(&s);
+            gdb_stub_begin(&stub, &s, &(struct gdb_link){ .send = swallow, .interrupted = enough }, (enum gdb_architecture)pick(GDB_ARCHITECTURES));
+            stub.slice_ticks = 1 + pick(2000);
+        }
+        size_t size = packet_frame(text, make_packet(text), frame);
+        if (!pick(20)) frame[pick((u32)size)] ^= (char)(1 << pick(8));
+        for (size_t i = 0; i < size; i++)
+            if (packet_take(&reader, (u8)frame[i]) == PACKET_WHOLE) gdb_stub_packet(&stub, reader.text, reader.size);
+        s.over = false;
+        if (r % ROUNDS_A_MACHINE < ROUNDS_A_MACHINE - 1 && r + 1 < rounds) continue;
+        gdb_stub_end(&stub);
+        check_breaks(&s);
+        end(&s);
+    }
+}
+
+/* --- commands --- */
+
+/* Those that write files of the host are left out; words of what a command may take stand in one list for all. */
+static void fuzz_commands(u64 rounds)
+{
+    static const char *const names[] = {
+        "c", "s", "n", "u", "lb", "b", "pb", "vb", "sb", "sba", "catch", "blist", "d", "bpe", "bpd", "watch", "lwatch", "unwatch", "r", "sreg", "creg", "dreg", "x", "xp", "set", "setpmem", "page",
+        "print-string", "bt", "print-stack", "calc", "processor", "ptime", "info", "why", "explain", "walk", "map", "desc", "gate", "tss", "ldsym", "slist", "list", "help", "modebp", "fpu", "mmx",
+        "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "",
+    };
+    static const char *const words[] = {
+        "0", "1", "0x1000", "0x2000", "-1", "0xffffffffffffffff", "eax", "$rip", "tick", "0:0x1000", "cs:ip", "[0x2000]", "@0x2000", "byte", "(", ")", "+", "*", "/", "%", "<<", "&&", "==", "!", "~",
+        "=", "if", "r", "w", "v", "stop", "continue", "/4wx", "/2i", "/s", "/99999999x", "/bm", "int", "fault", "#PF", "#ZZ", "in", "out", "msr", "mode", "task", "triple", "irq", "gdt", "ldt", "idt",
+        "tss", "tab", "cpu", "device", "pic1", "break", "symbols", "\"", "\"eax\"", "main.c:1", "\"a/b.c\":7", "not", "all", "/dev/null", "/nowhere", "global", "100", "64", "16", "eip", "st0", "off",
+    };
+    struct session s;
+
+    for (u64 r = 0; r < rounds; r++) {
+        char line[512];
+        struct error err = { 0 };
+        if (r % ROUNDS_A_MACHINE == 0) begin(&s);
+        snprintf(line, sizeof line, "%s", ONE_OF(names));
+        for (unsigned n = pick(6); n; n--) snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s", pick(5) ? " " : "", ONE_OF(words));
+        while (*line && !pick(8)) line[pick((u32)strlen(line))] = (char)(1 + pick(255));
+        s.ticks_left = 3000;
+        if (!session_command(&s, line, &err) && !err.count) fprintf(stderr, "\"%s\" fails without a word\n", line), abort();
+        s.over = false;
+        if (r % ROUNDS_A_MACHINE == ROUNDS_A_MACHINE - 1 || r + 1 == rounds) end(&s);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    bool packets = argc > 1 && !strcmp(argv[1], "packets");
+
+    if (argc < 3 || (!packets && strcmp(argv[1], "commands"))) return fputs("fuzz-debugger packets|commands ROUNDS [SEED]\n", stderr), 2;
+    u64 rounds = strtoull(argv[2], NULL, 0);
+    state = (argc > 3 ? strtoull(argv[3], NULL, 0) : 1) * 0x9e3779b97f4a7c15ull | 1;
+    if (!freopen("/dev/null", "w", stdout)) return 2;
+    if (packets) fuzz_packets(rounds);
+    else fuzz_commands(rounds);
+    fprintf(stderr, "fuzz-debugger: %llu %s\n", (unsigned long long)rounds, argv[1]);
+    return 0;
+}
