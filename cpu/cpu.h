@@ -161,7 +161,13 @@ enum cpu_break_kind {
     CPU_CATCH_ADDRESS_SPACE,                             /* behind a load of CR3, by MOV or a task switch: its value */
     CPU_CATCH_CPL,                                       /* behind what changed it: the new one */
     CPU_CATCH_SHUTDOWN,                                  /* a third fault, before a reset can come of it: 0 */
-    CPU_CATCH_LINE,                                      /* the board says so: cpu_note_line */
+    CPU_CATCH_LINE, CPU_CATCH_NO_PORT, CPU_CATCH_NO_MEMORY,      /* the board says so, by cpu_note: a request line has risen; an access met no device */
+    CPU_CATCH_RETURN,                                    /* behind IRET: the selector of CS */
+    CPU_CATCH_STACK,                                     /* behind a switch to the stack of an inner level: its linear address */
+    CPU_CATCH_SHORT_TSS,                                 /* behind LTR of a TSS without room for all its fields: its selector; value: the limit */
+    CPU_CATCH_CODE,                                      /* behind a store to bytes that were decoded: the physical address of the store */
+    CPU_CATCH_RESERVED,                                  /* behind MOV to a register that ignores reserved bits: those that were set; value: enum cpu_reserved_in */
+    CPU_CATCH_UNWRITTEN,                                 /* behind a load of RAM to which nothing was ever stored: the physical address */
     CPU_BREAK_KINDS
 };
 #define CPU_CATCH_ANY UINT64_MAX
@@ -180,8 +186,8 @@ struct cpu_break_hit {
 enum cpu_mode { CPU_MODE_REAL, CPU_MODE_V86, CPU_MODE_PROTECTED, CPU_MODE_COMPATIBILITY, CPU_MODE_64, CPU_MODES };
 enum cpu_mode cpu_mode(const struct cpu *cpu);
 const char *cpu_mode_name(enum cpu_mode mode);           /* "protected mode" */
-/* An interrupt line of this number has risen: for CPU_CATCH_LINE alone. */
-void cpu_note_line(struct cpu *cpu, unsigned line);
+enum cpu_reserved_in { CPU_RESERVED_IN_CR0, CPU_RESERVED_IN_CR3, CPU_RESERVED_IN_DR7 };
+void cpu_note(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsigned count, u64 value);
 /* Between runs: these places and no others; the list is copied.  The instruction that runs next is passed once. */
 void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned count);
 /* Between runs: what a debugger hears of without a stop: bit n is CPU_CATCH_* n.  0 ends it.  rip is where the processor stands, behind

@@ -107,6 +107,7 @@ static u32 forget_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
         at = &trace->next_in_page;
     }
     if (hit && cpu->in_instruction) cpu_leave_after_instruction(cpu);
+    if (hit) breaks_catch(cpu, CPU_CATCH_CODE, pa, size_bytes, 0);
     return chunks;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "cpu/memory/unwritten.h"
+
 struct physical_map *physical_create(void)
 {
     return calloc(1, sizeof(struct physical_map));
@@ -10,6 +12,7 @@ struct physical_map *physical_create(void)
 void physical_destroy(struct physical_map *map)
 {
     if (!map) return;
+    unwritten_destroy(map->unwritten);
     for (unsigned i = 0; i < map->end; i++) free(map->table[i]);
     free(map);
 }

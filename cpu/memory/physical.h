@@ -27,6 +27,7 @@ struct physical_map {
     unsigned end;                    /* no table from here on */
     u64 apart_pa;                    /* of the pages with fetch_apart: the first one ... */
     const u8 *apart;                 /* ... and its code */
+    struct unwritten *unwritten;     /* NULL: nobody asks which bytes were never stored to */
     struct physical_page nothing;    /* what an unmapped page looks like; never given write access */
 };
 

@@ -4,6 +4,7 @@
  * breakpoint) gets no tag. */
 #include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
+#include "cpu/memory/unwritten.h"
 #include "cpu/run/breaks.h"
 #include "cpu/system/system.h"
 
@@ -269,6 +270,7 @@ void cpu_set_a20(struct cpu *cpu, bool enabled)
 
 void cpu_memory_written(struct cpu *cpu, u64 pa, u64 size_bytes)
 {
+    if (unlikely(cpu->memory->unwritten)) unwritten_store(cpu->memory->unwritten, pa, size_bytes);
     while (size_bytes) {
         u64 room = PAGE_BYTES - (pa & (PAGE_BYTES - 1)), n = size_bytes < room ? size_bytes : room;
         struct physical_page *page = physical_page_at(cpu->memory, pa);

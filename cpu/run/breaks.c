@@ -5,6 +5,7 @@
 
 #include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
+#include "cpu/memory/unwritten.h"
 
 enum { BEGINS_KEPT = 1024 };     /* beyond it the addresses of mappings that are gone are forgotten */
 
@@ -142,15 +143,25 @@ bool breaks_page_watched(const struct cpu *cpu, u64 la, u64 pa, bool write)
 {
     const struct breaks *b = cpu->breaks;
 
+    if (b->catches >> CPU_CATCH_UNWRITTEN & 1) return true;
     for (unsigned i = 0; i < b->count; i++)
         if (watches(&b->place[i], la & ~0xfffull, pa & ~0xfffull, PAGE_BYTES, write)) return true;
     return false;
+}
+
+static void look_for_unwritten(struct cpu *cpu, u64 la, u64 pa, unsigned size_bytes, bool write)
+{
+    u64 first;
+
+    if (write) unwritten_store(cpu->memory->unwritten, pa, size_bytes);
+    else if (unwritten_find(cpu->memory->unwritten, pa, size_bytes, &first)) breaks_catch(cpu, CPU_CATCH_UNWRITTEN, first, 1, la);
 }
 
 void breaks_look_at(struct cpu *cpu, u64 la, u64 pa, unsigned size_bytes, bool write)
 {
     struct breaks *b = cpu->breaks;
 
+    if (cpu->memory->unwritten) look_for_unwritten(cpu, la, pa, size_bytes, write);
     for (unsigned i = 0; i < b->count && !b->hit_waits; i++) {
         if (!watches(&b->place[i], la, pa, size_bytes, write)) continue;
         b->hit = (struct cpu_break_hit){ .place = i, .la = la, .pa = pa, .size_bytes = size_bytes };
@@ -182,7 +193,7 @@ void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsi
     }
 }
 
-void cpu_note_line(struct cpu *cpu, unsigned line) { breaks_catch(cpu, CPU_CATCH_LINE, line, 1, 1); }
+void cpu_note(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsigned count, u64 value) { breaks_catch(cpu, kind, number, count, value); }
 
 /* --- the list --- */
 
@@ -241,6 +252,18 @@ static bool same_list(const struct breaks *b, const struct cpu_break *places, un
     return true;
 }
 
+/* Which bytes were stored to is known of all processors' memory at once, and looked at whole: every page's accesses are. */
+static void follow_stores(struct cpu *cpu, bool on)
+{
+    struct unwritten **u = &cpu->memory->unwritten;
+
+    if (on && !*u) *u = unwritten_create(cpu->memory);
+    if (on) cpu->breaks->watched_first = 0, cpu->breaks->watched_last = UINT64_MAX / 2;
+    if (on || !*u) return;
+    unwritten_destroy(*u);
+    *u = NULL;
+}
+
 static void set_anew(struct cpu *cpu, const struct cpu_break *places, unsigned count)
 {
     struct breaks *b = count || cpu->listener.kinds ? breaks_create(places, count, cpu->listener.kinds) : NULL;
@@ -248,6 +271,7 @@ static void set_anew(struct cpu *cpu, const struct cpu_break *places, unsigned c
     breaks_destroy(cpu);
     trace_cache_flush(cpu);
     cpu->breaks = b;
+    follow_stores(cpu, b && b->catches >> CPU_CATCH_UNWRITTEN & 1);
     if (b) {
         forget_begins(cpu);
         see_cs(cpu);

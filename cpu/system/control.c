@@ -80,6 +80,7 @@ static bool set_cr0(struct cpu *cpu, u64 value)
     u64 changed, wired = cpu->model->family < 4 ? 0 : CR0_ET;
 
     if (value >> 32) return FAULT(cpu, CONTROL_RESERVED, .rpl = 0, .value = value);
+    u64 reserved = value & ~(cr0_writable(cpu) | CR0_ET);
     value &= cr0_writable(cpu);
     if (value & CR0_PG && !(value & CR0_PE)) return FAULT(cpu, CR0_PG_WITHOUT_PE, .value = value);
     if (value & CR0_NW && !(value & CR0_CD)) return FAULT(cpu, CR0_NW_WITHOUT_CD, .value = value);
@@ -89,6 +90,7 @@ static bool set_cr0(struct cpu *cpu, u64 value)
     if (changed & CR0_PG && cpu->efer & EFER_LME) cpu->efer ^= EFER_LMA;
     if (changed & (CR0_PG | CR0_WP | CR0_PE)) tlb_flush(cpu);
     mode_derive(cpu);
+    if (reserved) breaks_catch(cpu, CPU_CATCH_RESERVED, reserved, 1, CPU_RESERVED_IN_CR0);
     return true;
 }
 
@@ -126,6 +128,7 @@ static bool set_cr3(struct cpu *cpu, u64 value)
     cpu->cr3 = value & kept;
     tlb_flush_local(cpu);
     breaks_catch(cpu, CPU_CATCH_ADDRESS_SPACE, cpu->cr3, 1, before);
+    if (value & ~kept) breaks_catch(cpu, CPU_CATCH_RESERVED, value & ~kept, 1, CPU_RESERVED_IN_CR3);
     return true;
 }
 

@@ -4,6 +4,7 @@
  *   DR0..3  linear (or, for RW = 10, port) addresses     DR6  B0..B3 [3:0]  BD 13  BS 14  BT 15
  *   DR7     Ln Gn [7:0]  GD 13  then for each n  RWn [17+4n:16+4n]  LENn [19+4n:18+4n]  */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 enum { DR6_WRITABLE = 0xe00f, DR7_ONES = 1 << 10 };
@@ -53,7 +54,9 @@ bool debug_write(struct cpu *cpu, unsigned n, u64 value)
     if (!debug_open(cpu, &n)) return false;
     if (n >= 6 && value >> 32) return FAULT(cpu, CONTROL_RESERVED, .rpl = (u8)n, .value = value);
     if (n == 6) value = (value & DR6_WRITABLE) | DR6_ONES;
+    u64 reserved = n == 7 ? value & ~(u64)(DR7_WRITABLE | DR7_ONES) : 0;
     if (n == 7) value = (value & DR7_WRITABLE) | DR7_ONES;
+    if (reserved) breaks_catch(cpu, CPU_CATCH_RESERVED, reserved, 1, CPU_RESERVED_IN_DR7);
     cpu->dr[n & 7] = value;
     if (n != 6) tlb_flush(cpu);              /* watched pages have no tags: others get them back */
     return true;

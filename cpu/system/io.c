@@ -3,7 +3,7 @@
 #include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
-enum { TSS_IO_MAP = 102, TSS_32_LEAST_LIMIT = 103 };
+enum { TSS_IO_MAP = 102 };
 
 static bool within_iopl(const struct cpu *cpu) { return real_mode(cpu) || (!v86_mode(cpu) && cpu->cpl <= iopl(cpu)); }
 

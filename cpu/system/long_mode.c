@@ -5,6 +5,7 @@
  *                     and in the upper half 31:0 offset 63:32
  *    TSS              +4 RSP0  +12 RSP1  +20 RSP2  +36 IST1 .. +84 IST7  +102 I/O map base */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/interrupt.h"
 #include "cpu/system/transfer.h"
 
@@ -47,6 +48,7 @@ static void enter_level(struct cpu *cpu, u16 cs, const struct descriptor *code, 
     if (inner) segment_set_null(cpu, CPU_SEG_SS, (u16)cpl);
     cpu->gpr[RSP] = rsp;
     if (inner) mode_derive(cpu);
+    breaks_catch(cpu, CPU_CATCH_STACK, rsp, 1, cpu->seg[CPU_SEG_SS].selector);
 }
 
 /* --- code segments that a 64-bit gate may lead to --- */

@@ -1,5 +1,6 @@
 /* Far RET and IRET.  SDM vol. 2, "RET", "IRET/IRETD", Operation.                     doc: system */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 /* The code segment to return to: never one of an inner level. */
@@ -209,6 +210,7 @@ static bool iret_protected(struct cpu *cpu, unsigned opsize)
 bool interrupt_return(struct cpu *cpu, unsigned opsize)
 {
     cpu->nmi_blocked = false;
-    if (v86_mode(cpu)) return iret_v86(cpu, opsize);
-    return real_mode(cpu) ? iret_real(cpu, opsize) : iret_protected(cpu, opsize);
+    bool done = v86_mode(cpu) ? iret_v86(cpu, opsize) : real_mode(cpu) ? iret_real(cpu, opsize) : iret_protected(cpu, opsize);
+    if (done) breaks_catch(cpu, CPU_CATCH_RETURN, cpu->seg[CPU_SEG_CS].selector, 1, 0);
+    return done;
 }

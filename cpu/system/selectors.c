@@ -1,5 +1,6 @@
 /* LLDT LTR LAR LSL VERR VERW.  SDM vol. 2, "Operation" of each.                      doc: system */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 /* In long mode LDT and TSS descriptors have 16 bytes and a base of 64 bits. */
@@ -47,6 +48,8 @@ bool load_tr(struct cpu *cpu, u16 selector)
     d.raw |= (u64)TYPE_BUSY << 40;
     if (!system_write(cpu, d.la + 5, 1, d.raw >> 40 & 0xff)) return false;
     segment_set(cpu, CPU_SEG_TR, selector, &d);
+    u32 limit = cpu->seg[CPU_SEG_TR].limit, least = facts.type == TYPE_TSS_16 ? TSS_16_LEAST_LIMIT : TSS_32_LEAST_LIMIT;
+    if (limit < least) breaks_catch(cpu, CPU_CATCH_SHORT_TSS, selector, 1, limit);
     return procedure_done(cpu);
 }
 

@@ -3,6 +3,7 @@
  *    32-bit TSS   +4 ESP0  +8 SS0  +12 ESP1  +16 SS1  +20 ESP2  +24 SS2
  *    16-bit TSS   +2 SP0   +4 SS0   +6 SP1    +8 SS1  +10 SP2   +12 SS2  */
 #include "cpu/memory/access.h"
+#include "cpu/run/breaks.h"
 #include "cpu/system/transfer.h"
 
 bool inner_stack_open(struct cpu *cpu, unsigned cpl, struct inner_stack *stack)
@@ -58,4 +59,5 @@ void inner_stack_enter(struct cpu *cpu, const struct inner_stack *stack)
     segment_set(cpu, CPU_SEG_SS, stack->selector, &stack->d);
     cpu->gpr[RSP] = (cpu->gpr[RSP] & ~stack->mask) | stack->sp;
     cpu->cpl = stack->cpl;
+    breaks_catch(cpu, CPU_CATCH_STACK, stack->segment.base + stack->sp, 1, stack->selector);
 }

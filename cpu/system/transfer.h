@@ -12,6 +12,8 @@ enum system_type {
     TYPE_TRAP_GATE_32 = 15,
     TYPE_BUSY = 2 /* of a TSS */, TYPE_32 = 8,
 };
+/* The last byte of all fields: SDM vol. 3A, "Task-State Segment (TSS)", "16-Bit Task-State Segment (TSS)". */
+enum { TSS_16_LEAST_LIMIT = 43, TSS_32_LEAST_LIMIT = 103 };
 
 /* DR6. */
 enum { DR6_BD = 1 << 13, DR6_BS = 1 << 14, DR6_BT = 1 << 15 };

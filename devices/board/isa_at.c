@@ -42,7 +42,7 @@ void board_request_changed(struct machine *m, unsigned n)
 
     board_apic_replaces(m, n, &level);
     bool asserted = level || m->pci.irq[n].level;
-    if (asserted && !(m->pic[n >> 3].lines >> (n & 7) & 1)) cpu_note_line(processors_running(m), n);
+    if (asserted && !(m->pic[n >> 3].lines >> (n & 7) & 1)) cpu_note(processors_running(m), CPU_CATCH_LINE, n, 1, 1);
     pic_8259_set_ir(&m->pic[n >> 3], n & 7, asserted);
     if (m->pci.present) board_apic_request(m, n, level);
 }
@@ -406,8 +406,22 @@ static bool load_cmos(struct machine *m, struct error *err)
     return true;
 }
 
-static u32 port_in(void *board, u16 port, unsigned size) { return ports_read(((struct machine *)board)->ports, port, size); }
-static void port_out(void *board, u16 port, unsigned size, u32 value) { ports_write(((struct machine *)board)->ports, port, size, value); }
+static u32 port_in(void *board, u16 port, unsigned size)
+{
+    struct machine *m = board;
+    u32 value = ports_read(m->ports, port, size);
+
+    if (!ports_decode(m->ports, port)) cpu_note(processors_running(m), CPU_CATCH_NO_PORT, port, size, value);
+    return value;
+}
+
+static void port_out(void *board, u16 port, unsigned size, u32 value)
+{
+    struct machine *m = board;
+
+    if (!ports_decode(m->ports, port)) cpu_note(processors_running(m), CPU_CATCH_NO_PORT, port, size, value);
+    ports_write(m->ports, port, size, value);
+}
 
 static u32 port_in_block(void *board, u16 port, unsigned size, u32 count, u8 *to)
 {

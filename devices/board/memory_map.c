@@ -199,14 +199,20 @@ u64 memory_mmio_read(void *board, u64 pa, unsigned size)
     u64 value;
 
     if (video_answers(m, pa)) return video_mmio_read(m, pa, size);
-    return board_apic_read(m, pa, size, &value) ? value : mmio_read(&m->mmio, pa, size);
+    if (board_apic_read(m, pa, size, &value)) return value;
+    value = mmio_read(&m->mmio, pa, size);
+    if (!mmio_decodes(&m->mmio, pa, size)) cpu_note(processors_running(m), CPU_CATCH_NO_MEMORY, pa, size, value);
+    return value;
 }
 
 void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value) 
 {
     struct machine *m = board;
     if (video_answers(m, pa)) video_mmio_write(m, pa, size, value);
-    else if (!board_apic_write(m, pa, size, value)) mmio_write(&m->mmio, pa, size, value);
+    else if (!board_apic_write(m, pa, size, value)) {
+        if (!mmio_decodes(&m->mmio, pa, size)) cpu_note(processors_running(m), CPU_CATCH_NO_MEMORY, pa, size, value);
+        mmio_write(&m->mmio, pa, size, value);
+    }
 }
 
 /* --- DMA reaches RAM and ROM, never MMIO; a page at a time --- */

@@ -23,6 +23,8 @@ static struct mmio_range *range_at(struct mmio *mmio, u64 pa, unsigned size)
     return NULL;
 }
 
+bool mmio_decodes(struct mmio *mmio, u64 pa, unsigned size) { return range_at(mmio, pa, size); }
+
 u64 mmio_read(struct mmio *mmio, u64 pa, unsigned size)
 {
     struct mmio_range *r = range_at(mmio, pa, size);

@@ -25,6 +25,7 @@ bool mmio_add(struct mmio *mmio, const struct mmio_range *range, unsigned *id, s
 /* RAM, ROM and what the board itself has in memory space answer first, then ranges in the order in which they were added. */
 void mmio_place(struct mmio *mmio, unsigned id, u64 first, bool decoded);
 /* Nobody there: ones; a write is lost. */
+bool mmio_decodes(struct mmio *mmio, u64 pa, unsigned size_bytes);       /* somebody answers */
 u64 mmio_read(struct mmio *mmio, u64 pa, unsigned size_bytes);
 void mmio_write(struct mmio *mmio, u64 pa, unsigned size_bytes, u64 value);
 

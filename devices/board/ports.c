@@ -79,6 +79,8 @@ static const struct port_range *owner_of(const struct ports *ports, u16 port)
     return ports->owner[port] ? &ports->range[ports->owner[port] - 1] : NULL;
 }
 
+bool ports_decode(const struct ports *ports, u16 port) { return ports->owner[port]; }
+
 u32 ports_read(struct ports *ports, u16 port, unsigned size)
 {
     const struct port_range *r = owner_of(ports, port);

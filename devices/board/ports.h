@@ -40,6 +40,7 @@ bool ports_add_placed(struct ports *ports, const struct port_range *range, unsig
 void ports_place(struct ports *ports, unsigned id, u16 first, bool decoded);
 
 /* size_bytes 1, 2 or 4; port + size - 1 wraps at 64 K as the bus does. */
+bool ports_decode(const struct ports *ports, u16 port);                 /* somebody answers */
 u32 ports_read(struct ports *ports, u16 port, unsigned size_bytes);
 void ports_write(struct ports *ports, u16 port, unsigned size_bytes, u32 value);
 

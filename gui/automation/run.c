@@ -3,6 +3,7 @@
 #include "gui/automation/prompt.h"
 
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/tripwires.h"
 #include "gui/debugger/why.h"
 #include "gui/serve.h"
 #include "gui/together.h"
@@ -49,6 +50,7 @@ void session_show_place(struct session *s)
 static struct machine_stop run_machine(struct session *s, u64 ticks)
 {
     if (s->partner) return together_run(s->partner, s->machine, ticks);
+    if (s->follow_flags) return tripwire_run_flags(s, ticks);
     return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
 }
 
@@ -63,7 +65,7 @@ static struct machine_stop run_for(struct session *s, u64 ticks)
     for (u64 now; ticks && stop.kind == MACHINE_TICKS; ticks -= now) {
         now = ticks < piece ? ticks : piece;
         stop = run_machine(s, now);
-        if (stop.kind == MACHINE_TICKS && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST, s->interrupted = true;
+        if (stop.kind == MACHINE_TICKS && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST, s->stopped_here = true;
     }
     return stop;
 }
@@ -91,7 +93,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
     if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
-    s->interrupted = false;
+    s->stopped_here = false;
     pager_begin(s->pager, false);
     struct machine_stop stop = run_on(s, ticks);
     pager_begin(s->pager, true);
@@ -102,7 +104,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         puts("(0) Caught time breakpoint");
         stop.kind = stop.kind == MACHINE_TICKS ? MACHINE_BREAK : stop.kind;
     }
-    if (stop.kind == MACHINE_BREAK || s->interrupted) session_show_place(s);
+    if (stop.kind == MACHINE_BREAK || s->stopped_here) session_show_place(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
         if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);

@@ -153,6 +153,7 @@ static const struct command {
       "stop behind an exception, INT n or a device's interrupt, a triple fault, a line that rises, an access to ports or MSRs, a switch of mode, task, address space or privilege", debug_catch },
     { "modebp", "", "catch mode", debug_mode_break },
     { "vmexitbp", "", "refused: no CPU model has VM exits", debug_vm_exit_break },
+    { "tripwire", "[NAME [ADDRESS BYTES]]", "stop at what is no fault and seldom meant; without a name: which there are", debug_tripwire },
     { "blist", "", "breakpoints", debug_list_breaks },
     { "d del delete", "N", "delete a breakpoint", debug_delete_break },
     { "bpe", "N", "enable a breakpoint", debug_enable_break },

@@ -25,7 +25,11 @@ struct session {
     int status;                  /* exit status then */
     struct pager *pager;         /* of the prompt's output; NULL: none */
     int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
-    bool coloured, interrupted;  /* the last run ended by Ctrl+C */
+    bool coloured;
+    bool stopped_here;           /* the last run was ended from outside the machine: Ctrl+C, undefined flags */
+    bool follow_flags;           /* instructions are run one by one, for the tripwire of undefined flags */
+    u32 undefined_flags;         /* of EFLAGS, as far as they were followed */
+    u64 flags_passed;            /* the tick at which that tripwire stopped last */
     unsigned depth;              /* of files that run files */
     bool stands;                 /* commands that let the machine run are refused */
     u64 time_break;              /* tick at which a run stops, 0: none */

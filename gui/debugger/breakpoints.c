@@ -8,11 +8,12 @@
 #include "gui/automation/script.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/expression.h"
+#include "gui/debugger/tripwires.h"
 
 typedef unsigned long long llu;
 
 /* What each kind is called in the list, and when its number is a thing of its own. */
-enum number_of { NUMBER_ADDRESS, NUMBER_VECTOR, NUMBER_PORT, NUMBER_MSR, NUMBER_TSS, NUMBER_IRQ, NUMBER_CPL, NUMBER_NONE };
+enum number_of { NUMBER_ADDRESS, NUMBER_VECTOR, NUMBER_PORT, NUMBER_MSR, NUMBER_TSS, NUMBER_IRQ, NUMBER_CPL, NUMBER_RANGE, NUMBER_NONE };
 static const struct kind {
     const char *type;
     enum number_of number;
@@ -26,6 +27,10 @@ static const struct kind {
     [CPU_CATCH_MSR_READ]     = { "catch rdmsr", NUMBER_MSR },     [CPU_CATCH_MSR_WRITE]    = { "catch wrmsr", NUMBER_MSR },
     [CPU_CATCH_MODE]         = { "catch mode",  NUMBER_NONE },    [CPU_CATCH_TASK]         = { "catch task",  NUMBER_TSS },
     [CPU_CATCH_ADDRESS_SPACE] = { "catch cr3",  NUMBER_ADDRESS }, [CPU_CATCH_CPL]          = { "catch cpl",   NUMBER_CPL },
+    [CPU_CATCH_NO_PORT]      = { "no port",     NUMBER_PORT },    [CPU_CATCH_NO_MEMORY]    = { "no memory",   NUMBER_ADDRESS },
+    [CPU_CATCH_RETURN]       = { "catch iret",  NUMBER_TSS },     [CPU_CATCH_STACK]        = { "stack",       NUMBER_RANGE },
+    [CPU_CATCH_CODE]         = { "code",        NUMBER_ADDRESS }, [CPU_CATCH_RESERVED]     = { "reserved",    NUMBER_ADDRESS },
+    [CPU_CATCH_SHORT_TSS]    = { "short tss",   NUMBER_TSS },     [CPU_CATCH_UNWRITTEN]    = { "unwritten",   NUMBER_ADDRESS },
     [CPU_CATCH_SHUTDOWN]     = { "catch triple", NUMBER_NONE },   [CPU_CATCH_LINE]         = { "catch irq",   NUMBER_IRQ },
 };
 
@@ -64,8 +69,12 @@ static struct breakpoint *numbered(struct breakpoints *b, unsigned number)
 bool breakpoint_delete(struct breakpoints *b, unsigned number)
 {
     struct breakpoint *p = numbered(b, number);
-    if (p) p->used = false;
-    return p;
+
+    if (!p) return false;
+    p->used = false;
+    for (unsigned i = 0; p->trip && i < b->room; i++)
+        if (b->entry[i].trip == p->trip) b->entry[i].used = false;           /* a tripwire may need several */
+    return true;
 }
 
 bool breakpoint_enable(struct breakpoints *b, unsigned number, bool enabled)
@@ -122,12 +131,13 @@ static const char *number_text(const struct cpu_break *at, u64 number, char *tex
 
 static void list_place(const struct cpu_break *at)
 {
-    char text[32] = "";
+    char text[64] = "";
 
     if (at->kind == CPU_BREAK_VIRTUAL) snprintf(text, sizeof text, "0x%04x:0x%08llx", at->selector, (llu)at->address);
     else if (at->size_bytes == CPU_CATCH_ANY) snprintf(text, sizeof text, "any");
     else if (kinds[at->kind].number != NUMBER_NONE) number_text(at, at->address, text, sizeof text);
-    if (kinds[at->kind].number == NUMBER_PORT && at->size_bytes > 1) snprintf(text + strlen(text), sizeof text - strlen(text), "-0x%04llx", (llu)(at->address + at->size_bytes - 1));
+    bool range = kinds[at->kind].number == NUMBER_PORT || kinds[at->kind].number == NUMBER_RANGE;
+    if (range && at->size_bytes > 1 && at->size_bytes != CPU_CATCH_ANY) snprintf(text + strlen(text), sizeof text - strlen(text), "-0x%04llx", (llu)(at->address + at->size_bytes - 1));
     printf("%-18s", text);
 }
 
@@ -222,6 +232,7 @@ static const char *plural(unsigned n) { return n == 1 ? "" : "s"; }
 /* After Bochs's words, where it has any. */
 static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *hit)
 {
+    static const char *const reserved_in[] = { "CR0", "CR3", "DR7" };
     char text[32];
 
     number_text(&p->at, hit->number, text, sizeof text);
@@ -238,6 +249,13 @@ static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *h
     case CPU_CATCH_TASK: printf("(0) Caught task switch from TSS 0x%04llx to %s\n", (llu)hit->value, text); break;
     case CPU_CATCH_ADDRESS_SPACE: printf("(0) Caught load of CR3 with 0x%llx, before: 0x%llx\n", (llu)hit->number, (llu)hit->value); break;
     case CPU_CATCH_CPL: printf("(0) Caught switch to %s from CPL %llu\n", text, (llu)hit->value); break;
+    case CPU_CATCH_NO_PORT: printf("(0) Tripwire: no device answers at port %s (%u byte%s, 0x%llx)\n", text, hit->size_bytes, plural(hit->size_bytes), (llu)hit->value); break;
+    case CPU_CATCH_NO_MEMORY: printf("(0) Tripwire: neither memory nor a device answers at physical %s (%u byte%s)\n", text, hit->size_bytes, plural(hit->size_bytes)); break;
+    case CPU_CATCH_RETURN: printf("(0) Caught IRET to CS %s\n", text); break;
+    case CPU_CATCH_STACK: printf("(0) Tripwire: the stack at linear %s, of SS 0x%04llx, lies in the guard range\n", text, (llu)hit->value); break;
+    case CPU_CATCH_RESERVED: printf("(0) Tripwire: reserved bits %s of %s are set, and ignored\n", text, reserved_in[hit->value]); break;
+    case CPU_CATCH_SHORT_TSS: printf("(0) Tripwire: the TSS of %s ends at offset 0x%llx: some of its fields lie outside\n", text, (llu)hit->value); break;
+    case CPU_CATCH_UNWRITTEN: printf("(0) Tripwire: a load of RAM to which nothing was ever stored, physical %s, linear 0x%llx\n", text, (llu)hit->value); break;
     case CPU_CATCH_SHUTDOWN: puts("(0) Caught triple fault: why tells more"); break;
     default: printf("(0) Caught interrupt line %s\n", text); break;
     }
@@ -259,8 +277,10 @@ bool breakpoints_stopped(struct session *session)
         read_value(p, machine, now);
         if (!memcmp(now, p->was, p->at.size_bytes)) return true;
     }
+    if (p->trip && !tripwire_is_hit(session, p, hit)) return true;
     if (!holds(p, session)) return true;
     p->hits++;
+    if (p->trip) return false;
     if (break_is_watch(p->at.kind)) {
         tell_watch(p, hit, now);
         return b->watch_goes_on;

@@ -12,6 +12,7 @@ struct breakpoint {
     bool by_value;               /* a watch of writes that stops when the bytes are others than before; at most VALUE_MOST_BYTES */
     u8 was[VALUE_MOST_BYTES];
     u64 hits;
+    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE } trip;     /* whether it is a stop takes more than the processor tells */
     char condition[CONDITION_ROOM];      /* an expression, "" without */
 };
 
@@ -19,6 +20,10 @@ struct breakpoints {
     struct breakpoint *entry;
     unsigned *armed;             /* which entries, as the processor numbers them */
     unsigned room;               /* of both */
+    struct eoi_watch {           /* requests whose handlers have begun: gui/debugger/tripwires.c */
+        struct { u64 back; u16 bit; } begun[32];
+        unsigned count;
+    } eoi;
     bool watch_goes_on;          /* a watchpoint is reported, and the run goes on */
 };
 

@@ -196,7 +196,7 @@ static void put_map_range(const struct range *r, void *total)
 {
     char size[32];
 
-    printf("%016llx-%016llx %12s  %s r%c%c%s -> %010llx\n", (llu)r->la, (llu)(r->la + r->bytes - 1), size_text(r->bytes, size, sizeof size), r->user ? "user      " : "supervisor",
+    printf("%016llx-%016llx %11s  %s r%c%c%s -> %010llx\n", (llu)r->la, (llu)(r->la + r->bytes - 1), size_text(r->bytes, size, sizeof size), r->user ? "user      " : "supervisor",
            r->writable ? 'w' : '-', r->executable ? 'x' : '-', r->global ? "g" : " ", (llu)r->pa);
     *(u64 *)total += r->bytes;
 }

@@ -398,9 +398,9 @@ Test(breaks, a_line_that_the_board_tells_of_stops_between_instructions)
 {
     PC(pc) = pc_with(LOOP, sizeof LOOP);
     set_break(pc, CPU_CATCH_LINE, 5, 1);
-    cpu_note_line(pc->cpu, 4);
+    cpu_note(pc->cpu, CPU_CATCH_LINE, 4, 1, 1);
     cr_expect_eq(run_for(pc, 10), CPU_STOP_DEADLINE);
-    cpu_note_line(pc->cpu, 5);
+    cpu_note(pc->cpu, CPU_CATCH_LINE, 5, 1, 1);
     cr_expect_eq(run_for(pc, 10), CPU_STOP_BREAK);
     expect_hit(pc, 5, 1);
     cr_expect_eq(run_for(pc, 10), CPU_STOP_DEADLINE);
