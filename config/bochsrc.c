@@ -311,6 +311,18 @@ bool bochsrc_help_directive(const char *name)
     return false;
 }
 
+void bochsrc_help_devices(void)
+{
+    for (const struct directive *d = directive_table; d->name; d++) {
+        if (!d->device) continue;
+        printf("%-14s %s: %s\n%15s", d->name, d->device, d->meaning, "");
+        for (const struct parameter *p = d->parameters; p && p->name; p++)
+            if (p->type != TYPE_ACCEPTED) printf("%s ", p->name);
+        putchar('\n');
+        if (d->sample) printf("%15s%s: %s\n", "", d->name, d->sample + (d->sample[0] == '#'));
+    }
+}
+
 void bochsrc_sample(void)
 {
     puts("# Orrery's configuration, in Bochs's syntax; `orrery --sample` prints this file, `orrery --help DIRECTIVE` says more.\n"

@@ -14,6 +14,8 @@ bool bochsrc_directive(const char *where, const char *text, struct machine_confi
 void bochsrc_help(void);
 /* One directive with its parameters; false when there is none of that name. */
 bool bochsrc_help_directive(const char *name);
+/* The directives that are about a device: what it is, what may be said of it. */
+void bochsrc_help_devices(void);
 /* bochsrc.sample. */
 void bochsrc_sample(void);
 

@@ -24,9 +24,9 @@ struct arguments {
     const char *config, *script, *display, *screenshot, *record, *replay, *log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, glance;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
-    const char *max_instructions_text, *max_time_text;
+    const char *max_instructions_text, *max_time_text, *max_wall_text;
     u64 max_instructions;
-    double max_time;
+    double max_time, max_wall;
     const char *directive[64];
     unsigned directives;
     struct partner *partner;     /* orrery lan: this machine is one of several; NULL: the only one */
@@ -36,13 +36,14 @@ static void usage(void)
 {
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
-         "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] ['directive: ...' ...]\n"
+         "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
+         "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
          "orrery hub PATH\n"
          "orrery lan [--delay MICROSECONDS] OPTIONS -- OPTIONS [-- OPTIONS ...]\n"
          "orrery trace show FILE [FROM-TICK [COUNT]]\n"
-         "orrery --help [cpu | DIRECTIVE] | --sample | --version\n\n"
+         "orrery --help [cpu | devices | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
          "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");
     bochsrc_help();
@@ -67,13 +68,29 @@ static void help_cpu(void)
     for (unsigned f = 0; cpu_feature_at(f); f++) printf("  %-14s %s\n", cpu_feature_at(f)->flag, cpu_feature_at(f)->meaning);
 }
 
+/* Of those with a directive what they are and what may be said of them; then all parts of a machine of which nothing was said. */
+static void help_devices(void)
+{
+    struct machine_config config;
+    struct error err = { 0 };
+    const char *name;
+
+    bochsrc_help_devices();
+    machine_config_defaults(&config);
+    struct machine *machine = machine_create(&config, &err);
+    fputs("Parts of a machine as it comes; `info device` in the prompt shows their state:\n ", stdout);
+    for (unsigned n = 0; machine && (name = machine_device_name(machine, n)); n++) printf(" %s", name);
+    putchar('\n');
+    machine_destroy(machine);
+}
+
 /* Options that take a value, and where it goes. */
 static const char **value_of(struct arguments *a, const char *word)
 {
     const struct { const char *name; const char **to; } options[] = {
         { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
         { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log },
-        { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text },
+        { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text }, { "--max-wall", &a->max_wall_text },
     };
     for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
         if (!strcmp(word, options[i].name)) return options[i].to;
@@ -88,6 +105,14 @@ static bool *switch_of(struct arguments *a, const char *word)
     return !strcmp(word, "--prompt") ? &a->prompt : NULL;
 }
 
+static bool seconds_of(const char *option, const char *text, const char *whose, double *seconds, struct error *err)
+{
+    char *end;
+
+    *seconds = strtod(text, &end);
+    return (!*end && *seconds > 0 && *seconds < 1e9) || fail(err, "orrery: %s %s: %s", option, text, whose);
+}
+
 static bool limits(struct arguments *a, struct error *err)
 {
     char *end;
@@ -96,11 +121,8 @@ static bool limits(struct arguments *a, struct error *err)
         a->max_instructions = strtoull(a->max_instructions_text, &end, 0);
         if (*end || !a->max_instructions) return fail(err, "orrery: --max-instructions %s: a number of instructions", a->max_instructions_text);
     }
-    if (a->max_time_text) {
-        a->max_time = strtod(a->max_time_text, &end);
-        if (*end || !(a->max_time > 0 && a->max_time < 1e9)) return fail(err, "orrery: --max-time %s: virtual seconds", a->max_time_text);
-    }
-    return true;
+    if (a->max_time_text && !seconds_of("--max-time", a->max_time_text, "virtual seconds", &a->max_time, err)) return false;
+    return !a->max_wall_text || seconds_of("--max-wall", a->max_wall_text, "seconds of the host's time", &a->max_wall, err);
 }
 
 static bool parse(int argc, char **argv, struct arguments *a, struct error *err)
@@ -272,7 +294,8 @@ static void body(struct serve *serve, void *context)
         session_run(s, UINT64_MAX);
         return;
     }
-    struct machine_stop stop = serve_until_closed(serve, s->ticks_left);
+    struct machine_stop stop = serve_until_closed(serve, s->ticks_left, s->wall_end_ns);
+    if (session_late(s)) return;
     if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
         fprintf(stderr, "orrery: %s\n", stop.text);
         if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
@@ -368,6 +391,7 @@ static bool perform(struct run *r, struct error *err)
     r->session.partner = a->partner;
     if (a->prompt) block_interrupts();
     r->session.ticks_left = UINT64_MAX;
+    if (a->max_wall > 0) session_limit_wall(&r->session, a->max_wall);
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
     if (!start_journal(r, config, err)) return false;
@@ -387,7 +411,7 @@ static bool perform(struct run *r, struct error *err)
 static struct arguments glance(const struct arguments *a, const struct machine_config *config)
 {
     struct arguments g = *a;
-    bool told = a->headless || a->partner || a->display || config->display[0] || a->script || a->prompt || a->replay || a->max_time_text || a->max_instructions_text;
+    bool told = a->headless || a->partner || a->display || config->display[0] || a->script || a->prompt || a->replay || a->max_time_text || a->max_wall_text || a->max_instructions_text;
 
     if (told || display_default() != &display_headless) return g;
     puts("orrery: there is neither a window nor a terminal here: the machine runs for 5 virtual seconds");
@@ -446,6 +470,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
+    if (argc > 2 && strcmp(argv[1], "--help") == 0 && strcmp(argv[2], "devices") == 0) return help_devices(), 0;
     if (argc > 2 && strcmp(argv[1], "--help") == 0 && bochsrc_help_directive(argv[2])) {
         if (strcmp(argv[2], "cpu") == 0) help_cpu();
         return 0;

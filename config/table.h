@@ -51,6 +51,7 @@ struct directive {
     u32 base;                                            /* offset of what the parameters' offsets count from */
     bool (*positional)(const struct given *g, struct machine_config *c, void *base);     /* a parameter without '='; NULL: none */
     const char *note, *meaning, *sample;                 /* sample: parameters for bochsrc.sample; NULL: not in it */
+    const char *device;                                  /* the parts that it is about; NULL: none */
 };
 
 extern const struct directive directive_table[];         /* ended by a row without name */

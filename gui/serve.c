@@ -14,6 +14,7 @@ struct serve {
     struct mailbox *box;
     bool paced;
     u64 slice;                   /* ticks between two looks at the mail, about a frame of wall time */
+    u64 wall_end_ns;             /* it stops then; 0: never */
     u64 wall_ns, tick;           /* a point where wall and virtual time were together */
     char *paste;                 /* text that still waits for the keyboard, NUL ended; at paste_at */
     size_t paste_at;
@@ -28,6 +29,8 @@ static u64 now_ns(void)
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
 }
+
+static bool late(const struct serve *s) { return s->wall_end_ns && now_ns() >= s->wall_end_ns; }
 
 static void sleep_ns(u64 ns)
 {
@@ -148,7 +151,7 @@ struct machine_stop serve_run(struct serve *s, u64 ticks)
     s->stop = (struct machine_stop){ .kind = MACHINE_TICKS };
     s->wall_ns = now_ns();
     s->tick = machine_tick(s->machine);
-    while (!s->quit && s->stop.kind == MACHINE_TICKS && machine_tick(s->machine) < end) {
+    while (!s->quit && !late(s) && s->stop.kind == MACHINE_TICKS && machine_tick(s->machine) < end) {
         u64 left = end - machine_tick(s->machine);
         read_mail(s);
         if (!s->quit) run_slice(s, left < s->slice ? left : s->slice);
@@ -176,11 +179,12 @@ static void wait_paused(struct serve *s)
     }
 }
 
-struct machine_stop serve_until_closed(struct serve *s, u64 ticks)
+struct machine_stop serve_until_closed(struct serve *s, u64 ticks, u64 wall_end_ns)
 {
     u64 end = ticks > UINT64_MAX - machine_tick(s->machine) ? UINT64_MAX : machine_tick(s->machine) + ticks;
 
-    while (!s->quit && !ended(&s->stop) && machine_tick(s->machine) < end) {
+    s->wall_end_ns = wall_end_ns;
+    while (!s->quit && !late(s) && !ended(&s->stop) && machine_tick(s->machine) < end) {
         if (frozen(&s->stop)) {
             read_mail(s);
             show(s);

@@ -11,8 +11,8 @@ struct serve;
 struct machine_stop serve_run(struct serve *serve, u64 ticks);
 
 /* The same for a person who looks on: a machine that is frozen stays on show until MAIL_RESET or MAIL_QUIT; power-off and
- * debug exit end it. */
-struct machine_stop serve_until_closed(struct serve *serve, u64 ticks);
+ * debug exit end it, and so does the host's time when CLOCK_MONOTONIC comes to wall_end_ns (0: never). */
+struct machine_stop serve_until_closed(struct serve *serve, u64 ticks, u64 wall_end_ns);
 
 /* The machine stands still: obeys the mail and shows the picture once.  False after MAIL_QUIT. */
 bool serve_wait(struct serve *serve);

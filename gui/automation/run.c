@@ -2,6 +2,8 @@
 #include "gui/automation/pager.h"
 #include "gui/automation/prompt.h"
 
+#include <time.h>
+
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/tripwires.h"
 #include "gui/debugger/why.h"
@@ -54,18 +56,46 @@ static struct machine_stop run_machine(struct session *s, u64 ticks)
     return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
 }
 
-/* With somebody at the prompt in pieces, so that Ctrl+C ends it soon: MACHINE_REQUEST. */
+/* --- the limit of the host's time: it ends a run between two ticks, and which ones the guest cannot know --- */
+
+static u64 wall_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static bool wall_has_passed(const struct session *s) { return s->wall_end_ns && wall_ns() >= s->wall_end_ns; }
+
+void session_limit_wall(struct session *s, double seconds)
+{
+    s->max_wall = seconds;
+    s->wall_end_ns = wall_ns() + (u64)(seconds * 1e9);
+}
+
+bool session_late(struct session *s)
+{
+    if (!wall_has_passed(s)) return false;
+    printf("orrery: the limit of %g seconds of the host's time is reached at tick %llu\n", s->max_wall, (unsigned long long)machine_tick(s->machine));
+    s->over = true;
+    s->status = STATUS_EXPECT;
+    return true;
+}
+
+/* In pieces where somebody at the prompt may press Ctrl+C, or time run out: MACHINE_REQUEST. */
 static struct machine_stop run_for(struct session *s, u64 ticks)
 {
     enum { PIECES_A_SECOND = 50 };
     u64 piece = machine_ips(s->machine) / PIECES_A_SECOND + 1;
     struct machine_stop stop = { .kind = MACHINE_TICKS };
 
-    if (!s->interrupts) return run_machine(s, ticks);
+    if (!s->interrupts && !s->wall_end_ns) return run_machine(s, ticks);
     for (u64 now; ticks && stop.kind == MACHINE_TICKS; ticks -= now) {
         now = ticks < piece ? ticks : piece;
         stop = run_machine(s, now);
-        if (stop.kind == MACHINE_TICKS && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST, s->stopped_here = true;
+        if (stop.kind == MACHINE_TICKS && s->interrupts && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST, s->stopped_here = true;
+        else if (stop.kind == MACHINE_TICKS && wall_has_passed(s)) stop.kind = MACHINE_REQUEST;
     }
     return stop;
 }
@@ -115,6 +145,6 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));
         s->over = true;
         s->status = STATUS_EXPECT;
-    }
+    } else session_late(s);
     return stop;
 }

@@ -19,6 +19,8 @@ struct session {
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
     struct partner *partner;     /* it runs on one clock with others; NULL: alone */
     u64 ticks_left;              /* run limit; NEVER without one */
+    double max_wall;             /* seconds of the host's time that all runs may take; 0: no limit */
+    u64 wall_end_ns;             /* when they will have passed */
     bool attended;               /* somebody sits at the prompt: a machine that cannot go on stays for inspection */
     char stop[512];              /* why the machine cannot go on, "" while it can */
     bool over;                   /* quit was said, or the machine cannot go on */
@@ -44,6 +46,10 @@ struct session {
 
 /* Exit status of a stop.  docs/guide/command-line.md */
 int session_status_of(const struct machine_stop *stop);
+
+/* From now on seconds of the host's time count.  Whether they have passed: then a line says so, over and status are set. */
+void session_limit_wall(struct session *s, double seconds);
+bool session_late(struct session *s);
 
 /* Runs; prints the line of a stop that ends the run, and sets over and status. */
 struct machine_stop session_run(struct session *s, u64 ticks);

@@ -36,6 +36,9 @@ expect 2 "a multiple of 512" -n 'vgaromimage: file=rom'
 head -c 1024 c.img > opt.rom; expect 2 "option ROM" -n 'optromimage1: file=opt.rom, address=0xd0001'
 expect 2 "64 or 128 bytes" -n 'cmosimage: file=rom'
 expect 2 "--max-time" --max-time never
+expect 2 "--max-wall" --max-wall never
+printf 'wait-text "no such text" 1e8s\n' > q; expect 3 "of the host's time is reached" -n --max-wall 0.3; printf 'quit 0\n' > q
+"$orrery" --help devices > out 2>&1 && grep -q '^e1000 .*82540EM' out && grep -q 'ethmod' out && grep -q ' fdc ' out || { cat out; exit 1; }
 rm -f new.img; "$orrery" image create new.img 3M > out 2>&1 && "$orrery" image check new.img > out 2>&1 && grep -q "all 6144 sectors" out || { cat out; exit 1; }
 "$orrery" image info new.img | grep -q "6144 sectors" || exit 1
 "$orrery" image create new.img 3M > out 2>&1; [ $? = 4 ] && grep -q "exists already" out || { cat out; exit 1; }
