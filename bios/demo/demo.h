@@ -93,6 +93,7 @@ void clockwork_page(void);
 void colors_page(void);
 void scrolling_page(void);
 void interrupts_page(void);
+void mistakes_page(void);
 void shut_down(void);
 
 /* --- start.S --- */

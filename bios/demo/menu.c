@@ -10,11 +10,12 @@ static const struct { const char *name, *meaning; void (*run)(void); } items[] =
     { "Scrolling",        "split screen and smooth panning by the CRTC", scrolling_page },
     { "Interrupts",       "timer, clock and keyboard, as they come in", interrupts_page },
     { "Shut down",        "switch the machine off", shut_down },
+    { "Mistakes",         "three of them, to find with the debugger", mistakes_page },
 };
 
 static void draw_item(u8 n, bool chosen)
 {
-    u8 row = (u8)(7 + n * 2), attribute = chosen ? CHOSEN : PLAIN;
+    u8 row = (u8)(6 + n * 2), attribute = chosen ? CHOSEN : PLAIN;
 
     for (u8 x = 4; x < 76; x++) put_char_at(row, x, attribute, ' ');
     put_char_at(row, 6, chosen ? CHOSEN : TITLE, (u8)('1' + n));
