@@ -42,10 +42,10 @@ static bool by_tables(struct walk *w)
 {
     struct symbol_stack stack = { .read = read_stack, .context = w, .bits = w->size * 8 };
     struct symbol_frame outer = w->frame;
-    u64 sp = w->frame.gpr[SP];
 
     outer.pc = linear_code(w, outer.pc);
-    if (w->size == 2 || !symbols_unwind(w->session->symbols, &outer, &stack) || outer.gpr[SP] <= sp) return false;
+    if (w->size == 2 || !symbols_unwind(w->session->symbols, &outer, &stack)) return false;
+    if (outer.gpr[SP] == w->frame.gpr[SP] && outer.pc == w->frame.pc) return false;      /* another stack may lie lower */
     w->at = outer.gpr[SP] - 2 * w->size;
     w->frame = outer;
     return true;
@@ -85,7 +85,7 @@ static bool by_entry(struct walk *w)
     u64 sp = w->frame.gpr[SP], offset, back;
 
     if (w->frame.caller || !symbols_at(w->session->symbols, linear_code(w, w->frame.pc), &offset) || offset) return false;
-    if (!read_stack(w, sp, w->size, &back) || !behind_a_call(w, back)) return false;
+    if (!read_stack(w, sp, w->size, &back) || !symbols_in_code(w->session->symbols, linear_code(w, back))) return false;
     w->at = sp - w->size;
     w->frame.pc = back;
     w->frame.caller = true;
@@ -96,10 +96,10 @@ static bool by_entry(struct walk *w)
 
 static bool by_search(struct walk *w)
 {
-    u64 sp = w->frame.gpr[SP], offset, value;
+    u64 sp = w->frame.gpr[SP], value;
 
     for (unsigned i = 0; i < SEARCHED_WORDS && read_stack(w, sp, w->size, &value); i++, sp += w->size) {
-        if (!symbols_at(w->session->symbols, linear_code(w, value), &offset) || !behind_a_call(w, value)) continue;
+        if (!symbols_in_code(w->session->symbols, linear_code(w, value)) || !behind_a_call(w, value)) continue;
         w->at = sp - w->size;
         w->frame = (struct symbol_frame){ .pc = value, .caller = true, .known = 1u << SP, .gpr = { [SP] = sp + w->size } };
         return w->guessed = true;
@@ -111,7 +111,8 @@ static bool by_search(struct walk *w)
 static bool step_out(struct walk *w)
 {
     if (by_tables(w) || by_entry(w)) return true;
-    if (w->guessed || !symbols_count(w->session->symbols)) return !w->guessed && by_frame_pointer(w, w->size);
+    if (w->guessed) return by_search(w);
+    if (!symbols_count(w->session->symbols)) return by_frame_pointer(w, w->size);
     struct walk before = *w;
     for (unsigned element = w->size; element <= (w->size == 2 ? 4 : w->size); element += 2) {
         if (by_frame_pointer(w, element) && behind_a_call(w, w->frame.pc)) return true;

@@ -205,6 +205,7 @@ void show_stack(struct machine *m, const struct symbols *symbols, unsigned count
         if (machine_peek_linear(m, la, bytes, step) < step) return;
         u64 value = long64 ? get64(bytes) : wide ? get32(bytes) : get16(bytes);
         printf(" | STACK 0x%08llx [0x%0*llx]", (llu)la, (int)step * 2, (llu)value);
-        printf(*symbols_text(symbols, long64 ? value : v.seg[CPU_SEG_CS].base + value, name) ? " (%s)\n" : "\n", name);
+        u64 code = long64 ? value : v.seg[CPU_SEG_CS].base + value;
+        printf(symbols_in_code(symbols, code) ? " (%s)\n" : "\n", symbols_text(symbols, code, name));
     }
 }

@@ -129,15 +129,28 @@ static size_t places_before(const struct symbols *s, u64 address)
     return low;
 }
 
-const char *symbols_at(const struct symbols *s, u64 address, u64 *offset)
+static const struct symbol *symbol_at(const struct symbols *s, u64 address)
 {
     size_t behind = s ? places_before(s, address) : 0;
 
     if (!behind) return NULL;
     const struct symbol *found = &s->by_address[behind - 1];
     while (found > s->by_address && found[-1].address == found->address) found--;
-    *offset = address - found->address;
-    return *offset < (found->size_bytes ? found->size_bytes : REACH_BYTES) ? found->name : NULL;
+    return address - found->address < (found->size_bytes ? found->size_bytes : REACH_BYTES) ? found : NULL;
+}
+
+const char *symbols_at(const struct symbols *s, u64 address, u64 *offset)
+{
+    const struct symbol *found = symbol_at(s, address);
+
+    if (found) *offset = address - found->address;
+    return found ? found->name : NULL;
+}
+
+bool symbols_in_code(const struct symbols *s, u64 address)
+{
+    const struct symbol *found = symbol_at(s, address);
+    return found && (found->rank & (SYMBOL_LOCAL - 1)) != SYMBOL_OBJECT;
 }
 
 bool symbols_find(const struct symbols *s, const char *name, u64 *address)

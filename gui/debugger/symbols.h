@@ -20,6 +20,8 @@ size_t symbols_count(const struct symbols *symbols);
 
 /* The name that an address belongs to, and how far behind it the address lies; NULL: it belongs to none. */
 const char *symbols_at(const struct symbols *symbols, u64 address, u64 *offset);
+/* It belongs to a name that is a function's, or whose kind nobody said. */
+bool symbols_in_code(const struct symbols *symbols, u64 address);
 bool symbols_find(const struct symbols *symbols, const char *name, u64 *address);
 
 /* Where the instruction at an address comes from, as the compiler had it; false: nobody says. */

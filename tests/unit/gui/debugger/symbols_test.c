@@ -102,6 +102,17 @@ Test(symbols, an_address_has_the_name_of_a_function_before_that_of_a_label)
     is_at("a_label", 0x1000);
 }
 
+Test(symbols, names_of_data_are_no_code)
+{
+    cr_assert(load_text("1000 T function\n2000 d object\n3000 plain\n4000 0000000000000004 W weak\n"));
+    cr_expect(symbols_in_code(table, 0x1fff));
+    cr_expect_not(symbols_in_code(table, 0x2000));
+    cr_expect(symbols_in_code(table, 0x3000));
+    cr_expect(symbols_in_code(table, 0x4003));
+    cr_expect_not(symbols_in_code(table, 0x4004));
+    cr_expect_not(symbols_in_code(NULL, 0x1000));
+}
+
 Test(symbols, an_absolute_symbol_is_a_number_and_no_place)
 {
     cr_assert(load_text("0000000000000000 A fixed_percpu_data\n0000000000000100 A limit\n0000000000000200 T code\n"));
