@@ -13,7 +13,7 @@ comma   := ,
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
-LIBS     = -lSDL2 -lpng -lxxhash -lZydis -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
+LIBS     = -lSDL2 -lpng -lz -lxxhash -lZydis -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
 # qcow2, VMDK, VDI, VHD and VHDX images: optional.
 NBD      := $(shell pkg-config --exists libnbd 2>/dev/null && echo yes)
 $(if $(NBD),,$(info libnbd is not there: modes qcow2, vmware3, vmware4, vbox, vpc, vhdx and nbd are left out (apt install libnbd-dev)))

@@ -15,6 +15,7 @@
 #include "gui/screenshot.h"
 #include "gui/serve.h"
 #include "gui/debugger/commands.h"
+#include "gui/debugger/stops.h"
 #include "gui/debugger/why.h"
 #include "gui/gdbstub/server.h"
 
@@ -436,7 +437,7 @@ static int run(const struct arguments *asked)
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
-    ok = r.session.machine && debug_configured_symbols(&r.session, &err) && begin_log(&r, a, &err) && perform(&r, &err);
+    ok = r.session.machine && (stop_at_configured_magic(&r.session), true) && debug_configured_symbols(&r.session, &err) && begin_log(&r, a, &err) && perform(&r, &err);
     ok = session_end(&r.session, &err) && ok;
     if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
     if (r.session.machine) log_line(&r, 'i', "SIM", "the end");

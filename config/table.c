@@ -528,6 +528,9 @@ static const struct parameter vga[] = {
 static const struct parameter e9[] = {
     { "enabled", TYPE_BOOL, AT(port_e9), .meaning = "bytes written to port E9h can be read by scripts" }, ACCEPT("all_rings"), END_ROW,
 };
+static const struct parameter magic[] = {
+    { "enabled", TYPE_TEXT, AT(magic_break), .meaning = "1, and which registers: cx dx bx sp bp si di; bx when none is named" }, END_ROW,
+};
 static const struct parameter keyboard[] = {
     { "serial_delay", TYPE_NUMBER, AT(keyboard_serial_delay_us), .least = 5, .most = 100000000, .meaning = "microseconds a byte takes on the keyboard's wire" },
     { "paste_delay", TYPE_NUMBER, AT(keyboard_paste_delay_us), .least = 1000, .most = 100000000, .meaning = "microseconds between typed keys" },
@@ -618,6 +621,7 @@ const struct directive directive_table[] = {
     { .name = "symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "names of the guest's program for the debugger; a line a file",
       .sample = "#file=vmlinux, base=0, source=linux" },
     { .name = "debug_symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "the same, as Bochs has it" },
+    { .name = "magic_break", .parameters = magic, .meaning = "a guest stops itself for the debugger by XCHG BX, BX; other registers behind the 1", .sample = "enabled=0" },
     { .name = "gdbstub", .parameters = debug_gdbstub, .meaning = "gdb debugs the guest", .sample = "#enabled=1, port=1234, wait=1, arch=auto" },
     { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
     { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },
@@ -625,7 +629,6 @@ const struct directive directive_table[] = {
 
     ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
     ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL),
-    ACCEPT_ROW("magic_break", "XCHG BX, BX does not stop the machine yet"),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
     ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"),

@@ -151,6 +151,7 @@ void cpu_pages_drawn(struct cpu *cpu, u64 pa, u64 size_bytes);
  * processor's own accesses to descriptor tables, TSS and stacks count, walks of page tables and DMA do not).     doc: breaks */
 enum cpu_break_kind {
     CPU_BREAK_LINEAR, CPU_BREAK_PHYSICAL, CPU_BREAK_VIRTUAL,
+    CPU_BREAK_MAGIC,                                     /* XCHG of a 16-bit register with itself; `selector`: bit n is register n */
     CPU_WATCH_READ, CPU_WATCH_WRITE,                     /* physical bytes */
     CPU_WATCH_LINEAR_READ, CPU_WATCH_LINEAR_WRITE,       /* bytes by the linear address that an access uses, wherever it is mapped */
     CPU_CATCH_FAULT, CPU_CATCH_INTERRUPT,                /* behind its delivery: an exception; INT n or a request of a device.  Number: the vector */

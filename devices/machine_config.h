@@ -168,6 +168,7 @@ struct machine_config {
     struct com_config com[CONFIG_COMS];
     char parallel[CONFIG_PARALLELS][CONFIG_PATH];   /* "" = port absent */
     bool port_e9;                /* port_e9_hack */
+    char magic_break[32];        /* "1", and registers: for the debugger */
     struct usb_config usb;
     struct nic_config ne2k[CONFIG_NICS], e1000[CONFIG_NICS];
     struct sound_config sound;

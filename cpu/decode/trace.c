@@ -369,6 +369,7 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
     b.slots = b.instructions = 0;
 
     while (b.instructions < TRACE_MAX_INSTRUCTIONS && !d.ends) {
+        if (unlikely(cpu->breaks)) breaks_see_code(cpu, pa + trace->bytes, host + trace->bytes, available - trace->bytes, !(trace->mode & (MODE_CODE32 | MODE_LONG64)));
         if (b.instructions && breaks_begin_at(cpu, pa + trace->bytes)) break;
         if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, mode_of(cpu, trace->bytes), &d) != DECODED) break;
         append(&b, &d);

@@ -66,6 +66,31 @@ static void see_cs(struct cpu *cpu)
     }
 }
 
+/* XCHG r16, r16 of a register with itself: in 16-bit code 87 /r, elsewhere with an operand-size prefix. */
+static bool is_magic(const struct breaks *b, const u8 *bytes, size_t size, bool operands_16)
+{
+    u16 registers = 0;
+    size_t at = operands_16 ? 0 : 1;
+
+    for (unsigned i = 0; i < b->count; i++)
+        if (b->place[i].kind == CPU_BREAK_MAGIC) registers |= b->place[i].selector;
+    if (size < at + 2 || (at && bytes[0] != 0x66) || bytes[at] != 0x87) return false;
+    u8 modrm = bytes[at + 1];
+    return modrm >> 6 == 3 && (modrm >> 3 & 7) == (modrm & 7) && registers >> (modrm & 7) & 1;
+}
+
+void breaks_see_code(struct cpu *cpu, u64 pa, const u8 *bytes, size_t size, bool operands_16)
+{
+    if (breaks_catch_some(cpu, CPU_BREAK_MAGIC) && is_magic(cpu->breaks, bytes, size, operands_16)) begin_at(cpu, pa);
+}
+
+static bool magic_here(struct cpu *cpu, u64 la)
+{
+    u8 bytes[3];
+    size_t size = cpu_peek_linear(cpu, la, bytes, sizeof bytes);
+    return is_magic(cpu->breaks, bytes, size, !(cpu->mode & (MODE_CODE32 | MODE_LONG64)));
+}
+
 /* Loading CS is a step of what changes a mode, not always the last one: which mode it is shows between instructions. */
 void breaks_see_mode(struct cpu *cpu)
 {
@@ -84,6 +109,7 @@ static bool stands_on(struct cpu *cpu, const struct cpu_break *p)
     switch (p->kind) {
     case CPU_BREAK_LINEAR: return p->address == la;
     case CPU_BREAK_VIRTUAL: return p->selector == cpu->seg[CPU_SEG_CS].selector && p->address == cpu->rip;
+    case CPU_BREAK_MAGIC: return magic_here(cpu, la);
     case CPU_BREAK_PHYSICAL: return !((p->address ^ la) & 0xfff) && cpu_translate(cpu, la, &pa) && p->address == pa;
     default: return false;
     }
@@ -234,6 +260,7 @@ static struct breaks *breaks_create(const struct cpu_break *places, unsigned cou
         b->linear[i] = kind == CPU_BREAK_LINEAR ? places[i].address : UINT64_MAX;
         if (is_watch(kind)) add_watched(b, &places[i]);
         b->catches |= 1u << kind;
+        if (kind == CPU_BREAK_MAGIC) b->places_filter = UINT64_MAX;
         if (kind == CPU_BREAK_LINEAR || kind == CPU_BREAK_PHYSICAL) b->places_filter |= 1ull << (places[i].address & 63);
     }
     return b;

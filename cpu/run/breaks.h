@@ -32,6 +32,8 @@ bool breaks_here(struct cpu *cpu);
 
 /* CS was loaded, or the mode derived anew: virtual breakpoints may lie somewhere else now. */
 void breaks_see_mode(struct cpu *cpu);
+/* An instruction of up to `size` bytes at pa is about to be decoded. */
+void breaks_see_code(struct cpu *cpu, u64 pa, const u8 *bytes, size_t size_bytes, bool operands_16);
 /* Code of the page at la, which is that at pa, is about to be looked up. */
 void breaks_enter_page(struct cpu *cpu, u64 la, u64 pa);
 

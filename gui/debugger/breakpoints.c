@@ -19,6 +19,7 @@ static const struct kind {
     enum number_of number;
 } kinds[CPU_BREAK_KINDS] = {
     [CPU_BREAK_LINEAR]       = { "lbreakpoint", NUMBER_ADDRESS }, [CPU_BREAK_PHYSICAL]     = { "pbreakpoint", NUMBER_ADDRESS },
+    [CPU_BREAK_MAGIC]        = { "magic",       NUMBER_NONE },
     [CPU_BREAK_VIRTUAL]      = { "vbreakpoint", NUMBER_ADDRESS },
     [CPU_WATCH_READ]         = { "rd",          NUMBER_ADDRESS }, [CPU_WATCH_WRITE]        = { "wr",          NUMBER_ADDRESS },
     [CPU_WATCH_LINEAR_READ]  = { "rd linear",   NUMBER_ADDRESS }, [CPU_WATCH_LINEAR_WRITE] = { "wr linear",   NUMBER_ADDRESS },
@@ -287,6 +288,12 @@ bool breakpoints_stopped(struct session *session)
     }
     if (p->at.kind > CPU_WATCH_LINEAR_WRITE) {
         tell_catch(p, hit);
+        return false;
+    }
+    if (p->at.kind == CPU_BREAK_MAGIC) {
+        breakpoints_arm(b, machine);
+        machine_run(machine, 1);                         /* it stands behind the instruction, as in Bochs */
+        puts("(0) Magic breakpoint");
         return false;
     }
     cpu_view(machine_cpu(machine), &v);

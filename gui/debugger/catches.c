@@ -102,3 +102,61 @@ bool debug_vm_exit_break(struct session *s, const char *at, struct error *err)
     (void)s, (void)at;
     return fail(err, "no CPU model here has VMX or SVM: there is no VM exit to stop at");
 }
+
+/* --- magic breakpoints --- */
+
+static const char *const magic_names[] = { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" };
+
+/* Registers by name, with anything between; BX when there are none.  AX with itself is NOP. */
+static u16 magic_registers(const char *at)
+{
+    u16 registers = 0;
+
+    for (; *at; at++)
+        for (unsigned n = 1; n < ARRAY_COUNT(magic_names); n++)
+            if (!strncmp(at, magic_names[n], 2)) registers |= (u16)(1u << n);
+    return registers ? registers : 1u << 3;
+}
+
+static unsigned find_magic(const struct session *s)
+{
+    for (unsigned i = 0; i < s->breakpoints.room; i++)
+        if (s->breakpoints.entry[i].used && s->breakpoints.entry[i].at.kind == CPU_BREAK_MAGIC) return i + 1;
+    return 0;
+}
+
+void stop_at_magic(struct session *s, u16 registers)
+{
+    struct breakpoint stop = { .at = { .kind = CPU_BREAK_MAGIC, .selector = registers } };
+    unsigned number = find_magic(s);
+
+    if (number) stop.at.selector |= s->breakpoints.entry[number - 1].at.selector;
+    if (number) breakpoint_delete(&s->breakpoints, number);
+    breakpoint_add(&s->breakpoints, &stop);
+}
+
+/* `magic_break: enabled=1 cx di` of a configuration. */
+void stop_at_configured_magic(struct session *s)
+{
+    const char *words = machine_configuration(s->machine)->magic_break;
+    if (*words == '1' || !strncmp(words, "true", 4)) stop_at_magic(s, magic_registers(words));
+}
+
+bool debug_set_magic(struct session *s, const char *at, struct error *err)
+{
+    (void)err;
+    stop_at_magic(s, magic_registers(at));
+    return true;
+}
+
+bool debug_clear_magic(struct session *s, const char *at, struct error *err)
+{
+    unsigned number = find_magic(s);
+    u16 gone = at[strspn(at, " \t\"")] ? magic_registers(at) : 0xffff;
+
+    if (!number) return fail(err, "there are no magic breakpoints; setmagicbps \"bx\" sets them");
+    u16 left = s->breakpoints.entry[number - 1].at.selector & (u16)~gone;
+    breakpoint_delete(&s->breakpoints, number);
+    if (left) stop_at_magic(s, left);
+    return true;
+}

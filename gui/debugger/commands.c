@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "cpu/base/bits.h"
 #include "gui/debugger/descriptors.h"
@@ -126,6 +127,63 @@ bool debug_print_string(struct session *s, const char *at, struct error *err)
     if (!expression_value(s, at + strspn(at, " \t"), &la, err)) return false;
     for (unsigned i = 0; i < MOST && machine_peek_linear(s->machine, la + i, &c, 1) && c; i++) printf(c >= 32 && c < 127 ? "%c" : "\\x%02x", c);
     putchar('\n');
+    return true;
+}
+
+/* ADDRESS DEPTH: what lies there, what lies where that points to, and so on. */
+bool debug_deref(struct session *s, const char *at, struct error *err)
+{
+    enum { DEEPEST = 64 };
+    struct cpu_view v;
+    u64 la, depth = 1;
+    u8 bytes[8] = { 0 };
+
+    at += strspn(at, " \t");
+    if (!*at) return fail(err, "from which address? e.g. deref esp 2");
+    if (!expression_prefix(s, &at, &la, err) || (*at && !expression_value(s, at, &depth, err))) return false;
+    if (!depth || depth > DEEPEST) return fail(err, "a depth of %llu: 1 to %d", (llu)depth, DEEPEST);
+    cpu_view(machine_cpu(s->machine), &v);
+    unsigned size = v.code_bits == 64 ? 8 : 4;
+    for (; depth; depth--) {
+        if (machine_peek_linear(s->machine, la, bytes, size) < size) return fail(err, "nothing is mapped at linear 0x%llx", (llu)la);
+        printf("0x%0*llx -> ", (int)size * 2, (llu)la);
+        la = size == 8 ? get64(bytes) : get32(bytes);
+        printf("0x%0*llx\n", (int)size * 2, (llu)la);
+    }
+    return true;
+}
+
+/* FIRST LAST: of ISO 3309, as zlib has it. */
+bool debug_crc(struct session *s, const char *at, struct error *err)
+{
+    u64 first, last;
+    u8 bytes[4096];
+    unsigned long crc = crc32(0, NULL, 0);
+
+    at += strspn(at, " \t");
+    if (!*at || !expression_prefix(s, &at, &first, err) || !expression_value(s, at + strspn(at, " \t"), &last, err)) return err->text[0] ? false : fail(err, "crc FIRST LAST");
+    if (last < first || last - first >= 1ull << 30) return fail(err, "0x%llx to 0x%llx: 1 byte to 1 GiB", (llu)first, (llu)last);
+    for (u64 la = first, n; la <= last; la += n) {
+        n = last - la + 1 < sizeof bytes ? last - la + 1 : sizeof bytes;
+        if (machine_peek_linear(s->machine, la, bytes, n) < n) return fail(err, "not all of 0x%llx to 0x%llx is mapped", (llu)first, (llu)last);
+        crc = crc32(crc, bytes, (unsigned)n);
+    }
+    printf("0x%08lx\n", crc);
+    return true;
+}
+
+bool debug_tlb(struct session *s, const char *at, struct error *err)
+{
+    struct cpu_walk w;
+    struct cpu_view v;
+    u64 la;
+
+    if (!expression_value(s, at + strspn(at, " \t"), &la, err)) return false;
+    cpu_view(machine_cpu(s->machine), &v);
+    bool mapped = cpu_walk(machine_cpu(s->machine), la, v.cr3, &w);
+    if (!w.cached) printf("no entry for linear 0x%llx at this privilege\n", (llu)la);
+    else printf("linear 0x%llx -> physical 0x%llx, for %s%s\n", (llu)la, (llu)w.cached_pa, w.cached_writable ? "reads and writes" : "reads",
+                mapped && w.pa == w.cached_pa ? "" : "; the page tables in memory say something else: INVLPG is missing");
     return true;
 }
 
