@@ -8,11 +8,19 @@
 #define AT(member) .offset = offsetof(struct machine_config, member), .size = sizeof(((struct machine_config *)0)->member)
 #define END_ROW { .name = NULL }
 
+/* Nothing stands before it in its line. */
+static bool is_first(const struct given *g)
+{
+    for (unsigned i = 1; i < g->index; i++)
+        if (*g->line->word[i]) return false;
+    return true;
+}
+
 /* A line is an entry of its own. */
 static struct symbol_config *entry(const struct given *g, struct machine_config *c)
 {
-    if (g->index == 1 && c->symbol_files == CONFIG_SYMBOLS) return bad_value(g, "16 lines at most"), NULL;
-    if (g->index == 1) c->symbol_files++;
+    if (is_first(g) && c->symbol_files == CONFIG_SYMBOLS) return bad_value(g, "16 lines at most"), NULL;
+    if (is_first(g)) c->symbol_files++;
     return &c->symbols[c->symbol_files - 1];
 }
 

@@ -43,7 +43,7 @@ static void usage(void)
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
          "orrery hub PATH\n"
          "orrery lan [--delay MICROSECONDS] OPTIONS -- OPTIONS [-- OPTIONS ...]\n"
-         "orrery trace show FILE [FROM-TICK [COUNT]]\n"
+         "orrery trace show FILE [FROM-TICK [COUNT]] [--symbols FILE]...\n"
          "orrery --help [cpu | devices | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
          "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");

@@ -31,11 +31,11 @@ static void show_next(struct session *s)
 {
     struct cpu_view v;
     u8 bytes[15];
-    char text[128] = "(bad)", name[SYMBOL_TEXT];
+    char text[DISASSEMBLY_TEXT] = "(bad)", name[SYMBOL_TEXT];
 
     cpu_view(machine_cpu(s->machine), &v);
     u64 la = next_linear(&v);
-    unsigned length = disassemble(bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text, sizeof text);
+    unsigned length = disassemble_named(s->symbols, la - v.rip, SYNTAX_INTEL, bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text);
     printf("%s(0) [0x%012llx] %04x:%016llx (%s): %-40s%s ; ", s->coloured ? "\033[1m" : "", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
            *symbols_name(s->symbols, la, name) ? name : "unk. ctxt", text, s->coloured ? "\033[0m" : "");
     for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);

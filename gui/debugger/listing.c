@@ -18,12 +18,12 @@ static size_t peek(struct session *s, bool linear, u64 address, u8 *bytes, size_
 /* The bytes go to `text` too where they are no instruction. */
 static bool put_instruction(struct session *s, bool linear, u64 *at, unsigned code_bits, struct error *err)
 {
-    char text[128], name[SYMBOL_TEXT] = "";
+    char text[DISASSEMBLY_TEXT], name[SYMBOL_TEXT] = "";
     u8 bytes[15];
     size_t n = peek(s, linear, *at, bytes, sizeof bytes);
 
     if (!n) return fail(err, "nothing is mapped at linear 0x%llx", (llu)*at);
-    unsigned length = disassemble_as(s->syntax, bytes, n, *at, code_bits, text, sizeof text);
+    unsigned length = disassemble_named(linear ? s->symbols : NULL, 0, s->syntax, bytes, n, *at, code_bits, text);
     bool named = linear && *symbols_name(s->symbols, *at, name);
     printf("%016llx: %s%s%s%-40s ; ", (llu)*at, named ? "(" : "", name, named ? "): " : "", length ? text : "(bad)");
     for (unsigned b = 0; b < (length ? length : 1); b++) printf("%02x", bytes[b]);

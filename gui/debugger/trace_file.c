@@ -43,14 +43,21 @@ bool trace_file_end(struct trace_file *t, struct machine *machine, struct error 
 /* --- showing --- */
 
 struct shown {
+    const struct symbols *symbols;
     u64 from_tick, left;         /* what to show */
 };
 
+/* Outside real mode as in a flat model: a trace does not say where segments begin. */
+static u64 code_base(const struct executed_code *c) { return c->real ? (u64)c->selector << 4 : 0; }
+
 static void show_instruction(struct shown *s, u64 tick, u64 ticks, const struct executed_code *c, u32 at, unsigned length, const char *text)
 {
+    char name[SYMBOL_TEXT];
+
     if (tick + ticks <= s->from_tick || !s->left) return;
     s->left--;
-    printf("%llu %04x:%016llx: %-40s ; ", (llu)tick, c->selector, (llu)(c->rip + at), text);
+    bool named = *symbols_name(s->symbols, code_base(c) + c->rip + at, name);
+    printf("%llu %04x:%016llx: %s%s%s%-40s ; ", (llu)tick, c->selector, (llu)(c->rip + at), named ? "(" : "", name, named ? "): " : "", text);
     for (unsigned i = 0; i < length; i++) printf("%02x", c->bytes[at + i]);
     if (ticks > 1) printf(" ; %llu times", (llu)ticks);
     putchar('\n');
@@ -60,11 +67,11 @@ static void show_run(void *context, const struct executed_code *c, u64 from, u64
 {
     struct shown *s = context;
     u64 tick = from;
-    char text[128];
+    char text[DISASSEMBLY_TEXT];
 
     if (to <= s->from_tick || !s->left) return;
     for (u32 at = 0; at < c->size && tick < to;) {
-        unsigned length = disassemble(c->bytes + at, c->size - at, c->rip + at, c->bits, text, sizeof text);
+        unsigned length = disassemble_named(s->symbols, code_base(c), SYNTAX_INTEL, c->bytes + at, c->size - at, c->rip + at, c->bits, text);
         if (!length) snprintf(text, sizeof text, "(bad)"), length = c->size - at;
         u64 ticks = at + length >= c->size ? to - tick : 1;
         show_instruction(s, tick, ticks, c, at, length, text);
@@ -94,9 +101,9 @@ static bool show_words(FILE *file, const char *path, struct shown *shown, struct
     return taken != SIZE_MAX || fail(err, "%s: damaged before byte %ld", path, ftell(file));
 }
 
-bool trace_file_show(const char *path, u64 from_tick, u64 count, struct error *err)
+bool trace_file_show(const char *path, const struct symbols *symbols, u64 from_tick, u64 count, struct error *err)
 {
-    struct shown shown = { .from_tick = from_tick, .left = count };
+    struct shown shown = { .symbols = symbols, .from_tick = from_tick, .left = count };
     char header[sizeof HEADER] = "";
 
     FILE *file = fopen(path, "rbe");
@@ -115,17 +122,26 @@ static bool number_of(const char *text, u64 *value)
     return *text && !*end;
 }
 
+/* --symbols FILE at the end of the line, any number of them. */
+static bool take_symbols(int *argc, char **argv, struct symbols *symbols, struct error *err)
+{
+    bool ok = true;
+
+    for (; *argc >= 2 && !strcmp(argv[*argc - 2], "--symbols"); *argc -= 2) ok &= symbols_load(symbols, argv[*argc - 1], 0, err);
+    return ok;
+}
+
 int trace_file_command(int argc, char **argv)
 {
     struct error err = { 0 };
+    struct symbols *symbols = symbols_open();
     u64 from = 0, count = UINT64_MAX;
 
-    bool said = argc >= 4 && argc <= 6 && !strcmp(argv[2], "show");
-    if (!said || (argc > 4 && !number_of(argv[4], &from)) || (argc > 5 && !number_of(argv[5], &count))) {
-        fputs("orrery trace show FILE [FROM-TICK [COUNT]]\n", stderr);
-        return STATUS_USAGE;
-    }
-    if (trace_file_show(argv[3], from, count, &err)) return 0;
-    fprintf(stderr, "orrery: %s", err.text);
-    return STATUS_USAGE;
+    bool ok = take_symbols(&argc, argv, symbols, &err);
+    bool said = argc >= 4 && argc <= 6 && !strcmp(argv[2], "show") && (argc < 5 || number_of(argv[4], &from)) && (argc < 6 || number_of(argv[5], &count));
+    if (!said) fputs("orrery trace show FILE [FROM-TICK [COUNT]] [--symbols FILE]...\n", stderr);
+    ok = ok && said && trace_file_show(argv[3], symbols, from, count, &err);
+    symbols_free(symbols);
+    if (err.count) fprintf(stderr, "orrery: %s", err.text);
+    return ok ? 0 : STATUS_USAGE;
 }

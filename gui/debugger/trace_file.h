@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "devices/machine.h"
+#include "gui/debugger/symbols.h"
 
 struct trace_file {
     FILE *file;                  /* NULL: nothing is recorded */
@@ -16,8 +17,9 @@ bool trace_file_begin(struct trace_file *t, struct machine *machine, const char 
 bool trace_file_end(struct trace_file *t, struct machine *machine, struct error *err);
 
 /* As text: `count` instructions from a tick on. */
-bool trace_file_show(const char *path, u64 from_tick, u64 count, struct error *err);
-/* orrery trace show FILE [FROM-TICK [COUNT]]: exit status. */
+/* Addresses by name where `symbols` has some. */
+bool trace_file_show(const char *path, const struct symbols *symbols, u64 from_tick, u64 count, struct error *err);
+/* orrery trace show FILE [FROM-TICK [COUNT]] [--symbols FILE]...: exit status. */
 int trace_file_command(int argc, char **argv);
 
 #endif

@@ -7,6 +7,7 @@ blist
 c
 expect eip == start && boot_sector + 0x3e == "start" && scratch == 0x500
 u /1
+u /1 boot_sector
 x /1bx boot_sector
 info symbols 0x7c40
 slist st
@@ -24,6 +25,7 @@ done <<'L'
 (0) Breakpoint 1, 0x0000000000007c3e in start+0x0 ()
 0000:0000000000007c3e (start+0x0): cli
 0000000000007c3e: (start+0x0): cli
+0000000000007c00: (boot_sector+0x0): jmp 0x7C3E <start+0x0>
 0x0000000000007c00 <boot_sector+0x0>:	0xeb
 0000000000007c40: start+0x2
 0000000000007c3e: start
@@ -33,3 +35,10 @@ done <<'L'
 L
 printf '7c00\n' > "$work/bad.map"
 "$1/orrery" -n --headless "symbols: file=$work/bad.map" > "$work/out" 2>&1; [ $? = 2 ] && grep -q 'bad.map:1: neither "ADDRESS NAME"' "$work/out" || { cat "$work/out"; exit 1; }
+run_guest "$1" "lb boot_sector
+c
+trace on $work/trace
+s 2
+trace off
+quit 0" "symbols: file=$work/boot.map"
+[ $status = 0 ] && "$1/orrery" trace show "$work/trace" 0 2 --symbols "$work/boot.map" > "$work/out" && grep -q '0000:0000000000007c00: (boot_sector+0x0): jmp 0x7C3E <start+0x0> ' "$work/out" && grep -q '(start+0x0): cli' "$work/out" || { cat "$work/out"; exit 1; }

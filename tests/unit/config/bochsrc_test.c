@@ -144,6 +144,38 @@ Test(bochsrc, directives_set_what_they_name)
     taken("info: action=report, cpu0=ignore");
 }
 
+Test(bochsrc, each_line_of_symbols_is_a_file_of_its_own)
+{
+    taken("symbols: , file=vmlinux, base=0x1000, source=linux");
+    taken("debug_symbols: offset=16, file=kernel.sym");
+    taken("symbols: System.map");
+    cr_expect_eq(config.symbol_files, 3);
+    cr_expect_str_eq(config.symbols[0].path, "vmlinux");
+    cr_expect_eq(config.symbols[0].base, 0x1000);
+    cr_expect_str_eq(config.symbols[0].source, "linux");
+    cr_expect_str_eq(config.symbols[1].path, "kernel.sym");
+    cr_expect_eq(config.symbols[1].base, 16);
+    cr_expect_str_eq(config.symbols[2].path, "System.map");
+    for (unsigned i = 3; i < CONFIG_SYMBOLS; i++) taken("symbols: file=more");
+    refused("symbols: file=one_too_many", "16 lines at most");
+    refused("symbols: base=x", "16 lines at most");
+}
+
+Test(bochsrc, gdb_comes_by_a_port_or_a_socket)
+{
+    cr_expect_eq(config.gdbstub.port, 1234);
+    cr_expect(config.gdbstub.wait && !config.gdbstub.enabled);
+    taken("gdbstub: enabled=1, port=4321, text_base=0x100, data_base=0, bss_base=0");
+    cr_expect(config.gdbstub.enabled && config.gdbstub.port == 4321 && config.gdbstub.text_base == 0x100);
+    taken("gdbstub: enabled=1, socket=s, wait=0, arch=x86-64");
+    cr_expect(!config.gdbstub.port && !config.gdbstub.wait && config.gdbstub.arch == GDBSTUB_X86_64);
+    cr_expect_str_eq(config.gdbstub.socket, "s");
+    taken("gdbstub: enabled=1, socket=s, port=99");
+    cr_expect_eq(config.gdbstub.port, 99);
+    refused("gdbstub: port=0", "1 to 65535");
+    refused("gdbstub: arch=z80", "auto i8086 i386 x86-64");
+}
+
 Test(bochsrc, a_mouse_has_a_type_and_may_be_on_a_serial_port)
 {
     taken("mouse: type=serial_msys, enabled=0, toggle=ctrl+mbutton");
