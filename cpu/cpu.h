@@ -168,6 +168,7 @@ enum cpu_break_kind {
     CPU_CATCH_SHORT_TSS,                                 /* behind LTR of a TSS without room for all its fields: its selector; value: the limit */
     CPU_CATCH_CODE,                                      /* behind a store to bytes that were decoded: the physical address of the store */
     CPU_CATCH_RESERVED,                                  /* behind MOV to a register that ignores reserved bits: those that were set; value: enum cpu_reserved_in */
+    CPU_CATCH_LOAD, CPU_CATCH_STORE,                     /* for listeners: every access to memory by an instruction: the linear address; value: the physical one */
     CPU_CATCH_UNWRITTEN,                                 /* behind a load of RAM to which nothing was ever stored: the physical address */
     CPU_BREAK_KINDS
 };
@@ -196,6 +197,7 @@ void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned co
 struct cpu_heard {
     enum cpu_break_kind kind;
     u64 tick, rip, number, value;
+    unsigned count;              /* of numbers: an access's bytes */
     u16 cs;
     u8 cpl;
 };

@@ -153,6 +153,9 @@ bool breaks_hit(struct cpu *cpu)
 
 /* --- watched memory --- */
 
+/* What cannot be known of some pages alone. */
+enum { EVERY_ACCESS = 1 << CPU_CATCH_UNWRITTEN | 1 << CPU_CATCH_LOAD | 1 << CPU_CATCH_STORE };
+
 static bool is_watch(enum cpu_break_kind kind) { return kind >= CPU_WATCH_READ && kind <= CPU_WATCH_LINEAR_WRITE; }
 static bool is_linear_watch(enum cpu_break_kind kind) { return kind == CPU_WATCH_LINEAR_READ || kind == CPU_WATCH_LINEAR_WRITE; }
 
@@ -169,7 +172,7 @@ bool breaks_page_watched(const struct cpu *cpu, u64 la, u64 pa, bool write)
 {
     const struct breaks *b = cpu->breaks;
 
-    if (b->catches >> CPU_CATCH_UNWRITTEN & 1) return true;
+    if (b->catches & EVERY_ACCESS) return true;
     for (unsigned i = 0; i < b->count; i++)
         if (watches(&b->place[i], la & ~0xfffull, pa & ~0xfffull, PAGE_BYTES, write)) return true;
     return false;
@@ -188,6 +191,7 @@ void breaks_look_at(struct cpu *cpu, u64 la, u64 pa, unsigned size_bytes, bool w
     struct breaks *b = cpu->breaks;
 
     if (cpu->memory->unwritten) look_for_unwritten(cpu, la, pa, size_bytes, write);
+    breaks_catch(cpu, write ? CPU_CATCH_STORE : CPU_CATCH_LOAD, la, size_bytes, pa);
     for (unsigned i = 0; i < b->count && !b->hit_waits; i++) {
         if (!watches(&b->place[i], la, pa, size_bytes, write)) continue;
         b->hit = (struct cpu_break_hit){ .place = i, .la = la, .pa = pa, .size_bytes = size_bytes };
@@ -204,7 +208,7 @@ void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsi
 
     if (cpu->listener.kinds >> kind & 1) {
         struct cpu_heard heard = {
-            .kind = kind, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = cpu->rip, .number = number, .value = value,
+            .kind = kind, .count = count, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = cpu->rip, .number = number, .value = value,
             .cs = cpu->seg[CPU_SEG_CS].selector, .cpl = cpu->cpl,
         };
         cpu->listener.hear(cpu->listener.context, &heard);
@@ -285,7 +289,6 @@ static void follow_stores(struct cpu *cpu, bool on)
     struct unwritten **u = &cpu->memory->unwritten;
 
     if (on && !*u) *u = unwritten_create(cpu->memory);
-    if (on) cpu->breaks->watched_first = 0, cpu->breaks->watched_last = UINT64_MAX / 2;
     if (on || !*u) return;
     unwritten_destroy(*u);
     *u = NULL;
@@ -300,6 +303,7 @@ static void set_anew(struct cpu *cpu, const struct cpu_break *places, unsigned c
     cpu->breaks = b;
     follow_stores(cpu, b && b->catches >> CPU_CATCH_UNWRITTEN & 1);
     if (b) {
+        if (b->catches & EVERY_ACCESS) b->watched_first = 0, b->watched_last = UINT64_MAX / 2;
         forget_begins(cpu);
         see_cs(cpu);
         b->mode = cpu_mode(cpu);

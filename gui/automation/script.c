@@ -66,17 +66,6 @@ static bool run_ticks(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-static bool step(struct session *s, const char *at, struct error *err)
-{
-    char word[64];
-    u64 ticks = 1;
-
-    (void)err;
-    if (next_argument(&at, word, sizeof word)) ticks = strtoull(word, NULL, 0);
-    if (session_run(s, ticks).kind == MACHINE_TICKS && !s->over) session_show_place(s);
-    return true;
-}
-
 static bool screenshot(struct session *s, const char *at, struct error *err)
 {
     char path[1024];
@@ -141,7 +130,7 @@ static const struct command {
 } commands[] = {
     { "c cont continue", "[TICKS|TIME]", "run, for ever or so long", run_ticks },
     { "wait", "TIME", "run for so long of virtual time", run_ticks },
-    { "s step si stepi", "[N]", "run N instructions", step },
+    { "s step si stepi", "[N]", "run N instructions", debug_step },
     { "u disasm disassemble", "[/N] [FIRST [LAST]] | size = 16|32|64|0 | switch-mode", "disassemble at a linear address; as that code, not as CS says; in Intel's or AT&T's syntax", debug_unassemble },
     { "lb lbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
     { "b break", "ADDRESS|SYMBOL|FILE:LINE [if EXPRESSION]", "break at a physical address, or at a symbol or source line", debug_break },
@@ -164,6 +153,9 @@ static const struct command {
     { "lwatch", "[r|w|v ADDRESS [BYTES] [if EXPRESSION]]", "the same by linear address, wherever it is mapped", debug_linear_watch },
     { "unwatch", "[ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
     { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },
+    { "trace-reg", "on | off", "registers behind each step", debug_trace_registers },
+    { "trace-mem", "on | off", "accesses to memory behind each step", debug_trace_memory },
+    { "show", "int | mode | task | fault | all | off", "what happens while the machine runs, a line each", debug_show },
     { "profile", "on | off | [instructions] [N]", "count all that runs; the N functions or instructions that took most ticks", debug_profile },
     { "coverage", "FILE", "what profile has counted: source lines as lcov reads them, or instructions", debug_coverage },
     { "timeline", "on | off | [N] | json FILE | png FILE", "modes, privilege, CR3, interrupts, faults, tasks: the newest N; for a trace viewer; as a picture", debug_timeline },
@@ -272,7 +264,7 @@ const char *session_command_names(unsigned i) { return i < ARRAY_COUNT(commands)
 static bool runs(const struct command *command)
 {
     bool (*const acts[])(struct session *, const char *, struct error *) = {
-        run_ticks, step, debug_next, debug_finish, debug_run_to, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point,
+        run_ticks, debug_step, debug_next, debug_finish, debug_run_to, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point,
     };
 
     for (unsigned i = 0; i < ARRAY_COUNT(acts); i++)

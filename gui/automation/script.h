@@ -29,6 +29,8 @@ struct session {
     int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
     bool coloured;
     bool stopped_here;           /* the last run was ended from outside the machine: Ctrl+C, undefined flags */
+    u32 shows;                   /* kinds of events that are printed as they come */
+    bool trace_registers, trace_memory;      /* of each step */
     bool follow_flags;           /* instructions are run one by one, for the tripwire of undefined flags */
     u32 undefined_flags;         /* of EFLAGS, as far as they were followed */
     u64 flags_passed;            /* the tick at which that tripwire stopped last */

@@ -68,6 +68,7 @@ bool debug_timeline(struct session *s, const char *at, struct error *err)
 
     bool said = next_argument(&rest, what, sizeof what);
     if (said && !strcmp(what, "on")) {
+        if (s->shows || s->trace_memory) return fail(err, "show or trace-mem listens to the processor already; show off, trace-mem off");
         timeline_free(s->timeline);
         s->timeline = timeline_begin(s->machine);
         return true;

@@ -62,6 +62,8 @@ void timeline_pause(struct timeline *t)
     for (unsigned n = 0; n < t->processors; n++) cpu_set_listener(t->listener[n].cpu, 0, NULL, NULL);
 }
 
+bool timeline_listens(const struct timeline *t) { return t && t->listening; }
+
 void timeline_free(struct timeline *t)
 {
     if (!t) return;

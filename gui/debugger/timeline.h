@@ -8,6 +8,7 @@ struct timeline;
 /* Keeps the newest of all that happens from now on. */
 struct timeline *timeline_begin(struct machine *machine);
 void timeline_pause(struct timeline *t);
+bool timeline_listens(const struct timeline *t);          /* NULL does not */
 void timeline_free(struct timeline *t);
 
 void timeline_show(const struct timeline *t, u64 most);          /* the newest, a line each */

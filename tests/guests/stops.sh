@@ -36,3 +36,19 @@ finish
 expect cs != 0xf000
 catch out 0x99999' ; [ $status = 2 ] || { echo "a port that cannot be: status $status"; exit 1; }
 grep -q 'catch out 0x99999: 0 to 0xffff' "$work/out" || { cat "$work/out"; exit 1; }
+# Steps with their registers and accesses; events as they come
+run_guest "$1" 'lb 0x7c00
+c
+trace-mem on
+trace-reg on
+s 9
+trace-mem off
+trace-reg off
+show int
+c 2000000
+show off
+c 1000000
+quit 0'; [ $status = 0 ] || exit 1
+for line in '[CPU0 WR]: LIN 0x0000000000007c24 PHY 0x000000007c24 (len=1): 0x00' 'rip: 00000000_00007c52' 'CPL 0 interrupt 08h' 'iret to CS f000'; do
+    grep -qF "$line" "$work/out" || { echo "missing: $line"; cat "$work/out"; exit 1; }
+done
