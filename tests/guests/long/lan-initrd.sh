@@ -3,11 +3,9 @@
 # role=server: it is 10.0.0.1, has a file of size= KiB (its SHA-256) for whoever asks by HTTP, and waits until somebody says that all is done.
 # role=client: it is 10.0.0.2, pings the server (PING-OK), fetches the file (its SHA-256) and says so to the server.  Both say WORK-OK and switch off.
 set -e
-source=$(realpath "$(dirname "$0")") architecture=$1 out=$(realpath -m "$2")
-mkdir -p "$out"; cd "$out"
-case $architecture in amd64) meta=linux-image-amd64 ;; i386) meta=linux-image-686:i386 ;; esac
+source=$(realpath "$(dirname "$0")")
 . "$source/initrd.inc"
-unpack_debian $architecture $meta
+begin_folder "$1" "$2"
 make_root sh mount cat sha256sum insmod grep sleep wget ip ping httpd nc dd mkdir poweroff
 for module in af_packet ne2k-pci e1000; do load $module; done
 cat > root/init <<'I'
@@ -35,6 +33,4 @@ echo WORK-OK
 sleep 1
 poweroff -f
 I
-chmod +x root/init
-(cd root && find . | cpio -o -H newc 2> /dev/null | gzip -1) > initrd.gz
-cp system/boot/vmlinuz-* vmlinuz
+pack_root

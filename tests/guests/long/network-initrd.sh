@@ -2,11 +2,9 @@
 # network-initrd.sh i386|amd64 FOLDER: Debian's kernel (FOLDER/vmlinuz) and an initramfs (FOLDER/initrd.gz) with BusyBox and the modules of the network cards.
 # It gets an address by DHCP (DHCP-OK), pings the router (PING-OK), looks up a name (DNS-OK), fetches /file by HTTP and TFTP (their SHA-256), says WORK-OK and switches off.
 set -e
-source=$(realpath "$(dirname "$0")") architecture=$1 out=$(realpath -m "$2")
-mkdir -p "$out"; cd "$out"
-case $architecture in amd64) meta=linux-image-amd64 ;; i386) meta=linux-image-686:i386 ;; esac
+source=$(realpath "$(dirname "$0")")
 . "$source/initrd.inc"
-unpack_debian $architecture $meta
+begin_folder "$1" "$2"
 make_root sh mount cat sha256sum insmod grep sleep udhcpc wget ip ping nslookup tftp poweroff
 for module in af_packet ne2k-pci e1000 ne; do load $module; done
 cat > root/lib/lease <<'D'
@@ -34,6 +32,5 @@ echo WORK-OK
 sleep 1
 poweroff -f
 I
-chmod +x root/init root/lib/lease
-(cd root && find . | cpio -o -H newc 2> /dev/null | gzip -1) > initrd.gz
-cp system/boot/vmlinuz-* vmlinuz
+chmod +x root/lib/lease
+pack_root

@@ -2,10 +2,9 @@
 # sound-initrd.sh FOLDER: Debian's i386 kernel (FOLDER/vmlinuz) and an initramfs (FOLDER/initrd.gz) with BusyBox, the drivers of the sound cards and OSS's interface to them.
 # It plays 16-bit stereo (440 Hz left, 660 Hz right, 44100 Hz), 8-bit mono (1000 Hz, 11025 Hz) and the console's bell (750 Hz), a second apart, fetches a file meanwhile where there is a network card, says which interrupts came, WORK-OK, and switches off.
 set -e
-source=$(realpath "$(dirname "$0")") out=$(realpath -m "$1")
-mkdir -p "$out"; cd "$out"
+source=$(realpath "$(dirname "$0")")
 . "$source/initrd.inc"
-unpack_debian i386 linux-image-686:i386
+begin_folder i386 "$1"
 make_root sh mount cat insmod grep sleep ls ip wget sha256sum poweroff
 gcc -m32 -O1 -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-stack-protector -o root/bin/dsp_play "$source/dsp_play.c"
 python3 - << 'P'
@@ -40,6 +39,4 @@ echo WORK-OK
 sleep 1
 poweroff -f
 I
-chmod +x root/init
-(cd root && find . | cpio -o -H newc 2> /dev/null | gzip -1) > initrd.gz
-cp system/boot/vmlinuz-* vmlinuz
+pack_root
