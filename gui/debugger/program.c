@@ -60,7 +60,7 @@ static void find_units(struct program *p)
         Dwarf_Die die;
         if (dwarf_offdie(p->dwarf, at + header, &die)) add_die(p, &die);
     }
-    qsort(p->unit, p->units, sizeof *p->unit, compare_units);
+    if (p->units) qsort(p->unit, p->units, sizeof *p->unit, compare_units);
 }
 
 static bool unit_at(const struct program *p, u64 address, Dwarf_Die *die)

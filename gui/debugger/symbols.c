@@ -74,6 +74,7 @@ static void join(struct symbols *s, struct symbol_batch *b, u64 base)
 {
     size_t count = s->count + b->count;
 
+    if (!b->count) return;               /* a program of lines alone */
     s->by_address = realloc(s->by_address, count * sizeof *s->by_address);
     s->by_name = realloc(s->by_name, count * sizeof *s->by_name);
     for (size_t i = 0; i < b->count; i++) {

@@ -35,3 +35,11 @@ L
         grep -qe "$frame" "$work/out" || { echo "$what: missing: $frame"; cat "$work/out"; exit 1; }
     done
 done
+# A program that is cut off anywhere is refused with a reason, or has what it still has; nothing else happens.
+size=$(stat -c %s "$work/debuggee.64") part=0
+while [ $part -lt 12 ]; do
+    part=$((part + 1)); head -c $((size * part / 13)) "$work/debuggee.64" > "$work/cut"
+    printf '%s\n' "ldsym $work/cut" 'set eip = 0x100090' 'u /20 0x100020' 'bt' 'slist' 'list debuggee.c:13' > "$work/script"
+    "$build/orrery" -n --headless -rc "$work/script" > "$work/out" 2>&1; status=$?
+    [ $status = 0 ] || { [ $status = 2 ] && grep -q 'script:[0-9]*: .' "$work/out"; } || { echo "$part of 13: status $status"; cat "$work/out"; exit 1; }
+done
