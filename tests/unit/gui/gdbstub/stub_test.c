@@ -239,3 +239,30 @@ Test(gdb_stub, kill_ends_the_machine)
     cr_expect_eq(stub.state, GDB_KILLED);
     cr_expect(session.over);
 }
+
+Test(gdb_stub, processors_are_threads)
+{
+    struct machine_config config;
+    char text[64] = "";
+
+    done();
+    machine_config_defaults(&config);
+    config.memory_bytes = 2 << 20;
+    config.cpu_count = 2;
+    session = (struct session){ .machine = machine_create(&config, &err), .ticks_left = UINT64_MAX };
+    cr_assert(session.machine, "%s", err.text);
+    gdb_stub_begin(&stub, &session, &(struct gdb_link){ .send = keep, .interrupted = interrupted }, GDB_I386);
+    ANSWERS("qfThreadInfo", "m1,2");
+    ANSWERS("T2", "OK");
+    ANSWERS("T3", "E16");
+    ask("qThreadExtraInfo,2");
+    packet_take_bytes(answer, (u8 *)text, sizeof text - 1);
+    cr_expect(strstr(text, "processor 1, real-address mode"), "%s", text);
+    ANSWERS("Hg2", "OK");
+    ANSWERS("P0=02000000", "OK");
+    ANSWERS("Hg1", "OK");
+    ANSWERS("p0", "00000000");
+    ANSWERS("vCont;s:1;c", "T05thread:1;");
+    ANSWERS("Hg2", "OK");
+    ANSWERS("p0", "02000000");
+}
