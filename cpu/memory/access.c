@@ -44,7 +44,9 @@ u64 bus_load(struct cpu *cpu, u64 pa, unsigned size)
 {
     if (at_local_apic(cpu, pa)) return apic_mmio_read(cpu, pa, size);
     cpu_sync_time(cpu);
-    return low_bits(cpu->bus.mmio_read(cpu->bus.board, pa, size), size * 8);
+    u64 value = low_bits(cpu->bus.mmio_read(cpu->bus.board, pa, size), size * 8);
+    cpu_see_deadline(cpu);
+    return value;
 }
 
 void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
@@ -55,6 +57,7 @@ void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
     }
     cpu_sync_time(cpu);
     cpu->bus.mmio_write(cpu->bus.board, pa, size, value);
+    cpu_see_deadline(cpu);
 }
 
 /* A device is asked in pieces of at most 8 bytes, naturally where they fit. */

@@ -8,6 +8,7 @@ bool port_in(struct cpu *cpu, u16 port, unsigned size, u32 *value)
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
     *value = cpu->bus.in(cpu->bus.board, port, size);
+    cpu_see_deadline(cpu);
     breaks_catch(cpu, CPU_CATCH_IN, port, size, *value);
     return true;
 }
@@ -18,6 +19,7 @@ bool port_out(struct cpu *cpu, u16 port, unsigned size, u32 value, enum port_acc
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
     cpu->bus.out(cpu->bus.board, port, size, value);
+    cpu_see_deadline(cpu);
     breaks_catch(cpu, CPU_CATCH_OUT, port, size, value);
     if (unlikely(cpu->smi_pending)) smm_note_out(cpu, port, size, how);
     return true;

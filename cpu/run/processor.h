@@ -336,6 +336,11 @@ void mode_derive_flat(struct cpu *cpu);                   /* after a change of E
 /* Time to the outside: sets time->now for a call-out; after it, budget follows a lowered deadline. */
 void cpu_sync_time(struct cpu *cpu);
 void cpu_leave_after_instruction(struct cpu *cpu);        /* budget becomes that of the current instruction */
+/* Behind a call of the board, which may have set a nearer deadline: the run ends there, not where an instruction happens to look. */
+static inline void cpu_see_deadline(struct cpu *cpu)
+{
+    if (unlikely(cpu->time->deadline < cpu->slice_end)) cpu_deadline_lowered(cpu);
+}
 static inline u64 cpu_now(const struct cpu *cpu) { return cpu->slice_end - (u64)cpu->budget; }
 
 static inline bool has(const struct cpu *cpu, enum cpu_feature feature) { return cpu_model_has(cpu->model, feature); }

@@ -130,3 +130,30 @@ Test(loop, a_deadline_that_a_port_lowers_is_kept_to_the_tick)
     cr_assert_eq(cpu_run(pc->cpu), CPU_STOP_DEADLINE);
     cr_expect_eq(pc->time.now, 1 + 100 + 1 + 60);
 }
+
+static void lower_by_store(void *board, u64 pa, unsigned size, u64 value)
+{
+    struct pc *pc = board;
+    (void)pa, (void)size;
+    pc->time.deadline = pc->time.now + value;
+}
+
+/* No look at the loop follows a MOV: the run must end in the midst of the trace behind it. */
+Test(loop, a_deadline_that_a_store_to_a_device_lowers_is_kept_to_the_tick)
+{
+    for (unsigned exact = 0; exact < 2; exact++)
+        for (u8 ticks = 1; ticks < 30; ticks++) {
+            PC(pc) = pc_create("p4_prescott");
+            enter_protected(pc, 0);
+            pc->cpu->bus.mmio_write = lower_by_store;
+            cpu_set_exact(pc->cpu, exact);
+            u8 *at = PUT(pc->ram + CODE, 0xb9, DWORD(50), 0x49, 0x75, 0xfd, 0xc6, 0x05, DWORD(RAM_BYTES), ticks);      /* MOV ECX; DEC, JNZ; MOV byte [device], ticks */
+            for (unsigned n = 0; n < 40; n++) at = PUT(at, 0x42);                                                          /* INC EDX */
+            PUT(at, 0xeb, 0xfe);
+            pc->cpu->gpr[RDX] = 0;
+            pc->time.deadline = 10000;
+            cr_assert_eq(cpu_run(pc->cpu), CPU_STOP_DEADLINE);
+            cr_expect_eq(pc->time.now, 1 + 100u + ticks);
+            cr_expect_eq(pc->cpu->gpr[RDX], ticks - 1u);
+        }
+}
