@@ -317,9 +317,9 @@ static bool mouse_type(const struct given *g, struct machine_config *c, void *ba
 static bool vga_extension(const struct given *g, struct machine_config *c, void *base)
 {
     (void)base;
-    if (strcmp(g->value, "cirrus") == 0 || strcmp(g->value, "voodoo") == 0) return note(g, "this adapter is not there; extension=vbe runs");
-    if (strcmp(g->value, "none") && strcmp(g->value, "vbe")) return bad_value(g, "none or vbe");
-    c->vga.extension = g->value[0] == 'n' ? VGA_NONE : VGA_VBE;
+    if (strcmp(g->value, "voodoo") == 0 || strcmp(g->value, "geforce") == 0) return note(g, "this adapter is not there; extension=vbe runs");
+    if (strcmp(g->value, "none") && strcmp(g->value, "vbe") && strcmp(g->value, "cirrus")) return bad_value(g, "none, vbe or cirrus");
+    c->vga.extension = g->value[0] == 'n' ? VGA_NONE : g->value[0] == 'v' ? VGA_VBE : VGA_CIRRUS;
     return true;
 }
 
@@ -518,7 +518,7 @@ static const struct parameter mouse[] = {
     ACCEPT("enabled"), ACCEPT("toggle"), END_ROW,
 };
 static const struct parameter vga[] = {
-    { "extension", TYPE_CUSTOM, .take = vga_extension, .meaning = "none: an IBM VGA; vbe: with Bochs's display interface and its modes up to 2560x1600" },
+    { "extension", TYPE_CUSTOM, .take = vga_extension, .meaning = "none: an IBM VGA; vbe: with Bochs's display interface and its modes up to 2560x1600; cirrus: a CL-GD5446, 4 MiB, with PCI" },
     { "vbe_memsize", TYPE_CUSTOM, .take = vga_memory, .meaning = "its memory in MiB: 4, 8, 16 or 32" },
     { "ddc", TYPE_CUSTOM, .take = vga_ddc, .meaning = "builtin: the monitor tells its modes (EDID); disabled: it does not" },
     { "preferred", TYPE_CUSTOM, .take = vga_preferred, .meaning = "the mode that the monitor likes best" },

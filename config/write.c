@@ -77,7 +77,7 @@ void config_write(const struct machine_config *c, FILE *to)
     if (c->pci != PCI_BY_MODEL) fprintf(to, "pci: enabled=%d\n", c->pci == PCI_ON);
     for (unsigned n = 0; n < CONFIG_SLOTS; n++)
         if (c->slot[n][0]) fprintf(to, "pci: slot%u=%s\n", n + 1, c->slot[n]);
-    fprintf(to, "vga: extension=%s, vbe_memsize=%u, ddc=%s, preferred=%ux%u\n", c->vga.extension == VGA_NONE ? "none" : "vbe", c->vga.memory_mib,
+    fprintf(to, "vga: extension=%s, vbe_memsize=%u, ddc=%s, preferred=%ux%u\n", c->vga.extension == VGA_NONE ? "none" : c->vga.extension == VGA_CIRRUS ? "cirrus" : "vbe", c->vga.memory_mib,
             c->vga.ddc ? "builtin" : "disabled", c->vga.preferred_width, c->vga.preferred_height);
     nic_write(c, to);
     sound_write(c, to);

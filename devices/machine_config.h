@@ -118,7 +118,7 @@ enum clock_sync { SYNC_NONE, SYNC_REALTIME, SYNC_SLOWDOWN, SYNC_BOTH };
 /* Where movement goes.  A serial mouse is on the first port with COM_MOUSE. */
 enum mouse_type { MOUSE_TYPE_NONE, MOUSE_TYPE_PS2, MOUSE_TYPE_IMPS2, MOUSE_TYPE_SERIAL, MOUSE_TYPE_SERIAL_WHEEL, MOUSE_TYPE_SERIAL_MSYS };
 
-enum vga_extension { VGA_NONE, VGA_VBE };
+enum vga_extension { VGA_NONE, VGA_VBE, VGA_CIRRUS };
 struct vga_config {
     enum vga_extension extension;
     u32 memory_mib;              /* of an adapter with an extension: 4, 8, 16 or 32 */

@@ -150,6 +150,7 @@ struct video {
     u8 *window;                  /* what is mapped at A0000h; NULL: the chip itself */
     enum smram_view smram;       /* derived: what the processor that runs finds at A0000h */
     u64 frame_buffer, registers; /* physical addresses; 0: not decoded */
+    u32 linear_bytes;            /* of the frame buffer, that are mapped; the rest of the aperture is the chip's */
     struct vga_picture *picture;             /* of the last question about the screen */
 };
 

@@ -349,7 +349,7 @@ static void build_chips(struct machine *m)
     fw_cfg_init(&m->fw_cfg, &(struct fw_cfg_memory){ m, m->ram_bytes, memory_dma_read, memory_dma_write });
     pm_piix4_init(&m->pm, &m->clock, &m->irq[9], &m->soft_off, &m->pci.smi);
     if (m->vga_rom_bytes)
-        fw_cfg_add(&m->fw_cfg, video_rom_is_of_pci(m) ? "pci1234,1111.rom" : "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
+        fw_cfg_add(&m->fw_cfg, video_rom_is_of_pci(m) ? m->vga.cirrus.present ? "pci1013,00b8.rom" : "pci1234,1111.rom" : "vgaroms/vgaromimage.rom", m->vga_rom, (u32)m->vga_rom_bytes);
     if (m->kernel.plan) {
         fw_cfg_add(&m->fw_cfg, PLAN_ITEM, m->kernel.plan, m->kernel.plan_bytes);
         fw_cfg_add(&m->fw_cfg, BYTES_ITEM, m->kernel.bytes, m->kernel.size_bytes);

@@ -101,6 +101,7 @@ static void register_parts(struct machine *m)
     add_part(m, "watch", &board_watch_state, &m->watch);
     add_part(m, "vga", &vga_state, &m->vga);
     add_part(m, "vga.dispi", &vga_dispi_state, &m->vga.dispi);
+    if (m->vga.cirrus.present) add_part(m, "vga.cirrus", &vga_cirrus_state, &m->vga.cirrus);
     add_part(m, "vga.monitor", &ddc_monitor_state, &m->vga.monitor);
     add_part(m, "fw_cfg", &fw_cfg_state, &m->fw_cfg);
     add_part(m, "pm", &pm_piix4_state, &m->pm);

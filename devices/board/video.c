@@ -31,7 +31,7 @@ static void note_window_changes(struct machine *m)
 
 bool machine_take_picture(struct machine *m, struct vga_picture *picture)
 {
-    if (m->video.frame_buffer && dispi_shows(&m->vga.dispi)) note_changes(m, m->video.frame_buffer, 0, m->video.bytes);
+    if (m->video.frame_buffer && (dispi_shows(&m->vga.dispi) || cirrus_shows(&m->vga.cirrus))) note_changes(m, m->video.frame_buffer, 0, m->video.linear_bytes);
     note_window_changes(m);
     return vga_take_picture(&m->vga, picture);
 }
@@ -79,8 +79,6 @@ void video_see_smram(struct machine *m)
 
 bool video_hides_from_masters(const struct machine *m, u64 pa) { return m->video.smram == SMRAM_SEEN && pa - WINDOW_FIRST < LEGACY_BYTES; }
 
-static void on_window_changed(void *board) { video_map_window(board); }
-
 /* What the bridge sends to PCI: between DRAM and the APICs. */
 static bool in_pci_memory(const struct machine *m, u64 pa, u64 bytes)
 {
@@ -92,30 +90,40 @@ static u64 frame_buffer_place(const struct machine *m)
     u32 base;
 
     if (!m->pci.present) return m->vga.dispi.present ? ISA_FRAME_BUFFER : 0;
-    return vga_pci_memory_base(&m->pci.vga, &base) && in_pci_memory(m, base, m->video.bytes) ? base : 0;
+    return vga_pci_memory_base(&m->pci.vga, &base) && in_pci_memory(m, base, m->pci.vga.aperture_bytes) ? base : 0;
 }
 
 static void place_frame_buffer(struct machine *m)
 {
     u64 place = frame_buffer_place(m);
 
-    if (place == m->video.frame_buffer) return;
+    if (place == m->video.frame_buffer && m->vga.linear_bytes == m->video.linear_bytes) return;
     if (m->video.frame_buffer) {
-        note_changes(m, m->video.frame_buffer, 0, m->video.bytes);
-        map_pages(m, m->video.frame_buffer, m->video.bytes, NULL, false);
+        note_changes(m, m->video.frame_buffer, 0, m->video.linear_bytes);
+        map_pages(m, m->video.frame_buffer, m->video.linear_bytes, NULL, false);
     }
     m->video.frame_buffer = place;
-    if (place) map_pages(m, place, m->video.bytes, m->video.memory, true);
+    m->video.linear_bytes = m->vga.linear_bytes;
+    if (place) map_pages(m, place, m->video.linear_bytes, m->video.memory, true);
     processors_memory_changed(m);
+}
+
+static void on_window_changed(void *board)
+{
+    struct machine *m = board;
+
+    if (m->vga.window != m->video.window) video_map_window(m);
+    place_frame_buffer(m);
 }
 
 /* "PCI Data Structure": its place at 18h, its signature, the function's vendor and device. */
 bool video_rom_is_of_pci(const struct machine *m)
 {
-    static const u8 wanted[] = { 'P', 'C', 'I', 'R', 0x34, 0x12, 0x11, 0x11 };
+    static const u8 dispi[] = { 'P', 'C', 'I', 'R', 0x34, 0x12, 0x11, 0x11 }, cirrus[] = { 'P', 'C', 'I', 'R', 0x13, 0x10, 0xb8, 0x00 };
+    const u8 *wanted = m->vga.cirrus.present ? cirrus : dispi;
     u64 at = m->vga_rom_bytes > 0x19 ? m->vga_rom[0x18] | (u64)m->vga_rom[0x19] << 8 : 0;
 
-    return m->pci.present && at + sizeof wanted <= m->vga_rom_bytes && !memcmp(m->vga_rom + at, wanted, sizeof wanted);
+    return m->pci.present && at + sizeof dispi <= m->vga_rom_bytes && !memcmp(m->vga_rom + at, wanted, sizeof dispi);
 }
 
 static void on_decode_changed(void *board)
@@ -133,7 +141,9 @@ bool video_build(struct machine *m, struct error *err)
 {
     const struct vga_config *c = &m->config.vga;
 
-    m->video.bytes = c->extension == VGA_NONE ? VGA_MEMORY_LEAST : c->memory_mib << 20;
+    if (c->extension == VGA_CIRRUS && !m->pci.present)
+        return fail(err, "vga: extension=cirrus is a CL-GD5446, a PCI function; take a Pentium or a later model, or pci: enabled=1");
+    m->video.bytes = c->extension == VGA_NONE ? VGA_MEMORY_LEAST : c->extension == VGA_CIRRUS ? CIRRUS_MEMORY_BYTES : c->memory_mib << 20;
     m->video.memory = mmap(NULL, m->video.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m->video.memory == MAP_FAILED) {
         m->video.memory = NULL;
@@ -141,6 +151,7 @@ bool video_build(struct machine *m, struct error *err)
     }
     vga_init(&m->vga, &m->clock, m->video.memory, m->video.bytes);
     dispi_init(&m->vga.dispi, c->extension == VGA_VBE);
+    cirrus_init(&m->vga.cirrus, c->extension == VGA_CIRRUS);
     if (c->ddc) ddc_monitor_join(&m->vga.monitor, c->preferred_width, c->preferred_height);
     m->vga.board = m;
     m->vga.window_changed = on_window_changed;
@@ -162,17 +173,23 @@ void video_free(struct machine *m)
 
 static bool in_registers(const struct machine *m, u64 pa) { return m->video.registers && pa - m->video.registers < VGA_PCI_MMIO_BYTES; }
 static bool in_window(u64 pa) { return pa - WINDOW_FIRST < LEGACY_BYTES; }
+static bool in_aperture(const struct machine *m, u64 pa)
+{
+    return m->vga.cirrus.present && m->video.frame_buffer && pa - m->video.frame_buffer < CIRRUS_APERTURE_BYTES;
+}
 
-bool video_answers(const struct machine *m, u64 pa) { return in_window(pa) || in_registers(m, pa); }
+bool video_answers(const struct machine *m, u64 pa) { return in_window(pa) || in_registers(m, pa) || in_aperture(m, pa); }
 
 u64 video_mmio_read(struct machine *m, u64 pa, unsigned size)
 {
     if (in_window(pa)) return vga_memory_read_wide(&m->vga, (u32)(pa - WINDOW_FIRST), size);
+    if (in_aperture(m, pa)) return cirrus_aperture_read(&m->vga, (u32)(pa - m->video.frame_buffer), size);
     return vga_pci_mmio_read(&m->pci.vga, (u32)(pa - m->video.registers), size);
 }
 
 void video_mmio_write(struct machine *m, u64 pa, unsigned size, u64 value)
 {
     if (in_window(pa)) vga_memory_write_wide(&m->vga, (u32)(pa - WINDOW_FIRST), size, value);
+    else if (in_aperture(m, pa)) cirrus_aperture_write(&m->vga, (u32)(pa - m->video.frame_buffer), size, value);
     else vga_pci_mmio_write(&m->pci.vga, (u32)(pa - m->video.registers), size, value);
 }

@@ -1,11 +1,12 @@
 #ifndef ORRERY_CHIP_VGA_CORE_H
 #define ORRERY_CHIP_VGA_CORE_H
 /* IBM VGA: the chip's state and what the board joins to it.                                  doc: vga
- * vga_registers.c ports · vga_dispi.c modes beyond it · vga_memory.c planes · vga_timing.c the beam · vga_picture.h what is seen. */
+ * vga_registers.c ports · vga_dispi.c and vga_cirrus.c modes beyond it · vga_memory.c planes · vga_timing.c the beam · vga_picture.h what is seen. */
 #include "cpu/base/state.h"
 #include "devices/board/clock.h"
 #include "devices/board/wires.h"
 #include "devices/chip/ddc_monitor.h"
+#include "devices/chip/vga_cirrus.h"
 #include "devices/chip/vga_dispi.h"
 
 enum { VGA_PLANE_BYTES = 65536, VGA_WINDOW_BYTES = 0x20000, VGA_PAGE_BYTES = 4096, VGA_MEMORY_LEAST = 4 * VGA_PLANE_BYTES,
@@ -42,15 +43,17 @@ enum { VGA_PLANE_BYTES = 65536, VGA_WINDOW_BYTES = 0x20000, VGA_PAGE_BYTES = 409
 struct vga {
     STATE_MEMBERS(VGA_STATE)
     struct vga_dispi dispi;
+    struct vga_cirrus cirrus;
     struct ddc_monitor monitor;
     struct clock *clock;
     struct line *irq;            /* wire: vertical retrace interrupt; NULL where the board joins none */
     u8 *memory;                  /* display memory: state too, the board's as RAM is; a power of 2 from 256 KiB to 32 MiB */
     u32 memory_bytes;
-    void *board;                 /* wire: the window is another than before; NULL: nobody asks */
+    void *board;                 /* wire: the window or the frame buffer is another than before; NULL: nobody asks */
     void (*window_changed)(void *board);
     /* derived */
     u8 *window;                  /* memory that A0000h to AFFFFh are, where the chip does nothing to the bytes; NULL: it does */
+    u32 linear_bytes;            /* bytes that the frame buffer has from its beginning, to which the chip does nothing */
     /* for the display, nothing that the guest sees: pages stored to since a picture was taken, and when they were */
     bool page_changed[VGA_PAGES_MOST];
     u32 page_stamp[VGA_PAGES_MOST], stamp;
@@ -79,7 +82,12 @@ void vga_memory_write(void *chip, u32 offset, u8 value);
 /* size_bytes 1, 2, 4 or 8, low byte first: the same bytes in the same order, decoded once. */
 u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size_bytes);
 void vga_memory_write_wide(void *chip, u32 offset, unsigned size_bytes, u64 value);
-/* After a change of registers that the window hangs on: works it out and tells the board. */
+/* Where the window answers: the offset from A0000h becomes one from its beginning. */
+bool vga_window_offset(const struct vga *v, u32 *offset);
+/* A byte as chain-4 has it, with the latches and all that the graphics controller does.  at < memory_bytes. */
+u8 vga_packed_read(struct vga *v, u32 at);
+void vga_packed_write(struct vga *v, u32 at, u8 value);
+/* After a change of registers that window and frame buffer hang on: works them out and tells the board. */
 void vga_window_update(struct vga *v);
 
 /* Entries keep their colours. */

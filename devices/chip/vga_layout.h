@@ -22,8 +22,12 @@ static inline u8 vga_plane_byte(const struct vga_picture *p, u32 at, unsigned pl
 /* An entry of the DAC, XRGB, whatever the mask is. */
 u32 vga_dac_entry(const struct vga_view *view, u8 entry);
 
-/* vga_dispi_render.c: a mode of the display interface. */
-void vga_render_dispi(const struct vga_picture *picture, struct vga_frame *frame);
+/* vga_cirrus_cursor.c */
+bool vga_cursor_covers(const struct vga_view *view, unsigned y);
+void vga_draw_cursor(const struct vga_picture *picture, unsigned y, u32 *line);
+
+/* vga_packed_render.c: a mode beyond the VGA's. */
+void vga_render_packed(const struct vga_picture *picture, struct vga_frame *frame);
 
 /* Four bits through the attribute controller and the DAC. */
 u32 vga_colour_of(const struct vga_picture *p, u8 pixel);

@@ -17,7 +17,7 @@ enum { WINDOW_64K = 1, PLAIN_MAP_MASK = 15 };
 static bool answers(const struct vga *v) { return v->enabled && v->misc & MISC_RAM; }
 
 /* Memory map select: 128 K and 64 K at the start, 32 K for monochrome, 32 K for colour text. */
-static bool window(const struct vga *v, u32 *offset)
+bool vga_window_offset(const struct vga *v, u32 *offset)
 {
     static const struct { u32 first, size; } map[] = {
         { 0, 0x20000 }, { 0, 0x10000 }, { 0x10000, 0x8000 }, { 0x18000, 0x8000 },
@@ -49,8 +49,8 @@ static u8 *planes_to_write(struct vga *v, u32 offset)
     return &v->memory[at];
 }
 
-/* Packed pixels: bytes of a bank as they are; NULL: none there. */
-static u8 *packed_at(struct vga *v, u32 offset)
+/* Packed pixels of the display interface: bytes of a bank as they are; NULL: none there. */
+static u8 *bank_at(struct vga *v, u32 offset)
 {
     return answers(v) && offset < DISPI_BANK_BYTES ? &v->memory[v->dispi.bank * DISPI_BANK_BYTES + offset] : NULL;
 }
@@ -70,9 +70,11 @@ u8 vga_memory_read(void *chip, u32 offset)
 {
     struct vga *v = chip;
     unsigned plane = v->gc[GC_READ_MAP] & 3;
+    u64 value;
 
-    if (dispi_shows_packed(&v->dispi)) return packed_at(v, offset) ? *packed_at(v, offset) : 0xff;
-    if (!window(v, &offset)) return 0xff;
+    if (v->cirrus.present && cirrus_window_read(v, offset, 1, &value)) return (u8)value;
+    if (dispi_shows_packed(&v->dispi)) return bank_at(v, offset) ? *bank_at(v, offset) : 0xff;
+    if (!vga_window_offset(v, &offset)) return 0xff;
     if (v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4) {
         plane = offset & 3;
         offset &= ~3u;
@@ -154,9 +156,9 @@ static bool plain(const struct vga *v)
     return !(v->gc[GC_MODE] & 3) && !v->gc[GC_ROTATE] && !v->gc[GC_ENABLE_SET_RESET] && v->gc[GC_BIT_MASK] == 0xff;
 }
 
-static void packed_write(struct vga *v, u32 offset, u8 value)
+static void bank_write(struct vga *v, u32 offset, u8 value)
 {
-    u8 *at = packed_at(v, offset);
+    u8 *at = bank_at(v, offset);
 
     if (!at) return;
     v->page_changed[(at - v->memory) / VGA_PAGE_BYTES] = true;
@@ -168,11 +170,12 @@ void vga_memory_write(void *chip, u32 offset, u8 value)
     struct vga *v = chip;
     u8 planes = v->seq[SEQ_MAP_MASK] & 15;
 
+    if (v->cirrus.present && cirrus_window_write(v, offset, 1, value)) return;
     if (dispi_shows_packed(&v->dispi)) {
-        packed_write(v, offset, value);
+        bank_write(v, offset, value);
         return;
     }
-    if (!window(v, &offset)) return;
+    if (!vga_window_offset(v, &offset)) return;
     if (v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4) {
         planes &= (u8)(1 << (offset & 3));
         offset &= ~3u;
@@ -183,18 +186,32 @@ void vga_memory_write(void *chip, u32 offset, u8 value)
     put_planes(planes_to_write(v, offset), plain(v) ? on_every_plane(value) : written(v, value), planes);
 }
 
+/* --- packed pixels: byte `at` is plane at mod 4 of the four at its place --- */
+
+u8 vga_packed_read(struct vga *v, u32 at)
+{
+    memcpy(v->latch, &v->memory[at & ~3u], 4);
+    return v->gc[GC_MODE] & GC_MODE_READ_1 ? colour_compare(v) : v->latch[at & 3];
+}
+
+void vga_packed_write(struct vga *v, u32 at, u8 value)
+{
+    v->page_changed[at / VGA_PAGE_BYTES] = true;
+    put_planes(&v->memory[at & ~3u], plain(v) ? on_every_plane(value) : written(v, value), v->seq[SEQ_MAP_MASK] & (1 << (at & 3)));
+}
+
 /* --- several bytes --- */
 
 /* Chain-4, aligned, inside the window: the four bytes of one offset, in order. */
 static bool whole_quad(const struct vga *v, u32 *offset)
 {
-    return !(*offset & 3) && v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4 && window(v, offset);
+    return !(*offset & 3) && v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4 && vga_window_offset(v, offset);
 }
 
 /* Odd/even, aligned, inside the window: character and attribute, planes 0 and 1 of one offset. */
 static bool whole_cell(const struct vga *v, u32 *offset)
 {
-    return !(*offset & 1) && !(v->seq[SEQ_MEMORY_MODE] & (MEMORY_CHAIN_4 | MEMORY_ODD_EVEN_OFF)) && window(v, offset);
+    return !(*offset & 1) && !(v->seq[SEQ_MEMORY_MODE] & (MEMORY_CHAIN_4 | MEMORY_ODD_EVEN_OFF)) && vga_window_offset(v, offset);
 }
 
 u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size)
@@ -204,6 +221,7 @@ u64 vga_memory_read_wide(void *chip, u32 offset, unsigned size)
     u32 quad = offset;
     bool packed = dispi_shows_packed(&v->dispi);
 
+    if (v->cirrus.present && cirrus_window_read(v, offset, size, &value)) return value;
     if (!packed && size == 4 && !(v->gc[GC_MODE] & GC_MODE_READ_1) && whole_quad(v, &quad)) {
         memcpy(v->latch, planes_at(v, quad), 4);
         return v->latch[0] | (u32)v->latch[1] << 8 | (u32)v->latch[2] << 16 | (u32)v->latch[3] << 24;
@@ -218,6 +236,7 @@ void vga_memory_write_wide(void *chip, u32 offset, unsigned size, u64 value)
     u32 at = offset;
     bool as_it_is = plain(v) && !dispi_shows_packed(&v->dispi);
 
+    if (v->cirrus.present && cirrus_window_write(v, offset, size, value)) return;
     if (size == 2 && as_it_is && v->seq[SEQ_MAP_MASK] == 3 && whole_cell(v, &at)) {
         u8 *cell = planes_to_write(v, odd_even_offset(at));
         cell[0] = (u8)value, cell[1] = (u8)(value >> 8);
@@ -236,19 +255,22 @@ void vga_memory_write_wide(void *chip, u32 offset, unsigned size, u64 value)
 /* Packed pixels are plain memory, and so is chain-4 where nothing changes the bytes: the latches then stay as they are. */
 static u8 *window_now(struct vga *v)
 {
-    bool chained = v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4 && v->seq[SEQ_MAP_MASK] == PLAIN_MAP_MASK;
-    bool packed = dispi_shows_packed(&v->dispi);
+    bool chained = v->seq[SEQ_MEMORY_MODE] & MEMORY_CHAIN_4, whole = v->seq[SEQ_MAP_MASK] == PLAIN_MAP_MASK;
 
-    if (packed) return packed_at(v, 0);
-    if (!answers(v) || dispi_shows(&v->dispi) || !chained || !plain(v) || v->gc[GC_MODE] & GC_MODE_READ_1) return NULL;
-    return (v->gc[GC_MISC] >> 2 & 3) == WINDOW_64K ? v->memory : NULL;
+    if (dispi_shows_packed(&v->dispi)) return bank_at(v, 0);
+    if (!answers(v) || dispi_shows(&v->dispi) || !whole || !plain(v) || v->gc[GC_MODE] & GC_MODE_READ_1) return NULL;
+    if ((v->gc[GC_MISC] >> 2 & 3) != WINDOW_64K) return NULL;
+    if (cirrus_shows(&v->cirrus)) return cirrus_window(v);
+    return chained && !v->cirrus.blt_lines ? v->memory : NULL;           /* a BitBLT may wait for what is stored there */
 }
 
 void vga_window_update(struct vga *v)
 {
     u8 *now = window_now(v);
+    u32 linear = v->cirrus.present ? cirrus_linear_bytes(v) : v->memory_bytes;
 
-    if (now == v->window) return;
+    if (now == v->window && linear == v->linear_bytes) return;
     v->window = now;
+    v->linear_bytes = linear;
     if (v->window_changed) v->window_changed(v->board);
 }

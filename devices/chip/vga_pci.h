@@ -15,8 +15,10 @@ struct vga_pci {
     struct vga *vga;                             /* wires */
     void *board;
     void (*decode_changed)(void *board);         /* a region may be at another place than before */
-    /* derived: registers, the size of memory in them */
-    struct pci_register row[6];
+    /* derived: registers, the size of region 0 in them, and which one the registers in memory are */
+    struct pci_register row[7];
+    u32 aperture_bytes;
+    u8 mmio_at;
     struct pci_registers registers;
 };
 

@@ -14,6 +14,7 @@ static void view_dispi(const struct vga_dispi *d, struct vga_view *view)
     view->x_offset = d->x_offset;
     view->y_offset = d->y_offset;
     view->pitch = dispi_pitch(d);
+    view->first = d->bpp == 4 ? 0 : d->y_offset * view->pitch + d->x_offset * ((d->bpp + 7u) / 8);
 }
 
 static void view_now(const struct vga *v, struct vga_view *view)
@@ -29,23 +30,22 @@ static void view_now(const struct vga *v, struct vga_view *view)
     view->dac_bits = v->dac_bits;
     view->memory_bytes = v->memory_bytes;
     view->shown = v->enabled && v->attr_index & ATTR_PAS && !(v->seq[SEQ_CLOCKING] & CLOCKING_SCREEN_OFF);
-    if (dispi_shows(&v->dispi)) {
-        view_dispi(&v->dispi, view);
-        return;
-    }
+    if (dispi_shows(&v->dispi)) view_dispi(&v->dispi, view);
+    if (cirrus_shows(&v->cirrus)) cirrus_view(v, view);
+    if (view->bpp) return;
     view->cursor_phase = !(vga_frames(v) & 8);       /* 8 frames on, 8 off */
     view->blink_phase = !(vga_frames(v) & 16);       /* 16 frames on, 16 off */
 }
 
 struct vga_pages vga_pages_seen(const struct vga_view *view)
 {
-    unsigned dot_bytes = (view->bpp + 7u) / 8;
+    u32 pages = view->memory_bytes / VGA_PAGE_BYTES, first = view->first / VGA_PAGE_BYTES;
 
     if (!view->bpp) return (struct vga_pages){ 0, VGA_PAGES };
-    if (view->bpp == 4) return (struct vga_pages){ 0, view->memory_bytes / VGA_PAGE_BYTES };
-    u32 begin = view->y_offset * view->pitch + view->x_offset * dot_bytes;
-    u32 end = begin + (view->height - 1u) * view->pitch + view->width * dot_bytes;
-    return (struct vga_pages){ begin / VGA_PAGE_BYTES, (end - 1) / VGA_PAGE_BYTES - begin / VGA_PAGE_BYTES + 1 };
+    u32 end = view->first + (view->height - 1u) * view->pitch + view->width * ((view->bpp + 7u) / 8);
+    if (view->bpp == 4 || end > view->memory_bytes) return (struct vga_pages){ 0, pages };
+    if (view->cursor_dots) return (struct vga_pages){ first, pages - first };    /* its pattern is at the end */
+    return (struct vga_pages){ first, (end - 1) / VGA_PAGE_BYTES - first + 1 };
 }
 
 static void stamp_changes(struct vga *v)

@@ -11,10 +11,13 @@ struct vga_view {
     u8 misc, pel_mask, dac_bits;
     bool shown;                                          /* PAS is set and the screen is not switched off */
     bool cursor_phase, blink_phase;                      /* blinking things are visible */
-    u16 bpp, width, height;                              /* a mode of the display interface; bpp 0: the VGA's registers say */
-    u16 x_offset, y_offset;
-    u32 pitch;                                           /* bytes of a line there, of a plane with 4 bits a dot */
+    u16 bpp, width, height;                              /* a mode beyond the VGA's; bpp 0: the VGA's registers say */
+    u16 x_offset, y_offset;                              /* with 4 bits a dot */
+    u32 first, pitch;                                    /* bytes: of the first dot; of a line there, of a plane with 4 bits a dot */
     u32 memory_bytes;
+    u8 cursor_dots;                                      /* a hardware cursor of 32 or 64 dots, 0: none */
+    u16 cursor_x, cursor_y;
+    u32 cursor_at, cursor_colour[2];                     /* its pattern; XRGB, background and foreground */
 };
 
 /* Plain data without pointers: it may be copied to another thread or process.  Zeros are a picture that nothing was taken into:

@@ -37,6 +37,7 @@ void vga_init(struct vga *v, struct clock *clock, u8 *memory, u32 memory_bytes)
     v->memory_bytes = memory_bytes;
     v->dac_bits = 6;
     dispi_init(&v->dispi, false);
+    cirrus_init(&v->cirrus, false);
     ddc_monitor_init(&v->monitor);
     clock_add(clock, &v->retrace, vga_on_retrace, v);
     vga_reset(v);
@@ -57,6 +58,7 @@ void vga_reset(struct vga *v)
     v->pel_mask = 0xff;
     vga_set_dac_bits(v, 6);
     dispi_reset(&v->dispi);
+    cirrus_reset(&v->cirrus);
     ddc_monitor_reset(&v->monitor);
     vga_timing_update(v);
     vga_window_update(v);
@@ -74,9 +76,15 @@ static bool decoded(const struct vga *v, unsigned reg)
 
 /* --- DAC: one address, one colour value register.  DS "Microprocessor Interface" --- */
 
+static u8 *dac_entry(struct vga *v)
+{
+    u8 *extra = cirrus_dac_entry(&v->cirrus, v->dac_address);
+    return extra ? extra : &v->dac[v->dac_address * 3];
+}
+
 static void dac_fetch(struct vga *v)
 {
-    memcpy(v->dac_value, &v->dac[v->dac_address * 3], 3);
+    memcpy(v->dac_value, dac_entry(v), 3);
     v->dac_address++;
     v->dac_part = 0;
 }
@@ -111,7 +119,7 @@ static void dac_write(struct vga *v, u8 value)
         v->dac_part++;
         return;
     }
-    memcpy(&v->dac[v->dac_address * 3], v->dac_value, 3);
+    memcpy(dac_entry(v), v->dac_value, 3);
     v->dac_address++;
     v->dac_part = 0;
 }
@@ -143,8 +151,10 @@ static u8 status_1(struct vga *v)
 u8 vga_port_read(void *chip, unsigned reg)
 {
     struct vga *v = chip;
+    u8 value;
 
     if (!decoded(v, reg)) return 0xff;
+    if (v->cirrus.present && cirrus_port_read(v, reg, &value)) return value;
     switch (reg) {
     case 0x10: return v->attr_index;
     case 0x11: return v->attr[v->attr_index & 31];
@@ -205,6 +215,7 @@ void vga_port_write(void *chip, unsigned reg, u8 value)
     struct vga *v = chip;
 
     if (!decoded(v, reg)) return;
+    if (v->cirrus.present && cirrus_port_write(v, reg, value)) return;
     switch (reg) {
     case 0x10: attribute_write(v, value); break;
     case 0x12: timed_write(v, &v->misc, value); break;
@@ -235,5 +246,5 @@ const char *vga_invariant(const struct vga *v)
     if (v->retrace_pending && !(v->crtc[CRTC_V_RETRACE_END] & RETRACE_HOLD_OFF))
         return "the retrace latch is clear while CRTC 11h holds it clear";
     if (v->raster_tick > clock_now(v->clock)) return "the beam's reference lies in the past";
-    return dispi_invariant(v);
+    return v->cirrus.present ? cirrus_invariant(v) : dispi_invariant(v);
 }

@@ -216,7 +216,7 @@ void vga_render(const struct vga_picture *p, struct vga_frame *frame)
     bool same = !memcmp(&frame->view, &p->view, sizeof p->view);
 
     if (same && !memcmp(&frame->stamp[seen.first], &p->stamp[seen.first], seen.count * sizeof *p->stamp)) return;
-    if (p->view.bpp) vga_render_dispi(p, frame);
+    if (p->view.bpp) vga_render_packed(p, frame);
     else render_vga(p, frame);
     memcpy(&frame->view, &p->view, sizeof p->view);
     memcpy(frame->stamp, p->stamp, sizeof p->stamp);

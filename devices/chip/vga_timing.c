@@ -26,6 +26,9 @@ static struct raster raster_of(const struct vga *v)
     unsigned char_dots = v->seq[SEQ_CLOCKING] & CLOCKING_8_DOTS ? 8 : 9;
     unsigned step = v->crtc[CRTC_MODE] & CRTC_MODE_HALF_LINES ? 2 : 1;      /* lines a count of the vertical counter */
     unsigned retrace = nine_bits(v, CRTC_V_RETRACE_START, 2, 7), length = (v->crtc[CRTC_V_RETRACE_END] - retrace) & 15;
+    u64 clock = (v->misc & 0xc) == MISC_CLOCK_28 ? 28322000 : 25175000, divisor = 1;
+
+    if (v->cirrus.present) cirrus_dot_clock(&v->cirrus, v->misc >> 2, &clock, &divisor);
 
     return (struct raster){
         .line_dots = (v->crtc[CRTC_H_TOTAL] + 5ull) * char_dots,
@@ -34,8 +37,8 @@ static struct raster raster_of(const struct vga *v)
         .shown_lines = (nine_bits(v, CRTC_V_DISPLAY_END, 1, 6) + 1ull) * step,
         .retrace_first = (u64)retrace * step,
         .retrace_lines = (length ? length : 16ull) * step,
-        .dot_num = (v->misc & 0xc) == MISC_CLOCK_28 ? 28322000 : 25175000,
-        .dot_den = v->seq[SEQ_CLOCKING] & CLOCKING_HALF ? 2 : 1,
+        .dot_num = clock,
+        .dot_den = divisor * (v->seq[SEQ_CLOCKING] & CLOCKING_HALF ? 2 : 1),
     };
 }
 

@@ -321,6 +321,39 @@ static void display(struct machine *m)
     free(frame);
 }
 
+/* A CL-GD5446 in some mode with a cursor: BitBLTs of random registers, the processor's data for them, and what a person would see. */
+static void cirrus(struct machine *m)
+{
+    if (!m->vga.cirrus.present) return;
+    struct vga_picture *picture = calloc(1, sizeof *picture);
+    struct vga_frame *frame = calloc(1, sizeof *frame);
+
+    ports_write(m->ports, 0xcf8, 4, 0x80004004);
+    ports_write(m->ports, 0xcfc, 2, 3);
+    ports_write(m->ports, 0xcf8, 4, 0x80004010 + 4 * pick(2));
+    ports_write(m->ports, 0xcfc, 4, 0xe0000000u + (pick(16) << 24));
+    ports_write(m->ports, 0x3c2, 1, 0x63 | pick(4) << 2);
+    ports_write(m->ports, 0x3c4, 2, 0x1206);
+    for (unsigned i = 0; i < 12; i++) {
+        ports_write(m->ports, 0x3c4, 2, 7 | (pick(4) ? pick(8) * 2 + 1 : pick(256)) << 8);
+        for (unsigned n = 0; n < 4; n++) ports_write(m->ports, 0x3c4, 2, (6 + pick(26) + (pick(8) << 5)) | pick(256) << 8), ports_write(m->ports, 0x3c4, 2, 0x1206);
+        for (unsigned n = 0; n < 3; n++) ports_write(m->ports, 0x3d4, 2, pick(0x28) | pick(256) << 8);
+        for (unsigned n = 0; n < 0x20; n++) ports_write(m->ports, 0x3ce, 2, (pick(3) ? 0x20 + pick(0x20) : pick(0x20)) | pick(pick(2) ? 256 : 8) << 8);
+        ports_write(m->ports, 0x3ce, 2, 0x23), ports_write(m->ports, 0x3ce, 2, 0x0231);         /* eight bits of height are time enough */
+        for (unsigned n = 0; n < 200; n++) {
+            u64 at = pick(2) ? 0xa0000 + pick(0x20000) : m->video.frame_buffer + pick(CIRRUS_APERTURE_BYTES);
+            memory_mmio_write(m, at & ~3ull, 4, pick(0x7fffffff));
+            (void)memory_mmio_read(m, at & ~3ull, 4);
+        }
+        machine_run(m, pick(100));
+        machine_take_picture(m, picture);
+        vga_render(picture, frame);
+        check(m);
+    }
+    free(picture);
+    free(frame);
+}
+
 static void accesses(struct machine *m)
 {
     static const unsigned sizes[] = { 1, 1, 2, 4 };
@@ -342,6 +375,7 @@ static void accesses(struct machine *m)
             else if (pick(64) == 0) sounds(m);
             else if (pick(8) == 0) firmware_dma(m);
             else if (pick(64) == 0) display(m);
+            else if (pick(64) == 0) cirrus(m);
             else if (pick(32) == 0) system_management(m);
             else if (pick(64) == 0) usb(m);
             else if (pick(2) == 0) timers_and_interrupts(m, value);
@@ -395,6 +429,7 @@ static void round_of(u64 seed, const char *disk)
     config.ne2k[0] = (struct nic_config){ .present = true, .ioaddr = 0x300, .irq = 9, .ethmod = NETWORK_VNET };
     config.ne2k[1] = (struct nic_config){ .present = config.pci == PCI_ON, .is_pci = true, .ethmod = NETWORK_VNET };
     config.e1000[0] = (struct nic_config){ .present = config.pci == PCI_ON, .ethmod = NETWORK_VNET };
+    if (config.pci == PCI_ON && pick(3) == 0) config.vga.extension = VGA_CIRRUS;
     config.es1370.enabled = config.pci == PCI_ON;
     config.usb.enabled = config.pci == PCI_ON;
     for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) {

@@ -193,9 +193,12 @@ Test(bochsrc, the_display_adapter_has_an_extension_memory_and_a_monitor)
     taken("vga: extension=vbe, update_freq=5, realtime=1, ddc=disabled, vbe_memsize=32, preferred=1920x1080");
     cr_expect(config.vga.extension == VGA_VBE && config.vga.memory_mib == 32 && config.vga.update_hz == 5 && !config.vga.ddc);
     cr_expect(config.vga.preferred_width == 1920 && config.vga.preferred_height == 1080);
+    taken("vga: extension=cirrus");
+    cr_expect_eq(config.vga.extension, VGA_CIRRUS);
+    noted("vga: extension=voodoo", "extension=vbe runs");
     noted("vga_update_interval: 100000", "vga: update_freq=");
     cr_expect_eq(config.vga.update_hz, 10);
-    refused("vga: extension=foo", "extension=foo; it takes none or vbe");
+    refused("vga: extension=foo", "extension=foo; it takes none, vbe or cirrus");
     refused("vga: vbe_memsize=12", "it takes 4, 8, 16 or 32");
     refused("vga: preferred=1920", "it takes WIDTHxHEIGHT");
     refused("vga: preferred=4000x3000", "it takes WIDTHxHEIGHT");

@@ -146,3 +146,63 @@ Test(video, without_the_extension_there_are_no_ports_and_no_frame_buffer)
     cr_expect_eq(ports_read(m->ports, 0x1ce, 2), 0xffff);
     cr_expect_eq(byte_at(FRAME_BUFFER), 0xff);
 }
+
+/* --- a CL-GD5446 --- */
+
+static void seq(u8 index, u8 value) { ports_write(m->ports, 0x3c4, 2, index | value << 8); }
+static void graphics(u8 index, u8 value) { ports_write(m->ports, 0x3ce, 2, index | value << 8); }
+
+static void show_cirrus(void)
+{
+    config.vga.extension = VGA_CIRRUS;
+    build(PCI_ON);
+    vga_configure(0x10, FRAME_BUFFER);
+    vga_configure(0x14, 0xfebf0000);
+    vga_configure(0x04, 3);
+    ports_write(m->ports, 0x3c2, 1, 0x67);
+    seq(6, 0x12);
+    seq(4, 0x0e);
+    seq(2, 0x0f);
+    seq(7, 0x11);
+    graphics(6, 0x05);
+    graphics(8, 0xff);
+}
+
+Test(video, a_cl_gd5446_needs_a_pci_bus)
+{
+    config.vga.extension = VGA_CIRRUS;
+    config.pci = PCI_OFF;
+    m = machine_create(&config, &err);
+    cr_expect_null(m);
+    cr_expect(strstr(err.text, "pci: enabled=1"), "%s", err.text);
+}
+
+Test(video, its_aperture_is_memory_and_then_nothing)
+{
+    show_cirrus();
+    memory_mmio_write(m, FRAME_BUFFER + (16 << 20), 4, 0);
+    machine_poke(m, FRAME_BUFFER + 0x3fffff, "\x5a", 1);
+    cr_expect_eq(m->video.memory[0x3fffff], 0x5a);
+    cr_expect_eq(byte_at(FRAME_BUFFER + 0x3fffff), 0x5a);
+    cr_expect_eq(memory_mmio_read(m, FRAME_BUFFER + 0x400000, 4), 0xffffffff);
+    graphics(9, 2);
+    machine_poke(m, 0xa0010, "\x66", 1);
+    cr_expect_eq(m->video.memory[0x2010], 0x66);
+    cr_expect_eq(memory_mmio_read(m, 0xfebf0004, 1), 7, "registers in memory: the sequencer's index");
+}
+
+Test(video, while_a_bitblt_waits_stores_go_to_it)
+{
+    show_cirrus();
+    graphics(0x20, 3);
+    graphics(0x30, 4);
+    graphics(0x32, 0x0d);
+    machine_take_picture(m, picture);
+    graphics(0x31, 2);
+    cr_expect_eq(byte_at(FRAME_BUFFER), 0xff, "no page of memory there");
+    memory_mmio_write(m, FRAME_BUFFER + 0x1000, 4, 0x44332211);
+    cr_expect_eq(byte_at(FRAME_BUFFER + 1), 0x22);
+    cr_expect_eq(byte_at(FRAME_BUFFER + 0x1000), 0);
+    cr_expect(machine_take_picture(m, picture));
+    cr_expect_eq(picture->memory[3], 0x44);
+}

@@ -78,6 +78,27 @@ Test(vga_pci, registers_in_memory_are_edid_ports_and_the_display_interface)
     cr_expect_eq(b->vga.dispi.xres, 320, "the display interface takes words");
 }
 
+Test(vga_pci, a_cl_gd5446_has_its_aperture_and_its_registers_in_region_1)       /* "PCI Configuration Registers" */
+{
+    u32 base;
+
+    cirrus_init(&b->vga.cirrus, true);
+    vga_pci_init(&p, &b->vga, NULL, on_decode);
+    cr_expect_eq(config(0x00), 0x00b81013);
+    cr_expect_eq(config(0x2c), 0x11001af4);
+    for (unsigned at = 0x10; at <= 0x30; at += 4) config_set(at, 0xffffffff);
+    cr_expect_eq(config(0x10), 0xfe000008, "32 MiB");
+    cr_expect_eq(config(0x14), 0xfffff000);
+    cr_expect_eq(config(0x18), 0);
+    config_set(0x04, 2);
+    cr_expect(vga_pci_mmio_base(&p, &base) && base == 0xfffff000);
+    vga_pci_mmio_write(&p, 4, 2, 0x1206);                            /* 3C4h: SR6 = 12h */
+    cr_expect_eq(vga_pci_mmio_read(&p, 5, 1), 0x12);
+    vga_pci_mmio_write(&p, 0x108, 2, 0x1234);                        /* the BitBLT's width */
+    cr_expect(b->vga.cirrus.gc[0x20] == 0x34 && b->vga.cirrus.gc[0x21] == 0x12);
+    cr_expect_eq(vga_pci_mmio_read(&p, 0x200, 4), 0xffffffff);
+}
+
 Test(vga_pci, no_offset_of_a_wide_access_leaves_the_registers)
 {
     for (u32 at = 0; at < VGA_PCI_MMIO_BYTES; at++) {

@@ -1,4 +1,4 @@
-/* Modes of the display interface as pixels.                                                 doc: vga-dispi
+/* Modes beyond the VGA's as pixels.                                                         doc: vga-dispi
  *   8 bits: through the DAC · 15: x1 R5 G5 B5 · 16: R5 G6 B5 · 24: B G R bytes · 32: B G R x · 4 bits: four planes */
 #include "devices/chip/vga_layout.h"
 
@@ -47,18 +47,32 @@ static void planar_line(const struct vga_picture *p, u32 line, const u32 *colour
     }
 }
 
-/* A line that is in the frame already: its pages are what they were. */
-static bool drawn(const struct vga_picture *p, const struct vga_frame *frame, u32 from, u32 bytes)
+/* A line that is in the frame already: its pages are what they were, and no cursor lies over it. */
+static bool drawn(const struct vga_picture *p, const struct vga_frame *frame, unsigned y, u32 from, u32 bytes)
 {
     u32 first = from / VGA_PAGE_BYTES, last = (from + bytes - 1) / VGA_PAGE_BYTES;
+
+    if (from + bytes > p->view.memory_bytes || vga_cursor_covers(&p->view, y)) return false;
     return !memcmp(&p->stamp[first], &frame->stamp[first], (last - first + 1) * sizeof *p->stamp);
 }
 
-void vga_render_dispi(const struct vga_picture *p, struct vga_frame *frame)
+/* The bytes of a line: where they are, or copied together when they go on at the beginning of memory. */
+static const u8 *line_bytes(const struct vga_picture *p, u32 from, u32 bytes, u8 *copy)
+{
+    u32 behind = p->view.memory_bytes - from;
+
+    if (bytes <= behind) return &p->memory[from];
+    memcpy(copy, &p->memory[from], behind);
+    memcpy(copy + behind, p->memory, bytes - behind);
+    return copy;
+}
+
+void vga_render_packed(const struct vga_picture *p, struct vga_frame *frame)
 {
     const struct vga_view *v = &p->view;
     bool same = !memcmp(&frame->view, v, sizeof *v), tube = v->height < 480;     /* small modes fill a 4:3 screen */
-    u32 colour[256], dot_bytes = (v->bpp + 7u) / 8;
+    u32 colour[256], bytes = v->width * ((v->bpp + 7u) / 8);
+    u8 copy[VGA_MAX_WIDTH * 4];
 
     frame->width = v->width;
     frame->height = v->height;
@@ -67,9 +81,12 @@ void vga_render_dispi(const struct vga_picture *p, struct vga_frame *frame)
     frame->border = 0;
     colours(p, colour);
     for (unsigned y = 0; y < v->height; y++) {
-        u32 line = v->y_offset + y, from = line * v->pitch + v->x_offset * dot_bytes, *out = &frame->pixel[(size_t)y * v->width];
+        u32 from = (v->first + y * v->pitch) & (v->memory_bytes - 1), *out = &frame->pixel[(size_t)y * v->width];
         if (!v->shown) memset(out, 0, v->width * sizeof *out);
-        else if (v->bpp == 4) planar_line(p, line, colour, out);
-        else if (!same || !drawn(p, frame, from, v->width * dot_bytes)) packed_line(v, &p->memory[from], colour, out);
+        else if (v->bpp == 4) planar_line(p, v->y_offset + y, colour, out);
+        else if (!same || !drawn(p, frame, y, from, bytes)) {
+            packed_line(v, line_bytes(p, from, bytes, copy), colour, out);
+            vga_draw_cursor(p, y, out);
+        }
     }
 }
