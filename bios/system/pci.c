@@ -16,7 +16,7 @@ enum { MASTER_PORTS = 0xc000, USB_PORTS = 0xc020, USB_IRQ = 11, CARD_PORTS = 0xd
 #define CARD_MEMORY 0xe2000000u
 #define VGA_REGISTERS 0xfebf0000u
 enum { VGA_SEGMENT = 0xc000, VGA_BYTES = 0x8000, VGA_TAIL_SEGMENT = 0xc800, VGA_TAIL_BYTES = 0x4000, BIOS_SEGMENT = 0xf000 };
-enum { COMMAND_IO_MEMORY = 3, BASE_2 = 0x18, CLASS_VGA = 0x0300 };
+enum { COMMAND_IO_MEMORY = 3, BASE_1 = 0x14, BASE_2 = 0x18, CLASS_VGA = 0x0300 };
 
 /* --- POST --- */
 
@@ -102,6 +102,7 @@ static void vga_post(void)
 
     if (!place) return;
     write32(place, BASE_0, FRAME_BUFFER);
+    write32(place, BASE_1, VGA_REGISTERS);                   /* one of the two is there */
     write32(place, BASE_2, VGA_REGISTERS);
     write16(place, COMMAND, COMMAND_IO_MEMORY);
 }

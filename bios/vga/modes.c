@@ -191,6 +191,7 @@ void post(void)
     BDA->save_table.segment = rom_segment();
     outb(PORT_ENABLE, 1);
     outb(PORT_MISC_WRITE, 0x67);
+    cirrus_post();
     mode_set(3);
 }
 

@@ -37,6 +37,7 @@ void alternate_service(struct frame *f)
 {
     u8 choice = f->al;
 
+    if (cirrus_service(f)) return;
     if (f->bl >= 0x31 && choice > 1) return;
 
     switch (f->bl) {

@@ -5,22 +5,33 @@
 
 enum { MODE_NUMBER = 0x1ff, MODE_LINEAR = 0x4000, MODE_KEEP = 0x8000, FIRST_VBE = 0x100 };
 
-static bool vbe_shows(void) { return vbe_present() && dispi_get(DISPI_ENABLE) & DISPI_ENABLED; }
+static bool vbe_shows(void) { return vbe_present() && display_get(DISPI_ENABLE) & DISPI_ENABLED; }
 
 /* Planes of at most 64 KiB are as in the VGA's own modes. */
 bool vbe_without_text(void)
 {
-    return vbe_shows() && (dispi_get(DISPI_BPP) != 4 || (u32)dispi_get(DISPI_VIRT_WIDTH) / 8 * dispi_get(DISPI_YRES) > 0x10000);
+    return vbe_shows() && (display_get(DISPI_BPP) != 4 || (u32)display_get(DISPI_VIRT_WIDTH) / 8 * display_get(DISPI_YRES) > 0x10000);
 }
 
 void vbe_leave(void)
 {
-    if (vbe_shows()) dispi_put(DISPI_ENABLE, 0);
+    if (!vbe_shows()) return;
+    if (dispi_present()) dispi_put(DISPI_ENABLE, 0);
+    else cirrus_leave();
 }
 
 /* --- 4F02h, 4F03h --- */
 
-static u8 depth(void) { return (u8)dispi_get(DISPI_BPP); }
+static u8 depth(void) { return (u8)display_get(DISPI_BPP); }
+
+static void dispi_begin(const struct vbe_mode *m, u16 flags)
+{
+    dispi_put(DISPI_ENABLE, 0);
+    dispi_put(DISPI_XRES, m->width);
+    dispi_put(DISPI_YRES, m->height);
+    dispi_put(DISPI_BPP, m->depth);
+    dispi_put(DISPI_ENABLE, flags);
+}
 
 /* The VGA's registers as in a mode of its own with the same kind of memory; the display interface has the sizes. */
 static void mode_begin(const struct vbe_mode *m, u16 wanted)
@@ -30,11 +41,8 @@ static void mode_begin(const struct vbe_mode *m, u16 wanted)
     mode_registers(m->depth == 4 ? 0x12 : 0x13);
     if (wanted & MODE_LINEAR) flags |= DISPI_LFB_ENABLED;
     if (wanted & MODE_KEEP) flags |= DISPI_NOCLEARMEM;
-    dispi_put(DISPI_ENABLE, 0);
-    dispi_put(DISPI_XRES, m->width);
-    dispi_put(DISPI_YRES, m->height);
-    dispi_put(DISPI_BPP, m->depth);
-    dispi_put(DISPI_ENABLE, flags);
+    if (dispi_present()) dispi_begin(m, flags);
+    else cirrus_mode_begin(m, flags);
     mode_areas_for_dots(m->width, m->height);
     BDA->vbe_mode = (u16)(m->number | (wanted & (MODE_LINEAR | MODE_KEEP)));
     screen_off(false);
@@ -68,8 +76,12 @@ static enum status get_mode(struct frame *f)
 enum { STATE_DISPI = 8, DISPI_BLOCKS = 1, BLOCK = 64 };
 static const u8 kept[] ROM_DATA = { DISPI_XRES, DISPI_YRES, DISPI_BPP, DISPI_ENABLE, DISPI_BANK, DISPI_VIRT_WIDTH, DISPI_X_OFFSET, DISPI_Y_OFFSET };
 
-static void pass_dispi(u16 segment, u16 at, bool saves)
+static void pass_display(u16 segment, u16 at, bool saves)
 {
+    if (!dispi_present()) {
+        cirrus_pass(segment, at, saves);
+        return;
+    }
     if (!saves) dispi_put(DISPI_ENABLE, 0);
     for (u8 i = 0; i < ARRAY_COUNT(kept); i++, at += 2) {
         u8 reg = rom8(&kept[i]);
@@ -84,7 +96,7 @@ static enum status state(struct frame *f)
     u16 blocks = 0;
 
     if (f->dl > 2 || !(f->cx & 15) || f->cx & ~15) return VBE_FAILED;
-    if (f->cx & STATE_DISPI && f->dl == 2) pass_dispi(f->es, f->bx, false);
+    if (f->cx & STATE_DISPI && f->dl == 2) pass_display(f->es, f->bx, false);
     vga.cx &= 7;
     vga.al = 0;
     vga.ah = 0x1c;
@@ -95,7 +107,7 @@ static enum status state(struct frame *f)
     if (f->dl == 0) f->bx = (u16)(blocks + (f->cx & STATE_DISPI ? DISPI_BLOCKS : 0));
     else {
         u16 behind = f->bx;
-        if (f->cx & STATE_DISPI && f->dl == 1) pass_dispi(f->es, behind, true);
+        if (f->cx & STATE_DISPI && f->dl == 1) pass_display(f->es, behind, true);
         vga.bx = (u16)(f->bx + (f->cx & STATE_DISPI ? DISPI_BLOCKS * BLOCK : 0));
         vga.al = f->dl;
         if (vga.cx) state_save_restore(&vga);
@@ -107,14 +119,14 @@ static enum status state(struct frame *f)
 
 static enum status window(struct frame *f)
 {
-    if (dispi_get(DISPI_ENABLE) & DISPI_LFB_ENABLED) return VBE_NOT_IN_THIS_MODE;
+    if (display_get(DISPI_ENABLE) & DISPI_LFB_ENABLED) return VBE_NOT_IN_THIS_MODE;
     if (f->bl || f->bh > 1) return VBE_FAILED;
     if (f->bh == 1) {
-        f->dx = dispi_get(DISPI_BANK);
+        f->dx = display_get(DISPI_BANK);
         return VBE_OK;
     }
-    dispi_put(DISPI_BANK, f->dx);
-    return dispi_get(DISPI_BANK) == f->dx ? VBE_OK : VBE_FAILED;
+    display_put(DISPI_BANK, f->dx);
+    return display_get(DISPI_BANK) == f->dx ? VBE_OK : VBE_FAILED;
 }
 
 /* --- 4F06h --- */
@@ -123,8 +135,8 @@ static u16 dots_of(u16 bytes) { return depth() == 4 ? (u16)(bytes * 8) : (u16)(b
 
 static enum status line_length(struct frame *f)
 {
-    u16 dots = f->bl == 2 ? dots_of(f->cx) : f->cx, most = 0xfff8;
-    u32 room = vbe_memory_bytes() / (depth() == 4 ? 4 : 1) / dispi_get(DISPI_YRES);
+    u16 dots = f->bl == 2 ? dots_of(f->cx) : f->cx, most = dispi_present() ? 0xfff8 : (u16)(dots_of(4088) & ~7);
+    u32 room = vbe_memory_bytes() / (depth() == 4 ? 4 : 1) / display_get(DISPI_YRES);
 
     if (f->bl > 3) return VBE_FAILED;
     if (f->bl == 3) {                                    /* the longest */
@@ -134,12 +146,12 @@ static enum status line_length(struct frame *f)
         return VBE_OK;
     }
     if (f->bl != 1) {
-        dispi_put(DISPI_VIRT_WIDTH, dots);
-        if (dispi_get(DISPI_VIRT_WIDTH) < dots) return VBE_NOT_HERE;
+        display_put(DISPI_VIRT_WIDTH, dots);
+        if (display_get(DISPI_VIRT_WIDTH) < dots) return VBE_NOT_HERE;
     }
-    f->cx = dispi_get(DISPI_VIRT_WIDTH);
+    f->cx = display_get(DISPI_VIRT_WIDTH);
     f->bx = (u16)vbe_line_bytes(f->cx, depth());
-    f->dx = dispi_get(DISPI_VIRT_HEIGHT);
+    f->dx = display_get(DISPI_VIRT_HEIGHT);
     return VBE_OK;
 }
 
@@ -151,29 +163,29 @@ static enum status display_start(struct frame *f)
 
     if (f->bl == 1) {
         f->bh = 0;
-        f->cx = dispi_get(DISPI_X_OFFSET);
-        f->dx = dispi_get(DISPI_Y_OFFSET);
+        f->cx = display_get(DISPI_X_OFFSET);
+        f->dx = display_get(DISPI_Y_OFFSET);
         return VBE_OK;
     }
     if (f->bl & ~AT_RETRACE) return VBE_FAILED;
     if (f->bl & AT_RETRACE)
         for (u32 tries = 0; tries < 0x10000 && !(inb(BDA->crtc + 6) & RETRACE); tries++) {}
-    dispi_put(DISPI_X_OFFSET, 0);                        /* whichever comes first must fit with the other */
-    dispi_put(DISPI_Y_OFFSET, f->dx);
-    dispi_put(DISPI_X_OFFSET, f->cx);
-    return dispi_get(DISPI_X_OFFSET) == f->cx && dispi_get(DISPI_Y_OFFSET) == f->dx ? VBE_OK : VBE_FAILED;
+    display_put(DISPI_X_OFFSET, 0);                        /* whichever comes first must fit with the other */
+    display_put(DISPI_Y_OFFSET, f->dx);
+    display_put(DISPI_X_OFFSET, f->cx);
+    return display_get(DISPI_X_OFFSET) == f->cx && display_get(DISPI_Y_OFFSET) == f->dx ? VBE_OK : VBE_FAILED;
 }
 
 /* --- 4F08h, 4F09h --- */
 
 static enum status dac_width(struct frame *f)
 {
-    u16 enable = dispi_get(DISPI_ENABLE);
+    u16 enable = display_get(DISPI_ENABLE);
 
     if (depth() > 8) return VBE_NOT_IN_THIS_MODE;
     if (f->bl > 1) return VBE_FAILED;
-    if (f->bl == 0) dispi_put(DISPI_ENABLE, (u16)(f->bh >= 8 ? enable | DISPI_8BIT_DAC : enable & ~DISPI_8BIT_DAC));
-    f->bh = dispi_get(DISPI_ENABLE) & DISPI_8BIT_DAC ? 8 : 6;
+    if (f->bl == 0 && dispi_present()) dispi_put(DISPI_ENABLE, (u16)(f->bh >= 8 ? enable | DISPI_8BIT_DAC : enable & ~DISPI_8BIT_DAC));
+    f->bh = display_get(DISPI_ENABLE) & DISPI_8BIT_DAC ? 8 : 6;       /* a Cirrus chip has six bits */
     return VBE_OK;
 }
 
@@ -199,7 +211,7 @@ extern const u8 protected_mode_table[], protected_mode_end[];
 
 static enum status protected_mode(struct frame *f)
 {
-    if (f->bl) return VBE_FAILED;
+    if (f->bl || !dispi_present()) return VBE_FAILED;    /* the code is the display interface's */
     f->es = rom_segment();
     f->di = (u16)(u32)protected_mode_table;
     f->cx = (u16)(protected_mode_end - protected_mode_table);

@@ -1,6 +1,6 @@
 #ifndef ORRERY_BIOS_VBE_H
 #define ORRERY_BIOS_VBE_H
-/* The display interface of the adapter, and what VBE's functions share.                    doc: vga-bios */
+/* The display interface of the adapter, or what a Cirrus chip has in its place, and what VBE's functions share.   doc: vga-bios */
 #include "vga.h"
 
 /* Bochs VGABIOS, "VBE Display API". */
@@ -17,6 +17,26 @@ static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0,%1" : : "a"
 
 static inline u16 dispi_get(u8 index) { outw(DISPI_INDEX, index); return inw(DISPI_DATA); }
 static inline void dispi_put(u8 index, u16 v) { outw(DISPI_INDEX, index); outw(DISPI_DATA, v); }
+
+bool dispi_present(void);                                /* vbe_modes.c */
+
+/* cirrus.c */
+struct vbe_mode;
+bool cirrus_present(void);
+bool cirrus_mode_possible(const struct vbe_mode *mode);
+void cirrus_mode_begin(const struct vbe_mode *mode, u16 flags);
+void cirrus_leave(void);
+u16 cirrus_get(u8 index);
+void cirrus_put(u8 index, u16 v);
+void cirrus_pass(u16 segment, u16 at, bool saves);
+
+/* Registers of the display interface, whichever adapter it is. */
+static inline u16 display_get(u8 index) { return dispi_present() ? dispi_get(index) : cirrus_get(index); }
+static inline void display_put(u8 index, u16 v)
+{
+    if (dispi_present()) dispi_put(index, v);
+    else cirrus_put(index, v);
+}
 
 /* AX on return: AL = 4Fh, the function is there; AH what became of it.  VBE 3.0, "VBE Return Status". */
 enum status { VBE_OK = 0x004f, VBE_FAILED = 0x014f, VBE_NOT_HERE = 0x024f, VBE_NOT_IN_THIS_MODE = 0x034f };

@@ -31,6 +31,27 @@ window_function:                    /* far; BH=0 sets, BH=1 gets the bank, DX; A
     movw $0x004f, %ax
     lretw
 
+    .globl window_function_cirrus
+window_function_cirrus:             /* the same: offset register 0 counts 16 KiB */
+    testb %bh, %bh
+    jnz 1f
+    movb $0x09, %al
+    movb %dl, %ah
+    shlb $2, %ah
+    movw $0x3ce, %dx
+    outw %ax, %dx
+    movw $0x004f, %ax
+    lretw
+1:  movw $0x3ce, %dx
+    movb $0x09, %al
+    outb %al, %dx
+    incw %dx
+    inb %dx, %al
+    shrb $2, %al
+    movzbw %al, %dx
+    movw $0x004f, %ax
+    lretw
+
     .section .rom, "a"
     .globl protected_mode_table, protected_mode_end
     .code32

@@ -1,16 +1,16 @@
-/* VBE/DDC: the monitor's EDID by DDC2B, an I2C bus of two lines of the display interface.   doc: vga-bios
+/* VBE/DDC: the monitor's EDID by DDC2B, an I2C bus of two lines of the adapter.   doc: vga-bios
  * Source: VESA VBE/DDC 1.0; VESA Display Data Channel Standard; "The I2C-bus specification", "Transferring data". */
 #include "vbe.h"
 
 enum { EDID_WRITE = 0xa0, EDID_READ = 0xa1, EDID_BYTES = 128 };
 
-static void lines(u8 clock, u8 data) { dispi_put(DISPI_DDC, (u16)((clock ? DDC_CLOCK : 0) | (data ? DDC_DATA : 0))); }
+static void lines(u8 clock, u8 data) { display_put(DISPI_DDC, (u16)((clock ? DDC_CLOCK : 0) | (data ? DDC_DATA : 0))); }
 
 static u8 bit(u8 drive)
 {
     lines(0, drive);
     lines(1, drive);
-    u8 level = dispi_get(DISPI_DDC) & DDC_DATA ? 1 : 0;
+    u8 level = display_get(DISPI_DDC) & DDC_DATA ? 1 : 0;
     lines(0, drive);
     return level;
 }

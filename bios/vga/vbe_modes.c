@@ -18,13 +18,15 @@ static const struct row {
 };
 static const u8 depth_of[6] ROM_DATA = { 4, 8, 15, 16, 24, 32 };
 
-bool vbe_present(void)
+bool dispi_present(void)
 {
     u16 id = dispi_get(DISPI_ID);
     return id >= DISPI_ID_FIRST && id <= DISPI_ID_LAST;
 }
 
-u32 vbe_memory_bytes(void) { return (u32)dispi_get(DISPI_VIDEO_MEMORY_64K) << 16; }
+bool vbe_present(void) { return dispi_present() || cirrus_present(); }
+
+u32 vbe_memory_bytes(void) { return (u32)display_get(DISPI_VIDEO_MEMORY_64K) << 16; }
 
 /* With 4 bits a dot: of each plane. */
 u32 vbe_line_bytes(u16 dots, u8 depth) { return depth == 4 ? dots / 8 : dots * ((depth + 7u) / 8); }
@@ -34,6 +36,7 @@ static u32 mode_bytes(const struct vbe_mode *m) { return vbe_line_bytes(m->width
 bool vbe_mode_at(unsigned index, struct vbe_mode *m)
 {
     u32 memory = vbe_memory_bytes();
+    bool cirrus = !dispi_present();
 
     for (unsigned r = 0; r < ARRAY_COUNT(rows); r++) {
         m->number = rom16(&rows[r].first);
@@ -42,7 +45,7 @@ bool vbe_mode_at(unsigned index, struct vbe_mode *m)
         for (unsigned d = 0; d < ARRAY_COUNT(depth_of); d++) {
             if (!(rom16(&rows[r].depths) >> d & 1)) continue;
             m->depth = rom8(&depth_of[d]);
-            if (mode_bytes(m) <= memory && index-- == 0) return true;
+            if (mode_bytes(m) <= memory && (!cirrus || cirrus_mode_possible(m)) && index-- == 0) return true;
             m->number++;
         }
     }
@@ -58,7 +61,7 @@ bool vbe_mode_find(u16 number, struct vbe_mode *m)
 
 /* --- 4F00h --- */
 
-static const char oem[] ROM_DATA = "Orrery VBE", vendor[] ROM_DATA = "Orrery", product[] ROM_DATA = "Bochs display interface", revision[] ROM_DATA = "1";
+static const char oem[] ROM_DATA = "Orrery VBE", vendor[] ROM_DATA = "Orrery", product[] ROM_DATA = "Bochs display interface", product_cirrus[] ROM_DATA = "CL-GD5446", revision[] ROM_DATA = "1";
 
 static void poke32(u16 segment, u16 offset, u32 v)
 {
@@ -84,14 +87,14 @@ enum status vbe_information(struct frame *f)
     poke32(f->es, at, 'V' | 'E' << 8 | 'S' << 16 | (u32)'A' << 24);
     poke16(f->es, (u16)(at + 0x04), 0x0300);
     poke_rom_pointer(f->es, (u16)(at + 0x06), oem);
-    poke32(f->es, (u16)(at + 0x0a), DAC_SWITCHES);
+    poke32(f->es, (u16)(at + 0x0a), dispi_present() ? DAC_SWITCHES : 0);
     poke16(f->es, (u16)(at + 0x0e), list);
     poke16(f->es, (u16)(at + 0x10), f->es);
-    poke16(f->es, (u16)(at + 0x12), dispi_get(DISPI_VIDEO_MEMORY_64K));
+    poke16(f->es, (u16)(at + 0x12), display_get(DISPI_VIDEO_MEMORY_64K));
     if (two) {
         poke16(f->es, (u16)(at + 0x14), 0x0100);
         poke_rom_pointer(f->es, (u16)(at + 0x16), vendor);
-        poke_rom_pointer(f->es, (u16)(at + 0x1a), product);
+        poke_rom_pointer(f->es, (u16)(at + 0x1a), dispi_present() ? product : product_cirrus);
         poke_rom_pointer(f->es, (u16)(at + 0x1e), revision);
     }
     for (unsigned i = 0; vbe_mode_at(i, &mode); i++, list += 2) poke16(f->es, list, mode.number);
@@ -111,7 +114,8 @@ static u32 frame_buffer(void)
     if (inl(CONFADD) != 0x80000000u) return place;
     for (u32 device = 0; device < DEVICES; device++) {
         outl(CONFADD, 0x80000000u | device << 11);
-        if (inl(CONFDATA) != 0x11111234) continue;
+        u32 id = inl(CONFDATA);
+        if (id != 0x11111234 && id != 0x00b81013) continue;
         outl(CONFADD, 0x80000000u | device << 11 | BASE_0);
         place = inl(CONFDATA) & ~15u;
     }
@@ -125,7 +129,7 @@ static const u8 colour_fields[4][8] ROM_DATA = {
 
 static const u8 *colours(u8 depth) { return colour_fields[depth == 15 ? 0 : depth == 16 ? 1 : depth == 24 ? 2 : 3]; }
 
-extern const u8 window_function[];
+extern const u8 window_function[], window_function_cirrus[];
 
 static void put_window(u16 segment, u16 at)
 {
@@ -135,7 +139,7 @@ static void put_window(u16 segment, u16 at)
     poke16(segment, (u16)(at + 0x04), 64);               /* granularity, size: KiB */
     poke16(segment, (u16)(at + 0x06), 64);
     poke16(segment, (u16)(at + 0x08), 0xa000);
-    poke16(segment, (u16)(at + 0x0c), (u16)(u32)window_function);
+    poke16(segment, (u16)(at + 0x0c), (u16)(u32)(dispi_present() ? window_function : window_function_cirrus));
     poke16(segment, (u16)(at + 0x0e), rom_segment());
 }
 
@@ -173,6 +177,6 @@ enum status vbe_mode_information(struct frame *f)
     poke16(es, (u16)(at + 0x32), (u16)line);
     poke8(es, (u16)(at + 0x34), (u8)images);
     poke8(es, (u16)(at + 0x35), (u8)images);
-    poke32(es, (u16)(at + 0x3e), 229500000);             /* highest dot clock */
+    poke32(es, (u16)(at + 0x3e), dispi_present() ? 229500000 : 135000000);             /* highest dot clock */
     return VBE_OK;
 }

@@ -138,6 +138,10 @@ bool vbe_mode_set(u16 wanted);
 bool vbe_without_text(void);                   /* a mode is shown in which characters cannot be drawn */
 void vbe_service(struct frame *f);
 
+/* --- cirrus.c --- */
+void cirrus_post(void);
+bool cirrus_service(struct frame *f);          /* AH=12h, BL=80h and up; false: not there */
+
 /* --- text.c --- */
 void cursor_shape_set(u16 shape);
 void cursor_set(u8 page, u16 position);

@@ -186,7 +186,11 @@ main:
     LINE
     ; linear: no windows
     PRINT "linear"
+%ifdef CIRRUS
+    mov bx, 0x4117
+%else
     mov bx, 0x4144
+%endif
     VBE 2
     xor bx, bx
     xor dx, dx
@@ -197,6 +201,7 @@ main:
     xor bx, bx
     VBE 8
     LINE
+%ifndef CIRRUS
     ; 4F0Ah: the table, and its routines called as 32-bit code would
     PRINT "0A"
     xor bx, bx
@@ -219,6 +224,7 @@ main:
     PRINT " "
     HEX16 dx
     LINE
+%endif
     ; 4F10h: power
     PRINT "10"
     xor bx, bx
