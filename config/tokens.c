@@ -39,6 +39,9 @@ static bool check_lengths(const struct tokens *t, const struct place *p)
     return true;
 }
 
+/* A kernel's command line is a text of words: Bochs has no such directive, and its rule for blanks would join them. */
+static bool keeps_blanks(const struct tokens *t) { return t->count > 1 && !strcmp(t->word[0], "cmdline"); }
+
 bool tokenize(const char *line, struct tokens *t, const struct place *p)
 {
     const char *in = line;
@@ -62,7 +65,7 @@ bool tokenize(const char *line, struct tokens *t, const struct place *p)
         } else if (*in == '$') {
             if (!put_variable(&in, &out, end, column, p)) return false;
             continue;
-        } else if (quoted || !blank) {
+        } else if (quoted || !blank || (!fresh && keeps_blanks(t))) {
             *out++ = *in;
         }
         in++;

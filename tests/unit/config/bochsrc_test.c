@@ -210,6 +210,8 @@ Test(bochsrc, a_kernel_has_a_path_a_command_line_as_it_stands_and_modules)
     taken("initrd: file=\"a b.gz\"");
     taken("cmdline: \"root=/dev/sda quiet\"");
     cr_expect_str_eq(config.kernel.cmdline, "root=/dev/sda quiet");
+    taken("cmdline:  root=/dev/sda  quiet # and so on");
+    cr_expect(!strncmp(config.kernel.cmdline, "root=/dev/sda  quiet", 20), "%s", config.kernel.cmdline);
     taken("cmdline: console=ttyS0,115200");
     taken("module8: file=m.bin, cmdline=\"a=b, c\"");
     cr_expect_str_eq(config.kernel.path, "vmlinuz");
