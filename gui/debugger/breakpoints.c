@@ -163,8 +163,8 @@ void watchpoint_list(const struct breakpoints *b)
     for (unsigned i = 0; i < b->room; i++) {
         const struct breakpoint *p = &b->entry[i];
         if (!p->used || !break_is_watch(p->at.kind)) continue;
-        printf("%3u %s%s 0x%012llx   (len=%llu)%s hits %llu%s%s\n", i + 1, kinds[p->at.kind].type, p->by_value ? " value" : "", (llu)p->at.address, (llu)p->at.size_bytes,
-               p->enabled ? "" : " disabled", (llu)p->hits, *p->condition ? " if " : "", p->condition);
+        printf("%s%s 0x%012llx   (len=%llu) hits %llu%s%s, number %u%s\n", kinds[p->at.kind].type, p->by_value ? " value" : "", (llu)p->at.address, (llu)p->at.size_bytes, (llu)p->hits,
+               *p->condition ? " if " : "", p->condition, i + 1, p->enabled ? "" : ", disabled");
     }
 }
 

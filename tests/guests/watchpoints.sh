@@ -35,7 +35,7 @@ bad() { # LINE WORDS
 }
 orrery=$1/orrery
 bad 'watch r' 'which physical address'
-bad 'watch x 5' 'watch x: r ADDRESS'
+bad 'watch x 5' 'watch x: r, w or v ADDRESS'
 bad 'watch w 5 0' 'a length of 0'
 bad 'watch w 0x10000000000000 1' 'no physical address'
 bad 'unwatch 5' 'no watchpoint at 0x5'
