@@ -154,7 +154,7 @@ enum cpu_break_kind {
     CPU_BREAK_MAGIC,                                     /* XCHG of a 16-bit register with itself; `selector`: bit n is register n */
     CPU_WATCH_READ, CPU_WATCH_WRITE,                     /* physical bytes */
     CPU_WATCH_LINEAR_READ, CPU_WATCH_LINEAR_WRITE,       /* bytes by the linear address that an access uses, wherever it is mapped */
-    CPU_CATCH_FAULT, CPU_CATCH_INTERRUPT,                /* behind its delivery: an exception; INT n or a request of a device.  Number: the vector */
+    CPU_CATCH_FAULT, CPU_CATCH_INTERRUPT,                /* behind its delivery: an exception; INT n or a request of a device.  Number: the vector; value of an interrupt: 1 of INT n */
     CPU_CATCH_IN, CPU_CATCH_OUT,                         /* behind the access: a port */
     CPU_CATCH_MSR_READ, CPU_CATCH_MSR_WRITE,             /* behind RDMSR, WRMSR: its number */
     CPU_CATCH_MODE,                                      /* behind what changed it: enum cpu_mode */

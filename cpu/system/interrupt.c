@@ -229,7 +229,7 @@ bool interrupt_trap(struct cpu *cpu, u8 vector)
         .eflags = cpu_eflags(cpu) & ~(u32)EFLAGS_RF,
     };
 
-    breaks_catch(cpu, CPU_CATCH_INTERRUPT, vector, 1, 0);
+    breaks_catch(cpu, CPU_CATCH_INTERRUPT, vector, 1, 1);
     if (event_deliver(cpu, &e)) return true;
     if (!e.entered_task) return false;
     exception_deliver(cpu);                  /* the fault is the new task's */

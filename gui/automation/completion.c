@@ -58,7 +58,7 @@ static void offer_arguments(struct search *f, struct session *s, const char *com
 
     if (!strcmp(command, "info") || !strcmp(command, "i")) {
         if (second && !strcmp(what, "device")) offer_devices(f, s);
-        else if (!second) offer_words(f, debug_info_subjects);
+        else if (!second) for (unsigned i = 0; debug_info_subject(i); i++) offer_words(f, debug_info_subject(i));
     } else if (!strcmp(command, "help") || !strcmp(command, "h")) {
         for (unsigned i = 0; session_command_names(i); i++) offer_words(f, session_command_names(i));
     } else {

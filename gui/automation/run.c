@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/tracing.h"
 #include "gui/debugger/tripwires.h"
 #include "gui/debugger/why.h"
 #include "gui/serve.h"
@@ -27,7 +28,7 @@ static bool final(const struct machine_stop *stop)
     return stop->kind != MACHINE_TICKS && stop->kind != MACHINE_BREAK && stop->kind != MACHINE_REQUEST;
 }
 
-static void show_next(struct session *s)
+void session_put_instruction(const struct session *s, const char *before)
 {
     struct cpu_view v;
     u8 bytes[15];
@@ -35,25 +36,52 @@ static void show_next(struct session *s)
 
     cpu_view(machine_cpu(s->machine), &v);
     u64 la = next_linear(&v);
-    unsigned length = disassemble_named(s->symbols, la - v.rip, SYNTAX_INTEL, bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text);
-    printf("%s(0) [0x%012llx] %04x:%016llx (%s): %-40s%s ; ", s->coloured ? "\033[1m" : "", (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
+    unsigned length = disassemble_named(s->symbols, la - v.rip, s->syntax, bytes, machine_peek_linear(s->machine, la, bytes, sizeof bytes), v.rip, v.code_bits, text);
+    printf("%s%s [0x%012llx] %04x:%016llx (%s): %-40s%s ; ", s->coloured ? "\033[1m" : "", before, (unsigned long long)la, v.seg[CPU_SEG_CS].selector, (unsigned long long)v.rip,
            *symbols_name(s->symbols, la, name) ? name : "unk. ctxt", text, s->coloured ? "\033[0m" : "");
     for (unsigned i = 0; i < length; i++) printf("%02x", bytes[i]);
     putchar('\n');
-    source_show_line(s, la);
+}
+
+/* A layout that lets the machine run comes here again. */
+static void lay_out(struct session *s)
+{
+    struct error err = { 0 };
+
+    if (!*s->layout || s->laying_out) return;
+    s->laying_out = true;
+    if (!session_source(s, s->layout, &err)) fputs(err.text, stdout);
+    s->laying_out = false;
 }
 
 void session_show_place(struct session *s)
 {
+    struct cpu_view v;
+    char before[16];
+
     printf("Next at t=%llu\n", (unsigned long long)machine_tick(s->machine));
-    show_next(s);
+    if (!s->places_unlisted) {
+        snprintf(before, sizeof before, "(%u)", cpu_number(machine_cpu(s->machine)));
+        session_put_instruction(s, before);
+        cpu_view(machine_cpu(s->machine), &v);
+        source_show_line(s, next_linear(&v));
+    }
+    lay_out(s);
 }
 
-static struct machine_stop run_machine(struct session *s, u64 ticks)
+struct machine_stop session_run_plainly(struct session *s, u64 ticks)
 {
     if (s->partner) return together_run(s->partner, s->machine, ticks);
-    if (s->follow_flags) return tripwire_run_flags(s, ticks);
     return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
+}
+
+struct machine_stop session_run_untold(struct session *s, u64 ticks) { return s->follow_flags ? tripwire_run_flags(s, ticks) : session_run_plainly(s, ticks); }
+
+static struct machine_stop run_machine(struct session *s, u64 ticks) { return tracing_on(s) ? tracing_run(s, ticks) : session_run_untold(s, ticks); }
+
+void session_show_picture(struct session *s)
+{
+    if (s->serve) serve_wait(s->serve);
 }
 
 /* --- the limit of the host's time: it ends a run between two ticks, and which ones the guest cannot know --- */

@@ -9,6 +9,8 @@
 #include "gui/automation/commands.h"
 #include "gui/automation/prompt.h"
 #include "gui/debugger/commands.h"
+#include "gui/debugger/expression.h"
+#include "gui/debugger/tracing.h"
 #include "gui/screenshot.h"
 
 enum { STATUS_USAGE = 2 };
@@ -52,17 +54,24 @@ bool session_ticks_of(const struct session *s, const char *text, u64 *ticks)
 
 /* --- commands --- */
 
+/* [TICKS|TIME] [if EXPRESSION]: without its being true nothing runs. */
 static bool run_ticks(struct session *s, const char *at, struct error *err)
 {
-    char word[64];
-    u64 ticks = UINT64_MAX;
+    char word[64], condition[512];
+    u64 ticks = UINT64_MAX, holds = 1;
 
-    if (next_argument(&at, word, sizeof word)) {
+    while (next_argument(&at, word, sizeof word)) {
         char *end;
+        if (!strcmp(word, "if")) {
+            at += strspn(at, " \t\"");
+            snprintf(condition, sizeof condition, "%.*s", (int)strcspn(at, "\""), at);
+            if (!expression_value(s, condition, &holds, err)) return false;
+            break;
+        }
         ticks = strtoull(word, &end, 0);
         if (*end && !session_ticks_of(s, word, &ticks)) return fail(err, "\"%s\" is no number of ticks and no time", word);
     }
-    session_run(s, ticks);
+    if (holds) session_run(s, ticks);
     return true;
 }
 
@@ -78,29 +87,6 @@ static bool hash(struct session *s, const char *at, struct error *err)
     (void)at;
     (void)err;
     printf("tick %llu hash %016llx\n", (unsigned long long)machine_tick(s->machine), (unsigned long long)machine_hash(s->machine));
-    return true;
-}
-
-static bool info(struct session *s, const char *at, struct error *err)
-{
-    enum { SHOWN = 16 };
-    char word[64] = "";
-    const void *instance;
-
-    next_argument(&at, word, sizeof word);
-    if (strcmp(word, "device")) return debug_info(s, word, at, err);
-    if (!next_argument(&at, word, sizeof word)) {
-        for (unsigned i = 0; machine_device_name(s->machine, i); i++) puts(machine_device_name(s->machine, i));
-        return true;
-    }
-    const struct state_layout *layout = machine_device_state(s->machine, word, &instance);
-    if (!layout) return fail(err, "there is no device \"%s\"; info device lists them", word);
-    for (u32 f = 0; f < layout->count; f++) {
-        const struct state_field *field = &layout->fields[f];
-        printf("%-18s", field->name);
-        for (u32 i = 0; i < field->count && i < SHOWN; i++) printf(" %llx", (unsigned long long)state_get(field, instance, i));
-        printf("%s  %s%s%s\n", field->count > SHOWN ? " .." : "", field->meaning, *field->unit ? ", " : "", field->unit);
-    }
     return true;
 }
 
@@ -128,11 +114,13 @@ static const struct command {
     const char *names, *syntax, *meaning;
     bool (*act)(struct session *s, const char *arguments, struct error *err);
 } commands[] = {
-    { "c cont continue", "[TICKS|TIME]", "run, for ever or so long", run_ticks },
+    { "c cont continue", "[TICKS|TIME] [if EXPRESSION]", "run, for ever or so long; with a condition that does not hold, not at all", run_ticks },
     { "wait", "TIME", "run for so long of virtual time", run_ticks },
-    { "s step si stepi", "[N]", "run N instructions", debug_step },
-    { "u disasm disassemble", "[/N] [FIRST [LAST]] | size = 16|32|64|0 | switch-mode", "disassemble at a linear address; as that code, not as CS says; in Intel's or AT&T's syntax", debug_unassemble },
-    { "lb lbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
+    { "s step si stepi", "[N] | CPU N | all N", "run N instructions; until one processor, or each, has run N", debug_step },
+    { "stop", "", "where the machine stands", debug_stop },
+    { "u disasm disassemble", "[/N] [FIRST [LAST]] | size = 16|32|64|0 | switch-mode | hex on|off", "disassemble at a linear address; as that code, not as CS says; in Intel's or AT&T's syntax; numbers in hexadecimal or decimal", debug_unassemble },
+    { "lb lbreak hbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
+    { "tb tbreak thbreak", "ADDRESS [if EXPRESSION]", "the same, once", debug_break_once },
     { "b break", "ADDRESS|SYMBOL|FILE:LINE [if EXPRESSION]", "break at a physical address, or at a symbol or source line", debug_break },
     { "pb pbreak", "ADDRESS [if EXPRESSION]", "break at a physical address", debug_physical_break },
     { "vb vbreak", "SELECTOR:OFFSET [if EXPRESSION]", "break at a virtual address", debug_virtual_break },
@@ -140,27 +128,32 @@ static const struct command {
     { "sba", "TICK", "stop at that tick", debug_time_break_at },
     { "catch", "fault | #XX | int [VECTOR] | triple | irq [LINE] | in|out|port PORT [COUNT] | rdmsr|wrmsr|msr [NUMBER] | mode | task [TSS] | cr3 [VALUE] | cpl [CPL] [if EXPRESSION]",
       "stop behind an exception, INT n or a device's interrupt, a triple fault, a line that rises, an access to ports or MSRs, a switch of mode, task, address space or privilege", debug_catch },
-    { "modebp", "", "catch mode", debug_mode_break },
+    { "modebp", "", "catch mode, and no more", debug_mode_break },
     { "vmexitbp", "", "refused: no CPU model has VM exits", debug_vm_exit_break },
     { "setmagicbps", "[\"REGISTERS\"]", "stop behind XCHG of a 16-bit register with itself: cx dx bx sp bp si di; bx without a name", debug_set_magic },
     { "clrmagicbps", "[\"REGISTERS\"]", "no more", debug_clear_magic },
     { "tripwire", "[NAME [ADDRESS BYTES]]", "stop at what is no fault and seldom meant; without a name: which there are", debug_tripwire },
     { "blist", "", "breakpoints", debug_list_breaks },
     { "d del delete", "N", "delete a breakpoint", debug_delete_break },
-    { "bpe", "N", "enable a breakpoint", debug_enable_break },
-    { "bpd", "N", "disable a breakpoint", debug_disable_break },
+    { "bpe enable", "N", "enable a breakpoint", debug_enable_break },
+    { "bpd disable", "N", "disable a breakpoint", debug_disable_break },
+    { "condition", "N [EXPRESSION]", "the condition of a breakpoint, or none any more", debug_condition },
+    { "ignore", "N COUNT", "let a breakpoint pass so often", debug_ignore },
     { "watch", "[r|w|v ADDRESS [BYTES] [if EXPRESSION] | stop | continue]", "stop behind a read, a write, a change of physical memory; or only say so; list", debug_watch },
     { "lwatch", "[r|w|v ADDRESS [BYTES] [if EXPRESSION]]", "the same by linear address, wherever it is mapped", debug_linear_watch },
-    { "unwatch", "[ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
-    { "trace", "on FILE | off", "everything that is executed; \"orrery trace show FILE\" prints it", debug_trace },
-    { "trace-reg", "on | off", "registers behind each step", debug_trace_registers },
-    { "trace-mem", "on | off", "accesses to memory behind each step", debug_trace_memory },
-    { "show", "int | mode | task | fault | all | off", "what happens while the machine runs, a line each", debug_show },
+    { "rwatch", "ADDRESS [BYTES] [if EXPRESSION]", "lwatch r", debug_read_watch },
+    { "awatch", "ADDRESS [BYTES] [if EXPRESSION]", "lwatch r and lwatch w", debug_access_watch },
+    { "unwatch", "[[read|write] ADDRESS]", "delete the watchpoints at an address, or all", debug_unwatch },
+    { "trace", "on [FILE] | off", "each instruction as it runs; into a file, which \"orrery trace show FILE\" prints, a hundred times faster", debug_trace },
+    { "trace-reg", "on | off", "registers before each instruction", debug_trace_registers },
+    { "trace-mem", "on | off", "accesses to memory of each instruction", debug_trace_memory },
+    { "show", "[int|softint|extint|iret|call|mode|task|fault|all|off|vga] | \"PART[.FIELD]\" [xml]", "what happens while the machine runs, a line each: a word switches; the picture, for whoever looks on; state by name", debug_show },
     { "profile", "on | off | [instructions] [N]", "count all that runs; the N functions or instructions that took most ticks", debug_profile },
+    { "instrument", "[start|stop|reset|print [N]]", "profile, in the word that Bochs has for it", debug_instrument },
     { "coverage", "FILE", "what profile has counted: source lines as lcov reads them, or instructions", debug_coverage },
     { "timeline", "on | off | [N] | json FILE | png FILE", "modes, privilege, CR3, interrupts, faults, tasks: the newest N; for a trace viewer; as a picture", debug_timeline },
     { "finish", "", "run until the function returns", debug_finish },
-    { "rla until", "ADDRESS", "run to a linear address", debug_run_to },
+    { "rla until advance", "ADDRESS", "run to a linear address", debug_run_to },
     { "n next p ni nexti", "", "run one instruction; calls, interrupts and repeats whole", debug_next },
     { "r reg regs registers", "", "general registers", debug_registers },
     { "sreg", "", "segment and table registers", debug_segments },
@@ -170,10 +163,13 @@ static const struct command {
     { "mmx", "", "MMX registers", debug_mmx },
     { "sse xmm", "", "XMM registers and MXCSR", debug_sse },
     { "ymm", "", "YMM registers and MXCSR", debug_ymm },
+    { "zmm amx tile", "", "refused: no CPU model has AVX-512 or AMX", debug_wider_registers },
     { "x", "[/NUF] ADDRESS [BYTES]", "memory at a linear address: count, x d u o t c m, i: instructions, s: strings, b h w g", debug_examine_linear },
     { "xp", "[/NUF] ADDRESS [BYTES]", "the same at a physical address", debug_examine_physical },
-    { "set", "REGISTER = EXPRESSION", "change a register", debug_set },
+    { "set", "REGISTER = EXPRESSION | $cpu = N | u on|off", "change a register; choose a processor; whether a stop shows the next instruction", debug_set },
     { "setpmem", "ADDRESS SIZE VALUE", "change 1, 2, 4 or 8 bytes of physical memory", debug_set_memory },
+    { "memsave", "ADDRESS BYTES FILE", "linear memory into a file", debug_save_linear },
+    { "pmemsave", "ADDRESS BYTES FILE", "physical memory into a file", debug_save_physical },
     { "writemem", "FILE ADDRESS BYTES", "linear memory into a file", debug_write_memory },
     { "page", "ADDRESS", "the page-table walk of a linear address", debug_page },
     { "loadmem", "FILE ADDRESS", "a file into linear memory", debug_load_memory },
@@ -181,26 +177,37 @@ static const struct command {
     { "list", "[FILE:LINE | FUNCTION | *ADDRESS]", "source: ten lines around; the next ten", debug_list_source },
     { "slist", "[PREFIX]", "symbols", debug_list_symbols },
     { "deref", "ADDRESS DEPTH", "pointers that lead to pointers, from a linear address", debug_deref },
-    { "crc", "FIRST LAST", "CRC-32 of linear memory", debug_crc },
+    { "crc", "FIRST LAST", "CRC-32 of physical memory", debug_crc },
+    { "gva2gpa", "ADDRESS", "the physical address of a linear one", debug_translate },
     { "tlb", "ADDRESS", "whether the TLB knows a linear address", debug_tlb },
     { "print-string", "ADDRESS", "characters up to a NUL", debug_print_string },
-    { "bt where", "[N]", "who called: by unwind tables, frame pointers, or what looks like return addresses (?)", debug_backtrace },
+    { "bt where backtrace", "[N]", "who called: by unwind tables, frame pointers, or what looks like return addresses (?)", debug_backtrace },
     { "print-stack", "[N]", "N elements of the stack", debug_stack },
-    { "calc ? print", "EXPRESSION", "in hexadecimal and decimal", debug_calculate },
-    { "processor", "[N]", "the processor that is shown and changed; the one whose turn it is", debug_processor },
+    { "calc ? print", "[/F] EXPRESSION", "in hexadecimal and decimal; F: x d u o t c alone", debug_calculate },
+    { "processor cpu", "[N]", "the processor that is shown and changed; the one whose turn it is", debug_processor },
     { "ptime", "", "the tick", debug_time },
     { "expect", "EXPRESSION", "status 3 unless it is true, e.g. expect eax == 5 && [0x500] != 0", debug_expect },
     { "wait-text", "\"TEXT\" [TIME] [--on screen|com1|com2|e9]", "run until the text is there; status 3 when it is not in time", automation_wait_text },
     { "expect-text", "\"TEXT\" [--on ...]", "status 3 unless the text is there now", automation_expect_text },
     { "type", "\"TEXT\"", "type on the keyboard; \\n is Enter", automation_type },
     { "key sendkey", "NAME[-NAME...]", "press keys together: F1, ctrl-alt-del", automation_key },
-    { "mouse", "[DX [DY [DZ]]] [left right middle fourth fifth]", "move the mouse right, down, its wheel towards you, with these buttons down", automation_mouse },
+    { "mouse mouse_move", "[DX [DY [DZ]]] [left right middle fourth fifth]", "move the mouse right, down, its wheel towards you, with these buttons down", automation_mouse },
     { "joystick", "N X Y [1] [2]", "joystick 0 or 1: axes 0 to 255, buttons that are down", automation_joystick },
     { "point", "X Y [DZ] [left ...]", "point there with the USB tablet: 0 0 to 32767 32767 of the screen", automation_point },
     { "screenshot screendump", "FILE", "the picture as PNG", screenshot },
     { "print-screen", "", "the text screen", automation_print_screen },
+    { "echo", "TEXT", "print it", debug_echo },
+    { "if", "EXPRESSION [COMMAND]", "its value; run a command when it is not 0", debug_if },
+    { "addlyt", "FILE", "run its commands at each stop", debug_add_layout },
+    { "remlyt", "", "no more", debug_remove_layout },
+    { "lyt", "", "run them now", debug_layout },
+    { "query", "pending", "interrupts that wait", debug_query },
+    { "take", "nmi | smi", "give it to the processor", debug_take },
+    { "nmi", "", "take nmi", debug_nmi },
+    { "doit", "N", "refused: a trial of Bochs's own source", debug_doit },
+    { "restore load-param", "PART [DIRECTORY]", "refused: state saved by Bochs is not read", debug_restore },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
-    { "info i", "device [NAME]|gdt|idt|ldt|tss|tab|eflags|cpu|break|symbols", "devices with meanings; tables [FIRST [LAST]]; registers; symbols ADDRESS: its name", info },
+    { "info i", "device [NAME [\"dump=full\"]]|gdt|idt|ldt|tss|tab|eflags|cpu|break|symbols|linux|threads ...", "devices with meanings; tables [FIRST [LAST]]; registers; symbols ADDRESS: its name", debug_info },
     { "why", "[N | all | not [IRQ]]", "the newest fault, or the Nth before it: its instruction, checks, tables, chain; all: a line each; not: what keeps an interrupt away", debug_why },
     { "explain", "[OFFSET]", "the instruction at CS:OFFSET, or the next one, step by step: bytes, operands, accesses, flags", debug_explain },
     { "walk", "ADDRESS [CR3]", "the page walk of a linear address in words, and what the TLB says", debug_walk },
@@ -242,12 +249,10 @@ static bool help(struct session *s, const char *at, struct error *err)
     return any || fail(err, "there is no command \"%s\"", word);
 }
 
-static bool source(struct session *s, const char *at, struct error *err)
+bool session_source(struct session *s, const char *path, struct error *err)
 {
     enum { DEEPEST = 16 };
-    char path[1024];
 
-    if (!next_argument(&at, path, sizeof path)) return fail(err, "which file? e.g. source boot.rc");
     if (s->depth == DEEPEST) return fail(err, "%s: files that run files are %d deep already", path, DEEPEST);
     FILE *f = fopen(path, "re");
     if (!f) return fail(err, "%s: %s", path, strerror(errno));
@@ -256,6 +261,12 @@ static bool source(struct session *s, const char *at, struct error *err)
     s->depth--;
     fclose(f);
     return whole;
+}
+
+static bool source(struct session *s, const char *at, struct error *err)
+{
+    char path[1024];
+    return next_argument(&at, path, sizeof path) ? session_source(s, path, err) : fail(err, "which file? e.g. source boot.rc");
 }
 
 const char *session_command_names(unsigned i) { return i < ARRAY_COUNT(commands) ? commands[i].names : NULL; }
@@ -277,7 +288,10 @@ bool session_command(struct session *s, const char *line, struct error *err)
     char word[64];
 
     while (*line == ' ' || *line == '\t') line++;
-    if (!*line || *line == '#' || !next_argument(&line, word, sizeof word)) return true;
+    if (!*line || *line == '#') return true;
+    size_t slash = strcspn(line, "/ \t\"");             /* gdb's x/4wx, and Bochs's */
+    if (slash && line[slash] == '/') snprintf(word, sizeof word, "%.*s", (int)slash, line), line += slash;
+    else if (!next_argument(&line, word, sizeof word)) return true;
     for (unsigned i = 0; i < ARRAY_COUNT(commands); i++) {
         if (!named(&commands[i], word)) continue;
         if (s->stands && runs(&commands[i])) return fail(err, "%s: the machine would run meanwhile; let it go on in the debugger's own way", word);
@@ -297,6 +311,7 @@ bool session_look(struct session *s, const char *line, struct error *err)
 bool session_end(struct session *s, struct error *err)
 {
     breakpoints_free(&s->breakpoints);
+    tracing_free(s);
     profile_free(s->profile);
     timeline_free(s->timeline);
     return trace_file_end(&s->trace, s->machine, err);

@@ -29,8 +29,13 @@ struct session {
     int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
     bool coloured;
     bool stopped_here;           /* the last run was ended from outside the machine: Ctrl+C, undefined flags */
-    u32 shows;                   /* kinds of events that are printed as they come */
-    bool trace_registers, trace_memory;      /* of each step */
+    u32 shows;                   /* what is printed as it happens: gui/debugger/tracing.c */
+    bool trace_shown, trace_registers, trace_memory;     /* of each instruction */
+    struct accesses *accesses;   /* of the one that runs; NULL: none are kept */
+    unsigned told_interrupts;    /* number of the breakpoint that nobody sees; 0: none */
+    bool places_unlisted;        /* a stop does not show the instruction that runs next */
+    char layout[1024];           /* a script that is run at each stop; "" none */
+    bool laying_out;             /* it runs */
     bool follow_flags;           /* instructions are run one by one, for the tripwire of undefined flags */
     u32 undefined_flags;         /* of EFLAGS, as far as they were followed */
     u64 flags_passed;            /* the tick at which that tripwire stopped last */
@@ -56,8 +61,18 @@ bool session_late(struct session *s);
 /* Runs; prints the line of a stop that ends the run, and sets over and status. */
 struct machine_stop session_run(struct session *s, u64 ticks);
 
-/* The tick, and the instruction that runs next. */
+/* Like machine_run, for whoever looks on too; and with undefined flags followed, where they are. */
+struct machine_stop session_run_plainly(struct session *s, u64 ticks);
+struct machine_stop session_run_untold(struct session *s, u64 ticks);
+
+/* The tick, and the instruction that runs next; then what the layout says. */
 void session_show_place(struct session *s);
+/* The instruction that runs next behind `before`, in Bochs's shape. */
+void session_put_instruction(const struct session *s, const char *before);
+/* To whoever looks on. */
+void session_show_picture(struct session *s);
+/* The commands of a file, up to the first that is wrong. */
+bool session_source(struct session *s, const char *path, struct error *err);
 
 /* The next word or "quoted text" with \\n \\t \\\\ and \\"; false at the end. */
 bool next_argument(const char **at, char *word, size_t size);

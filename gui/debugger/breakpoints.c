@@ -149,8 +149,8 @@ void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
     puts("Num Type           Disp Enb Address            Hits");
     for (unsigned i = 0; i < b->room; i++) {
         const struct breakpoint *p = &b->entry[i];
-        if (!p->used || break_is_watch(p->at.kind)) continue;
-        printf("%3u %-14s keep %c   ", i + 1, kinds[p->at.kind].type, p->enabled ? 'y' : 'n');
+        if (!p->used || p->trip == UNSEEN || break_is_watch(p->at.kind)) continue;
+        printf("%3u %-14s %s %c   ", i + 1, kinds[p->at.kind].type, p->once ? "del " : "keep", p->enabled ? 'y' : 'n');
         list_place(&p->at);
         printf(" %llu%s%s", (llu)p->hits, *p->condition ? " if " : "", p->condition);
         if (p->at.kind == CPU_BREAK_LINEAR && *symbols_text(symbols, p->at.address, text)) printf(" <%s>", text);
@@ -274,6 +274,7 @@ bool breakpoints_stopped(struct session *session)
     char text[SYMBOL_TEXT];
     u8 now[VALUE_MOST_BYTES];
 
+    if (p->trip == UNSEEN) return true;
     if (p->by_value) {
         read_value(p, machine, now);
         if (!memcmp(now, p->was, p->at.size_bytes)) return true;
@@ -281,7 +282,9 @@ bool breakpoints_stopped(struct session *session)
     if (p->trip && !tripwire_is_hit(session, p, hit)) return true;
     if (!holds(p, session)) return true;
     p->hits++;
+    if (p->passes) return p->passes--, true;
     if (p->trip) return false;
+    p->used = !p->once;
     if (break_is_watch(p->at.kind)) {
         tell_watch(p, hit, now);
         return b->watch_goes_on;

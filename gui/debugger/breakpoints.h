@@ -11,8 +11,9 @@ struct breakpoint {
     bool used, enabled;
     bool by_value;               /* a watch of writes that stops when the bytes are others than before; at most VALUE_MOST_BYTES */
     u8 was[VALUE_MOST_BYTES];
-    u64 hits;
-    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE } trip;     /* whether it is a stop takes more than the processor tells */
+    u64 hits, passes;            /* how often it was met; how often it will be passed from now on */
+    bool once;                   /* its first stop deletes it */
+    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE, UNSEEN } trip;     /* whether it is a stop takes more than the processor tells; UNSEEN: it is none, and not in the lists */
     char condition[CONDITION_ROOM];      /* an expression, "" without */
 };
 

@@ -1,4 +1,4 @@
-/* What a run is caught at: catch, modebp, vmexitbp.                                           doc: automation */
+/* What a run is caught at: catch, modebp.                                           doc: automation */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -91,16 +91,16 @@ bool debug_catch(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+/* On and off, as in Bochs. */
 bool debug_mode_break(struct session *s, const char *at, struct error *err)
 {
-    (void)at;
-    return debug_catch(s, "mode", err);
-}
+    unsigned number = 0;
 
-bool debug_vm_exit_break(struct session *s, const char *at, struct error *err)
-{
-    (void)s, (void)at;
-    return fail(err, "no CPU model here has VMX or SVM: there is no VM exit to stop at");
+    (void)at;
+    for (unsigned i = 0; i < s->breakpoints.room; i++)
+        if (s->breakpoints.entry[i].used && s->breakpoints.entry[i].at.kind == CPU_CATCH_MODE) number = i + 1;
+    printf("mode switch break %s\n", number ? "disabled" : "enabled");
+    return number ? breakpoint_delete(&s->breakpoints, number) : debug_catch(s, "mode", err);
 }
 
 /* --- magic breakpoints --- */

@@ -6,7 +6,6 @@
 #include <zlib.h>
 
 #include "cpu/base/bits.h"
-#include "gui/debugger/descriptors.h"
 #include "gui/debugger/expression.h"
 #include "gui/debugger/listing.h"
 #include "gui/debugger/pages.h"
@@ -153,7 +152,7 @@ bool debug_deref(struct session *s, const char *at, struct error *err)
     return true;
 }
 
-/* FIRST LAST: of ISO 3309, as zlib has it. */
+/* FIRST LAST: of ISO 3309, as zlib has it; of physical memory, as in Bochs. */
 bool debug_crc(struct session *s, const char *at, struct error *err)
 {
     u64 first, last;
@@ -163,9 +162,9 @@ bool debug_crc(struct session *s, const char *at, struct error *err)
     at += strspn(at, " \t");
     if (!*at || !expression_prefix(s, &at, &first, err) || !expression_value(s, at + strspn(at, " \t"), &last, err)) return err->text[0] ? false : fail(err, "crc FIRST LAST");
     if (last < first || last - first >= 1ull << 30) return fail(err, "0x%llx to 0x%llx: 1 byte to 1 GiB", (llu)first, (llu)last);
-    for (u64 la = first, n; la <= last; la += n) {
-        n = last - la + 1 < sizeof bytes ? last - la + 1 : sizeof bytes;
-        if (machine_peek_linear(s->machine, la, bytes, n) < n) return fail(err, "not all of 0x%llx to 0x%llx is mapped", (llu)first, (llu)last);
+    for (u64 pa = first, n; pa <= last; pa += n) {
+        n = last - pa + 1 < sizeof bytes ? last - pa + 1 : sizeof bytes;
+        machine_peek(s->machine, pa, bytes, n);
         crc = crc32(crc, bytes, (unsigned)n);
     }
     printf("0x%08lx\n", crc);
@@ -206,6 +205,18 @@ bool debug_stack(struct session *s, const char *at, struct error *err)
 
 /* --- registers and numbers --- */
 
+/* u|disasm|disassemble on|off: whether a stop shows the instruction that runs next. */
+static bool set_listing(struct session *s, const char *at)
+{
+    char word[16] = "", which[8] = "";
+
+    next_argument(&at, word, sizeof word);
+    next_argument(&at, which, sizeof which);
+    if ((strcmp(word, "u") && strcmp(word, "disasm") && strcmp(word, "disassemble")) || (strcmp(which, "on") && strcmp(which, "off"))) return false;
+    s->places_unlisted = which[1] == 'f';
+    return true;
+}
+
 bool debug_set(struct session *s, const char *at, struct error *err)
 {
     char name[32] = "";
@@ -213,18 +224,33 @@ bool debug_set(struct session *s, const char *at, struct error *err)
     const char *equals = strchr(at, '=');
 
     at += strspn(at, " \t$");
+    if (set_listing(s, at)) return true;
     if (!strncmp(at, "reg ", 4)) at += 4 + strspn(at + 4, " \t$");
     if (!equals || equals < at) return fail(err, "set REGISTER = EXPRESSION, e.g. set eax = 0x10");
     snprintf(name, sizeof name, "%.*s", (int)(equals - at), at);
     name[strcspn(name, " \t")] = 0;
-    return expression_value(s, equals + 1 + strspn(equals + 1, " \t"), &value, err) && cpu_set_register(machine_cpu(s->machine), name, value, err);
+    if (!strcmp(name, "cpu")) return debug_processor(s, equals + 1, err);
+    if (!expression_value(s, equals + 1 + strspn(equals + 1, " \t"), &value, err)) return false;
+    if (strcmp(name, "auto_disassemble")) return cpu_set_register(machine_cpu(s->machine), name, value, err);
+    s->places_unlisted = !value;
+    return true;
 }
 
+/* [/F] EXPRESSION: with gdb's F one number in that form. */
 bool debug_calculate(struct session *s, const char *at, struct error *err)
 {
+    char form = 0;
     u64 value;
-    if (!expression_value(s, at + strspn(at, " \t"), &value, err)) return false;
-    printf("0x%llx %lld\n", (llu)value, (long long)value);
+
+    at += strspn(at, " \t");
+    if (*at == '/' && at[1]) {
+        form = at[1];
+        if (!strchr("xdutoc", form) || (at[2] && at[2] != ' ')) return fail(err, "/%.8s: x, d, u, t, o or c", at + 1);
+        at += 2 + strspn(at + 2, " \t");
+    }
+    if (!expression_value(s, at, &value, err)) return false;
+    if (form) show_value(value, form);
+    else printf("0x%llx %lld\n", (llu)value, (long long)value);
     return true;
 }
 
@@ -258,37 +284,5 @@ bool debug_expect(struct session *s, const char *at, struct error *err)
     printf("orrery: at tick %llu it is not true that %s\n", (llu)machine_tick(s->machine), at);
     s->over = true;
     s->status = STATUS_EXPECT;
-    return true;
-}
-
-/* --- info --- */
-
-const char debug_info_subjects[] = "device gdt idt ldt tss tab eflags cpu creg sreg dreg fpu mmx sse ymm break symbols";
-
-bool debug_info(struct session *s, const char *what, const char *at, struct error *err)
-{
-    u64 first = 0, last = 63;            /* without a range: as much as a person wants to read */
-
-    if (!strcmp(what, "symbols") || !strcmp(what, "symbol")) return debug_info_symbols(s, at, err);
-    at += strspn(at, " \t");
-    if (*at && !expression_prefix(s, &at, &first, err)) return false;
-    if (first) last = first;
-    if (*at && !expression_value(s, at, &last, err)) return false;
-    if (!strcmp(what, "gdt")) return show_gdt(machine_cpu(s->machine), first, last, err);
-    if (!strcmp(what, "ldt")) return show_ldt(machine_cpu(s->machine), first, last, err);
-    if (!strcmp(what, "idt") || !strcmp(what, "ivt")) return show_idt(machine_cpu(s->machine), first, last, err);
-    if (!strcmp(what, "tss")) return show_tss(machine_cpu(s->machine), true, "", err);
-    if (!strcmp(what, "tab")) return show_mapping(machine_cpu(s->machine)), true;
-    if (!strcmp(what, "eflags") || !strcmp(what, "flags")) return show_eflags(s->machine), true;
-    if (!strcmp(what, "break")) return breakpoint_list(&s->breakpoints, s->symbols), true;
-    static const struct { const char *name; debug_command *act; } shown[] = {
-        { "fpu", debug_fpu }, { "mmx", debug_mmx }, { "sse", debug_sse }, { "xmm", debug_sse }, { "ymm", debug_ymm }, { "creg", debug_control }, { "sreg", debug_segments }, { "dreg", debug_debug_registers },
-    };
-    for (unsigned i = 0; i < ARRAY_COUNT(shown); i++)
-        if (!strcmp(what, shown[i].name)) return shown[i].act(s, "", err);
-    if (strcmp(what, "cpu") && strcmp(what, "registers")) return fail(err, "info: \"%s\" is nothing of: %s", what, debug_info_subjects);
-    show_registers(s->machine);
-    show_segments(s->machine);
-    show_control(s->machine);
     return true;
 }

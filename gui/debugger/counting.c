@@ -1,22 +1,11 @@
-/* Commands about what was executed: trace, profile, coverage, timeline.                                 doc: profile */
+/* Commands about what was executed: profile, coverage, timeline.                                 doc: profile */
 #include <string.h>
 
 #include "gui/debugger/commands.h"
 #include "gui/debugger/expression.h"
+#include "gui/debugger/tracing.h"
 
 static const char nothing_counted[] = "nothing is counted; profile on begins";
-
-bool debug_trace(struct session *s, const char *at, struct error *err)
-{
-    char what[16], path[1024];
-
-    if (!next_argument(&at, what, sizeof what)) return fail(err, "trace on FILE, or trace off");
-    if (!strcmp(what, "off")) return trace_file_end(&s->trace, s->machine, err);
-    if (strcmp(what, "on")) return fail(err, "trace %s: trace on FILE, or trace off", what);
-    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. trace on run.trace; orrery trace show run.trace prints it");
-    if (s->profile_on) return fail(err, "the profile counts what runs; profile off ends that");
-    return trace_file_begin(&s->trace, s->machine, path, err);
-}
 
 static bool profile_on(struct session *s, struct error *err)
 {
@@ -68,7 +57,7 @@ bool debug_timeline(struct session *s, const char *at, struct error *err)
 
     bool said = next_argument(&rest, what, sizeof what);
     if (said && !strcmp(what, "on")) {
-        if (s->shows || s->trace_memory) return fail(err, "show or trace-mem listens to the processor already; show off, trace-mem off");
+        if (tracing_listens(s)) return fail(err, "show or trace-mem listens to the processor already; show off, trace-mem off");
         timeline_free(s->timeline);
         s->timeline = timeline_begin(s->machine);
         return true;

@@ -24,11 +24,15 @@ bool format_operand(const struct decoded_instruction *decoded, unsigned operand,
 
 unsigned disassemble_as(enum disassembly_syntax syntax, const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room)
 {
-    ZydisFormatterStyle style = syntax == SYNTAX_ATT ? ZYDIS_FORMATTER_STYLE_ATT : ZYDIS_FORMATTER_STYLE_INTEL;
+    ZydisFormatterStyle style = syntax & SYNTAX_ATT ? ZYDIS_FORMATTER_STYLE_ATT : ZYDIS_FORMATTER_STYLE_INTEL;
     struct decoded_instruction d;
     ZydisFormatter formatter;
 
     if (ZYAN_FAILED(ZydisFormatterInit(&formatter, style)) || !decode_instruction(bytes, size, code_bits, &d)) return 0;
+    if (syntax & SYNTAX_DECIMAL) {
+        ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_DISP_BASE, ZYDIS_NUMERIC_BASE_DEC);
+        ZydisFormatterSetProperty(&formatter, ZYDIS_FORMATTER_PROP_IMM_BASE, ZYDIS_NUMERIC_BASE_DEC);
+    }
     ZydisFormatterFormatInstruction(&formatter, &d.instruction, d.operand, d.instruction.operand_count_visible, text, room, address, NULL);
     return d.instruction.length;
 }

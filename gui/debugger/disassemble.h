@@ -4,7 +4,7 @@
 #include "cpu/cpu.h"
 #include "gui/debugger/symbols.h"
 
-enum disassembly_syntax { SYNTAX_INTEL, SYNTAX_ATT };
+enum disassembly_syntax { SYNTAX_INTEL, SYNTAX_ATT, SYNTAX_DECIMAL = 2 };       /* DECIMAL: numbers, in either syntax; addresses stay what they are */
 
 /* One instruction of `size` bytes at most, in 16-, 32- or 64-bit code; its length, or 0 when the bytes are none. */
 unsigned disassemble_as(enum disassembly_syntax syntax, const u8 *bytes, size_t size, u64 address, unsigned code_bits, char *text, size_t room);

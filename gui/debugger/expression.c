@@ -86,6 +86,7 @@ static bool memory(struct reader *r, bool linear, u64 address, unsigned size, u6
 }
 
 static bool binary(struct reader *r, unsigned level, u64 *value);
+static bool operand(struct reader *r, u64 *value);
 
 static bool closed(struct reader *r, char with)
 {
@@ -184,6 +185,22 @@ static bool segment_base(struct reader *r, u64 selector, u64 *base)
     return true;
 }
 
+/* ADDRESS $ DEPTH, as Bochs has it: what lies there, what lies where that points to, and so on; pointers of 64-bit code have 8 bytes. */
+static bool dereferenced(struct reader *r, u64 *value)
+{
+    enum { MOST = 64 };
+    struct cpu_view v;
+    u64 depth;
+
+    r->at++;
+    if (!operand(r, &depth)) return false;
+    if (depth > MOST) return wrong(r, "a depth of more than 64");
+    cpu_view(machine_cpu(r->machine), &v);
+    while (depth--)
+        if (!memory(r, true, *value, v.code_bits == 64 ? 8 : 4, value)) return false;
+    return true;
+}
+
 static bool operand(struct reader *r, u64 *value)
 {
     char *end;
@@ -214,6 +231,7 @@ static bool operand(struct reader *r, u64 *value)
         ok = isalpha((unsigned char)*r->at) || (*r->at && strchr("_.", *r->at)) ? word(r, value) : wrong(r, "a number or a register is missing");
     }
     blanks(r);
+    if (ok && *r->at == '$') ok = dereferenced(r, value);
     if (ok && *r->at == ':' && !r->far) {
         u64 base, offset;
         r->at++;

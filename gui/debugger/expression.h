@@ -3,7 +3,7 @@
 /* Numbers as a person writes them at the prompt.                                           doc: automation
  * Operators as in C with their precedence: || && | ^ & == != < > <= >= << >> + - * / % unary - ~ ! and parentheses.
  * Operands: 123, 0x7b, registers (eax ax al r8d cs eip eflags cr0 ...; $eax too), tick, names of the guest's program (in quotes too: "al" is no register), FILE:LINE of it,
- * SELECTOR:OFFSET as a linear address; *ADDRESS and [ADDRESS]: 32 bits at a linear address, @ADDRESS at a physical one, byte word dword qword [ADDRESS] as many. */
+ * SELECTOR:OFFSET as a linear address; ADDRESS $ DEPTH: through so many pointers; *ADDRESS and [ADDRESS]: 32 bits at a linear address, @ADDRESS at a physical one, byte word dword qword [ADDRESS] as many. */
 #include "devices/machine.h"
 
 struct session;                  /* gui/automation/script.h: its machine and its symbols are what operands mean */

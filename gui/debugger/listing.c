@@ -62,13 +62,17 @@ bool list_strings(struct session *s, bool linear, u64 address, u64 count, struct
     return true;
 }
 
-/* switch-mode; size = 16|32|64|0 */
+/* switch-mode; hex on|off; size = 16|32|64|0 */
 static bool take_setting(struct session *s, const char *at, bool *taken, struct error *err)
 {
     *taken = true;
     if (!strncmp(at, "switch-mode", 11)) {
-        s->syntax = s->syntax == SYNTAX_INTEL ? SYNTAX_ATT : SYNTAX_INTEL;
-        puts(s->syntax == SYNTAX_INTEL ? "Intel syntax" : "AT&T syntax");
+        s->syntax ^= SYNTAX_ATT;
+        puts(s->syntax & SYNTAX_ATT ? "AT&T syntax" : "Intel syntax");
+        return true;
+    }
+    if (!strcmp(at, "hex on") || !strcmp(at, "hex off")) {
+        s->syntax = (s->syntax & SYNTAX_ATT) | (at[5] == 'f' ? SYNTAX_DECIMAL : 0);
         return true;
     }
     if (!strncmp(at, "size", 4) && strchr(" \t=", at[4]) && at[4]) {

@@ -136,13 +136,19 @@ static void put_value(u64 v, const struct format *f)
 {
     s64 s = f->unit == 8 ? (s64)v : (s64)(v << (64 - 8 * f->unit)) >> (64 - 8 * f->unit);
 
-    putchar('\t');
     if (f->shape == 'x') printf("0x%0*llx", (int)f->unit * 2, (llu)v);
     else if (f->shape == 'd') printf("%lld", (long long)s);
     else if (f->shape == 'u') printf("%llu", (llu)v);
     else if (f->shape == 'o') printf("0%llo", (llu)v);
     else if (f->shape == 'c') printf(v >= 32 && v < 127 ? "'%c'" : "\\x%02x", (unsigned)v);
     else for (unsigned bit = 8 * f->unit; bit--;) putchar('0' + (int)(v >> bit & 1));
+}
+
+void show_value(u64 value, char shape)
+{
+    if (shape == 'x') printf("0x%llx", (llu)value);
+    else put_value(shape == 'c' ? (u8)value : value, &(struct format){ .shape = shape, .unit = shape == 'c' ? 1 : 8 });
+    putchar('\n');
 }
 
 static bool read_memory(struct machine *m, bool linear, u64 address, u8 *bytes, size_t size, struct error *err)
@@ -185,6 +191,7 @@ bool show_memory(struct machine *m, const struct symbols *symbols, bool linear, 
             bool named = linear && *symbols_text(symbols, at, name);
             printf("%s0x%016llx%s%s%s:", i ? "\n" : "", (llu)at, named ? " <" : "", named ? name : "", named ? ">" : "");
         }
+        putchar('\t');
         put_value(v, &f);
     }
     putchar('\n');

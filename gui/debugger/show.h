@@ -12,6 +12,8 @@ void show_debug_registers(struct machine *m);
 
 /* /NUF: count, format x d u o t c m, unit b h w g.  false: format says what is wrong. */
 bool show_memory(struct machine *m, const struct symbols *symbols, bool linear, const char *nuf, u64 address, struct error *err);
+/* One number: x d u o t c. */
+void show_value(u64 value, char shape);
 void show_stack(struct machine *m, const struct symbols *symbols, unsigned count);
 
 #endif

@@ -1,4 +1,5 @@
 /* Runs that end by themselves: over a call, out of a function, to an address.                 doc: automation */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cpu/base/bits.h"
@@ -52,6 +53,59 @@ static u64 behind(const struct cpu_view *v, unsigned length)
     u64 la = next_linear(v) + length;
     return v->code_bits == 64 ? la : (u32)la;
 }
+
+/* --- s --- */
+
+/* Processors run by turns, in a fixed order: one tick of whose turn it is; CPU_NONE: something has ended the run. */
+static unsigned step_turn(struct session *s)
+{
+    machine_choose_processor(s->machine, CPU_NONE);
+    unsigned n = cpu_number(machine_cpu(s->machine));
+    return session_run(s, 1).kind == MACHINE_TICKS && !s->over ? n : CPU_NONE;
+}
+
+/* Until each processor of a set has made so many instructions; those that stand still make none. */
+static bool step_set(struct session *s, u32 set, u64 steps)
+{
+    enum { PATIENCE = 1 << 20 };
+    u64 made[CPU_MOST] = { 0 };
+
+    for (unsigned idle = 0; idle < PATIENCE; idle++) {
+        bool left = false;
+        for (unsigned n = 0; n < machine_processors(s->machine); n++) left |= set >> n & 1 && made[n] < steps && !cpu_stands_still(machine_processor(s->machine, n));
+        if (!left) return true;
+        unsigned n = step_turn(s);
+        if (n == CPU_NONE) return false;
+        made[n]++;
+        if (set >> n & 1) idle = 0;
+    }
+    return true;
+}
+
+/* [N] | CPU N | all N */
+bool debug_step(struct session *s, const char *at, struct error *err)
+{
+    unsigned count = machine_processors(s->machine);
+    u64 first = 1, steps;
+
+    at += strspn(at, " \t");
+    bool all = !strncmp(at, "all", 3) && (!at[3] || at[3] == ' ');
+    if (all) at += 3 + strspn(at + 3, " \t");
+    if (*at && !expression_prefix(s, &at, &first, err)) return false;
+    if (*at && (all || !expression_value(s, at, &steps, err))) return all ? fail(err, "s all N") : false;
+    if (*at && first >= count) return fail(err, "processor %llu: there are %u, numbered from 0", (unsigned long long)first, count);
+    if (!all && !*at) {
+        if (session_run(s, first).kind == MACHINE_TICKS && !s->over) session_show_place(s);
+        return true;
+    }
+    if (step_set(s, all ? (1u << count) - 1 : 1u << first, all ? first : steps) && !s->over) {
+        if (!all) machine_choose_processor(s->machine, (unsigned)first);
+        session_show_place(s);
+    }
+    return true;
+}
+
+/* --- runs to a place --- */
 
 bool debug_next(struct session *s, const char *at, struct error *err)
 {

@@ -27,14 +27,16 @@ bool stop_take_condition(struct session *s, char *text, struct breakpoint *stop,
 }
 
 
-static bool add_breakpoint(struct session *s, const char *at, enum cpu_break_kind kind, struct error *err)
+static bool add_breakpoint(struct session *s, const char *at, enum cpu_break_kind kind, bool once, struct error *err)
 {
     struct breakpoint stop = { .at.kind = kind };
     char text[512];
     u64 selector = 0;
 
     at += strspn(at, " \t");
+    if (kind != CPU_BREAK_VIRTUAL && *at == '*') at += 1 + strspn(at + 1, " \t");       /* as gdb writes an address */
     if (!*at) return fail(err, "where? e.g. lb 0x7c00, vb 0x0000:0x7c00, lb 0x7c00 if eax == 5");
+    stop.once = once;
     snprintf(text, sizeof text, "%s", at);
     if (!stop_take_condition(s, text, &stop, err)) return false;
     if (kind == CPU_BREAK_VIRTUAL) {
@@ -47,14 +49,15 @@ static bool add_breakpoint(struct session *s, const char *at, enum cpu_break_kin
     return true;
 }
 
-bool debug_linear_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_LINEAR, err); }
-bool debug_physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_PHYSICAL, err); }
-bool debug_virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_VIRTUAL, err); }
+bool debug_linear_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_LINEAR, false, err); }
+bool debug_break_once(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_LINEAR, true, err); }
+bool debug_physical_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_PHYSICAL, false, err); }
+bool debug_virtual_break(struct session *s, const char *at, struct error *err) { return add_breakpoint(s, at, CPU_BREAK_VIRTUAL, false, err); }
 
 /* `b` means physical addresses, as in Bochs; those of symbols are linear. */
 bool debug_break(struct session *s, const char *at, struct error *err)
 {
-    return add_breakpoint(s, at, expression_names_symbol(s, at) ? CPU_BREAK_LINEAR : CPU_BREAK_PHYSICAL, err);
+    return add_breakpoint(s, at, expression_names_symbol(s, at) ? CPU_BREAK_LINEAR : CPU_BREAK_PHYSICAL, false, err);
 }
 
 bool debug_list_breaks(struct session *s, const char *at, struct error *err)
@@ -64,17 +67,61 @@ bool debug_list_breaks(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+static bool is_listed(const struct session *s, unsigned n)
+{
+    return n >= 1 && n <= s->breakpoints.room && s->breakpoints.entry[n - 1].used && s->breakpoints.entry[n - 1].trip != UNSEEN;
+}
+
 static bool numbered_break(struct session *s, const char *at, char what, struct error *err)
 {
     char word[64];
-    unsigned n = next_argument(&at, word, sizeof word) ? (unsigned)strtoul(word, NULL, 0) : 0;
-    bool done = what == 'd' ? breakpoint_delete(&s->breakpoints, n) : breakpoint_enable(&s->breakpoints, n, what == 'e');
+
+    if (!next_argument(&at, word, sizeof word)) return fail(err, "which one? blist lists them with their numbers");
+    unsigned n = (unsigned)strtoul(word, NULL, 0);
+    bool done = is_listed(s, n) && what == 'd' ? breakpoint_delete(&s->breakpoints, n) : breakpoint_enable(&s->breakpoints, n, what == 'e');
     return done || fail(err, "there is no breakpoint %u; blist lists them", n);
 }
 
 bool debug_delete_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'd', err); }
 bool debug_enable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'e', err); }
 bool debug_disable_break(struct session *s, const char *at, struct error *err) { return numbered_break(s, at, 'x', err); }
+
+/* N [EXPRESSION]: a new condition, or none any more.  N COUNT: it is passed so often. */
+static bool take_number(struct session *s, const char **at, unsigned *n, struct error *err)
+{
+    u64 number;
+
+    *at += strspn(*at, " \t");
+    if (!**at) return fail(err, "which breakpoint? blist lists them with their numbers");
+    if (!expression_prefix(s, at, &number, err)) return false;
+    *n = (unsigned)number;
+    return is_listed(s, *n) || fail(err, "there is no breakpoint %u; blist lists them", *n);
+}
+
+bool debug_condition(struct session *s, const char *at, struct error *err)
+{
+    struct breakpoint stop;
+    char text[512];
+    unsigned n;
+
+    if (!take_number(s, &at, &n, err)) return false;
+    snprintf(text, sizeof text, *at ? " if %s" : "%s", at);
+    if (!stop_take_condition(s, text, &stop, err)) return false;
+    strcpy(s->breakpoints.entry[n - 1].condition, stop.condition);
+    return true;
+}
+
+bool debug_ignore(struct session *s, const char *at, struct error *err)
+{
+    u64 count;
+    unsigned n;
+
+    if (!take_number(s, &at, &n, err)) return false;
+    if (!*at) return fail(err, "ignore N COUNT: how often is it to be passed?");
+    if (!expression_value(s, at, &count, err)) return false;
+    s->breakpoints.entry[n - 1].passes = count;
+    return true;
+}
 
 /* --- time --- */
 

@@ -73,7 +73,7 @@ struct machine_stop tripwire_run_flags(struct session *s, u64 ticks)
             s->stopped_here = true;
             return (struct machine_stop){ .kind = MACHINE_REQUEST };
         }
-        stop = machine_run(s->machine, 1);
+        stop = session_run_plainly(s, 1);
         if (!decoded) continue;
         const ZydisAccessedFlags *f = d.instruction.cpu_flags;
         s->undefined_flags = (s->undefined_flags & ~(u32)(f->modified | f->set_0 | f->set_1)) | undefined_by(&d);

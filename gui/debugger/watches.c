@@ -50,11 +50,22 @@ static bool watch_by(struct session *s, const char *at, enum cpu_break_kind read
 bool debug_watch(struct session *s, const char *at, struct error *err) { return watch_by(s, at, CPU_WATCH_READ, CPU_WATCH_WRITE, err); }
 bool debug_linear_watch(struct session *s, const char *at, struct error *err) { return watch_by(s, at, CPU_WATCH_LINEAR_READ, CPU_WATCH_LINEAR_WRITE, err); }
 
+static bool watch_linear(struct session *s, const char *at, enum cpu_break_kind kind, struct error *err)
+{
+    struct breakpoint w = { .at.kind = kind };
+    return watch_memory(s, at, &w, err);
+}
+
+/* In gdb's spelling: rwatch, awatch ADDRESS [BYTES] [if EXPRESSION]. */
+bool debug_read_watch(struct session *s, const char *at, struct error *err) { return watch_linear(s, at, CPU_WATCH_LINEAR_READ, err); }
+bool debug_access_watch(struct session *s, const char *at, struct error *err) { return watch_linear(s, at, CPU_WATCH_LINEAR_READ, err) && watch_linear(s, at, CPU_WATCH_LINEAR_WRITE, err); }
+
 bool debug_unwatch(struct session *s, const char *at, struct error *err)
 {
     u64 address;
 
     at += strspn(at, " \t");
+    if (!strncmp(at, "read ", 5) || !strncmp(at, "write ", 6)) at += strcspn(at, " ") + 1;
     if (!*at) return watchpoint_delete_all(&s->breakpoints), true;
     if (!expression_value(s, at, &address, err)) return false;
     return watchpoint_delete(&s->breakpoints, address) || fail(err, "there is no watchpoint at 0x%llx; watch lists them", (llu)address);

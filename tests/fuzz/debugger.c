@@ -139,12 +139,14 @@ static void fuzz_commands(u64 rounds)
     static const char *const names[] = {
         "c", "s", "n", "u", "lb", "b", "pb", "vb", "sb", "sba", "catch", "blist", "d", "bpe", "bpd", "watch", "lwatch", "unwatch", "r", "sreg", "creg", "dreg", "x", "xp", "set", "setpmem", "page",
         "print-string", "bt", "print-stack", "calc", "processor", "ptime", "info", "why", "explain", "walk", "map", "desc", "gate", "tss", "ldsym", "slist", "list", "help", "modebp", "fpu", "mmx",
-        "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "",
+        "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "", "cpu", "zmm", "tb", "condition", "ignore", "rwatch", "awatch", "trace-reg", "trace-mem", "trace", "show", "instrument",
+        "profile", "timeline", "tripwire", "addlyt", "remlyt", "lyt", "if", "echo", "query", "take", "nmi", "doit", "restore", "gva2gpa", "stop", "deref", "crc", "tlb", "setmagicbps", "clrmagicbps", "x/4wx", "print/t",
     };
     static const char *const words[] = {
         "0", "1", "0x1000", "0x2000", "-1", "0xffffffffffffffff", "eax", "$rip", "tick", "0:0x1000", "cs:ip", "[0x2000]", "@0x2000", "byte", "(", ")", "+", "*", "/", "%", "<<", "&&", "==", "!", "~",
         "=", "if", "r", "w", "v", "stop", "continue", "/4wx", "/2i", "/s", "/99999999x", "/bm", "int", "fault", "#PF", "#ZZ", "in", "out", "msr", "mode", "task", "triple", "irq", "gdt", "ldt", "idt",
-        "tss", "tab", "cpu", "device", "pic1", "break", "symbols", "\"", "\"eax\"", "main.c:1", "\"a/b.c\":7", "not", "all", "/dev/null", "/nowhere", "global", "100", "64", "16", "eip", "st0", "off",
+        "tss", "tab", "cpu", "device", "pic1", "break", "symbols", "\"", "\"eax\"", "main.c:1", "\"a/b.c\":7", "not", "all", "/dev/null", "/nowhere", "global", "100", "64", "16", "eip", "st0", "off", "on", "call", "mode", "softint", "$ 2", "\"cpu0\"", "\"pic1.irr\"", "xml", "pending", "nmi", "smi", "read", "write", "line", "linux", "threads", "status", "pic", "u", "hex", "size", "$cpu", "*0x1000",
+        "port", "memory", "code", "flags", "stack", "eoi", "unwritten",
     };
     struct session s;
 

@@ -41,7 +41,7 @@ run_guest "$1" 'lb 0x7c00
 c
 trace-mem on
 trace-reg on
-s 9
+s 10
 trace-mem off
 trace-reg off
 show int
@@ -49,6 +49,27 @@ c 2000000
 show off
 c 1000000
 quit 0'; [ $status = 0 ] || exit 1
-for line in '[CPU0 WR]: LIN 0x0000000000007c24 PHY 0x000000007c24 (len=1): 0x00' 'rip: 00000000_00007c52' 'CPL 0 interrupt 08h' 'iret to CS f000'; do
+for line in '[CPU0 WR]: LIN 0x0000000000007c24 PHY 0x000000007c24 (len=1): 0x00' 'rip: 00000000_00007c52' 'CPL 0 external interrupt 08h' 'software interrupt 13h' 'iret to CS f000'; do
     grep -qF "$line" "$work/out" || { echo "missing: $line"; cat "$work/out"; exit 1; }
 done
+# Told runs: each instruction, its accesses, calls; and the machine is the same
+run_guest "$1" 'lb 0x7c00
+c
+trace on
+trace-mem on
+show all
+trace-reg on
+c 60000
+trace off
+trace-mem off
+trace-reg off
+show off
+c 3000000
+hash
+quit 0'; [ $status = 0 ] || exit 1
+[ "$(grep -c '^(0).\[[0-9]*\] ' "$work/out")" -gt 1000 ] && grep -q '^[0-9]*: call ' "$work/out" || { grep -v '^(0).\|^r\|CPU0' "$work/out" | head -40; exit 1; }
+set -- "$1" $(sed -n 's/^tick \([0-9]*\) hash \(.*\)/\1 \2/p' "$work/out")
+run_guest "$1" "c $2
+hash
+quit 0"; [ $status = 0 ] || exit 1
+grep -q "tick $2 hash $3" "$work/out" || { echo "told: tick $2 hash $3"; cat "$work/out"; exit 1; }
