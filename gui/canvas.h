@@ -15,6 +15,8 @@ void canvas_close(struct canvas *c);
 /* What lies outside is left out. */
 void canvas_fill(struct canvas *c, int x, int y, int width, int height, u32 color);
 void canvas_text(struct canvas *c, int x, int y, u32 color, const char *text);
+/* A picture of 0RGB rows, as large as the rectangle: each dot is the mean of what it covers. */
+void canvas_picture(struct canvas *c, int x, int y, int width, int height, const u32 *pixel, unsigned from_width, unsigned from_height);
 bool canvas_write(const struct canvas *c, const char *path, struct error *err);          /* as PNG */
 
 #endif
