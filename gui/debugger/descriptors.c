@@ -156,6 +156,57 @@ bool show_idt(struct cpu *cpu, u64 first, u64 last, struct error *err)
     return true;
 }
 
+/* --- in few words --- */
+
+static unsigned entry_bytes(const struct cpu_view *v, enum descriptor_table table) { return table == TABLE_IDT ? gate_bytes(v) : 8; }
+
+unsigned descriptor_count(struct cpu *cpu, enum descriptor_table table)
+{
+    struct cpu_view v;
+
+    cpu_view(cpu, &v);
+    const struct cpu_segment_view *ldt = &v.seg[CPU_SEG_LDTR];
+    if (table == TABLE_LDT && (!ldt->usable || !(ldt->selector & 0xfffc))) return 0;
+    u32 limit = table == TABLE_GDT ? v.gdtr_limit : table == TABLE_IDT ? v.idtr_limit : ldt->limit & 0xffff, count = (limit + 1) / entry_bytes(&v, table);
+    return table == TABLE_IDT && count > 256 ? 256 : count;
+}
+
+static void put_brief(const struct descriptor_view *d, char text[128], u64 *target)
+{
+    bool code = d->type & 8;
+    const char *absent = d->present ? "" : "  not present";
+
+    *target = d->is_gate ? d->offset : 0;
+    if (!d->low && !d->upper) snprintf(text, 128, "-");
+    else if (d->is_gate) snprintf(text, 128, "%04x:%0*llx  DPL %u  %s%s", d->selector, d->long_mode ? 16 : 8, (llu)d->offset, d->dpl, system_name(d), absent);
+    else if (!d->is_segment) snprintf(text, 128, "%0*llx %08x  DPL %u  %s%s", d->long_mode ? 16 : 8, (llu)d->base, d->limit, d->dpl, system_name(d), absent);
+    else
+        snprintf(text, 128, "%08llx %08x  DPL %u  %s %c%c%c %s%s%s%s", (llu)d->base, d->limit, d->dpl, code ? "code" : "data", !code || d->type & 2 ? 'r' : '-', !code && d->type & 2 ? 'w' : '-',
+                 code ? 'x' : '-', code && d->low >> 53 & 1 ? "64-bit" : d->low >> 54 & 1 ? "32-bit" : "16-bit", d->type & 4 ? code ? ", conforming" : ", expand-down" : "",
+                 d->type & 1 ? ", accessed" : "", absent);
+}
+
+unsigned descriptor_brief(struct cpu *cpu, enum descriptor_table table, unsigned n, char text[128], u64 *target)
+{
+    struct cpu_view v;
+    struct error err = { 0 };
+    u64 low = 0, upper = 0, skip;
+
+    cpu_view(cpu, &v);
+    unsigned bytes = entry_bytes(&v, table);
+    u64 la = (table == TABLE_GDT ? v.gdtr_base : table == TABLE_LDT ? v.seg[CPU_SEG_LDTR].base : v.idtr_base) + (u64)n * bytes;
+    if (!read_entry(cpu, "", la, bytes, &low, &upper, &err)) return 0;
+    if (table == TABLE_IDT && in_real_mode(&v)) {
+        *target = (low >> 16 & 0xffff) * 16 + (low & 0xffff);
+        snprintf(text, 128, "%04x:%04x", (u32)low >> 16, (u32)low & 0xffff);
+        return 1;
+    }
+    bool twice = table != TABLE_IDT && long_mode(&v) && !(low >> 44 & 1) && low && n + 1 < descriptor_count(cpu, table) && read_entry(cpu, "", la + 8, 8, &upper, &skip, &err);
+    struct descriptor_view d = take_apart(low, table == TABLE_IDT || twice ? upper : 0, long_mode(&v));
+    put_brief(&d, text, target);
+    return twice ? 2 : 1;
+}
+
 /* --- one descriptor, whole --- */
 
 static void put_attributes(const struct descriptor_view *d, const char *indent)

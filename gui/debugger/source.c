@@ -59,6 +59,20 @@ unsigned source_show(const struct session *s, const char *path, unsigned first, 
     return shown;
 }
 
+const char *source_text(const struct session *s, const char *path, unsigned number, char *text, size_t size)
+{
+    FILE *f = open_source(s, path);
+    char *line = NULL;
+    size_t room = 0;
+
+    *text = 0;
+    for (unsigned n = 1; f && n <= number && getline(&line, &room, f) >= 0; n++)
+        if (n == number) snprintf(text, size, "%.*s", (int)strcspn(line, "\r\n"), line + strspn(line, " \t"));
+    free(line);
+    if (f) fclose(f);
+    return text;
+}
+
 void source_show_line(const struct session *s, u64 address)
 {
     struct symbol_line line;
