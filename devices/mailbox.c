@@ -1,6 +1,7 @@
 #include "devices/mailbox.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ struct mailbox {
     struct mailbox_status status;
     u64 number;                  /* of the picture; 0: none was shown yet */
     u64 seen;                    /* newest number that the display has copied */
+    struct cells cells;
+    u64 cells_number;            /* 0: none were shown yet */
     bool closed;
     pthread_mutex_t sound_lock;  /* of its own: nobody who plays waits for a picture */
     s16 sound[SOUND_WAITING_MOST][2];
@@ -87,6 +90,29 @@ void mailbox_show(struct mailbox *box, bool changed, const struct mailbox_status
     box->status = *status;
     box->number += changed;
     pthread_mutex_unlock(&box->lock);
+}
+
+static void copy_cells(struct cells *to, const struct cells *from)
+{
+    memcpy(to, from, offsetof(struct cells, at) + (size_t)from->columns * from->rows * sizeof from->at[0]);
+}
+
+void mailbox_show_cells(struct mailbox *box, const struct cells *cells)
+{
+    pthread_mutex_lock(&box->lock);
+    copy_cells(&box->cells, cells);
+    box->cells_number++;
+    pthread_mutex_unlock(&box->lock);
+}
+
+bool mailbox_see_cells(struct mailbox *box, u64 *seen, struct cells *cells)
+{
+    pthread_mutex_lock(&box->lock);
+    bool newer = box->cells_number != *seen;
+    if (newer) copy_cells(cells, &box->cells);
+    *seen = box->cells_number;
+    pthread_mutex_unlock(&box->lock);
+    return newer;
 }
 
 void mailbox_close(struct mailbox *box)

@@ -4,6 +4,7 @@
  * The machine's thread shows pictures and takes mail between two runs; the display's thread posts mail and sees the
  * newest picture.  Neither waits for the other but while one of them copies a picture, and mail reaches the guest through machine_key and its like alone,
  * which stamp it with a tick. */
+#include "devices/cells.h"
 #include "devices/chip/vga_picture.h"
 
 enum mail_kind {
@@ -12,6 +13,12 @@ enum mail_kind {
     MAIL_POINT,          /* dx, dy as x, y of machine_point; dz, buttons */
     MAIL_PASTE,          /* text: to be typed */
     MAIL_RESET,          /* the reset button */
+    MAIL_DEBUGGER,       /* opens the panes and stops the machine; stops it; closes them */
+    MAIL_PANE_KEY,       /* usage; buttons: 1 Shift, 2 Ctrl, 4 Alt */
+    MAIL_PANE_TEXT,      /* text: characters that were typed */
+    MAIL_PANE_CLICK,     /* dx, dy: column and row */
+    MAIL_PANE_WHEEL,     /* the same, and dz */
+    MAIL_PANE_SIZE,      /* dx columns, dy rows are wanted */
     MAIL_QUIT            /* the person closed the display */
 };
 
@@ -43,6 +50,8 @@ void mailbox_destroy(struct mailbox *box);
 bool mailbox_post(struct mailbox *box, const struct mail *mail);      /* false: full, nothing posted */
 /* Copies the newest picture when it is another than number *seen, and sets *seen; status is always copied. */
 bool mailbox_see(struct mailbox *box, u64 *seen, struct vga_picture *picture, struct mailbox_status *status);
+/* The debugger's panes, likewise. */
+bool mailbox_see_cells(struct mailbox *box, u64 *seen, struct cells *cells);
 bool mailbox_closed(struct mailbox *box);                             /* the machine has ended: leave the display */
 
 /* Sound that has come, at most `room` frames of it; how many. */
@@ -58,6 +67,7 @@ bool mailbox_wants_picture(struct mailbox *box);                      /* the las
  * has to wait. */
 struct vga_picture *mailbox_open(struct mailbox *box);
 void mailbox_show(struct mailbox *box, bool changed, const struct mailbox_status *status);
+void mailbox_show_cells(struct mailbox *box, const struct cells *cells);
 void mailbox_close(struct mailbox *box);
 
 #endif

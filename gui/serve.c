@@ -18,7 +18,9 @@ struct serve {
     u64 wall_ns, tick;           /* a point where wall and virtual time were together */
     char *paste;                 /* text that still waits for the keyboard, NUL ended; at paste_at */
     size_t paste_at;
-    bool quit;
+    bool quit, runs;
+    bool interrupted, told;      /* the run is to end; nobody has asked yet whether it did so */
+    struct serve_watcher watcher;
     char paused[512];            /* why it waited last, so that it is said once */
     struct machine_stop stop;
 };
@@ -90,7 +92,9 @@ static void obey(struct serve *s, const struct mail *mail)
         s->stop = (struct machine_stop){ .kind = MACHINE_TICKS };
         break;
     case MAIL_QUIT: s->quit = true; break;
+    default: break;                  /* for the watcher */
     }
+    if (s->watcher.mail) s->watcher.mail(s->watcher.context, mail);
 }
 
 static void read_mail(struct serve *s)
@@ -104,6 +108,12 @@ static void read_mail(struct serve *s)
 
 /* --- pictures and pace --- */
 
+static void show_cells(struct serve *s)
+{
+    const struct cells *cells = s->watcher.cells ? s->watcher.cells(s->watcher.context, s->runs) : NULL;
+    if (cells) mailbox_show_cells(s->box, cells);
+}
+
 static void show(struct serve *s)
 {
     struct mailbox_status status = {
@@ -111,6 +121,7 @@ static void show(struct serve *s)
         .points = machine_points(s->machine),
     };
 
+    show_cells(s);
     if (!mailbox_wants_picture(s->box)) return;
     snprintf(status.text, sizeof status.text, "%s", s->stop.text);
     bool changed = machine_take_picture(s->machine, mailbox_open(s->box));
@@ -151,13 +162,28 @@ struct machine_stop serve_run(struct serve *s, u64 ticks)
     s->stop = (struct machine_stop){ .kind = MACHINE_TICKS };
     s->wall_ns = now_ns();
     s->tick = machine_tick(s->machine);
-    while (!s->quit && !late(s) && s->stop.kind == MACHINE_TICKS && machine_tick(s->machine) < end) {
+    s->interrupted = s->told = false;
+    s->runs = true;
+    while (!s->quit && !s->interrupted && !late(s) && s->stop.kind == MACHINE_TICKS && machine_tick(s->machine) < end) {
         u64 left = end - machine_tick(s->machine);
         read_mail(s);
-        if (!s->quit) run_slice(s, left < s->slice ? left : s->slice);
+        if (!s->quit && !s->interrupted) run_slice(s, left < s->slice ? left : s->slice);
         show(s);
     }
+    s->runs = false;
+    if (s->interrupted && s->stop.kind == MACHINE_TICKS) s->stop.kind = MACHINE_REQUEST;
+    s->interrupted = false;
     return s->quit && s->stop.kind == MACHINE_TICKS ? closed : s->stop;
+}
+
+void serve_watch(struct serve *s, const struct serve_watcher *watcher) { s->watcher = watcher ? *watcher : (struct serve_watcher){ 0 }; }
+void serve_interrupt(struct serve *s) { s->interrupted = s->told = true; }
+
+bool serve_was_interrupted(struct serve *s)
+{
+    bool was = s->told;
+    s->told = false;
+    return was;
 }
 
 bool serve_wait(struct serve *s)
@@ -184,7 +210,7 @@ struct machine_stop serve_until_closed(struct serve *s, u64 ticks, u64 wall_end_
     u64 end = ticks > UINT64_MAX - machine_tick(s->machine) ? UINT64_MAX : machine_tick(s->machine) + ticks;
 
     s->wall_end_ns = wall_end_ns;
-    while (!s->quit && !late(s) && !ended(&s->stop) && machine_tick(s->machine) < end) {
+    while (!s->quit && !s->told && !late(s) && !ended(&s->stop) && machine_tick(s->machine) < end) {
         if (frozen(&s->stop)) {
             read_mail(s);
             show(s);

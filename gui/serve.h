@@ -11,11 +11,23 @@ struct serve;
 struct machine_stop serve_run(struct serve *serve, u64 ticks);
 
 /* The same for a person who looks on: a machine that is frozen stays on show until MAIL_RESET or MAIL_QUIT; power-off and
- * debug exit end it, and so does the host's time when CLOCK_MONOTONIC comes to wall_end_ns (0: never). */
+ * debug exit end it, and so do serve_interrupt and the host's time when CLOCK_MONOTONIC comes to wall_end_ns (0: never). */
 struct machine_stop serve_until_closed(struct serve *serve, u64 ticks, u64 wall_end_ns);
 
 /* The machine stands still: obeys the mail and shows the picture once.  False after MAIL_QUIT. */
 bool serve_wait(struct serve *serve);
+
+/* Who looks on besides, in the machine's thread and between its runs: gets all mail, behind those whom it is for, and gives the characters that are to be
+ * shown, or NULL while they are what they were.  Called also while the machine runs, between two slices. */
+struct serve_watcher {
+    void *context;
+    void (*mail)(void *context, const struct mail *mail);
+    const struct cells *(*cells)(void *context, bool runs);
+};
+void serve_watch(struct serve *serve, const struct serve_watcher *watcher);      /* NULL: nobody does */
+/* Ends the run that goes on: MACHINE_REQUEST.  Whether that was asked for since the run began. */
+void serve_interrupt(struct serve *serve);
+bool serve_was_interrupted(struct serve *serve);
 
 /* A displayed run: `body` in a thread of the machine's, the display in this one; returns when both have ended.
  * paced: virtual time never runs ahead of the wall.  False: the display cannot start; body was told to quit. */
