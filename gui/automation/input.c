@@ -17,12 +17,12 @@ bool automation_type(struct session *s, const char *at, struct error *err)
 }
 
 /* USB HID usages of the keys that have names. */
-static u8 key_of(const char *name)
+u8 automation_key_of(const char *name)
 {
     static const struct { const char *name; u8 usage; } keys[] = {
         { "enter", 0x28 }, { "esc", 0x29 }, { "backspace", 0x2a }, { "tab", 0x2b }, { "space", 0x2c }, { "insert", 0x49 }, { "home", 0x4a },
         { "pageup", 0x4b }, { "delete", 0x4c }, { "end", 0x4d }, { "pagedown", 0x4e }, { "right", 0x4f }, { "left", 0x50 }, { "down", 0x51 },
-        { "up", 0x52 }, { "ctrl", 0xe0 }, { "shift", 0xe1 }, { "alt", 0xe2 }, { "del", 0x4c },
+        { "up", 0x52 }, { "pause", 0x48 }, { "ctrl", 0xe0 }, { "shift", 0xe1 }, { "alt", 0xe2 }, { "del", 0x4c },
     };
     int n;
 
@@ -43,7 +43,7 @@ bool automation_key(struct session *s, const char *at, struct error *err)
 
     if (!next_argument(&at, word, sizeof word)) return fail(err, "which key? e.g. key F1, key ctrl-alt-del");
     while ((name = strsep(&rest, "-")) && n < ARRAY_COUNT(usage)) {
-        usage[n] = key_of(name);
+        usage[n] = automation_key_of(name);
         if (!usage[n++]) return fail(err, "there is no key \"%s\"", name);
     }
     for (unsigned i = 0; i < n; i++) machine_key(s->machine, usage[i], true), session_run(s, machine_ips(s->machine) / 20);

@@ -72,7 +72,10 @@ void session_show_place(struct session *s)
 struct machine_stop session_run_plainly(struct session *s, u64 ticks)
 {
     if (s->partner) return together_run(s->partner, s->machine, ticks);
-    return s->serve ? serve_run(s->serve, ticks) : machine_run(s->machine, ticks);
+    if (!s->serve) return machine_run(s->machine, ticks);
+    struct machine_stop stop = serve_run(s->serve, ticks);
+    s->stopped_here |= serve_was_interrupted(s->serve);
+    return stop;
 }
 
 struct machine_stop session_run_untold(struct session *s, u64 ticks) { return s->follow_flags ? tripwire_run_flags(s, ticks) : session_run_plainly(s, ticks); }
@@ -167,6 +170,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         printf("orrery: %s\n", stop.text);
         if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
+        s->switched_off = stop.kind == MACHINE_POWER_OFF || stop.kind == MACHINE_EXIT;
         s->over = !s->attended;
         s->status = session_status_of(&stop);
     } else if (s->ticks_left == 0) {

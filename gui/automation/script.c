@@ -11,6 +11,7 @@
 #include "gui/debugger/commands.h"
 #include "gui/debugger/expression.h"
 #include "gui/debugger/tracing.h"
+#include "gui/panes/panes.h"
 #include "gui/screenshot.h"
 
 enum { STATUS_USAGE = 2 };
@@ -206,6 +207,8 @@ static const struct command {
     { "nmi", "", "take nmi", debug_nmi },
     { "doit", "N", "refused: a trial of Bochs's own source", debug_doit },
     { "restore load-param", "PART [DIRECTORY]", "refused: state saved by Bochs is not read", debug_restore },
+    { "panes", "[text | png FILE [WIDTHxHEIGHT] | tab NAME | memory ADDRESS | pages ADDRESS | device NAME | key NAME | type \"TEXT\" | click COLUMN ROW | size WIDTHxHEIGHT]",
+      "the debugger's panes as the window shows them: their text, a picture; what a person would do with them", panes_command },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
     { "info i", "device [NAME [\"dump=full\"]]|gdt|idt|ldt|tss|tab|eflags|cpu|break|symbols|linux|threads ...", "devices with meanings; tables [FIRST [LAST]]; registers; symbols ADDRESS: its name", debug_info },
     { "why", "[N | all | not [IRQ]]", "the newest fault, or the Nth before it: its instruction, checks, tables, chain; all: a line each; not: what keeps an interrupt away", debug_why },
@@ -295,6 +298,7 @@ bool session_command(struct session *s, const char *line, struct error *err)
     for (unsigned i = 0; i < ARRAY_COUNT(commands); i++) {
         if (!named(&commands[i], word)) continue;
         if (s->stands && runs(&commands[i])) return fail(err, "%s: the machine would run meanwhile; let it go on in the debugger's own way", word);
+        if (s->panes && runs(&commands[i])) panes_remember(s->panes);
         return commands[i].act(s, line, err);
     }
     return fail(err, "there is no command \"%s\"; help lists them", word);
@@ -310,6 +314,8 @@ bool session_look(struct session *s, const char *line, struct error *err)
 
 bool session_end(struct session *s, struct error *err)
 {
+    panes_free(s->panes);
+    s->panes = NULL;
     breakpoints_free(&s->breakpoints);
     tracing_free(s);
     profile_free(s->profile);

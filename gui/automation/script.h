@@ -23,6 +23,7 @@ struct session {
     u64 wall_end_ns;             /* when they will have passed */
     bool attended;               /* somebody sits at the prompt: a machine that cannot go on stays for inspection */
     char stop[512];              /* why the machine cannot go on, "" while it can */
+    bool switched_off;           /* by the guest, for good */
     bool over;                   /* quit was said, or the machine cannot go on */
     int status;                  /* exit status then */
     struct pager *pager;         /* of the prompt's output; NULL: none */
@@ -49,6 +50,7 @@ struct session {
     struct timeline *timeline;   /* NULL: nothing is kept */
     struct profile *profile;     /* NULL: nothing was counted */
     bool profile_on;
+    struct panes *panes;         /* NULL: nobody has looked at them */
 };
 
 /* Exit status of a stop.  docs/guide/command-line.md */
