@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "gui/automation/completion.h"
+#include "gui/automation/prompt.h"
 
 enum { HISTORY_LINES = 1000 };
 
@@ -45,6 +48,23 @@ static unsigned char complete(EditLine *edit, int key)
     return *c.more ? CC_REFRESH : c.candidates > 1 ? CC_REDISPLAY : CC_ERROR;
 }
 
+/* As libedit reads by itself, but that a display is served while nothing comes.  1: a character; 0: the end. */
+static int read_character(EditLine *edit, wchar_t *c)
+{
+    struct line_reader *r;
+    mbstate_t state = { 0 };
+    size_t taken = (size_t)-2;
+    char byte;
+
+    el_get(edit, EL_CLIENTDATA, &r);
+    while (taken == (size_t)-2) {
+        if (!prompt_wait(r->session) || read(0, &byte, 1) != 1) return 0;
+        taken = mbrtowc(c, &byte, 1, &state);
+    }
+    if (taken == (size_t)-1) *c = (unsigned char)byte;
+    return 1;
+}
+
 /* XDG Base Directory Specification, XDG_STATE_HOME. */
 static void name_history(struct line_reader *r)
 {
@@ -77,6 +97,7 @@ struct line_reader *line_open(struct session *s)
     if (*r->file) history(r->history, &event, H_LOAD, r->file);
     el_set(r->edit, EL_CLIENTDATA, r);
     el_set(r->edit, EL_PROMPT, prompt_of);
+    if (s->serve) el_set(r->edit, EL_GETCFN, read_character);
     el_set(r->edit, EL_EDITOR, "emacs");
     el_set(r->edit, EL_HIST, history, r->history);
     el_set(r->edit, EL_ADDFN, "orrery-complete", "Complete a command, a symbol, a register or a device", complete);

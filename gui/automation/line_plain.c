@@ -1,24 +1,29 @@
 /* Without libedit: no history, no completion. */
 #include "gui/automation/line.h"
 
+#include "gui/automation/prompt.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 struct line_reader {
+    struct session *session;
     char *line;
     size_t room;
 };
 
 struct line_reader *line_open(struct session *s)
 {
-    (void)s;
-    return calloc(1, sizeof(struct line_reader));
+    struct line_reader *r = calloc(1, sizeof *r);
+    if (r) r->session = s;
+    return r;
 }
 
 const char *line_next(struct line_reader *r, const char *prompt)
 {
     fputs(prompt, stdout);
     fflush(stdout);
+    if (!prompt_wait(r->session)) return NULL;
     if (getline(&r->line, &r->room, stdin) < 0) return NULL;
     r->line[strcspn(r->line, "\r\n")] = 0;
     return r->line;

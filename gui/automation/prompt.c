@@ -1,6 +1,7 @@
 /* A person at the prompt.                                                                    doc: automation */
 #include "gui/automation/prompt.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 
 #include "gui/automation/line.h"
 #include "gui/automation/pager.h"
+#include "gui/panes/panes.h"
+#include "gui/serve.h"
 
 /* SIGINT is blocked in every thread (main): here it is read. */
 static int open_interrupts(void)
@@ -27,6 +30,18 @@ bool prompt_interrupted(const struct session *s)
 
     while (s->interrupts > 0 && read(s->interrupts, &info, sizeof info) == sizeof info) any = true;
     return any;
+}
+
+bool prompt_wait(struct session *s)
+{
+    enum { LOOK_MS = 8 };
+    struct pollfd keys = { .fd = 0, .events = POLLIN };
+
+    while (s->serve && !s->over && poll(&keys, 1, LOOK_MS) == 0) {
+        if (!serve_wait(s->serve)) s->over = true;
+        else if (s->panes) panes_act(s->panes);
+    }
+    return !s->over;
 }
 
 /* As in Bochs and gdb, Enter alone does once more what steps. */
