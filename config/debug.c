@@ -1,9 +1,9 @@
-/* symbols: what a debugger knows of the guest's program; gdbstub: where another debugger comes in.     doc: symbols */
+/* symbols: what a debugger knows of the guest's program; gdbstub: where another debugger comes in; debugger: the window's.     doc: symbols */
 #include "config/debug.h"
 
-#include <string.h>
-
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #define AT(member) .offset = offsetof(struct machine_config, member), .size = sizeof(((struct machine_config *)0)->member)
 #define END_ROW { .name = NULL }
@@ -85,4 +85,29 @@ const struct parameter debug_gdbstub[] = {
     { "data_base", TYPE_NUMBER, AT(gdbstub.data_base), .most = UINT64_MAX, .meaning = "how far data was moved" },
     { "bss_base", TYPE_NUMBER, AT(gdbstub.bss_base), .most = UINT64_MAX, .meaning = "how far zeros were moved" },
     END_ROW,
+};
+
+/* --- the panes in the window --- */
+
+static bool panes(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)base;
+    if (!strcmp(g->value, "globalini")) return c->debugger_panes = true;
+    return parse_bool(g->value, &c->debugger_panes) || bad_value(g, "0, 1 or globalini");
+}
+
+bool debug_display_options(const struct given *g, struct machine_config *c, void *base)
+{
+    char copy[256], *rest = copy, *word;
+
+    (void)base;
+    snprintf(copy, sizeof copy, "%s", g->value);
+    while ((word = strsep(&rest, ", ")))
+        if (!strcmp(word, "gui_debug")) c->debugger_panes = true;
+    return true;
+}
+
+const struct parameter debug_window[] = {
+    { "gui", TYPE_CUSTOM, .take = panes, .meaning = "the window opens with the debugger beside the guest's screen, and the machine stands; 0, 1, or globalini, which is 1" },
+    { .name = "log", .type = TYPE_ACCEPTED }, END_ROW,
 };

@@ -18,12 +18,13 @@
 #include "gui/debugger/stops.h"
 #include "gui/debugger/why.h"
 #include "gui/gdbstub/server.h"
+#include "gui/panes/panes.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
 struct arguments {
     const char *config, *script, *display, *screenshot, *record, *replay, *log, *kernel, *initrd, *cmdline;
-    bool no_config, headless, prompt, glance;
+    bool no_config, headless, prompt, panes, glance;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text, *max_wall_text;
     u64 max_instructions;
@@ -35,7 +36,7 @@ struct arguments {
 
 static void usage(void)
 {
-    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [--display window|terminal|headless] [--headless]\n"
+    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui] [--display window|terminal|headless] [--headless]\n"
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
          "       ['directive: ...' ...]\n"
@@ -46,7 +47,8 @@ static void usage(void)
          "orrery trace show FILE [FROM-TICK [COUNT]] [--symbols FILE]...\n"
          "orrery --help [cpu | devices | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
-         "standard input), --prompt reads them from you; `help` lists them.  Directives of the configuration:");
+         "standard input), --prompt (-dbg) reads them from you; `help` lists them.  -dbg_gui opens the debugger in the window, as Ctrl+Alt+D\n"
+         "does there.  Directives of the configuration:");
     bochsrc_help();
 }
 
@@ -103,7 +105,8 @@ static bool *switch_of(struct arguments *a, const char *word)
     if (!strcmp(word, "-n")) return &a->no_config;
     if (!strcmp(word, "-q")) return &a->quick;
     if (!strcmp(word, "--headless")) return &a->headless;
-    return !strcmp(word, "--prompt") ? &a->prompt : NULL;
+    if (!strcmp(word, "-dbg_gui") || !strcmp(word, "-dbg_gui:globalini")) return &a->panes;
+    return !strcmp(word, "--prompt") || !strcmp(word, "-dbg") || !strcmp(word, "-debugger") ? &a->prompt : NULL;
 }
 
 static bool seconds_of(const char *option, const char *text, const char *whose, double *seconds, struct error *err)
@@ -183,8 +186,8 @@ static bool take_outer(const struct arguments *a, struct machine_config *c, stru
     bool ok = true;
 
     for (unsigned i = 0; i < a->directives; i++) {
-        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8);
-        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub:", a->directive[i]);
+        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "debugger:", 9) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8);
+        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub: debugger:", a->directive[i]);
         else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     }
     return ok;
@@ -281,6 +284,35 @@ static bool open_commands(struct run *r, struct error *err)
     return !script || r->commands || fail(err, "orrery: -rc %s: %s", script, strerror(errno));
 }
 
+/* The debugger in the window.  A script, and gdb, let the machine run by themselves; whoever sits at the prompt shares it. */
+static struct panes *attach_panes(struct run *r, struct serve *serve)
+{
+    struct session *s = &r->session;
+
+    if (!serve || r->display != &display_window) return NULL;
+    panes_open(s);
+    panes_attach(s->panes, serve, machine_configuration(s->machine)->debugger_panes);
+    if (r->commands && !r->arguments->prompt) panes_driven_by(s->panes, "the script");
+    return s->panes;
+}
+
+/* Plain running for whoever looks on, up to the moment at which they open the debugger. */
+static void run_for_display(struct run *r, struct serve *serve)
+{
+    struct session *s = &r->session;
+    u64 begun = machine_tick(s->machine);
+    struct machine_stop stop = serve_until_closed(serve, s->ticks_left, s->wall_end_ns);
+
+    if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - begun;
+    if ((s->panes && panes_are_open(s->panes)) || session_late(s)) return;
+    if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
+        fprintf(stderr, "orrery: %s\n", stop.text);
+        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
+        snprintf(s->stop, sizeof s->stop, "%s", stop.text);
+    }
+    s->status = session_status_of(&stop);
+}
+
 /* What the machine's thread does: the script or the prompt, then plain running for whoever looks on. */
 static void body(struct serve *serve, void *context)
 {
@@ -288,21 +320,17 @@ static void body(struct serve *serve, void *context)
     struct session *s = &r->session;
 
     s->serve = serve;
+    struct panes *panes = attach_panes(r, serve);
     if (r->commands) session_script(s, r->arguments->script ? r->arguments->script : "standard input", r->commands);
+    if (panes) panes_driven_by(panes, r->gdb ? "gdb" : NULL);
     if (r->gdb && !s->over) gdb_server_run(r->gdb, s);
     if (s->over || r->gdb || (r->commands && !serve)) return;
     if (!serve) {
         session_run(s, UINT64_MAX);
         return;
     }
-    struct machine_stop stop = serve_until_closed(serve, s->ticks_left, s->wall_end_ns);
-    if (session_late(s)) return;
-    if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
-        fprintf(stderr, "orrery: %s\n", stop.text);
-        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
-        snprintf(s->stop, sizeof s->stop, "%s", stop.text);
-    }
-    s->status = session_status_of(&stop);
+    if (!panes || (!panes_are_open(panes) && !s->breakpoints.room)) run_for_display(r, serve);
+    if (panes && (panes_are_open(panes) || s->breakpoints.room)) panes_run(panes);
 }
 
 /* The journal on, for reading or writing. */
@@ -432,8 +460,11 @@ static int run(const struct arguments *asked)
 
     given = glance(asked, &config);
 
-    fputs(notes.text, stderr);
     r.display = choose_display(a, &config, &err);
+    if (a->panes) config.debugger_panes = true;
+    if (a->panes && r.display != &display_window) fail(&err, "orrery: -dbg_gui: the debugger's panes are the window's; --prompt has its commands on a terminal, and panes png FILE a picture of it");
+    else if (config.debugger_panes && r.display != &display_window) fail(&notes, "orrery: debugger: gui=1: there is no window");
+    fputs(notes.text, stderr);
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;

@@ -531,6 +531,9 @@ static const struct parameter e9[] = {
 static const struct parameter magic[] = {
     { "enabled", TYPE_TEXT, AT(magic_break), .meaning = "1, and which registers: cx dx bx sp bp si di; bx when none is named" }, END_ROW,
 };
+static const struct parameter display_options[] = {
+    { "options", TYPE_CUSTOM, .take = debug_display_options, .meaning = "gui_debug is debugger: gui=1; others of Bochs's change nothing here" }, END_ROW,
+};
 static const struct parameter keyboard[] = {
     { "serial_delay", TYPE_NUMBER, AT(keyboard_serial_delay_us), .least = 5, .most = 100000000, .meaning = "microseconds a byte takes on the keyboard's wire" },
     { "paste_delay", TYPE_NUMBER, AT(keyboard_paste_delay_us), .least = 1000, .most = 100000000, .meaning = "microseconds between typed keys" },
@@ -614,7 +617,7 @@ const struct directive directive_table[] = {
     { .name = "port_e9_hack", .device = "port E9h", .parameters = e9, .meaning = "port E9h, a console for guests", .sample = "enabled=1" },
     { .name = "keyboard", .device = "8042 with an MF2 keyboard", .parameters = keyboard, .meaning = "the keyboard", .sample = "serial_delay=150, paste_delay=50000" },
     { .name = "mouse", .device = "a PS/2 mouse at the 8042, or a serial one", .parameters = mouse, .meaning = "the mouse; a window captures it by Ctrl and its middle button, or Ctrl+Alt+G", .sample = "type=imps2" },
-    { .name = "display_library", .positional = display_name, .parameters = (const struct parameter[]){ ACCEPT("options"), END_ROW },
+    { .name = "display_library", .positional = display_name, .parameters = display_options,
       .meaning = "sdl2, term or nogui; without it the one that fits", .sample = "#sdl2" },
     { .name = "log", .positional = log_path, .meaning = "file for messages", .sample = "#orrery.log" },
     { .name = "logprefix", .positional = log_prefix, .meaning = "what a line of the log begins with: %t tick, %d device, %e and %i severity", .sample = "#%t%e%d" },
@@ -623,12 +626,13 @@ const struct directive directive_table[] = {
     { .name = "debug_symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "the same, as Bochs has it" },
     { .name = "magic_break", .parameters = magic, .meaning = "a guest stops itself for the debugger by XCHG BX, BX; other registers behind the 1", .sample = "enabled=0" },
     { .name = "gdbstub", .parameters = debug_gdbstub, .meaning = "gdb debugs the guest", .sample = "#enabled=1, port=1234, wait=1, arch=auto" },
+    { .name = "debugger", .parameters = debug_window, .meaning = "the debugger in the window (Ctrl+Alt+D opens it, too)", .sample = "gui=0" },
     { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
     { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },
     { .name = "info", .parameters = log_actions, .meaning = "the same" }, { .name = "debug", .parameters = log_actions, .meaning = "the same" },
 
     ACCEPT_ROW("config_interface", NULL), ACCEPT_ROW("plugin_ctrl", NULL), ACCEPT_ROW("private_colormap", NULL), ACCEPT_ROW("print_timestamps", NULL),
-    ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("debugger", NULL), ACCEPT_ROW("iodebug", NULL),
+    ACCEPT_ROW("fullscreen", NULL), ACCEPT_ROW("screenmode", NULL), ACCEPT_ROW("iodebug", NULL),
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
     ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"),

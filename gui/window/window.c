@@ -56,6 +56,7 @@ static void close_window(struct window *w)
 {
     window_sound_close(w);
     window_picture_free(w);
+    window_panes_free(w);
     if (w->renderer) SDL_DestroyRenderer(w->renderer);
     if (w->sdl) SDL_DestroyWindow(w->sdl);
     SDL_Quit();
@@ -67,6 +68,8 @@ static bool show(struct window *w, struct error *err)
         vga_render(&w->picture, &w->frame);
         w->redraw = true;
     }
+    if (window_panes_see(w)) w->redraw = true;
+    window_panes_fit(w);
     write_title(w);
     if (!w->redraw || !w->seen) return true;
     w->redraw = false;

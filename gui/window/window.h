@@ -4,6 +4,7 @@
  * window_sound.c samples.                                                                                       doc: display */
 #include <SDL2/SDL.h>
 
+#include "gui/canvas.h"
 #include "gui/display.h"
 #include "gui/window/placement.h"
 
@@ -16,6 +17,11 @@ struct window {
     struct vga_picture picture;
     struct vga_frame frame;
     u64 seen;                    /* number of the picture */
+    struct cells cells;          /* the debugger's panes */
+    u64 cells_seen;
+    int columns, rows;           /* that the machine's side was asked for */
+    struct canvas canvas;        /* they, drawn */
+    SDL_Texture *text;
     struct mailbox_status status;
     SDL_AudioDeviceID audio;     /* 0: not yet, or not at all */
     bool audio_tried, playing;   /* playing is the audio thread's */
@@ -36,6 +42,7 @@ struct window {
 
 /* window_input.c */
 void window_event(struct window *w, const SDL_Event *event);
+bool window_hot_key(const SDL_KeyboardEvent *event);      /* Ctrl+Alt and a letter that does something */
 void window_release_keys(struct window *w);
 void window_capture(struct window *w, bool captured);
 void window_note(struct window *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -43,6 +50,14 @@ void window_note(struct window *w, const char *format, ...) __attribute__((forma
 /* window_sound.c */
 void window_sound(struct window *w);     /* opens the host's audio device when there is something to be heard */
 void window_sound_close(struct window *w);
+
+/* window_panes.c */
+bool window_panes_see(struct window *w);         /* newer ones have come */
+void window_panes_draw(struct window *w);
+void window_panes_free(struct window *w);
+void window_panes_fit(struct window *w);         /* asks for as many characters as the window has room for */
+bool window_panes_event(struct window *w, const SDL_Event *event);       /* it was theirs */
+SDL_Rect window_screen(const struct window *w);  /* where the guest's picture may lie, in dots */
 
 /* window_picture.c */
 bool window_draw(struct window *w);

@@ -87,17 +87,29 @@ static void reset(struct window *w)
     mailbox_post(w->box, &mail);
 }
 
+static void debugger(struct window *w)
+{
+    struct mail mail = { .kind = MAIL_DEBUGGER };
+
+    window_release_keys(w);
+    window_capture(w, false);
+    mailbox_post(w->box, &mail);
+}
+
 static void (*hot_key(SDL_Scancode key))(struct window *)
 {
     static const struct { SDL_Scancode key; void (*act)(struct window *); } row[] = {
         { SDL_SCANCODE_F, full_screen }, { SDL_SCANCODE_G, capture_or_release }, { SDL_SCANCODE_V, paste },
         { SDL_SCANCODE_P, screenshot },  { SDL_SCANCODE_S, scaling },            { SDL_SCANCODE_R, reset },
+        { SDL_SCANCODE_D, debugger },
     };
 
     for (unsigned i = 0; i < ARRAY_COUNT(row); i++)
         if (row[i].key == key) return row[i].act;
     return NULL;
 }
+
+bool window_hot_key(const SDL_KeyboardEvent *e) { return (e->keysym.mod & KMOD_CTRL) && (e->keysym.mod & KMOD_ALT) && hot_key(e->keysym.scancode); }
 
 /* A hot key's own letter never reaches the guest: its release is dropped because its press was not posted. */
 static void key(struct window *w, const SDL_KeyboardEvent *e)
@@ -198,6 +210,7 @@ static void window_changed(struct window *w, const SDL_WindowEvent *e)
 
 void window_event(struct window *w, const SDL_Event *e)
 {
+    if (window_panes_event(w, e)) return;
     switch (e->type) {
     case SDL_QUIT: w->leave = true; break;
     case SDL_KEYDOWN: case SDL_KEYUP: key(w, &e->key); break;
@@ -210,6 +223,7 @@ void window_event(struct window *w, const SDL_Event *e)
     case SDL_WINDOWEVENT: window_changed(w, &e->window); break;
     case SDL_RENDER_TARGETS_RESET: case SDL_RENDER_DEVICE_RESET:
         window_picture_free(w);
+        window_panes_free(w);
         w->redraw = true;
         break;
     default: break;

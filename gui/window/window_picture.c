@@ -39,19 +39,27 @@ bool window_draw(struct window *w)
     int width, height, dots_x = (int)w->frame.width, dots_y = (int)w->frame.height;
     u32 border = w->frame.border;
 
-    SDL_GetRendererOutputSize(w->renderer, &width, &height);
+    SDL_Rect area = window_screen(w);
+    width = area.w;
+    height = area.h;
     int x = (int)w->frame.shape_x, y = (int)w->frame.shape_y;
     struct placement p = w->integer ? place_integer(width, height, dots_x, dots_y, x, y) : place_shape(width, height, x, y);
+    p.x += area.x;
+    p.y += area.y;
     w->place = p;
     SDL_Rect at = { p.x, p.y, p.width, p.height };
-    if (!prepare(w, dots_x, dots_y, times_for(&p, dots_x, dots_y))) return false;
-    SDL_UpdateTexture(w->dots, NULL, w->frame.pixel, dots_x * (int)sizeof w->frame.pixel[0]);
-    SDL_SetRenderTarget(w->renderer, w->sharp);
-    SDL_RenderCopy(w->renderer, w->dots, NULL, NULL);
-    SDL_SetRenderTarget(w->renderer, NULL);
+    if (area.w > 0 && !prepare(w, dots_x, dots_y, times_for(&p, dots_x, dots_y))) return false;
+    if (area.w > 0) {
+        SDL_UpdateTexture(w->dots, NULL, w->frame.pixel, dots_x * (int)sizeof w->frame.pixel[0]);
+        SDL_SetRenderTarget(w->renderer, w->sharp);
+        SDL_RenderCopy(w->renderer, w->dots, NULL, NULL);
+        SDL_SetRenderTarget(w->renderer, NULL);
+    }
     SDL_SetRenderDrawColor(w->renderer, (u8)(border >> 16), (u8)(border >> 8), (u8)border, 255);
     SDL_RenderClear(w->renderer);
-    SDL_RenderCopy(w->renderer, w->sharp, NULL, &at);
+    window_panes_draw(w);
+    if (w->cells.shown) SDL_RenderFillRect(w->renderer, &area);
+    if (area.w > 0) SDL_RenderCopy(w->renderer, w->sharp, NULL, &at);
     SDL_RenderPresent(w->renderer);
     return true;
 }
