@@ -58,7 +58,7 @@ all: $(BUILD)/orrery
 
 include cpu/build.mk
 include bios/build.mk
-$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o): | $(BUILD)/gen/op_forms.h
+$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/fuzz/scenes_isa.o: | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -84,8 +84,13 @@ $(BUILD)/vector: $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
 $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lmpfr -lgmp
 
-$(BUILD)/fuzz: tests/fuzz/fuzz.c $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
+# Machines for hostile guests: fuzz lets loose everything at once, fuzz-devices a device at a time.
+HOSTILE_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,hostile scenes scenes_isa)
+$(BUILD)/fuzz: $(BUILD)/tests/fuzz/fuzz.o $(HOSTILE_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz-devices: $(BUILD)/tests/fuzz/devices.o $(HOSTILE_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lcriterion
@@ -122,7 +127,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
--include $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(ATOMIC_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d) $(LENGTHS_OBJ:.o=.d)
+-include $(wildcard $(BUILD)/tests/fuzz/*.d) $(FLOAT_SRC:%.c=$(BUILD)/%.d) $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.d) $(ATOMIC_SRC:%.c=$(BUILD)/%.d) $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(VECTOR_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d) $(LENGTHS_OBJ:.o=.d)
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -133,7 +138,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-devices $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -144,7 +149,8 @@ test-long: test
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
 	$(BUILD)/fuzz 1000 100000
-	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-bytes build-san/fuzz-debugger
+	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-devices build-san/fuzz-bytes build-san/fuzz-debugger
+	build-san/fuzz-devices 1000000
 	build-san/fuzz-bytes 100000000 1
 	build-san/fuzz-debugger packets 100000
 	build-san/fuzz-debugger commands 100000

@@ -58,6 +58,9 @@ fi
 "$build/fuzz" 25 1 > "$build/fuzz.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz.log"
 count $status "fuzz: hostile guests"
+"$build/fuzz-devices" 20000 > "$build/fuzz-devices.log" 2>&1; status=$?
+tail -n 8 "$build/fuzz-devices.log"
+count $status "fuzz-devices: each device alone, 20000 operations"
 "$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz-bytes.log"
 count $status "fuzz-bytes: random strings of bytes in every mode"
