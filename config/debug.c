@@ -109,5 +109,5 @@ bool debug_display_options(const struct given *g, struct machine_config *c, void
 
 const struct parameter debug_window[] = {
     { "gui", TYPE_CUSTOM, .take = panes, .meaning = "the window opens with the debugger beside the guest's screen, and the machine stands; 0, 1, or globalini, which is 1" },
-    { .name = "log", .type = TYPE_ACCEPTED }, END_ROW,
+    { "log", TYPE_TEXT, AT(debugger_log), .meaning = "a file for its commands and what they print; -: none" }, END_ROW,
 };

@@ -23,7 +23,7 @@
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
 struct arguments {
-    const char *config, *script, *display, *screenshot, *record, *replay, *log, *kernel, *initrd, *cmdline;
+    const char *config, *script, *display, *screenshot, *record, *replay, *log, *debugger_log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, panes, glance;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text, *max_wall_text;
@@ -36,7 +36,7 @@ struct arguments {
 
 static void usage(void)
 {
-    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui] [--display window|terminal|headless] [--headless]\n"
+    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui [-dbglog FILE]] [--display window|terminal|headless] [--headless]\n"
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
          "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
          "       ['directive: ...' ...]\n"
@@ -93,6 +93,7 @@ static const char **value_of(struct arguments *a, const char *word)
     const struct { const char *name; const char **to; } options[] = {
         { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
         { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log },
+        { "-dbglog", &a->debugger_log },
         { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text }, { "--max-wall", &a->max_wall_text },
     };
     for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
@@ -288,10 +289,13 @@ static bool open_commands(struct run *r, struct error *err)
 static struct panes *attach_panes(struct run *r, struct serve *serve)
 {
     struct session *s = &r->session;
+    const struct machine_config *config = machine_configuration(s->machine);
+    struct error err = { 0 };
 
     if (!serve || r->display != &display_window) return NULL;
     panes_open(s);
-    panes_attach(s->panes, serve, machine_configuration(s->machine)->debugger_panes);
+    panes_attach(s->panes, serve, config->debugger_panes);
+    if (config->debugger_log[0] && strcmp(config->debugger_log, "-") && !panes_log(s->panes, config->debugger_log, &err)) fputs(err.text, stderr);
     if (r->commands && !r->arguments->prompt) panes_driven_by(s->panes, "the script");
     return s->panes;
 }
@@ -462,6 +466,7 @@ static int run(const struct arguments *asked)
 
     r.display = choose_display(a, &config, &err);
     if (a->panes) config.debugger_panes = true;
+    if (a->debugger_log) snprintf(config.debugger_log, sizeof config.debugger_log, "%s", a->debugger_log);
     if (a->panes && r.display != &display_window) fail(&err, "orrery: -dbg_gui: the debugger's panes are the window's; --prompt has its commands on a terminal, and panes png FILE a picture of it");
     else if (config.debugger_panes && r.display != &display_window) fail(&notes, "orrery: debugger: gui=1: there is no window");
     fputs(notes.text, stderr);

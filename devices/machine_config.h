@@ -192,6 +192,7 @@ struct machine_config {
     struct symbol_config symbols[CONFIG_SYMBOLS];
     u32 symbol_files;
     struct gdbstub_config gdbstub;
+    char debugger_log[CONFIG_PATH];          /* what it prints goes there too; "" nowhere */
     bool debugger_panes;         /* the window opens with the debugger beside the screen, and the machine stands */
 };
 

@@ -74,4 +74,16 @@ void canvas_picture(struct canvas *c, int x, int y, int width, int height, const
                                                       ((u64)row << 8) * from_height / (u64)height, ((u64)(row + 1) << 8) * from_height / (u64)height));
 }
 
+bool canvas_write_part(const struct canvas *c, int x, int y, int width, int height, const char *path, struct error *err)
+{
+    struct canvas part;
+
+    if (x < 0 || y < 0 || width < 1 || height < 1 || x + width > (int)c->width || y + height > (int)c->height) return fail(err, "%s: that part of the picture is not there", path);
+    if (!canvas_open(&part, (unsigned)width, (unsigned)height, 0)) return fail(err, "%s: no memory for a picture", path);
+    for (int row = 0; row < height; row++) memcpy(part.pixel + (size_t)row * (unsigned)width, c->pixel + (size_t)(y + row) * c->width + x, (size_t)width * sizeof *part.pixel);
+    bool done = canvas_write(&part, path, err);
+    canvas_close(&part);
+    return done;
+}
+
 bool canvas_write(const struct canvas *c, const char *path, struct error *err) { return screenshot_pixels(path, c->width, c->height, c->pixel, err); }

@@ -17,6 +17,8 @@ void canvas_fill(struct canvas *c, int x, int y, int width, int height, u32 colo
 void canvas_text(struct canvas *c, int x, int y, u32 color, const char *text);
 /* A picture of 0RGB rows, as large as the rectangle: each dot is the mean of what it covers. */
 void canvas_picture(struct canvas *c, int x, int y, int width, int height, const u32 *pixel, unsigned from_width, unsigned from_height);
+/* Of a part of it. */
+bool canvas_write_part(const struct canvas *c, int x, int y, int width, int height, const char *path, struct error *err);
 bool canvas_write(const struct canvas *c, const char *path, struct error *err);          /* as PNG */
 
 #endif

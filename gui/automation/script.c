@@ -207,7 +207,7 @@ static const struct command {
     { "nmi", "", "take nmi", debug_nmi },
     { "doit", "N", "refused: a trial of Bochs's own source", debug_doit },
     { "restore load-param", "PART [DIRECTORY]", "refused: state saved by Bochs is not read", debug_restore },
-    { "panes", "[text | png FILE [WIDTHxHEIGHT] | tab NAME | memory ADDRESS | pages ADDRESS | device NAME | key NAME | type \"TEXT\" | click COLUMN ROW | size WIDTHxHEIGHT]",
+    { "panes", "[text | png FILE [WIDTHxHEIGHT] [PANE] | tab NAME | memory ADDRESS | pages ADDRESS | device NAME | key NAME | type \"TEXT\" | click COLUMN ROW | size WIDTHxHEIGHT]",
       "the debugger's panes as the window shows them: their text, a picture; what a person would do with them", panes_command },
     { "hash", "", "XXH3 of the whole state, with the tick", hash },
     { "info i", "device [NAME [\"dump=full\"]]|gdt|idt|ldt|tss|tab|eflags|cpu|break|symbols|linux|threads ...", "devices with meanings; tables [FIRST [LAST]]; registers; symbols ADDRESS: its name", debug_info },

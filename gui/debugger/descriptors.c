@@ -171,7 +171,7 @@ unsigned descriptor_count(struct cpu *cpu, enum descriptor_table table)
     return table == TABLE_IDT && count > 256 ? 256 : count;
 }
 
-static void put_brief(const struct descriptor_view *d, char text[128], u64 *target)
+static void put_brief(const struct descriptor_view *d, enum descriptor_table table, char text[128], u64 *target)
 {
     bool code = d->type & 8;
     const char *absent = d->present ? "" : "  not present";
@@ -179,6 +179,7 @@ static void put_brief(const struct descriptor_view *d, char text[128], u64 *targ
     *target = d->is_gate ? d->offset : 0;
     if (!d->low && !d->upper) snprintf(text, 128, "-");
     else if (d->is_gate) snprintf(text, 128, "%04x:%0*llx  DPL %u  %s%s", d->selector, d->long_mode ? 16 : 8, (llu)d->offset, d->dpl, system_name(d), absent);
+    else if (table == TABLE_IDT) snprintf(text, 128, "no gate: S and type %02xh%s", d->type | d->is_segment << 4, absent);
     else if (!d->is_segment) snprintf(text, 128, "%0*llx %08x  DPL %u  %s%s", d->long_mode ? 16 : 8, (llu)d->base, d->limit, d->dpl, system_name(d), absent);
     else
         snprintf(text, 128, "%08llx %08x  DPL %u  %s %c%c%c %s%s%s%s", (llu)d->base, d->limit, d->dpl, code ? "code" : "data", !code || d->type & 2 ? 'r' : '-', !code && d->type & 2 ? 'w' : '-',
@@ -203,7 +204,7 @@ unsigned descriptor_brief(struct cpu *cpu, enum descriptor_table table, unsigned
     }
     bool twice = table != TABLE_IDT && long_mode(&v) && !(low >> 44 & 1) && low && n + 1 < descriptor_count(cpu, table) && read_entry(cpu, "", la + 8, 8, &upper, &skip, &err);
     struct descriptor_view d = take_apart(low, table == TABLE_IDT || twice ? upper : 0, long_mode(&v));
-    put_brief(&d, text, target);
+    put_brief(&d, table, text, target);
     return twice ? 2 : 1;
 }
 

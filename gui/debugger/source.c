@@ -67,7 +67,10 @@ const char *source_text(const struct session *s, const char *path, unsigned numb
 
     *text = 0;
     for (unsigned n = 1; f && n <= number && getline(&line, &room, f) >= 0; n++)
-        if (n == number) snprintf(text, size, "%.*s", (int)strcspn(line, "\r\n"), line + strspn(line, " \t"));
+        if (n == number) {
+            const char *begin = line + strspn(line, " \t");
+            snprintf(text, size, "%.*s", (int)strcspn(begin, "\r\n"), begin);
+        }
     free(line);
     if (f) fclose(f);
     return text;

@@ -12,6 +12,24 @@ enum { LONGEST = 15, AHEAD = 3 };
 static u64 narrow(const struct panes *p, u64 la) { return p->view.code_bits == 64 ? la : (u32)la; }
 static u64 code_base(const struct panes *p) { return next_linear(&p->view) - p->view.rip; }
 
+/* Addresses of 64-bit code without the zeros in front, names without +0x0. */
+static void shorten(char *text)
+{
+    char *to = text;
+
+    for (const char *at = text; *at;) {
+        if (at[0] == '0' && at[1] == 'x' && at[2] == '0' && at > text && strspn(at + 2, "0123456789ABCDEFabcdef") > 8) {
+            *to++ = *at++, *to++ = *at++;
+            while (at[0] == '0' && strchr("0123456789ABCDEFabcdef", at[1]) && at[1]) at++;
+        } else if (!strncmp(at, "+0x0>", 5)) {
+            at += 4;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    *to = 0;
+}
+
 /* One instruction: its length, 1 where there is none; 0: nothing is mapped. */
 static unsigned instruction(struct panes *p, u64 la, u8 bytes[LONGEST], char text[DISASSEMBLY_TEXT])
 {
@@ -22,6 +40,7 @@ static unsigned instruction(struct panes *p, u64 la, u8 bytes[LONGEST], char tex
     if (!n) return 0;
     unsigned length = disassemble_named(s->symbols, code_base(p), s->syntax, bytes, n, la - code_base(p), bits, text);
     if (!length) strcpy(text, "(bad)");
+    shorten(text);
     return length ? length : 1;
 }
 
@@ -122,7 +141,7 @@ static void put_instruction(struct panes *p, struct cells_region at, int row, u6
     x = cells_print(c, at, 2, row, b ? COLOR_TITLE_INK : COLOR_ADDRESS, "%0*llx", digits, (llu)la) + 1;
     panes_spot(p, at, 0, row, x, SPOT_BREAKPOINT, la, NULL);
     panes_spot(p, at, x, row, at.width - x, SPOT_CODE, la, NULL);
-    if (spare >= 40) {
+    if (spare >= (symbols_count(p->session->symbols) ? 56 : 40)) {       /* names are worth more than bytes */
         unsigned shown = spare >= 60 ? 8 : 6;
         for (unsigned i = 0; i < length && i < shown; i++) cells_print(c, at, x + (int)i * 2, row, COLOR_DIM, "%02x", bytes[i]);
         if (length > shown) cells_glyph(c, at, x + (int)shown * 2, row, COLOR_DIM, GLYPH_MORE);
@@ -132,6 +151,17 @@ static void put_instruction(struct panes *p, struct cells_region at, int row, u6
     const char *name = strchr(text, '<');
     if (name) cells_text(c, at, x + (int)(name - text), row, COLOR_NAME, name);
     if (end > at.width) cells_glyph(c, at, at.width - 1, row, COLOR_DIM, GLYPH_MORE);
+}
+
+/* What cannot be an instruction, because the next one begins within it: bytes. */
+static unsigned cut_off(const struct panes *p, u64 la, unsigned length, const u8 *bytes, char text[DISASSEMBLY_TEXT])
+{
+    u64 room = narrow(p, next_linear(&p->view) - la);
+
+    if (!room || room >= length) return length;
+    int used = snprintf(text, DISASSEMBLY_TEXT, "db");
+    for (unsigned i = 0; i < room; i++) used += snprintf(text + used, DISASSEMBLY_TEXT - (size_t)used, "%s 0x%02X", i ? "," : "", bytes[i]);
+    return (unsigned)room;
 }
 
 void panes_code(struct panes *p, struct cells_region whole)
@@ -154,6 +184,7 @@ void panes_code(struct panes *p, struct cells_region whole)
             cells_print(&p->cells, at, 2, row, COLOR_DIM, "%0*llx nothing is mapped", la >> 32 ? 16 : 8, (llu)la);
             break;
         }
+        length = cut_off(p, la, length, bytes, text);
         p->code[p->code_lines].la = la;
         p->code[p->code_lines++].row = (unsigned)row;
         put_instruction(p, at, row, la, length, bytes, text);
@@ -196,10 +227,12 @@ static void put_element(struct panes *p, struct cells_region at, int row, u64 la
     if (la == sp) cells_paper(&p->cells, at, 0, row, at.width, COLOR_NEXT), cells_glyph(&p->cells, at, 0, row, COLOR_TITLE_INK, GLYPH_NEXT);
     if (at.width >= digits + 20 || la >> 32 == 0) x = cells_print(&p->cells, at, 1, row, COLOR_ADDRESS, "%0*llx", la >> 32 ? 16 : 8, (llu)la) + 1;
     else x = cells_print(&p->cells, at, 1, row, COLOR_ADDRESS, "sp%c%04llx", la < sp ? '-' : '+', (llu)(la < sp ? sp - la : la - sp)) + 1;
+    u64 code = size == 8 ? value : p->view.seg[CPU_SEG_CS].base + value;
+    bool named = symbols_in_code(p->session->symbols, code);
+    if (named && at.width < x + digits + 16) digits = value >> 32 ? 12 : value >> 16 ? 6 : 4;
     x = cells_print(&p->cells, at, x, row, stack_changed(p, la, bytes, size) ? COLOR_CHANGED : COLOR_INK, "%0*llx", digits, (llu)value) + 1;
     if (la == panes_stack_pointer(&frame, &unused)) x = cells_text(&p->cells, at, x, row, COLOR_DIM, "bp") + 1;
-    u64 code = size == 8 ? value : p->view.seg[CPU_SEG_CS].base + value;
-    if (symbols_in_code(p->session->symbols, code)) cells_text(&p->cells, at, x, row, COLOR_NAME, symbols_name(p->session->symbols, code, name));
+    if (named) cells_text(&p->cells, at, x, row, COLOR_NAME, symbols_name(p->session->symbols, code, name));
 }
 
 void panes_stack(struct panes *p, struct cells_region whole)

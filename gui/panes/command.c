@@ -26,14 +26,16 @@ static bool draw_screen(struct panes *p, struct canvas *canvas)
     return true;
 }
 
-bool panes_write_png(struct panes *p, const char *path, struct error *err)
+bool panes_write_png(struct panes *p, const struct cells_region *part, const char *path, struct error *err)
 {
     const struct cells *c = panes_cells(p);
     struct canvas canvas;
 
     if (!canvas_open(&canvas, c->columns * CANVAS_GLYPH_WIDTH, c->rows * CANVAS_GLYPH_HEIGHT, cell_color_rgb(COLOR_PAPER))) return fail(err, "%s: no memory for a picture", path);
     cells_draw(c, &canvas, 1);
-    bool done = draw_screen(p, &canvas) ? canvas_write(&canvas, path, err) : fail(err, "%s: no memory for a picture", path);
+    struct cells_region at = part ? *part : (struct cells_region){ 0, 0, c->columns, c->rows };
+    bool done = draw_screen(p, &canvas) || fail(err, "%s: no memory for a picture", path);
+    done = done && canvas_write_part(&canvas, at.x * CANVAS_GLYPH_WIDTH, at.y * CANVAS_GLYPH_HEIGHT, at.width * CANVAS_GLYPH_WIDTH, at.height * CANVAS_GLYPH_HEIGHT, path, err);
     canvas_close(&canvas);
     return done;
 }
@@ -53,10 +55,19 @@ static bool take_size(struct panes *p, const char *text, struct error *err)
 
 static bool do_png(struct panes *p, const char *at, struct error *err)
 {
-    char path[1024], size[32];
+    const struct panes_layout *l = &p->layout;
+    const struct { const char *name; const struct cells_region *at; } pane[] = {
+        { "screen", &l->screen }, { "registers", &l->registers }, { "code", &l->code }, { "stack", &l->stack }, { "commands", &l->command }, { "tab", &l->tab },
+    };
+    char path[1024], word[32];
 
-    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. panes png debugger.png 1280x800");
-    return (!next_argument(&at, size, sizeof size) || take_size(p, size, err)) && panes_write_png(p, path, err);
+    if (!next_argument(&at, path, sizeof path)) return fail(err, "into which file? e.g. panes png debugger.png 1280x800, panes png code.png code");
+    while (next_argument(&at, word, sizeof word)) {
+        for (unsigned i = 0; i < ARRAY_COUNT(pane); i++)
+            if (!strcmp(word, pane[i].name)) return panes_write_png(p, pane[i].at, path, err);
+        if (!take_size(p, word, err)) return false;
+    }
+    return panes_write_png(p, NULL, path, err);
 }
 
 static bool do_size(struct panes *p, const char *at, struct error *err)
@@ -174,5 +185,5 @@ bool panes_command(struct session *s, const char *at, struct error *err)
     at += strspn(at, " \t");
     for (unsigned i = 0; i < ARRAY_COUNT(row); i++)
         if (!strcmp(what, row[i].name)) return row[i].act(p, at, err);
-    return fail(err, "panes %s: text, png FILE [WIDTHxHEIGHT], size WIDTHxHEIGHT, tab NAME, memory ADDRESS, pages ADDRESS, device NAME, key NAME, type \"TEXT\", click COLUMN ROW", what);
+    return fail(err, "panes %s: text, png FILE [WIDTHxHEIGHT] [PANE], size WIDTHxHEIGHT, tab NAME, memory ADDRESS, pages ADDRESS, device NAME, key NAME, type \"TEXT\", click COLUMN ROW", what);
 }

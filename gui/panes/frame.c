@@ -65,7 +65,7 @@ static void bar_state(struct panes *p, int x)
 static void bar(struct panes *p)
 {
     static const struct { const char *text, *brief; u8 usage; unsigned modifiers; } buttons[] = {
-        { "F5 go on", "F5", 0x3e, 0 }, { "F10 over", "F10", 0x43, 0 }, { "F11 into", "F11", 0x44, 0 }, { "Shift+F11 out", "^F11", 0x44, PANES_SHIFT },
+        { "F5 go on", "F5", 0x3e, 0 }, { "F10 over", "F10", 0x43, 0 }, { "F11 into", "F11", 0x44, 0 }, { "Shift+F11 out", "S-F11", 0x44, PANES_SHIFT },
         { "F4 to here", "F4", 0x3d, 0 }, { "F9 break", "F9", 0x42, 0 }, { "Pause", "||", 0x48, 0 },
     };
     int x = 0;
@@ -127,6 +127,17 @@ int panes_clamp(int scroll, int lines, int rows)
     return scroll < 0 ? 0 : scroll;
 }
 
+int panes_fit(const char *text, int length, int room)
+{
+    enum { NEAR = 24 };
+
+    if (length <= room) return length;
+    if (room < 1) return 1;
+    for (int n = room; n > 0 && n > room - NEAR; n--)
+        if (text[n] == ' ') return n + 1;
+    return room;
+}
+
 /* The lines of a text that is `width` wide, those that are longer go on below, two columns further right. */
 static int put_lines(struct panes *p, struct cells_region at, int first, const char *text)
 {
@@ -135,8 +146,7 @@ static int put_lines(struct panes *p, struct cells_region at, int first, const c
     for (const char *begin = text; *begin;) {
         int length = (int)strcspn(begin, "\n"), done = 0;
         do {
-            int indent = done ? 2 : 0, n = length - done < at.width - indent ? length - done : at.width - indent;
-            if (n < 1 && length) n = 1;
+            int indent = done ? 4 : 0, n = panes_fit(begin + done, length - done, at.width - indent);
             if (row >= first && row - first < at.height) cells_print(&p->cells, at, indent, row - first, COLOR_INK, "%.*s", n, begin + done);
             done += n;
             row++;

@@ -292,7 +292,7 @@ void panes_wheel(struct panes *p, int x, int y, int towards)
     int lines = towards > 8 ? 24 : towards < -8 ? -24 : towards * 3;
 
     p->stale = true;
-    if (focus == FOCUS_TAB && p->tab == TAB_DEVICES && x < p->layout.tab.x + 15) {
+    if (focus == FOCUS_TAB && p->tab == TAB_DEVICES && x < p->layout.tab.x + 18) {
         unsigned count = 0;
         while (machine_device_name(p->session->machine, count)) count++;
         int device = (int)p->device + towards;

@@ -1,4 +1,5 @@
 /* What commands have printed, and the line that the next one is typed into.                    doc: panes */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ static ssize_t write_output(void *cookie, const char *text, size_t size)
     struct panes *p = cookie;
 
     if (!p->lines) begin_line(p);
+    if (p->log) fwrite(text, 1, size, p->log), fflush(p->log);
     for (size_t at = 0, n; at < size; at += n) {
         for (n = 0; at + n < size && text[at + n] != '\n' && text[at + n] != '\t';) n++;
         add(p, text + at, n);
@@ -57,9 +59,16 @@ void panes_output_open(struct panes *p)
     begin_line(p);
 }
 
+bool panes_log(struct panes *p, const char *path, struct error *err)
+{
+    p->log = fopen(path, "we");
+    return p->log || fail(err, "debugger: log=%s: %s", path, strerror(errno));
+}
+
 void panes_output_close(struct panes *p)
 {
     if (p->out) fclose(p->out);
+    if (p->log) fclose(p->log);
     for (unsigned i = 0; i < OUTPUT_LINES; i++) free(p->output[i]);
 }
 
@@ -94,9 +103,12 @@ static const char *squeezed(const char *line, int width, char text[LINE_MOST + 1
 static int rows_of(const char *line, int width)
 {
     char text[LINE_MOST + 1];
-    int length = (int)strlen(squeezed(line, width, text));
+    int length, rows = 1;
 
-    return length <= width ? 1 : 1 + (length - width + width - 3) / (width - 2);
+    line = squeezed(line, width, text);
+    length = (int)strlen(line);
+    for (int done = panes_fit(line, length, width); done < length; rows++) done += panes_fit(line + done, length - done, width - 2);
+    return rows;
 }
 
 /* Rows of one line from `row` on, those that are in the pane. */
@@ -109,7 +121,7 @@ static void put_line(struct panes *p, struct cells_region at, int row, const cha
     int length = (int)strlen(line);
 
     for (int done = 0, indent = 0; done < length || !indent; row++) {
-        int n = length - done < at.width - indent ? length - done : at.width - indent;
+        int n = panes_fit(line + done, length - done, at.width - indent);
         if (row >= 0) cells_print(&p->cells, at, indent, row, ink, "%.*s", n, line + done);
         done += n;
         indent = 2;

@@ -34,15 +34,18 @@ bool panes_act(struct panes *p);
 /* A command is about to let the machine run: what changes from here on is marked. */
 void panes_remember(struct panes *p);
 
-/* panes png FILE [WIDTHxHEIGHT] | text | key NAME | click COLUMN ROW | tab NAME | ... */
+/* panes png FILE [WIDTHxHEIGHT] [PANE] | text | key NAME | click COLUMN ROW | tab NAME | ... */
 bool panes_command(struct session *s, const char *arguments, struct error *err);
-bool panes_write_png(struct panes *p, const char *path, struct error *err);
+/* All of them, or those cells. */
+bool panes_write_png(struct panes *p, const struct cells_region *part, const char *path, struct error *err);
 
 /* --- the window's side of the machine's thread --- */
 
 /* Shows the panes through the mailbox from now on; open: from the beginning.  The session's own commands drive the machine until panes_run. */
 struct serve;
 void panes_attach(struct panes *p, struct serve *serve, bool open);
+/* Commands and what they print go to a new file too; false: err says why not. */
+bool panes_log(struct panes *p, const char *path, struct error *err);
 /* Who lets the machine run, in words ("the script"); NULL: the panes may. */
 void panes_driven_by(struct panes *p, const char *who);
 bool panes_are_open(const struct panes *p);

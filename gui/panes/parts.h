@@ -69,6 +69,7 @@ struct panes {
     u64 lines;                   /* that were ever begun */
     int output_scroll;           /* rows back from the end */
     FILE *out;                   /* a stream into it */
+    FILE *log;                   /* all of it goes there too; NULL: nowhere */
     struct edit command;
     char history[HISTORY_LINES][EDIT_ROOM];
     unsigned remembered, recalled;           /* lines of history; how far back the person went */
@@ -102,6 +103,8 @@ struct cells_region panes_below(struct cells_region at);         /* without its 
 void panes_spot(struct panes *p, struct cells_region in, int x, int y, int width, enum spot_kind kind, u64 value, const char *text);
 /* What a command prints, as lines that are scrolled: `scroll` is kept within them. */
 void panes_printed(struct panes *p, struct cells_region at, int *scroll, const char *command);
+/* How many characters of a line go into a row: up to a blank where one is near. */
+int panes_fit(const char *text, int length, int room);
 int panes_clamp(int scroll, int lines, int rows);
 void panes_frame(struct panes *p);               /* bar and tabs */
 

@@ -50,7 +50,7 @@ void panes_table(struct panes *p, struct cells_region at)
 /* --- breakpoints and watchpoints --- */
 
 static const char *const hint[] = {
-    "F9, or a click on an address: a breakpoint there. A click on a number: on or off.", "lb ADDRESS if CONDITION, watch, catch, tripwire set the others; d N deletes one.",
+    "F9, or a click on an address, sets one; a click on a number switches it.", "lb ADDRESS if CONDITION, watch, catch, tripwire set others; d N deletes.",
 };
 
 void panes_breaks(struct panes *p, struct cells_region at)
@@ -75,7 +75,7 @@ void panes_breaks(struct panes *p, struct cells_region at)
 
 /* --- devices --- */
 
-enum { NAME_COLUMNS = 14 };
+enum { NAME_COLUMNS = 17, VALUES = 17, MEANING = 26 };
 
 static const struct state_layout *chosen(struct panes *p, const void **instance)
 {
@@ -107,10 +107,26 @@ static int list_devices(struct panes *p, struct cells_region at)
     for (int row = 0; row < at.height && scroll + row < count; row++) {
         unsigned n = (unsigned)(scroll + row);
         if (n == p->device) cells_paper(&p->cells, list, 0, row, NAME_COLUMNS, COLOR_FOCUS);
-        cells_print(&p->cells, list, 1, row, n == p->device ? COLOR_TITLE_INK : COLOR_ADDRESS, "%.12s", machine_device_name(p->session->machine, n));
+        cells_print(&p->cells, list, 1, row, n == p->device ? COLOR_TITLE_INK : COLOR_ADDRESS, "%.16s", machine_device_name(p->session->machine, n));
         panes_spot(p, list, 0, row, NAME_COLUMNS, SPOT_DEVICE, n, NULL);
     }
     return count;
+}
+
+/* In rows as wide as there is room behind the values. */
+static int put_meaning(struct panes *p, struct cells_region at, int row, const struct state_field *field)
+{
+    char text[256];
+    int rows = 0;
+
+    snprintf(text, sizeof text, "%s%s%s", field->meaning, *field->unit ? ", " : "", field->unit);
+    int length = (int)strlen(text), done = 0;
+    do {
+        int n = panes_fit(text + done, length - done, at.width - MEANING);
+        cells_print(&p->cells, at, MEANING, row + rows++, COLOR_DIM, "%.*s", n, text + done);
+        done += n;
+    } while (done < length);
+    return rows;
 }
 
 /* Name, values, meaning; those that do not fit go to the next row.  Rows taken. */
@@ -123,15 +139,12 @@ static int put_field(struct panes *p, struct cells_region at, int row, const str
         u64 value = state_get(field, instance, i);
         char text[24];
         snprintf(text, sizeof text, "%llx ", (llu)value);
-        if (x + (int)strlen(text) > at.width) x = 17, row++, rows++;
+        if (x + (int)strlen(text) > at.width) x = VALUES, row++, rows++;
         x = cells_text(&p->cells, at, x, row, marked && p->fields.value[number][i] != value ? COLOR_CHANGED : COLOR_INK, text);
     }
     if (field->count > ELEMENTS) x = cells_text(&p->cells, at, x, row, COLOR_DIM, ".. ");
-    x = x < 26 ? 26 : x + 1;
-    const char *unit = field->unit;
-    if (x + (int)(strlen(field->meaning) + strlen(unit) + 2) > at.width && x > 26) x = 17, row++, rows++;
-    cells_print(&p->cells, at, x, row, COLOR_DIM, "%s%s%s", field->meaning, *unit ? ", " : "", unit);
-    return rows;
+    if (x > MEANING) row++, rows++;
+    return rows - 1 + put_meaning(p, at, row, field);
 }
 
 void panes_devices(struct panes *p, struct cells_region at)

@@ -179,6 +179,13 @@ Test(panes, code_stands_around_the_next_instruction)
     hides(p->layout.code, ">00001000");
 }
 
+Test(panes, bytes_that_lead_past_the_next_instruction_are_no_instruction)
+{
+    for (unsigned i = 1; i < 80; i++) machine_poke(session.machine, CODE - i, i <= 4 ? "\x9a" : "\x90", 1);        /* call far has five bytes */
+    shows(p->layout.code, ">00001000 e80d00        call 0x1010");
+    shows(p->layout.code, "db 0x");
+}
+
 Test(panes, the_code_stays_while_the_next_instruction_walks_down)
 {
     int x, before, after;
