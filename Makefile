@@ -29,7 +29,7 @@ PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/inclu
 
 # Guests and tools of single tests: a test whose package cannot be had is skipped with a line.
 TEST_PACKAGES = libmpfr-dev:/usr/include/mpfr.h nasm:/usr/bin/nasm bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin seabios:/usr/share/seabios/bios.bin ipxe-qemu:/usr/lib/ipxe/qemu/pxe-e1000.rom grub-rescue-pc:/usr/lib/grub-rescue/grub-rescue-cdrom.iso syslinux:/usr/bin/syslinux \
-           syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin \
+           syslinux-common:/usr/lib/syslinux/modules/bios/menu.c32 isolinux:/usr/lib/ISOLINUX/isolinux.bin memtest86+:/boot/memtest86+ia32.bin ovmf:/usr/share/ovmf/OVMF.fd \
            genisoimage:/usr/bin/genisoimage mtools:/usr/bin/mcopy dosfstools:/usr/sbin/mkfs.fat xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool libnbd-dev:/usr/include/libnbd.h libelf-dev:/usr/include/gelf.h libdw-dev:/usr/include/elfutils/libdw.h libedit-dev:/usr/include/histedit.h gdb:/usr/bin/gdb qemu-utils:/usr/bin/qemu-nbd bximage:/usr/bin/bximage
 
 # devices/machine.h and what it includes: a program that holds a machine builds with what `pkg-config --cflags --libs orrery` says.

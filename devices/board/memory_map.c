@@ -153,7 +153,7 @@ bool memory_build(struct machine *m, struct error *err)
     bool ok = true;
 
     if (!system[0]) builtin_rom(bios_system_image, bios_system_image_size, &m->rom, &m->rom_bytes);
-    else ok = load_rom("romimage", system, 65536, 512 * 1024, &m->rom, &m->rom_bytes, err);
+    else ok = load_rom("romimage", system, PAGE_BYTES, 4 * MIB, &m->rom, &m->rom_bytes, err);
     if (!vga[0]) builtin_rom(bios_vga_image, bios_vga_image_size, &m->vga_rom, &m->vga_rom_bytes);
     else ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
     if (m->config.kernel.path[0]) ok &= kernel_image_load(&m->kernel, &m->config.kernel, m->config.memory_bytes, err);
@@ -174,9 +174,10 @@ bool memory_build(struct machine *m, struct error *err)
         physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), shadow, shadow);
     }
     physical_set(m->map, MIB, m->ram_bytes - MIB, m->ram + MIB, m->ram + MIB);
-    physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
-    /* The ROM answers 1 MiB below its place too: a reset by port 92h may come with A20 low, and the first fetch with it. */
+    /* The ROM answers 1 MiB below its place too, where a larger one is not itself: a reset by port 92h may come with A20 low, and the first
+     * fetch with it. */
     physical_set(m->map, 0xfff00000ull - rom_low_bytes(m), rom_low_bytes(m), m->rom + m->rom_bytes - rom_low_bytes(m), NULL);
+    physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
     return true;
 }
 

@@ -31,7 +31,7 @@ expect 2 "count=2: several processors need local APICs" -n 'cpu: model=i386, cou
 expect 2 "1 to 8 processors" -n 'cpu: count=9'
 expect 0 "cores and threads" -n 'cpu: count=1:2:2'
 expect 2 "are taken by" -n 'ata0: ioaddr1=0x3f8'
-head -c 1000 /dev/zero > rom; expect 2 "a multiple of 65536" -n 'romimage: file=rom'
+head -c 1000 /dev/zero > rom; expect 2 "a multiple of 4096" -n 'romimage: file=rom'
 expect 2 "a multiple of 512" -n 'vgaromimage: file=rom'
 head -c 1024 c.img > opt.rom; expect 2 "option ROM" -n 'optromimage1: file=opt.rom, address=0xd0001'
 expect 2 "64 or 128 bytes" -n 'cmosimage: file=rom'

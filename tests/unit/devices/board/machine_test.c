@@ -56,6 +56,30 @@ Test(machine, hlt_with_interrupts_off_is_said_at_once)
     expect_stop(MACHINE(0xfa, 0xf4), MACHINE_HALTED_FOREVER, "f000:");
 }
 
+Test(machine, a_system_rom_of_4_mib_is_whole_below_4_gib)
+{
+    enum { BYTES = 4 << 20, STEP = 4096 };
+    char path[64];
+    u32 number;
+
+    snprintf(path, sizeof path, "/tmp/orrery-rom-%d", (int)getpid());
+    FILE *f = fopen(path, "wb");
+    cr_assert(f);
+    for (u32 i = 0; i < BYTES; i += sizeof i) cr_assert_eq(fwrite(&i, sizeof i, 1, f), 1);
+    fclose(f);
+    strcpy(config.system_rom.path, path);
+    struct machine *m = machine_create(&config, &err);
+    unlink(path);
+    cr_assert(m, "%s", err.text);
+    for (u32 i = 0; i < BYTES; i += STEP) {
+        cr_assert_eq(machine_peek(m, 0x100000000ull - BYTES + i, &number, sizeof number), sizeof number);
+        cr_assert_eq(number, i, "at %x", i);
+    }
+    machine_peek(m, 0xffffc, &number, sizeof number);
+    cr_expect_eq(number, BYTES - 4u, "its end below 1 MiB");
+    machine_destroy(m);
+}
+
 Test(machine, execution_in_memory_that_was_never_written_is_said)
 {
     /* jmp 8000:0000; zeros are ADD [BX+SI], AL */
