@@ -1,41 +1,26 @@
-/* A tree by LBA: five levels of 256 branches over leaves of eight sectors.              doc: disk-images
+/* Blocks of eight sectors in a tree.                                                        doc: disk-images
  * The order of a walk is that of the sectors, whatever the order of writing: so the state hash does not see it. */
 #include "devices/storage/memory_layer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 5, BRANCH_BITS = 8, BRANCHES = 1 << BRANCH_BITS, LEAF_BITS = 3, LEAF_SECTORS = 1 << LEAF_BITS };
-
-struct leaf {
-    u8 held;                             /* bit n: sector n of the leaf was written */
-    u8 bytes[LEAF_SECTORS][SECTOR_BYTES];
-};
-
-struct branch {
-    void *below[BRANCHES];               /* branches; leaves under the last level */
-};
+enum { BLOCK_BITS = 3, BLOCK_SECTORS = 1 << BLOCK_BITS };
+#define BLOCKS_MOST (1ull << 38)         /* of the largest disk, 1 PiB */
 
 struct memory_layer {
     struct image_layer layer;
-    struct branch root;
-    u64 limit, bytes;
+    struct page_store store;
+    struct page_tree tree;
+    u64 limit, bytes;                    /* of the blocks that it holds now */
     char *name;                          /* of the disk, for messages */
 };
 
 static struct memory_layer *of(struct image_layer *layer) { return (struct memory_layer *)layer; }
 
-static void free_branch(struct branch *branch, unsigned level)
-{
-    for (unsigned i = 0; i < BRANCHES; i++) {
-        if (level && branch->below[i]) free_branch(branch->below[i], level - 1);
-        free(branch->below[i]);
-    }
-}
-
 static void memory_close(struct image_layer *layer)
 {
-    free_branch(&of(layer)->root, LEVELS - 1);
+    page_tree_free(&of(layer)->tree);
     free(of(layer)->name);
     free(layer);
 }
@@ -43,46 +28,27 @@ static void memory_close(struct image_layer *layer)
 void memory_layer_limit(struct image_layer *layer, u64 limit_bytes) { of(layer)->limit = limit_bytes; }
 u64 memory_layer_bytes(struct image_layer *layer) { return of(layer)->bytes; }
 
-static unsigned branch_of(u64 lba, unsigned level)
-{
-    return lba >> (LEAF_BITS + level * BRANCH_BITS) & (BRANCHES - 1);
-}
-
 /* The 512 bytes of a sector that was put, or NULL. */
 static const u8 *get(const struct memory_layer *m, u64 lba)
 {
-    const void *at = &m->root;
-    unsigned n = lba & (LEAF_SECTORS - 1);
+    unsigned n = lba & (BLOCK_SECTORS - 1);
+    const struct page_copy *block = page_tree_get(&m->tree, lba >> BLOCK_BITS);
 
-    for (unsigned level = LEVELS; level-- && at;)
-        at = ((const struct branch *)at)->below[branch_of(lba, level)];
-    const struct leaf *leaf = at;
-    return leaf && leaf->held >> n & 1 ? leaf->bytes[n] : NULL;
-}
-
-static void *grow(struct memory_layer *m, size_t size)
-{
-    if (m->bytes + size > m->limit) return NULL;
-    void *block = calloc(1, size);
-    if (block) m->bytes += size;
-    return block;
+    return block && block->held >> n & 1 ? block->bytes + n * SECTOR_BYTES : NULL;
 }
 
 /* False when it would outgrow its limit, or memory is short: nothing is changed then. */
 static bool put(struct memory_layer *m, u64 lba, const u8 *bytes)
 {
-    void *at = &m->root;
-    unsigned n = lba & (LEAF_SECTORS - 1);
+    unsigned n = lba & (BLOCK_SECTORS - 1);
+    bool is_new = !page_tree_get(&m->tree, lba >> BLOCK_BITS);
 
-    for (unsigned level = LEVELS; level--;) {
-        void **below = &((struct branch *)at)->below[branch_of(lba, level)];
-        if (!*below) *below = grow(m, level ? sizeof(struct branch) : sizeof(struct leaf));
-        if (!*below) return false;
-        at = *below;
-    }
-    struct leaf *leaf = at;
-    memcpy(leaf->bytes[n], bytes, SECTOR_BYTES);
-    leaf->held |= (u8)(1 << n);
+    if (is_new && m->bytes + sizeof(struct page_copy) > m->limit) return false;
+    struct page_copy *block = page_tree_edit(&m->tree, lba >> BLOCK_BITS);
+    if (!block) return false;
+    if (is_new) m->bytes += sizeof *block;
+    memcpy(block->bytes + n * SECTOR_BYTES, bytes, SECTOR_BYTES);
+    block->held |= (u8)(1 << n);
     return true;
 }
 
@@ -125,33 +91,43 @@ struct image_layer *memory_layer_create(struct image_layer *below, const char *n
         return NULL;
     }
     m->limit = limit_bytes;
+    m->tree = page_tree_create(&m->store, BLOCKS_MOST);
     m->layer = (struct image_layer){ .format = &memory_format, .below = below, .sectors = below->sectors };
     return &m->layer;
 }
 
 /* --- all of it, for the state --- */
 
-static void walk_leaf(const struct leaf *leaf, u64 lba,
-                      void (*sector)(void *context, u64 lba, const u8 *bytes), void *context)
-{
-    for (unsigned n = 0; n < LEAF_SECTORS; n++)
-        if (leaf->held >> n & 1) sector(context, lba + n, leaf->bytes[n]);
-}
+struct walk {
+    void (*sector)(void *context, u64 lba, const u8 *bytes);
+    void *context;
+};
 
-static void walk(const struct branch *branch, unsigned level, u64 lba,
-                 void (*sector)(void *context, u64 lba, const u8 *bytes), void *context)
+static void walk_block(void *context, u64 page, const struct page_copy *block)
 {
-    for (unsigned i = 0; i < BRANCHES; i++) {
-        u64 first = lba + ((u64)i << (LEAF_BITS + level * BRANCH_BITS));
-        if (!branch->below[i]) continue;
-        if (level) walk(branch->below[i], level - 1, first, sector, context);
-        else walk_leaf(branch->below[i], first, sector, context);
-    }
+    const struct walk *walk = context;
+
+    for (unsigned n = 0; n < BLOCK_SECTORS; n++)
+        if (block->held >> n & 1) walk->sector(walk->context, (page << BLOCK_BITS) + n, block->bytes + n * SECTOR_BYTES);
 }
 
 void memory_layer_each(const struct image_layer *layer, void (*sector)(void *context, u64 lba, const u8 *bytes), void *context)
 {
-    walk(&((const struct memory_layer *)layer)->root, LEVELS - 1, 0, sector, context);
+    struct walk walk = { sector, context };
+    page_tree_each(&((const struct memory_layer *)layer)->tree, walk_block, &walk);
+}
+
+u64 memory_layer_store_bytes(struct image_layer *layer) { return of(layer)->store.bytes; }
+struct page_tree *memory_layer_contents(struct image_layer *layer) { return &of(layer)->tree; }
+
+void memory_layer_replace(struct image_layer *layer, const struct page_tree *contents)
+{
+    struct memory_layer *m = of(layer);
+    struct page_tree old = m->tree;
+
+    m->tree = page_tree_share(contents);
+    m->bytes = page_tree_count(contents) * sizeof(struct page_copy);
+    page_tree_free(&old);
 }
 
 /* --- a block of memory as a disk --- */
