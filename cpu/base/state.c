@@ -46,6 +46,36 @@ static bool takes_any_value(const struct state_field *field)
     return !is_signed(field->type) && field->min == 0 && field->max >= UINT64_MAX >> (64 - bits_wide);
 }
 
+size_t state_bytes(const struct state_layout *layout)
+{
+    size_t bytes = 0;
+
+    for (u32 f = 0; f < layout->count; f++) bytes += (size_t)type_bytes[layout->fields[f].type] * layout->fields[f].count;
+    return bytes;
+}
+
+/* A bool holds 0 or 1 and nothing else, whatever the bytes say. */
+static void load_element(const struct state_field *field, u8 *to, const u8 *bytes)
+{
+    if (field->type == STATE_bool) *(bool *)to = *bytes != 0;
+    else memcpy(to, bytes, type_bytes[field->type]);
+}
+
+void state_load(const struct state_layout *layout, void *object, const u8 *bytes)
+{
+    for (u32 f = 0; f < layout->count; f++) {
+        const struct state_field *field = &layout->fields[f];
+        u8 *at = (u8 *)object + field->offset;
+        unsigned size = type_bytes[field->type];
+        if (field->stride == size && field->type != STATE_bool) {
+            memcpy(at, bytes, (size_t)size * field->count);
+            bytes += (size_t)size * field->count;
+            continue;
+        }
+        for (u32 i = 0; i < field->count; i++, at += field->stride, bytes += size) load_element(field, at, bytes);
+    }
+}
+
 const struct state_field *state_out_of_range(const struct state_layout *layout, const void *object)
 {
     for (u32 f = 0; f < layout->count; f++) {

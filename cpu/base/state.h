@@ -26,6 +26,7 @@ struct state_layout {
     const char *name;        /* the part: "pic_8259" */
     const struct state_field *fields;
     u32 count;
+    const char *(*broken)(const void *object);           /* what should always hold and does not, or NULL; NULL: ranges say it all */
 };
 
 #define STATE_C_u8 u8
@@ -54,7 +55,13 @@ struct state_layout {
 /* Defines `const struct state_layout variable`. */
 #define STATE_LAYOUT(variable, part, LIST)                                                       \
     static const struct state_field variable##_fields[] = { LIST(STATE_ROW_ONE, STATE_ROW_MANY) }; \
-    const struct state_layout variable = { part, variable##_fields, ARRAY_COUNT(variable##_fields) }
+    const struct state_layout variable = { part, variable##_fields, ARRAY_COUNT(variable##_fields), NULL }
+
+/* The same of a part with an invariant: const char *invariant(const STATE_OWNER *). */
+#define STATE_LAYOUT_OF(variable, part, LIST, invariant)                                         \
+    static const struct state_field variable##_fields[] = { LIST(STATE_ROW_ONE, STATE_ROW_MANY) }; \
+    static const char *variable##_broken(const void *object) { return invariant((const STATE_OWNER *)object); } \
+    const struct state_layout variable = { part, variable##_fields, ARRAY_COUNT(variable##_fields), variable##_broken }
 
 /* Value of element i of a field, sign-extended for signed types.  object is the struct the layout describes. */
 u64 state_get(const struct state_field *field, const void *object, u32 i);
@@ -62,6 +69,10 @@ u64 state_get(const struct state_field *field, const void *object, u32 i);
 /* Feeds every field, in the order of the list, in little-endian bytes to sink. */
 void state_each_byte(const struct state_layout *layout, const void *object,
                      void (*sink)(void *context, const void *bytes, size_t size), void *context);
+
+/* The same bytes, taken back: state_bytes(layout) of them; no range is looked at.  What is derived of them is not touched. */
+size_t state_bytes(const struct state_layout *layout);
+void state_load(const struct state_layout *layout, void *object, const u8 *bytes);
 
 /* First field out of [min, max], or NULL. */
 const struct state_field *state_out_of_range(const struct state_layout *layout, const void *object);

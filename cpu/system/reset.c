@@ -16,7 +16,7 @@ STATE_LAYOUT(segment_layout, "segment", SEGMENT_STATE);
 #define X87_REGISTER_ROW(type, name, unit, min, max, meaning) \
     { #name, unit, meaning, STATE_##type, 8, offsetof(struct x87, r[0].name), sizeof(struct x87_register), true, (u64)(min), (u64)(max) },
 static const struct state_field x87_fields[] = { X87_STATE(STATE_ROW_ONE, X87_REGISTER_ROW) };
-const struct state_layout x87_layout = { "x87", x87_fields, ARRAY_COUNT(x87_fields) };
+const struct state_layout x87_layout = { "x87", x87_fields, ARRAY_COUNT(x87_fields), NULL };
 #undef STATE_OWNER
 
 /* all present, level 0 */

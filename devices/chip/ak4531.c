@@ -13,7 +13,7 @@
 enum { MASTER = 0x00, VOICE = 0x02, FM = 0x04, SWITCHES_1 = 0x10, SWITCHES_2 = 0x11, RESET = 0x16, MUTE = 0x80, LEVEL = 0x1f, GAIN_STEPS = 6, RST = 1 };
 
 #define STATE_OWNER struct ak4531
-STATE_LAYOUT(ak4531_state, "ak4531", AK4531_STATE);
+STATE_LAYOUT_OF(ak4531_state, "ak4531", AK4531_STATE, ak4531_invariant);
 
 s32 ak4531_gain(const struct ak4531 *a, unsigned source, unsigned channel)
 {

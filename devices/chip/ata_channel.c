@@ -19,7 +19,7 @@ enum { RESET_NS = 2000000, DIAGNOSTIC_NS = 1000000, DEVICE_RESET_NS = 100000 };
 enum { FLOATING = 0x7f };        /* nobody drives the bus: DD7 is pulled down, the others up */
 
 #define STATE_OWNER struct ata_channel
-STATE_LAYOUT(ata_channel_state, "ata_channel", ATA_CHANNEL_STATE);
+STATE_LAYOUT_OF(ata_channel_state, "ata_channel", ATA_CHANNEL_STATE, ata_channel_invariant);
 #undef STATE_OWNER
 #define STATE_OWNER struct ata_device
 STATE_LAYOUT(ata_device_state, "ata_device", ATA_DEVICE_STATE);

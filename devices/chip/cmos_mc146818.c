@@ -12,7 +12,7 @@ enum { A_UIP = 0x80, B_SET = 0x80, B_PIE = 0x40, B_AIE = 0x20, B_UIE = 0x10, B_B
 enum { UIP_BEFORE_NS = 244000 + 1984000 };           /* UIP rises this long before the new time can be read */
 
 #define STATE_OWNER struct cmos_mc146818
-STATE_LAYOUT(cmos_mc146818_state, "cmos_mc146818", CMOS_MC146818_STATE);
+STATE_LAYOUT_OF(cmos_mc146818_state, "cmos_mc146818", CMOS_MC146818_STATE, cmos_mc146818_invariant);
 
 static void update_irq(struct cmos_mc146818 *c)
 {

@@ -12,7 +12,7 @@ enum { IDLE, ADDRESS, OFFSET, DATA };
 enum { SLAVE_WRITE = 0xa0, SLAVE_READ = 0xa1, LAST_BIT = 8, ACKNOWLEDGED = 9 };
 
 #define STATE_OWNER struct ddc_monitor
-STATE_LAYOUT(ddc_monitor_state, "ddc_monitor", DDC_MONITOR_STATE);
+STATE_LAYOUT_OF(ddc_monitor_state, "ddc_monitor", DDC_MONITOR_STATE, ddc_monitor_invariant);
 
 void ddc_monitor_reset(struct ddc_monitor *d)
 {

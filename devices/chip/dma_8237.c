@@ -10,7 +10,7 @@
 enum { MODE_DECREMENT = 0x20, MODE_AUTO = 0x10, COMMAND_DISABLE = 4, PIECE = 512 };
 
 #define STATE_OWNER struct dma_8237
-STATE_LAYOUT(dma_8237_state, "dma_8237", DMA_8237_STATE);
+STATE_LAYOUT_OF(dma_8237_state, "dma_8237", DMA_8237_STATE, dma_8237_invariant);
 
 void dma_8237_init(struct dma_8237 *d, unsigned shift, void *board,
                    void (*memory_read)(void *board, u64 pa, u8 *bytes, unsigned size),

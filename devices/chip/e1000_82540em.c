@@ -17,7 +17,7 @@ enum { STATUS_FD = 1, STATUS_LU = 2, STATUS_1000 = 0x80, STATUS_ASDV_1000 = 0x20
 enum { PORT_ADDRESS = 0, PORT_DATA = 4 };
 
 #define STATE_OWNER struct e1000_82540em
-STATE_LAYOUT(e1000_82540em_state, "e1000_82540em", E1000_82540EM_STATE);
+STATE_LAYOUT_OF(e1000_82540em_state, "e1000_82540em", E1000_82540EM_STATE, e1000_82540em_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

@@ -15,7 +15,7 @@ enum { STATUS_INTR = 1u << 31, STATUS_CODEC = 0x700, STATUS_VC = 0x60, STATUS_UA
 enum { UART_TXRDY = 2, UART_TXINT = 4, UART_TXINTEN = 0x60, UART_TXINTEN_ON = 0x20, UART_RESET = 3, CODEC_NS = 20000, MIDI_BYTE_NS = 320000 };
 
 #define STATE_OWNER struct es1370
-STATE_LAYOUT(es1370_state, "es1370", ES1370_STATE);
+STATE_LAYOUT_OF(es1370_state, "es1370", ES1370_STATE, es1370_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

@@ -19,7 +19,7 @@ enum { MSR_RQM = 0x80, MSR_DIO = 0x40, MSR_NON_DMA = 0x20, MSR_CB = 0x10 };
 enum { POLL_NS = 250000, VERSION_82077 = 0x90 };
 
 #define STATE_OWNER struct fdc_82077
-STATE_LAYOUT(fdc_82077_state, "fdc_82077", FDC_82077_STATE);
+STATE_LAYOUT_OF(fdc_82077_state, "fdc_82077", FDC_82077_STATE, fdc_82077_invariant);
 
 /* --- pure functions of state --- */
 

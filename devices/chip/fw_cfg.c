@@ -17,7 +17,7 @@ enum { DMA_ERROR = 1, DMA_READ = 2, DMA_SKIP = 4, DMA_SELECT = 8, DMA_WRITE = 16
 enum { STRUCTURE_BYTES = 16, PIECE = 4096 };
 
 #define STATE_OWNER struct fw_cfg
-STATE_LAYOUT(fw_cfg_state, "fw_cfg", FW_CFG_STATE);
+STATE_LAYOUT_OF(fw_cfg_state, "fw_cfg", FW_CFG_STATE, fw_cfg_invariant);
 
 /* Byte n of a big-endian number of 4 bytes. */
 static u8 big_endian(u32 value, unsigned n) { return (u8)(value >> 8 * (3 - n)); }

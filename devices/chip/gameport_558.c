@@ -8,7 +8,7 @@
 enum { SHORTEST_NS = 24200, LONGEST_NS = SHORTEST_NS + 1100000 };
 
 #define STATE_OWNER struct gameport_558
-STATE_LAYOUT(gameport_558_state, "gameport_558", GAMEPORT_558_STATE);
+STATE_LAYOUT_OF(gameport_558_state, "gameport_558", GAMEPORT_558_STATE, gameport_558_invariant);
 
 u8 gameport_558_read(void *chip, unsigned reg)
 {

@@ -20,7 +20,7 @@ enum { TIMERS = HPET_TIMERS };
 #define RATE_HPET ((struct rate){ 14318180, 1 })
 
 #define STATE_OWNER struct hpet
-STATE_LAYOUT(hpet_state, "hpet", HPET_STATE);
+STATE_LAYOUT_OF(hpet_state, "hpet", HPET_STATE, hpet_invariant);
 
 /* --- pure functions of the state --- */
 

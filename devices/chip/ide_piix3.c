@@ -14,7 +14,7 @@ enum { ACTIVE = 1, ERROR = 2, INTERRUPT = 4, CAPABLE = 0x60 };
 enum { DESCRIPTOR_BYTES = 8, EOT = 0x80 };
 
 #define STATE_OWNER struct ide_piix3
-STATE_LAYOUT(ide_piix3_state, "ide_piix3", IDE_PIIX3_STATE);
+STATE_LAYOUT_OF(ide_piix3_state, "ide_piix3", IDE_PIIX3_STATE, ide_piix3_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

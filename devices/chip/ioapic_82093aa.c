@@ -16,7 +16,7 @@ enum { WRITABLE_LOW = 0x1afff, MODE_FIXED = 0, MODE_LOWEST = 1, MODE_SMI = 2, MO
 enum { EVERYONE = 0xff };
 
 #define STATE_OWNER struct ioapic_82093aa
-STATE_LAYOUT(ioapic_82093aa_state, "ioapic_82093aa", IOAPIC_82093AA_STATE);
+STATE_LAYOUT_OF(ioapic_82093aa_state, "ioapic_82093aa", IOAPIC_82093AA_STATE, ioapic_82093aa_invariant);
 
 static unsigned mode(u64 entry) { return entry >> 8 & 7; }
 

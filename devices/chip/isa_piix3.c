@@ -11,7 +11,7 @@ enum { SMICNTL = 0xa0, CSMIGATE = 1, SMIEN = 0xa2, SMIREQ = 0xaa, SMI_APMC = 0x8
 enum { XBCS = 0x4e, APICBASE = 0x80, PIRQRC = 0x60, PIRQRC_OFF = 0x80, RC_SRST = 2, RC_RCPU = 4, ROUTABLE = 0xdef8 };
 
 #define STATE_OWNER struct isa_piix3
-STATE_LAYOUT(isa_piix3_state, "isa_piix3", ISA_PIIX3_STATE);
+STATE_LAYOUT_OF(isa_piix3_state, "isa_piix3", ISA_PIIX3_STATE, isa_piix3_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

@@ -11,7 +11,7 @@ enum { COMMAND_INT = 1, COMMAND_INT_AUX = 2, COMMAND_SYS = 4, COMMAND_DISABLE = 
        STATUS_OBF = 1, STATUS_SYS = 4, STATUS_A2 = 8, STATUS_KEYL = 16, STATUS_AUX = 32, P1_INPUT = 0xb0 };
 
 #define STATE_OWNER struct kbc_8042
-STATE_LAYOUT(kbc_8042_state, "kbc_8042", KBC_8042_STATE);
+STATE_LAYOUT_OF(kbc_8042_state, "kbc_8042", KBC_8042_STATE, kbc_8042_invariant);
 
 /* Set 2 to set 1, IBM PC AT Technical Reference, "Keyboard Scan-Code Translation". */
 static const u8 translation[] = {

@@ -10,7 +10,7 @@
 enum { ACK = 0xfa, RESEND = 0xfe, EXTENDED = 0x100, SENDS_BREAK = 1, REPEATS = 2, USAGE_PRINT = 0x46, USAGE_PAUSE = 0x48 };
 
 #define STATE_OWNER struct keyboard_mf2
-STATE_LAYOUT(keyboard_mf2_state, "keyboard_mf2", KEYBOARD_MF2_STATE);
+STATE_LAYOUT_OF(keyboard_mf2_state, "keyboard_mf2", KEYBOARD_MF2_STATE, keyboard_mf2_invariant);
 
 /* Make codes by place.  Usage: HID Usage Tables, page 07h; E0 before a code of sets 1 and 2 is EXTENDED. */
 #define E EXTENDED |

@@ -10,7 +10,7 @@
 enum { ACK = 0xfa, RESEND = 0xfe, FAR = 32767, PLAIN = 0, WHEEL = 3, EXPLORER = 4, WHEEL_LEAST = -8, WHEEL_MOST = 7 };
 
 #define STATE_OWNER struct mouse_ps2
-STATE_LAYOUT(mouse_ps2_state, "mouse_ps2", MOUSE_PS2_STATE);
+STATE_LAYOUT_OF(mouse_ps2_state, "mouse_ps2", MOUSE_PS2_STATE, mouse_ps2_invariant);
 
 static struct ring ring_of(struct mouse_ps2 *m)
 {

@@ -9,7 +9,7 @@
 enum { FAR = 32767, AWAKE_MS = 14, PACKET_MS = 25, MIDDLE = 4 };
 
 #define STATE_OWNER struct mouse_serial
-STATE_LAYOUT(mouse_serial_state, "mouse_serial", MOUSE_SERIAL_STATE);
+STATE_LAYOUT_OF(mouse_serial_state, "mouse_serial", MOUSE_SERIAL_STATE, mouse_serial_invariant);
 
 static int clamp(int v, int least, int most) { return v < least ? least : v > most ? most : v; }
 

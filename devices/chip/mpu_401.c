@@ -9,7 +9,7 @@
 enum { DATA = 0, COMMAND_RESET = 0xff, COMMAND_UART = 0x3f, ACKNOWLEDGE = 0xfe, NOTHING_TO_READ = 0x80, NO_ROOM = 0x40, WIRE_NS = 320000 };
 
 #define STATE_OWNER struct mpu_401
-STATE_LAYOUT(mpu_401_state, "mpu_401", MPU_401_STATE);
+STATE_LAYOUT_OF(mpu_401_state, "mpu_401", MPU_401_STATE, mpu_401_invariant);
 
 static void set_answered(struct mpu_401 *u, bool answered)
 {

@@ -21,7 +21,7 @@ enum { REMOTE_READ = 1, REMOTE_WRITE = 2, REMOTE_SEND = 3 };
 enum { PROM_SIGNATURE = 0x57 };
 
 #define STATE_OWNER struct ne2000_dp8390
-STATE_LAYOUT(ne2000_dp8390_state, "ne2000_dp8390", NE2000_DP8390_STATE);
+STATE_LAYOUT_OF(ne2000_dp8390_state, "ne2000_dp8390", NE2000_DP8390_STATE, ne2000_dp8390_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

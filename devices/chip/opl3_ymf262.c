@@ -17,7 +17,7 @@
 enum { CONTROL_RST = 0x80, CONTROL_MT1 = 0x40, CONTROL_ST1 = 1, FLAG_IRQ = 0x80, FLAG_FT1 = 0x40, KEY_CHANNEL = 1, KEY_RHYTHM = 2 };
 
 #define STATE_OWNER struct opl3_ymf262
-STATE_LAYOUT(opl3_ymf262_state, "opl3_ymf262", OPL3_YMF262_STATE);
+STATE_LAYOUT_OF(opl3_ymf262_state, "opl3_ymf262", OPL3_YMF262_STATE, opl3_ymf262_invariant);
 
 static u64 now(const struct opl3_ymf262 *o) { return clock_cycles(o->wires.clock, RATE_OPL3); }
 
@@ -92,7 +92,7 @@ static void press_keys(struct opl3_ymf262 *o)
     for (unsigned i = 0; i < ARRAY_COUNT(drum); i++) opl3_key(o, drum[i][0], KEY_RHYTHM, opl3_rhythm(o) && o->reg[R_RHYTHM] & drum[i][1]);
 }
 
-static void derive(struct opl3_ymf262 *o)
+void opl3_ymf262_derive(struct opl3_ymf262 *o)
 {
     for (unsigned n = 0; n < OPL3_OPERATORS; n++) opl3_derive_operator(o, n);
 }
@@ -109,7 +109,7 @@ static void register_written(struct opl3_ymf262 *o, unsigned address)
     unsigned at = address & 0x1f, n = address / ARRAY_1 * 18 + at / 8 * 6 + at % 8;
 
     if (!of_an_operator(address)) {
-        derive(o);
+        opl3_ymf262_derive(o);
         press_keys(o);
     } else if (at < 0x18 && at % 8 < 6) {
         opl3_derive_operator(o, n);
@@ -151,7 +151,7 @@ static void initialize(struct opl3_ymf262 *o)
         o->stage[n] = OPL3_RELEASE;
         o->keys[n] = 0;
     }
-    derive(o);
+    opl3_ymf262_derive(o);
 }
 
 void opl3_ymf262_init(struct opl3_ymf262 *o, const struct opl3_wires *wires)

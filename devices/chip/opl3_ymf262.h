@@ -56,6 +56,7 @@ void opl3_ymf262_reset(struct opl3_ymf262 *o);
 u8 opl3_ymf262_read(void *chip, unsigned reg);           /* reg A1 A0 */
 void opl3_ymf262_write(void *chip, unsigned reg, u8 value);
 bool opl3_ymf262_render(struct opl3_ymf262 *o);          /* up to now; false: silent until somebody presses a key */
+void opl3_ymf262_derive(struct opl3_ymf262 *opl);        /* registers have been given other values */
 const char *opl3_ymf262_invariant(const struct opl3_ymf262 *o);
 
 #endif

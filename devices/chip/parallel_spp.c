@@ -10,7 +10,7 @@ enum { STROBE = 1, INIT = 4, IRQ_ENABLE = 16, CONTROL_MASK = 0x3f };
 enum { NOT_BUSY = 0x80, NOT_ACK = 0x40, SELECTED = 0x10, NO_ERROR = 8, PAPER_NS = 10000 };
 
 #define STATE_OWNER struct parallel_spp
-STATE_LAYOUT(parallel_spp_state, "parallel_spp", PARALLEL_SPP_STATE);
+STATE_LAYOUT_OF(parallel_spp_state, "parallel_spp", PARALLEL_SPP_STATE, parallel_spp_invariant);
 
 /* The acknowledge pulse is shorter than an instruction: its edge is all that can be seen. */
 static void on_taken(void *owner)

@@ -12,7 +12,7 @@ enum { ADDRESS_MASK = 0x80fffffc };
 #define ENABLE 0x80000000u
 
 #define STATE_OWNER struct pci_bus
-STATE_LAYOUT(pci_bus_state, "pci_bus", PCI_BUS_STATE);
+STATE_LAYOUT_OF(pci_bus_state, "pci_bus", PCI_BUS_STATE, pci_bus_invariant);
 
 void pci_bus_init(struct pci_bus *b) { memset(b, 0, sizeof *b); }
 void pci_bus_reset(struct pci_bus *b) { b->address = 0; }

@@ -12,7 +12,7 @@ enum { SMRAM_OPEN = 0x40, SMRAM_CLOSED = 0x20, SMRAM_LOCKED = 0x10, SMRAM_ENABLE
 enum { PAM_READ = 1, PAM_WRITE = 2 };
 
 #define STATE_OWNER struct pci_i440fx
-STATE_LAYOUT(pci_i440fx_state, "pci_i440fx", PCI_I440FX_STATE);
+STATE_LAYOUT_OF(pci_i440fx_state, "pci_i440fx", PCI_I440FX_STATE, pci_i440fx_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

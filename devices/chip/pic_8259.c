@@ -12,7 +12,7 @@ enum { NONE = -1, SPURIOUS = 7 };
 enum { ICW1_IC4 = 1, ICW1_SNGL = 2, ICW1_LTIM = 8, ICW1_D4 = 16, ICW4_AEOI = 2, OCW3_D3 = 8 };
 
 #define STATE_OWNER struct pic_8259
-STATE_LAYOUT(pic_8259_state, "pic_8259", PIC_8259_STATE);
+STATE_LAYOUT_OF(pic_8259_state, "pic_8259", PIC_8259_STATE, pic_8259_invariant);
 
 /* The request to put to the processor, or NONE.  DS "Fully Nested Mode", "Special Mask Mode". */
 static int winner(const struct pic_8259 *p)

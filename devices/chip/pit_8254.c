@@ -8,7 +8,7 @@
 #include "devices/chip/pit_8254.h"
 
 #define STATE_OWNER struct pit_8254
-STATE_LAYOUT(pit_8254_state, "pit_8254", PIT_8254_STATE);
+STATE_LAYOUT_OF(pit_8254_state, "pit_8254", PIT_8254_STATE, pit_8254_invariant);
 
 static unsigned mode_of(const struct pit_8254 *p, unsigned n)
 {

@@ -19,7 +19,7 @@ enum { TIMER_BITS = 24 };
 #define RATE_PM ((struct rate){ 14318180, 4 })
 
 #define STATE_OWNER struct pm_piix4
-STATE_LAYOUT(pm_piix4_state, "pm_piix4", PM_PIIX4_STATE);
+STATE_LAYOUT_OF(pm_piix4_state, "pm_piix4", PM_PIIX4_STATE, pm_piix4_invariant);
 
 static void update_sci(struct pm_piix4 *p)
 {

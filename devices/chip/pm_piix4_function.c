@@ -9,7 +9,7 @@ enum { DEVACTB = 0x58, APMC_EN = 1 << 25 };
 enum { PMBASE = 0x40, PMREGMISC = 0x80, SMBBA = 0x90, SMBHSTCFG = 0xd2, SMB_HST_EN = 1, SMB_INTRSEL = 0x0e, SMB_INTRSEL_IRQ = 0x08 };
 
 #define STATE_OWNER struct pm_piix4_function
-STATE_LAYOUT(pm_piix4_function_state, "pm_piix4_function", PM_PIIX4_FUNCTION_STATE);
+STATE_LAYOUT_OF(pm_piix4_function_state, "pm_piix4_function", PM_PIIX4_FUNCTION_STATE, pm_piix4_function_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

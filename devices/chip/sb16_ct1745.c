@@ -14,7 +14,7 @@
 enum { INDEX = 0, RESET = 0x00, MASTER = 0x30, VOICE = 0x32, MIDI = 0x34, OUTPUT_GAIN = 0x41, INTERRUPT = 0x80, DMA = 0x81, STATUS = 0x82, STEPS = 32 };
 
 #define STATE_OWNER struct sb16_ct1745
-STATE_LAYOUT(sb16_ct1745_state, "sb16_ct1745", SB16_CT1745_STATE);
+STATE_LAYOUT_OF(sb16_ct1745_state, "sb16_ct1745", SB16_CT1745_STATE, sb16_ct1745_invariant);
 
 /* Registers that keep what is written, what they are after a reset, which bits they have. */
 static const struct row {

@@ -16,7 +16,7 @@ enum { QUICK, BYTE, BYTE_DATA, WORD_DATA, BLOCK = 5 };
 enum { BIT_NS = 10000, BITS_OF_BYTE = 9 };
 
 #define STATE_OWNER struct smbus_piix4
-STATE_LAYOUT(smbus_piix4_state, "smbus_piix4", SMBUS_PIIX4_STATE);
+STATE_LAYOUT_OF(smbus_piix4_state, "smbus_piix4", SMBUS_PIIX4_STATE, smbus_piix4_invariant);
 
 static unsigned protocol(const struct smbus_piix4 *p) { return p->control >> 2 & 7; }
 static bool reads(const struct smbus_piix4 *p) { return p->address & 1; }

@@ -8,7 +8,7 @@ enum { USED = 0, SIZE = 1, TYPE = 2, ROWS = 3, COLUMNS = 4, BANKS = 5, WIDTH = 6
 enum { TYPE_EDO = 2, LVTTL = 1, BYTES_OF_WORD = 8, CHECKED = 63 };
 
 #define STATE_OWNER struct spd_24c02
-STATE_LAYOUT(spd_24c02_state, "spd_24c02", SPD_24C02_STATE);
+STATE_LAYOUT_OF(spd_24c02_state, "spd_24c02", SPD_24C02_STATE, spd_24c02_invariant);
 
 static u8 sum(const struct spd_24c02 *p)
 {

@@ -13,7 +13,7 @@
 enum { FASTEST = 32 };           /* cycles: a period that is shorter (above 37 kHz) only draws the cone half in */
 
 #define STATE_OWNER struct speaker
-STATE_LAYOUT(speaker_state, "speaker", SPEAKER_STATE);
+STATE_LAYOUT_OF(speaker_state, "speaker", SPEAKER_STATE, speaker_invariant);
 
 static bool out_at(const struct speaker *s, u64 cycle) { return s->wires.timer.out_at(s->wires.timer.timer, s->wires.timer.n, cycle); }
 static u64 edge_after(const struct speaker *s, u64 cycle) { return s->wires.timer.edge_after(s->wires.timer.timer, s->wires.timer.n, cycle); }

@@ -8,7 +8,7 @@ enum { IER_RX = 1, IER_THRE = 2, IER_LINE = 4, IER_MODEM = 8, FCR_ENABLE = 1, FC
        MCR_DTR = 1, MCR_RTS = 2, MCR_OUT2 = 8, MCR_LOOP = 16, LSR_DR = 1, LSR_OE = 2, LSR_THRE = 0x20, LSR_TEMT = 0x40, FIFO = 16 };
 
 #define STATE_OWNER struct uart_16550
-STATE_LAYOUT(uart_16550_state, "uart_16550", UART_16550_STATE);
+STATE_LAYOUT_OF(uart_16550_state, "uart_16550", UART_16550_STATE, uart_16550_invariant);
 
 static struct ring receiver(struct uart_16550 *u) { return (struct ring){ u->receive, FIFO, &u->receive_head, &u->receive_used }; }
 static struct ring transmitter(struct uart_16550 *u) { return (struct ring){ u->transmit, FIFO, &u->transmit_head, &u->transmit_used }; }

@@ -18,7 +18,7 @@ enum { PORT_KEPT = PORT_CONNECT_CHANGED | PORT_ENABLED | PORT_ENABLE_CHANGED | P
 #define RATE_USB ((struct rate){ 12000000, 1 })
 
 #define STATE_OWNER struct uhci_piix3
-STATE_LAYOUT(uhci_piix3_state, "uhci_piix3", UHCI_PIIX3_STATE);
+STATE_LAYOUT_OF(uhci_piix3_state, "uhci_piix3", UHCI_PIIX3_STATE, uhci_piix3_invariant);
 
 static const struct pci_register rows[] = {
     /* at   size reset       writable    cleared */

@@ -11,7 +11,7 @@ enum { DESCRIPTOR_DEVICE = 1, DESCRIPTOR_CONFIGURATION, DESCRIPTOR_STRING };
 enum { ENDPOINT_HALT = 0, DEVICE_REMOTE_WAKEUP = 1, PACKET_0_AT = 7, ATTRIBUTES_AT = 7, SELF_POWERED = 0x40, DEVICE_BYTES = 18, ENGLISH = 0x0409 };
 
 #define STATE_OWNER struct usb_device
-STATE_LAYOUT(usb_device_state, "usb_device", USB_DEVICE_STATE);
+STATE_LAYOUT_OF(usb_device_state, "usb_device", USB_DEVICE_STATE, usb_device_invariant);
 
 void usb_device_init(struct usb_device *d, const struct usb_kind *kind, void *self)
 {

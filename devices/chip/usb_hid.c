@@ -13,7 +13,7 @@ enum { HID_DESCRIPTOR = 0x21, REPORT_DESCRIPTOR = 0x22, HID_AT = 18, HID_BYTES =
 enum { TO_INTERFACE = 0x81, CLASS_IN = 0xa1, CLASS_OUT = 0x21 };
 
 #define STATE_OWNER struct usb_hid
-STATE_LAYOUT(usb_hid_state, "usb_hid", USB_HID_STATE);
+STATE_LAYOUT_OF(usb_hid_state, "usb_hid", USB_HID_STATE, usb_hid_invariant);
 
 void usb_hid_init(struct usb_hid *h, enum usb_hid_kind kind, struct clock *clock)
 {

@@ -15,7 +15,7 @@ enum { CBW_TAG = 4, CBW_LENGTH = 8, CBW_FLAGS = 12, CBW_LUN = 13, CBW_BLOCK_BYTE
 enum { CLASS_TO_INTERFACE = 0x21, CLASS_FROM_INTERFACE = 0xa1, BULK_ONLY_RESET = 0xff, GET_MAX_LUN = 0xfe };
 
 #define STATE_OWNER struct usb_storage
-STATE_LAYOUT(usb_storage_state, "usb_storage", USB_STORAGE_STATE);
+STATE_LAYOUT_OF(usb_storage_state, "usb_storage", USB_STORAGE_STATE, usb_storage_invariant);
 
 static u32 word(const u8 *b) { return b[0] | b[1] << 8 | b[2] << 16 | (u32)b[3] << 24; }
 static void put_word(u8 *b, u32 v) { for (unsigned i = 0; i < 4; i++) b[i] = (u8)(v >> 8 * i); }

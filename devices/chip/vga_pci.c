@@ -17,7 +17,7 @@ enum { CIRRUS_PORTS_END = 0x20, CIRRUS_BLT = 0x100, CIRRUS_BLT_END = CIRRUS_BLT 
 enum { PORTS_FIRST_REGISTER = 0x10 };                    /* 3C0h, counted from 3B0h as the chip does */
 
 #define STATE_OWNER struct vga_pci
-STATE_LAYOUT(vga_pci_state, "vga_pci", VGA_PCI_STATE);
+STATE_LAYOUT_OF(vga_pci_state, "vga_pci", VGA_PCI_STATE, vga_pci_invariant);
 
 void vga_pci_init(struct vga_pci *p, struct vga *vga, void *board, void (*decode_changed)(void *board))
 {

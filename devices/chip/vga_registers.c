@@ -15,7 +15,7 @@
 enum { DAC_READ_CYCLE = 3, DAC_WRITE_CYCLE = 0, SENSE_COLOUR = 0x10, STATUS_RETRACE_PENDING = 0x80, FEATURE_VSYNC = 8 };
 
 #define STATE_OWNER struct vga
-STATE_LAYOUT(vga_state, "vga", VGA_STATE);
+STATE_LAYOUT_OF(vga_state, "vga", VGA_STATE, vga_invariant);
 
 /* Bits that exist. */
 static const u8 seq_bits[8] = { 0x03, 0x3d, 0x0f, 0x3f, 0x0e };

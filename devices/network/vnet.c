@@ -19,7 +19,7 @@ static const u8 server_mac[6] = { 0xb0, 0xc4, 0x20, 0x00, 0x00, 0xff };
 static const u8 every_mac[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 #define STATE_OWNER struct vnet
-STATE_LAYOUT(vnet_state, "vnet", VNET_STATE);
+STATE_LAYOUT_OF(vnet_state, "vnet", VNET_STATE, vnet_invariant);
 #undef STATE_OWNER
 #define STATE_OWNER struct vnet_tcp
 STATE_LAYOUT(vnet_tcp_state, "vnet_tcp", VNET_TCP_STATE);
