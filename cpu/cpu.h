@@ -336,4 +336,18 @@ unsigned cpu_state_parts(struct cpu *cpu, struct cpu_state_part *parts, unsigned
 /* Between runs: gives state that can be said in several ways its one form.  Nothing that the guest can see changes. */
 void cpu_settle(struct cpu *cpu);
 
+/* --- all of it at another moment, for snapshots and time travel                                   doc: time-travel --- */
+
+/* Between runs: what the lists do not say and a guest might notice, in words of little-endian bytes: translations that the TLB holds, what the last
+ * fetch met, how many faults there were.  The size it has; bytes beyond `room` are not written. */
+size_t cpu_save_translations(const struct cpu *cpu, u8 *bytes, size_t room);
+bool cpu_translations_sound(const u8 *bytes, size_t size_bytes);         /* they are such words */
+/* Between runs: the lists of state, memory and its map have been given other contents; everything that is derived of them, and sound
+ * translations.  Breakpoints, listeners and recorders stay. */
+void cpu_derive(struct cpu *cpu, const u8 *translations, size_t size_bytes);
+/* The faults that are remembered, as a block of this process's memory: cpu_fault_log_bytes of them.  Loading comes behind cpu_derive. */
+size_t cpu_fault_log_bytes(void);
+void cpu_save_fault_log(const struct cpu *cpu, void *block);
+void cpu_load_fault_log(struct cpu *cpu, const void *block);
+
 #endif

@@ -134,7 +134,7 @@ static void entry_write(struct cpu *cpu, u64 pa, u64 value, unsigned bytes)
     if (page->code_chunks) trace_code_written(cpu, pa, bytes);
     if (bytes == 4) put32(page->write + (pa & 0xfff), (u32)value);
     else put64(page->write + (pa & 0xfff), value);
-    page->written = true;
+    page->written = page->changed = true;
 }
 
 static u64 frame_address(const struct cpu *cpu, const struct walk *w, u64 la)

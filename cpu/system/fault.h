@@ -71,6 +71,7 @@ enum { FAULT_LOG_ENTRIES = 64 };
 struct fault_log {
     struct fault entry[FAULT_LOG_ENTRIES];
     u64 count;               /* ever; newest is entry[(count - 1) % 64] */
+    u64 before;              /* raised before the first one of these: a snapshot does not bring them */
 };
 
 struct cpu;
