@@ -8,6 +8,7 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/memory_layer.h"
+#include "devices/storage/past_layer.h"
 #include "devices/storage/redolog.h"
 #include "devices/storage/vvfat.h"
 
@@ -17,6 +18,7 @@ struct disk_image {
     struct image_layer *top;
     bool is_volatile;                    /* what is written is gone at the end: top is in memory, or in a file without a name */
     bool in_memory;
+    bool has_past;                       /* top is a past_layer */
     bool unsafe;                         /* written since the last flush */
     char *path, *what;
     char *writeback;                     /* folder for what a guest changed of a vvfat disk; NULL: none */
@@ -316,4 +318,53 @@ u64 disk_image_volatile_bytes(const struct disk_image *image)
 void disk_image_limit_volatile(struct disk_image *image, u64 bytes)
 {
     if (image->in_memory) memory_layer_limit(image->top, bytes);
+}
+
+/* --- moments --- */
+
+bool disk_image_keep_past(struct disk_image *image, struct page_store *store)
+{
+    if (image->in_memory || image->has_past || image->top->read_only) return true;
+    if (image->is_volatile) return false;
+    struct image_layer *past = past_layer_create(image->top, store);
+    if (!past) return false;
+    image->top = past;
+    return image->has_past = true;
+}
+
+void disk_image_forget_past(struct disk_image *image)
+{
+    if (!image->has_past) return;
+    image->top = past_layer_remove(image->top);
+    image->has_past = false;
+}
+
+/* One that cannot be written to is the same at all moments. */
+static struct page_tree nothing(void)
+{
+    return (struct page_tree){ .levels = 1 };
+}
+
+struct page_tree disk_image_moment(struct disk_image *image)
+{
+    if (image->in_memory) return page_tree_share(memory_layer_contents(image->top));
+    return image->has_past ? page_tree_share(past_layer_moment(image->top)) : nothing();
+}
+
+u64 disk_image_past_bytes(const struct disk_image *image) { return image->in_memory ? memory_layer_store_bytes(image->top) : 0; }
+
+void disk_image_show(struct disk_image *image, const struct page_tree *moment)
+{
+    if (image->in_memory) memory_layer_replace(image->top, moment);
+    else if (image->has_past) past_layer_show(image->top, moment);
+}
+
+void disk_image_return(struct disk_image *image)
+{
+    if (image->has_past) past_layer_return(image->top);
+}
+
+bool disk_image_take_over(struct disk_image *image, struct error *err)
+{
+    return !image->has_past || past_layer_take_over(image->top, err);
 }

@@ -1,6 +1,7 @@
 #ifndef ORRERY_STORAGE_DISK_IMAGE_H
 #define ORRERY_STORAGE_DISK_IMAGE_H
 /* A disk, floppy or CD as sectors of 512 bytes, whatever form its image has.            doc: disk-images */
+#include "cpu/base/page_tree.h"
 #include "devices/storage/image_formats.h"
 
 enum { IMAGE_NOTICE = 1280 };
@@ -53,5 +54,20 @@ void disk_image_each_byte(const struct disk_image *image,
                           void (*sink)(void *context, const void *bytes, size_t size), void *context);
 u64 disk_image_volatile_bytes(const struct disk_image *image);
 void disk_image_limit_volatile(struct disk_image *image, u64 bytes);     /* 1 GiB unless told */
+
+/* --- moments: what was written to it up to then                                            doc: time-travel --- */
+
+/* From now on it can be shown as it was; what that takes is counted in `store`.  False: the host has no memory, or its form cannot (volatile writes in a file). */
+bool disk_image_keep_past(struct disk_image *image, struct page_store *store);
+void disk_image_forget_past(struct disk_image *image);   /* at present */
+/* This moment; page_tree_free gives it back. */
+struct page_tree disk_image_moment(struct disk_image *image);
+u64 disk_image_past_bytes(const struct disk_image *image);       /* memory that moments of a volatile disk take; of others, `store` says it */
+/* Another one is shown: the host's file is left alone until it is the present again. */
+void disk_image_show(struct disk_image *image, const struct page_tree *moment);
+/* The present is shown again: what was shown last must be it. */
+void disk_image_return(struct disk_image *image);
+/* What is shown is the present from now on: the host's file becomes it.  False: err says what failed, and nothing is another than before. */
+bool disk_image_take_over(struct disk_image *image, struct error *err);
 
 #endif
