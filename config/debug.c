@@ -87,6 +87,16 @@ const struct parameter debug_gdbstub[] = {
     END_ROW,
 };
 
+/* --- time_travel --- */
+
+static const char *const when[] = { [TIME_TRAVEL_AUTO] = "auto", [TIME_TRAVEL_OFF] = "0", [TIME_TRAVEL_ON] = "1", NULL };
+
+const struct parameter debug_time_travel_row[] = {
+    { "enabled", TYPE_ENUM, AT(time_travel.mode), .names = when, .meaning = "1, 0, or auto: where there is a prompt or gdb" },
+    { "memory", TYPE_NUMBER, AT(time_travel.memory_mib), .least = 16, .most = 1 << 20, .meaning = "MiB for it; what is older than fits is forgotten" },
+    END_ROW,
+};
+
 /* --- the panes in the window --- */
 
 static bool panes(const struct given *g, struct machine_config *c, void *base)

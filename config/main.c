@@ -187,8 +187,9 @@ static bool take_outer(const struct arguments *a, struct machine_config *c, stru
     bool ok = true;
 
     for (unsigned i = 0; i < a->directives; i++) {
-        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "debugger:", 9) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8);
-        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub: debugger:", a->directive[i]);
+        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "debugger:", 9) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8) ||
+                     !strncmp(a->directive[i], "time_travel:", 12);
+        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub: time_travel: debugger:", a->directive[i]);
         else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     }
     return ok;
@@ -415,6 +416,21 @@ static void block_interrupts(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+/* Where nobody asked for it a disk that has no past is no reason to stop. */
+static bool begin_history(struct run *r, const struct machine_config *config, struct error *err)
+{
+    const struct time_travel_config *t = &config->time_travel;
+    bool asks = t->mode == TIME_TRAVEL_ON, wanted = asks || (t->mode == TIME_TRAVEL_AUTO && (r->arguments->prompt || config->gdbstub.enabled));
+    struct error why = { 0 };
+
+    if (!wanted || (r->arguments->partner && !asks)) return true;
+    if (r->arguments->partner) return fail(err, "time_travel: machines on one clock have no past of their own");
+    if (machine_keep_history(r->session.machine, (u64)t->memory_mib << 20, &why)) return true;
+    if (asks) return fail(err, "%s", why.text);
+    fprintf(stderr, "%sorrery: the past is not kept\n", why.text);
+    return true;
+}
+
 static bool perform(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
@@ -427,7 +443,7 @@ static bool perform(struct run *r, struct error *err)
     if (a->max_wall > 0) session_limit_wall(&r->session, a->max_wall);
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
-    if (!start_journal(r, config, err)) return false;
+    if (!start_journal(r, config, err) || !begin_history(r, config, err)) return false;
     if (config->gdbstub.enabled && a->partner) return fail(err, "gdbstub: is for a machine alone, and this one shares its clock with others");
     if (config->gdbstub.enabled && !(r->gdb = gdb_server_open(config, err))) return false;
     if (!r->display) body(NULL, r);

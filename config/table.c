@@ -626,6 +626,7 @@ const struct directive directive_table[] = {
     { .name = "debug_symbols", .parameters = debug_symbols, .positional = debug_symbol_path, .meaning = "the same, as Bochs has it" },
     { .name = "magic_break", .parameters = magic, .meaning = "a guest stops itself for the debugger by XCHG BX, BX; other registers behind the 1", .sample = "enabled=0" },
     { .name = "gdbstub", .parameters = debug_gdbstub, .meaning = "gdb debugs the guest", .sample = "#enabled=1, port=1234, wait=1, arch=auto" },
+    { .name = "time_travel", .parameters = debug_time_travel_row, .meaning = "the past is kept, and the machine can go back to it: rs, rc, goto, last-write", .sample = "enabled=auto, memory=512" },
     { .name = "debugger", .parameters = debug_window, .meaning = "the debugger in the window (Ctrl+Alt+D opens it, too)", .sample = "gui=0, log=-" },
     { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
     { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },

@@ -89,6 +89,25 @@ bool machine_replay(struct machine *machine, const char *path, u64 *end_tick, st
 /* At end_tick: the state is the recorded one. */
 bool machine_replay_agrees(struct machine *machine, u64 *recorded, u64 *got);
 
+/* --- time travel: the machine at ticks that have passed                                     doc: time-travel --- */
+
+/* From now on the machine can go back to where it has been; what that takes stays within limit_bytes, as far as it can.  Between runs. */
+bool machine_keep_history(struct machine *machine, u64 limit_bytes, struct error *err);
+void machine_forget_history(struct machine *machine);    /* it comes to its present first */
+struct machine_history {
+    u64 first, present;          /* ticks it can be at */
+    u64 bytes, limit_bytes;
+    unsigned checkpoints;
+    bool in_past;                /* input from outside is ignored, nothing goes out */
+};
+bool machine_history(const struct machine *machine, struct machine_history *history);    /* false: none is kept */
+/* To any tick from first to present.  A machine in the past that runs comes by everything again, and at its present goes on as ever. */
+bool machine_go_to(struct machine *machine, u64 tick, struct error *err);
+/* The past is the present from now on: what came after it has never been.  Disks and the recorded journal become what they were. */
+bool machine_take_over(struct machine *machine, struct error *err);
+/* The last checkpoint before a tick: where a search begins that goes backwards piece by piece; all ones: there is none. */
+u64 machine_checkpoint_before(const struct machine *machine, u64 tick);
+
 /* What a person should know about the media: "floppya: path=...: cannot be written ...", a line each; "" = nothing. */
 void machine_notices(struct machine *machine, char *text, size_t size);
 
@@ -117,6 +136,8 @@ void machine_on_sound(struct machine *machine, void (*put)(void *context, const 
 /* Memory without side effects; bytes that no RAM or ROM backs read as 0xff. Count of bytes that were backed. */
 size_t machine_peek(struct machine *machine, u64 pa, void *bytes, size_t size);
 size_t machine_peek_linear(struct machine *machine, u64 la, void *bytes, size_t size);   /* stops at an unmapped page */
+bool machine_set_register(struct machine *machine, unsigned processor, const char *name, u64 value, struct error *err);  /* cpu_set_register */
+void machine_load_float(struct machine *machine, unsigned processor, const u8 area[CPU_FLOAT_BYTES]);          /* cpu_load_float */
 size_t machine_poke(struct machine *machine, u64 pa, const void *bytes, size_t size);    /* changes the guest */
 
 /* Parts with state, for `info device`: names by index (NULL past the end), and one part's fields as text. */

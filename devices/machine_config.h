@@ -144,6 +144,13 @@ struct gdbstub_config {
     u64 text_base, data_base, bss_base;      /* how far its program was moved */
 };
 
+/* Whether the past is kept. */
+enum time_travel_mode { TIME_TRAVEL_AUTO, TIME_TRAVEL_OFF, TIME_TRAVEL_ON };
+struct time_travel_config {
+    u8 mode;                     /* enum time_travel_mode; AUTO: for whoever sits at a prompt, and for gdb */
+    u32 memory_mib;
+};
+
 struct machine_config {
     char cpu_model[32];          /* "" = default */
     char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
@@ -192,6 +199,7 @@ struct machine_config {
     struct symbol_config symbols[CONFIG_SYMBOLS];
     u32 symbol_files;
     struct gdbstub_config gdbstub;
+    struct time_travel_config time_travel;
     char debugger_log[CONFIG_PATH];          /* what it prints goes there too; "" nowhere */
     bool debugger_panes;         /* the window opens with the debugger beside the screen, and the machine stands */
 };

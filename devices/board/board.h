@@ -2,6 +2,7 @@
 #define ORRERY_BOARD_BOARD_H
 /* What a machine is made of: one owner of clock, memory, processor and chips.               doc: board */
 #include "devices/board/clock.h"
+#include "devices/board/history.h"
 #include "devices/board/journal.h"
 #include "devices/board/mmio.h"
 #include "devices/board/networks.h"
@@ -50,6 +51,13 @@ struct capture {
     u8 byte[CAPTURE_BYTES];
     u64 total;
     struct serial_line line;     /* the host's end; E9 has none */
+    const bool *past;            /* the machine's: what is sent has been sent */
+};
+
+/* What a parallel port's bytes go to. */
+struct printer {
+    struct serial_line line;
+    const bool *past;            /* the machine's */
 };
 
 /* Bytes from outside on their way into a UART, a character time apart. */
@@ -211,7 +219,7 @@ struct machine {
     struct sounds sounds;
     struct gameport_558 gameport;
     struct parallel_spp parallel[CONFIG_PARALLELS];
-    struct serial_line printer[CONFIG_PARALLELS];
+    struct printer printer[CONFIG_PARALLELS];
     struct vga vga;
     struct video video;
     struct system_ports system;
@@ -223,11 +231,12 @@ struct machine {
     struct typing typing;
     struct keymap keymap;        /* the guest's layout, for typed text */
     struct journal journal;
+    struct history *history;     /* NULL: none is kept */
+    bool past;                   /* not the present: the host hears and says nothing */
     struct machine_part part[MACHINE_PARTS];
     unsigned parts;
     bool reset_wanted, frozen, stop_requested;
     struct machine_stop stop;    /* valid while frozen */
-    unsigned faults_seen;
 };
 
 /* devices/board/memory_map.c */
@@ -244,6 +253,8 @@ void memory_mmio_write(void *board, u64 pa, unsigned size_bytes, u64 value);
 /* devices/board/video.c */
 bool video_build(struct machine *m, struct error *err);
 void video_free(struct machine *m);
+void video_derive(struct machine *m);                    /* its state is that of another moment: what is mapped where */
+void video_note_changes(struct machine *m);              /* every page that was stored to has another vga.page_stamp from now on */
 bool video_rom_is_of_pci(const struct machine *m);       /* the VGA BIOS wants to know which function it drives */
 void video_map_window(struct machine *m);                /* after a change of what A0000h to BFFFFh are */
 void video_see_smram(struct machine *m);                 /* another processor runs, or it has entered or left system management mode */
@@ -279,6 +290,7 @@ bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bo
 void disks_floppy_eject(struct machine *m, unsigned drive);
 bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err);
 void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit);
+void disks_settle_later(struct machine *m);              /* images may keep something back */
 bool board_disks_open(struct machine *m, struct error *err);
 /* Every image, by number: NULL where there is none; false past the last one. */
 bool board_image_at(struct machine *m, unsigned index, const char **name, struct disk_image **image);
@@ -300,6 +312,7 @@ void pci_init(struct machine *m);
 bool pci_build(struct machine *m, struct error *err);    /* functions and ports */
 bool pci_add_ata(struct machine *m, unsigned channel, const struct port_range *command, const struct port_range *control, struct error *err);
 void pci_reset(struct machine *m);
+void pci_derive(struct machine *m);                      /* its state is that of another moment: what is decoded where */
 
 /* devices/board/power.c: the PIIX4's power management function, and what is on its SMBus */
 void power_init(struct machine *m);

@@ -10,16 +10,20 @@ void clock_init(struct clock *clock, u64 ips)
 void clock_free(struct clock *clock)
 {
     free(clock->heap);
-    clock->heap = NULL;
-    clock->waiting = clock->room = 0;
+    free(clock->all);
+    clock->heap = clock->all = NULL;
+    clock->waiting = clock->room = clock->added = 0;
 }
 
 void clock_add(struct clock *clock, struct event *event, void (*fire)(void *owner), void *owner)
 {
-    *event = (struct event){ .at = NEVER, .fire = fire, .owner = owner, .order = clock->added++ };
-    if (clock->added <= clock->room) return;
-    clock->room = clock->room ? 2 * clock->room : 32;
-    clock->heap = realloc(clock->heap, clock->room * sizeof *clock->heap);
+    *event = (struct event){ .at = NEVER, .fire = fire, .owner = owner, .order = clock->added };
+    if (clock->added == clock->room) {
+        clock->room = clock->room ? 2 * clock->room : 32;
+        clock->heap = realloc(clock->heap, clock->room * sizeof *clock->heap);
+        clock->all = realloc(clock->all, clock->room * sizeof *clock->all);
+    }
+    clock->all[clock->added++] = event;
 }
 
 /* --- a binary heap by (tick, order) --- */
@@ -79,6 +83,17 @@ void clock_at(struct clock *clock, struct event *event, u64 tick)
     take_out(clock, event);
     event->at = tick;
     if (tick != NEVER) sift_up(clock, clock->waiting++, event);
+    set_deadline(clock);
+}
+
+void clock_derive(struct clock *clock)
+{
+    clock->waiting = 0;
+    for (u32 n = 0; n < clock->added; n++) {
+        struct event *event = clock->all[n];
+        event->slot = 0;
+        if (event->at != NEVER) sift_up(clock, clock->waiting++, event);
+    }
     set_deadline(clock);
 }
 

@@ -27,6 +27,7 @@ struct clock {
     u64 ips;                     /* ticks a virtual second */
     u64 limit;                   /* derived: no run goes past this tick; NEVER without one */
     struct event **heap;         /* derived: waiting events, earliest first */
+    struct event **all;          /* every one, by its order */
     u32 waiting, room, added;
     bool held;                   /* the board waits for a person: what is due stays due */
 };
@@ -43,6 +44,9 @@ void clock_at(struct clock *clock, struct event *event, u64 tick);
 void clock_cancel(struct clock *clock, struct event *event);
 
 static inline u64 clock_now(const struct clock *clock) { return clock->time.now; }
+
+/* The time and the ticks of events have been given other values: what is derived of them. */
+void clock_derive(struct clock *clock);
 
 /* Until further notice the deadline is no later than tick, whatever is scheduled meanwhile. */
 void clock_set_limit(struct clock *clock, u64 tick);

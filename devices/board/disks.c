@@ -34,6 +34,8 @@ static void on_kept_back(void *board)
     if (m->disks_settle.at == NEVER) clock_at(&m->clock, &m->disks_settle, clock_now(&m->clock) + clock_ticks_of_ns(&m->clock, SETTLE_NS));
 }
 
+void disks_settle_later(struct machine *m) { on_kept_back(m); }
+
 /* --- floppies --- */
 
 /* Images of boot floppies are often cut after their last used sector.  When the drive is known, so is the disk's size. */
@@ -63,7 +65,9 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
         return fail(err, "%s: path=\"%s\": a %s disk does not fit the drive; choose another type=", who, disk_image_path(image), format->name);
     disks_floppy_eject(m, drive);
     disk_image_on_failure(image, on_disk_failure, m);
-    return fdc_82077_insert(&m->fdc, drive, image, write_protected);
+    bool done = fdc_82077_insert(&m->fdc, drive, image, write_protected);
+    history_medium_changed(m);
+    return done;
 }
 
 /* The demo disk, a folder, or a raw image. */
@@ -92,6 +96,7 @@ bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bo
 void disks_floppy_eject(struct machine *m, unsigned drive)
 {
     disk_image_close(fdc_82077_eject(&m->fdc, drive));
+    history_medium_changed(m);
 }
 
 static bool insert_floppies(struct machine *m, struct error *err)
@@ -201,7 +206,9 @@ bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const c
     disk_image_on_failure(image, on_disk_failure, m);
     disks_cd_eject(m, channel, unit);
     m->ata_image[channel][unit] = image;
-    return ata_channel_cd_insert(&m->ata[channel], unit, image);
+    bool done = ata_channel_cd_insert(&m->ata[channel], unit, image);
+    history_medium_changed(m);
+    return done;
 }
 
 void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit)
@@ -210,6 +217,7 @@ void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit)
     ata_channel_cd_eject(&m->ata[channel], unit);
     disk_image_close(m->ata_image[channel][unit]);
     m->ata_image[channel][unit] = NULL;
+    history_medium_changed(m);
 }
 
 /* --- CMOS: IBM PC AT Technical Reference, and the translation bits that Bochs's BIOS and SeaBIOS read at 39h --- */

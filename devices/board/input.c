@@ -76,6 +76,19 @@ size_t machine_poke(struct machine *m, u64 pa, const void *bytes, size_t size)
     return size;
 }
 
+/* A name that no register has changes nothing, and is no entry. */
+bool machine_set_register(struct machine *m, unsigned processor, const char *name, u64 value, struct error *err)
+{
+    if (m->journal.mode == JOURNAL_REPLAYS) return true;
+    if (!cpu_set_register(m->processor[processor].cpu, name, value, err)) return false;
+    return journal_admits(m, "set %u %lld %s", processor, (long long)value, name);
+}
+
+void machine_load_float(struct machine *m, unsigned processor, const u8 area[CPU_FLOAT_BYTES])
+{
+    if (journal_admits_bytes(m, "float", processor, area, CPU_FLOAT_BYTES)) cpu_load_float(m->processor[processor].cpu, area);
+}
+
 /* A medium goes into the journal when it could be opened: what cannot be read changes nothing. */
 bool machine_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
 {

@@ -162,7 +162,7 @@ static void put_capture(void *to, u8 byte)
 {
     struct capture *c = to;
     c->byte[c->total++ % CAPTURE_BYTES] = byte;
-    serial_line_put(&c->line, byte);
+    if (!*c->past) serial_line_put(&c->line, byte);
 }
 
 static u8 e9_read(void *chip, unsigned reg) { (void)chip; (void)reg; return 0xe9; }
@@ -171,7 +171,7 @@ static void e9_write(void *chip, unsigned reg, u8 value)
     struct machine *m = chip;
     (void)reg;
     put_capture(&m->capture[MACHINE_E9], value);
-    if (m->e9_put) m->e9_put(m->e9_context, value);
+    if (m->e9_put && !m->past) m->e9_put(m->e9_context, value);
 }
 
 static void exit_write(void *chip, unsigned reg, u8 value)
@@ -266,7 +266,11 @@ static bool add_offset_ports(struct machine *m, struct error *err)
     return ok;
 }
 
-static void print_byte(void *to, u8 byte) { serial_line_put(to, byte); }
+static void print_byte(void *to, u8 byte)
+{
+    struct printer *printer = to;
+    if (!*printer->past) serial_line_put(&printer->line, byte);
+}
 
 static bool add_parallel_ports(struct machine *m, struct error *err)
 {
@@ -280,7 +284,7 @@ static bool add_parallel_ports(struct machine *m, struct error *err)
         if (!m->config.parallel[n][0]) continue;
         memcpy(printer.path, m->config.parallel[n], sizeof printer.path);
         ok &= ports_add(m->ports, &range, err);
-        ok &= serial_line_open(&m->printer[n], &printer, name[n], err);
+        ok &= serial_line_open(&m->printer[n].line, &printer, name[n], err);
     }
     return ok;
 }

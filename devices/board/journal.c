@@ -4,6 +4,7 @@
  *   image NAME XXH3 PATH                  and what its disks, and folders that cards serve, held
  *   start
  *   TICK key USAGE DOWN | mouse DX DY DZ BUTTONS | stick N X Y BUTTONS | type 0 HEX | serial N HEX | line N HEX | frame N HEX | poke PA HEX | reset
+ *        | set PROCESSOR VALUE REGISTER | float PROCESSOR HEX (as FXSAVE)
  *        | floppy DRIVE PROTECTED PATH | floppy-out DRIVE | cd CHANNEL UNIT PATH | cd-out CHANNEL UNIT
  *   TICK end HASH
  * An entry with tick T acted between instruction T - 1 and T, after the events of T; `line` and `frame` within the event at T that looked for them. */
@@ -14,6 +15,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "devices/board/board.h"
@@ -32,17 +34,49 @@ static u64 now(const struct machine *m) { return m->clock.time.now; }
 
 /* --- recording --- */
 
+static u64 bytes_of(const struct journal_entry *e) { return sizeof *e + strlen(e->text) + 1; }
+
+/* The text belongs to the journal from then on. */
+static bool add_entry(struct journal *j, u64 tick, char *text, u64 file_at)
+{
+    if (j->entries == j->room) {
+        size_t room = j->room ? j->room * 2 : 64;
+        struct journal_entry *more = realloc(j->entry, room * sizeof *more);
+        if (!more) return false;
+        j->entry = more;
+        j->room = room;
+    }
+    j->entry[j->entries] = (struct journal_entry){ tick, text, file_at };
+    j->bytes += bytes_of(&j->entry[j->entries++]);
+    return true;
+}
+
+/* An input that is to act now: to the file, to memory, or to nobody.  Whoever has no memory for it has no past any more. */
+static void note(struct machine *m, char *text)
+{
+    struct journal *j = &m->journal;
+    u64 file_at = j->file ? (u64)ftello(j->file) : 0;
+
+    if (j->mode == JOURNAL_RECORDS) fprintf(j->file, "%" PRIu64 " %s\n", now(m), text);
+    if (j->keeps && add_entry(j, now(m), text, file_at)) {
+        j->at = j->dropped + j->entries;
+        return;
+    }
+    free(text);
+}
+
+static bool somebody_notes(const struct journal *j) { return j->mode == JOURNAL_RECORDS || j->keeps; }
+
 bool journal_admits(struct machine *m, const char *format, ...)
 {
     struct journal *j = &m->journal;
     va_list args;
+    char *text = NULL;
 
-    if (j->mode != JOURNAL_RECORDS) return j->mode == JOURNAL_OFF;
-    fprintf(j->file, "%" PRIu64 " ", now(m));
+    if (j->mode == JOURNAL_REPLAYS || !somebody_notes(j)) return j->mode != JOURNAL_REPLAYS;
     va_start(args, format);
-    vfprintf(j->file, format, args);
+    if (vasprintf(&text, format, args) >= 0) note(m, text);
     va_end(args);
-    fputc('\n', j->file);
     return true;
 }
 
@@ -51,12 +85,58 @@ bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const 
 {
     struct journal *j = &m->journal;
 
-    if (j->mode != JOURNAL_RECORDS) return j->mode == JOURNAL_OFF;
+    if (j->mode == JOURNAL_REPLAYS || !somebody_notes(j)) return j->mode != JOURNAL_REPLAYS;
     for (size_t done = 0; done < size; done += BYTES_MOST) {
         size_t piece = size - done < BYTES_MOST ? size - done : BYTES_MOST;
-        fprintf(j->file, "%" PRIu64 " %s %" PRIu64 " ", now(m), verb, strcmp(verb, "poke") ? where : where + done);
-        for (size_t i = 0; i < piece; i++) fprintf(j->file, "%02x", bytes[done + i]);
-        fputc('\n', j->file);
+        char *text = malloc(2 * piece + 64);
+        if (!text) return true;
+        int n = sprintf(text, "%s %" PRIu64 " ", verb, strcmp(verb, "poke") ? where : where + done);
+        for (size_t i = 0; i < piece; i++) n += sprintf(text + n, "%02x", bytes[done + i]);
+        note(m, text);
+    }
+    return true;
+}
+
+/* --- time travel --- */
+
+bool journal_keep(struct machine *m, bool keep)
+{
+    struct journal *j = &m->journal;
+
+    if (j->mode == JOURNAL_REPLAYS) return true;         /* all entries are there */
+    j->keeps = keep;
+    if (!keep) journal_drop_before(m, j->at);
+    return true;
+}
+
+void journal_drop_before(struct machine *m, size_t at)
+{
+    struct journal *j = &m->journal;
+    size_t go = at > j->dropped ? at - j->dropped : 0;
+
+    if (j->mode == JOURNAL_REPLAYS || go > j->entries) return;
+    for (size_t i = 0; i < go; i++) {
+        j->bytes -= bytes_of(&j->entry[i]);
+        free(j->entry[i].text);
+    }
+    memmove(j->entry, j->entry + go, (j->entries - go) * sizeof *j->entry);
+    j->entries -= go;
+    j->dropped += go;
+}
+
+bool journal_cut(struct machine *m)
+{
+    struct journal *j = &m->journal;
+    size_t left = j->at - j->dropped;
+
+    if (j->file && left < j->entries) {
+        u64 end = j->entry[left].file_at;
+        if (fflush(j->file) || ftruncate(fileno(j->file), (off_t)end) || fseeko(j->file, (off_t)end, SEEK_SET)) return false;
+    }
+    while (j->entries > left) {
+        struct journal_entry *e = &j->entry[--j->entries];
+        j->bytes -= bytes_of(e);
+        free(e->text);
     }
     return true;
 }
@@ -120,7 +200,7 @@ void journal_close(struct machine *m)
 {
     struct journal *j = &m->journal;
 
-    if (j->mode == JOURNAL_RECORDS) {
+    if (j->mode == JOURNAL_RECORDS && j->file) {
         fprintf(j->file, "%" PRIu64 " end %016" PRIx64 "\n", now(m), machine_hash(m));
         bool lost = ferror(j->file);
         if (fclose(j->file) || lost) fprintf(stderr, "orrery: %s: the journal is not whole: %s\n", j->path, strerror(errno));
@@ -224,7 +304,7 @@ static const struct { const char *verb; int numbers; bool hex, path; } verbs[] =
     { "serial", 1, true, false },    { "line", 1, true, false },       { "poke", 1, true, false },
     { "reset", 0, false, false },    { "floppy", 2, false, true },     { "floppy-out", 1, false, false },
     { "cd", 2, false, true },        { "cd-out", 2, false, false },    { "end", 0, true, false },
-    { "frame", 1, true, false },     { "point", 4, false, false },
+    { "frame", 1, true, false },     { "point", 4, false, false },     { "set", 2, false, true },        { "float", 1, true, false },
 };
 
 /* One argument's end; NULL when it is no number. */
@@ -258,12 +338,8 @@ static bool read_entry(struct journal *j, const char *path, unsigned number, con
 
     if (end == line || *end != ' ' || !well_formed(end + 1)) return fail(err, "%s:%u: \"%.60s\" is no entry of a journal", path, number, line);
     if (tick < before) return fail(err, "%s:%u: tick %" PRIu64 " comes after tick %" PRIu64, path, number, tick, before);
-    if ((j->entries & (j->entries - 1)) == 0) {
-        struct journal_entry *more = realloc(j->entry, (j->entries ? j->entries * 2 : 1) * sizeof *more);
-        if (!more) return fail(err, "%s: the host has no memory for so many entries", path);
-        j->entry = more;
-    }
-    j->entry[j->entries++] = (struct journal_entry){ tick, strdup(end + 1) };
+    char *text = strdup(end + 1);
+    if (!text || !add_entry(j, tick, text, 0)) return fail(err, "%s: the host has no memory for so many entries", path);
     return true;
 }
 
@@ -293,7 +369,8 @@ bool machine_replay(struct machine *m, const char *path, u64 *end_tick, struct e
 static const struct journal_entry *next(const struct machine *m)
 {
     const struct journal *j = &m->journal;
-    return j->mode == JOURNAL_REPLAYS && j->at < j->entries ? &j->entry[j->at] : NULL;
+    size_t at = j->at - j->dropped;
+    return j->mode == JOURNAL_REPLAYS && at < j->entries ? &j->entry[at] : NULL;
 }
 
 u64 journal_next_tick(const struct machine *m)
@@ -326,6 +403,9 @@ static void apply_bytes(struct machine *m, const char *verb, const char *argumen
     bytes[size] = 0;
     if (!strcmp(verb, "type")) typing_add(m, (const char *)bytes);
     else if (!strcmp(verb, "poke")) input_poke(m, where, bytes, size);
+    else if (!strcmp(verb, "float")) {
+        if (where < m->processors && size == CPU_FLOAT_BYTES) cpu_load_float(m->processor[where].cpu, bytes);
+    }
     else if (where < MACHINE_COMS) com_input_take(m, (unsigned)where, bytes, size);
 }
 
@@ -338,6 +418,17 @@ static void apply_medium(struct machine *m, bool floppy, const char *arguments)
     sscanf(arguments, "%u %u %n", &a, &b, &at);
     bool ok = floppy ? disks_floppy_insert(m, a, arguments + at, b, &err) : disks_cd_insert(m, a, b, arguments + at, &err);
     if (!ok) board_stop(m, MACHINE_PANIC, 0, "replay: %.400s", err.text);
+}
+
+static void apply_register(struct machine *m, const char *arguments)
+{
+    struct error err = { 0 };
+    unsigned processor = 0;
+    long long value = 0;
+    char name[32] = "";
+
+    if (sscanf(arguments, "%u %lld %31s", &processor, &value, name) != 3 || processor >= m->processors) return;
+    if (!cpu_set_register(m->processor[processor].cpu, name, (u64)value, &err)) board_stop(m, MACHINE_PANIC, 0, "replay: %.400s", err.text);
 }
 
 static void apply(struct machine *m, const char *text)
@@ -353,6 +444,8 @@ static void apply(struct machine *m, const char *text)
     else if (is(text, "type", &a)) apply_bytes(m, "type", a);
     else if (is(text, "serial", &a)) apply_bytes(m, "serial", a);
     else if (is(text, "poke", &a)) apply_bytes(m, "poke", a);
+    else if (is(text, "set", &a)) apply_register(m, a);
+    else if (is(text, "float", &a)) apply_bytes(m, "float", a);
     else if (is(text, "reset", &a)) input_reset(m);
     else if (is(text, "floppy", &a)) apply_medium(m, true, a);
     else if (is(text, "cd", &a)) apply_medium(m, false, a);

@@ -12,14 +12,19 @@ enum journal_mode { JOURNAL_OFF, JOURNAL_RECORDS, JOURNAL_REPLAYS };
 struct journal_entry {
     u64 tick;
     char *text;                  /* verb and arguments */
+    u64 file_at;                 /* recording: where its line begins */
 };
 
 struct journal {
     enum journal_mode mode;
     FILE *file;                  /* recording */
     char *path;
-    struct journal_entry *entry; /* replaying: all of them, ascending */
-    size_t entries, at;
+    struct journal_entry *entry; /* those that are known, ascending; replaying: all */
+    size_t entries, room;
+    size_t at;                   /* the next one that acts, when entries are counted from the session's start .. */
+    size_t dropped;              /* .. of which so many are known no more */
+    bool keeps;                  /* what comes in stays in memory: time travel wants it again */
+    u64 bytes;                   /* that the entries take */
 };
 
 /* Input wants in. Recording writes it down; false while a replay decides what comes in. */
@@ -33,5 +38,13 @@ void journal_apply_due(struct machine *m);
 unsigned journal_bytes_now(struct machine *m, const char *verb, unsigned n, u8 *bytes, unsigned room);
 
 void journal_close(struct machine *m);
+
+/* --- time travel --- */
+
+/* What comes in is kept from now on, or no longer. */
+bool journal_keep(struct machine *m, bool keep);
+void journal_drop_before(struct machine *m, size_t at);  /* nobody will go back behind entry `at` */
+/* The past goes on otherwise: entries from the present place on have not come in. False: the recorded file cannot be shortened. */
+bool journal_cut(struct machine *m);
 
 #endif

@@ -78,8 +78,11 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
             journal_apply_due(m);
             continue;
         }
-        struct machine_stop stop = run_until(m, input < end ? input : end);
+        u64 look = history_next_tick(m), until = input < end ? input : end;
+        struct machine_stop stop = run_until(m, look < until && look > m->clock.time.now ? look : until);
+        if (m->clock.time.now >= look) history_see(m);
         if (m->frozen && journal_next_tick(m) <= m->clock.time.now) continue;            /* a reset, perhaps */
+        if (stop.kind == MACHINE_TICKS && m->clock.time.now >= end) journal_apply_due(m);         /* as it did when the run ended there */
         if (stop.kind != MACHINE_TICKS || m->clock.time.now >= end) return stop;
     }
 }

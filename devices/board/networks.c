@@ -160,6 +160,7 @@ void networks_init(struct machine *m)
         net->board = m;
         net->n = i;
         net->admit = admit;
+        net->past = &m->past;
     }
 }
 

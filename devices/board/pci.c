@@ -169,6 +169,13 @@ void pci_init(struct machine *m)
     }
 }
 
+void pci_derive(struct machine *m)
+{
+    memory_map_by_pam(m);
+    on_decode_changed(m);
+    pci_cards_place(m);
+}
+
 void pci_reset(struct machine *m)
 {
     struct pci *p = &m->pci;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "devices/board/board.h"
 
@@ -30,12 +31,16 @@ static bool render(struct machine *m)
     return goes_on;
 }
 
+enum { MIXTURES = 3 };
+static struct sound *mixture_sound(struct machine *m, unsigned i)
+{
+    return i == 0 ? m->sounds.main.sound : i == 1 ? m->sounds.sb16_own.sound : m->sounds.es1370_own.sound;
+}
+
 static void put_out(struct machine *m)
 {
-    const struct sound_mixture *mixtures[] = { &m->sounds.main, &m->sounds.sb16_own, &m->sounds.es1370_own };
-
-    for (unsigned i = 0; i < ARRAY_COUNT(mixtures); i++)
-        if (mixtures[i]->sound) sound_advance(mixtures[i]->sound, RATE_TICKS(m), clock_now(&m->clock));
+    for (unsigned i = 0; i < MIXTURES && !m->past; i++)
+        if (mixture_sound(m, i)) sound_advance(mixture_sound(m, i), RATE_TICKS(m), clock_now(&m->clock));
 }
 
 static void look_again(struct machine *m)
@@ -206,6 +211,48 @@ void sounds_close(struct machine *m)
     close_mixture(&m->sounds.es1370_own);
     sb16_card_close(m);
     es1370_card_close(m);
+}
+
+void sounds_derive(struct machine *m)
+{
+    if (has_opl(m)) opl3_ymf262_derive(&m->sounds.opl);
+}
+
+/* --- time travel --- */
+
+struct sounds_left {
+    struct sound sound[MIXTURES];
+};
+
+struct sounds_left *sounds_leave(struct machine *m)
+{
+    struct sounds_left *left = calloc(1, sizeof *left);
+
+    for (unsigned i = 0; i < MIXTURES && left; i++) {
+        struct sound *sound = mixture_sound(m, i);
+        if (!sound) continue;
+        left->sound[i] = *sound;
+        memset(sound->output, 0, sizeof sound->output);
+    }
+    return left;
+}
+
+void sounds_return(struct machine *m, struct sounds_left *left)
+{
+    for (unsigned i = 0; i < MIXTURES; i++)
+        if (mixture_sound(m, i)) *mixture_sound(m, i) = left->sound[i];
+    free(left);
+}
+
+void sounds_move(struct machine *m, struct sounds_left *left)
+{
+    for (unsigned i = 0; i < MIXTURES; i++) {
+        struct sound *sound = mixture_sound(m, i);
+        if (!sound) continue;
+        if (left) memcpy(sound->output, left->sound[i].output, sizeof sound->output);
+        sound_move(sound, RATE_TICKS(m), clock_now(&m->clock));
+    }
+    free(left);
 }
 
 void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance))

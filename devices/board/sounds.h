@@ -39,10 +39,17 @@ void sounds_init(struct machine *m);                     /* chips, before any po
 bool sounds_build(struct machine *m, struct error *err); /* files and ports */
 void sounds_reset(struct machine *m);
 void sounds_close(struct machine *m);
+void sounds_derive(struct machine *m);                   /* its state is that of another moment */
 void sounds_set_speaker(struct machine *m, bool data);
 void sounds_wake(void *board);                           /* a source has something to be heard */
 /* The file that takes a card's MIDI; NULL in *midi: none does. */
 bool card_open_midi(const struct card_config *config, const char *who, struct midi_file **midi, struct error *err);
+/* The machine leaves its present: nothing is put out, and what the present was is kept until it is there again, or is another one.
+ * NULL: the host has no memory, and nothing has changed. */
+struct sounds_left;
+struct sounds_left *sounds_leave(struct machine *m);
+void sounds_return(struct machine *m, struct sounds_left *left);
+void sounds_move(struct machine *m, struct sounds_left *left);           /* NULL: the machine has come from elsewhere */
 void sounds_each_part(struct machine *m, void (*part)(struct machine *m, const char *name, const struct state_layout *layout, void *instance));
 
 #endif

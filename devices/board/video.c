@@ -29,9 +29,21 @@ static void note_window_changes(struct machine *m)
     if (m->video.window) note_changes(m, WINDOW_FIRST, (u32)(m->video.window - m->video.memory), DISPI_BANK_BYTES);
 }
 
+static void note_linear_changes(struct machine *m)
+{
+    if (m->video.frame_buffer) note_changes(m, m->video.frame_buffer, 0, m->video.linear_bytes);
+}
+
+void video_note_changes(struct machine *m)
+{
+    note_linear_changes(m);
+    note_window_changes(m);
+    vga_stamp_changes(&m->vga);
+}
+
 bool machine_take_picture(struct machine *m, struct vga_picture *picture)
 {
-    if (m->video.frame_buffer && (dispi_shows(&m->vga.dispi) || cirrus_shows(&m->vga.cirrus))) note_changes(m, m->video.frame_buffer, 0, m->video.linear_bytes);
+    if (dispi_shows(&m->vga.dispi) || cirrus_shows(&m->vga.cirrus)) note_linear_changes(m);
     note_window_changes(m);
     return vga_take_picture(&m->vga, picture);
 }
@@ -133,6 +145,13 @@ static void on_decode_changed(void *board)
 
     place_frame_buffer(m);
     m->video.registers = vga_pci_mmio_base(&m->pci.vga, &base) && in_pci_memory(m, base, VGA_PCI_MMIO_BYTES) ? base : 0;
+}
+
+void video_derive(struct machine *m)
+{
+    vga_window_update(&m->vga);
+    video_map_window(m);
+    on_decode_changed(m);
 }
 
 /* --- life --- */

@@ -13,12 +13,12 @@ static void poll_lines(struct machine *m)
     u8 bytes[COM_QUEUE];
 
     for (unsigned n = 0; n < MACHINE_COMS; n++) {
-        unsigned room = COM_QUEUE - m->com_input[n].used, came = serial_line_poll(&m->capture[n].line, bytes, room);
+        unsigned room = COM_QUEUE - m->com_input[n].used, came = m->past ? 0 : serial_line_poll(&m->capture[n].line, bytes, room);
         if (m->journal.mode == JOURNAL_REPLAYS) came = journal_bytes_now(m, "line", n, bytes, room);
         else if (came) journal_admits_bytes(m, "line", n, bytes, came);
         if (came) com_input_take(m, n, bytes, came);
     }
-    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_poll(&m->printer[n], bytes, 0);
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_poll(&m->printer[n].line, bytes, 0);
 }
 
 /* Code that nobody ever put there: after two looks it is no accident of timing. */

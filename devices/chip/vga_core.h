@@ -93,6 +93,7 @@ void vga_window_update(struct vga *v);
 /* Entries keep their colours. */
 void vga_set_dac_bits(struct vga *v, unsigned bits);
 
+void vga_stamp_changes(struct vga *vga);                  /* pages that have changed have another stamp from now on */
 const char *vga_invariant(const struct vga *v);
 
 /* The beam now, from the CRTC and the dot clock (vga_timing.c). */

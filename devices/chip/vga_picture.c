@@ -48,7 +48,7 @@ struct vga_pages vga_pages_seen(const struct vga_view *view)
     return (struct vga_pages){ first, (end - 1) / VGA_PAGE_BYTES - first + 1 };
 }
 
-static void stamp_changes(struct vga *v)
+void vga_stamp_changes(struct vga *v)
 {
     u32 pages = v->memory_bytes / VGA_PAGE_BYTES;
 
@@ -87,7 +87,7 @@ bool vga_take_picture(struct vga *v, struct vga_picture *p)
     struct vga_view view;
 
     view_now(v, &view);
-    stamp_changes(v);
+    vga_stamp_changes(v);
     bool other = take_view(p, &view);
     return take_pages(p, v->memory, v->page_stamp) || other;
 }

@@ -9,12 +9,20 @@
 enum { PREAMBLE_BYTES = 8, FCS_BYTES = 4, GAP_BYTES = 12, SWITCH_NS = 20000, LOOK_NS = 500000 };
 
 #define STATE_OWNER struct network
-STATE_LAYOUT(network_state, "network", NETWORK_STATE);
+STATE_LAYOUT_OF(network_state, "network", NETWORK_STATE, network_invariant);
+
+static bool in_past(const struct network *net) { return net->past && *net->past; }
+
+static void capture(struct network *net, const u8 *frame, unsigned size)
+{
+    if (!in_past(net)) pcap_write(net->pcap, net->clock, frame, size);
+}
 
 /* Takes the next frame from the far end and puts it on the cable. */
 static void take(struct network *net, u64 after_ns)
 {
-    unsigned size = net->backend.next ? net->backend.next(net->backend.self, net->frame) : 0;
+    bool asks = net->backend.next && !(net->backend.outside && in_past(net));
+    unsigned size = asks ? net->backend.next(net->backend.self, net->frame) : 0;
 
     if (net->backend.outside) size = net->admit(net->board, net->n, net->frame, size);
     net->size = (u16)(size <= FRAME_MOST ? size : 0);
@@ -34,7 +42,7 @@ static void deliver(struct network *net)
 
     if (size < FRAME_SHORTEST) memset(net->frame + size, 0, FRAME_SHORTEST - size), size = FRAME_SHORTEST;
     net->size = 0;
-    pcap_write(net->pcap, net->clock, net->frame, size);
+    capture(net, net->frame, size);
     net->card.receive(net->card.chip, net->frame, size);
 }
 
@@ -61,8 +69,8 @@ void network_send(void *network, const u8 *frame, unsigned size)
     struct network *net = network;
 
     if (size < FRAME_HEADER || size > FRAME_MOST) return;
-    pcap_write(net->pcap, net->clock, frame, size);
-    if (net->backend.send) net->backend.send(net->backend.self, frame, size);
+    capture(net, frame, size);
+    if (net->backend.send && !(net->backend.outside && in_past(net))) net->backend.send(net->backend.self, frame, size);
     network_wake(net);
 }
 

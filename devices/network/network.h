@@ -47,6 +47,7 @@ struct network {
     void *board;
     unsigned n;
     FILE *pcap;
+    const bool *past;            /* the board's, NULL: none: frames have gone out, and come from the journal */
 };
 
 extern const struct state_layout network_state;

@@ -168,3 +168,14 @@ void sound_gain(struct sound_input *in, struct rate rate, u64 cycle, s32 left, s
     in->gain[1] = right;
     change(in, moment(rate, cycle));
 }
+
+void sound_move(struct sound *sound, struct rate rate, u64 cycle)
+{
+    sound->next = moment(rate, cycle) / UNITS;
+    for (unsigned i = 0; i < sound->inputs; i++) {
+        struct sound_input *in = &sound->input[i];
+        memset(in->delta, 0, sizeof in->delta);
+        in->until = sound->next;
+        for (unsigned channel = 0; channel < 2; channel++) in->sum[channel] = in->without_dc ? 0 : (s64)in->level[channel] * (1 << ONE_BITS);
+    }
+}

@@ -41,6 +41,9 @@ void sound_level(void *input, struct rate rate, u64 cycle, s32 left, s32 right);
 /* How loud the level is from then on: SOUND_UNITY as it is. */
 void sound_gain(struct sound_input *input, struct rate rate, u64 cycle, s32 left, s32 right);
 
+/* The clock is at another moment: nothing of before it is put out, what stands goes on. */
+void sound_move(struct sound *sound, struct rate rate, u64 cycle);
+
 /* All levels up to this moment are known: puts out the samples that are final. */
 void sound_advance(struct sound *sound, struct rate rate, u64 cycle);
 

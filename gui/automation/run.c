@@ -6,6 +6,7 @@
 
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/tracing.h"
+#include "gui/debugger/travel.h"
 #include "gui/debugger/tripwires.h"
 #include "gui/debugger/why.h"
 #include "gui/serve.h"
@@ -154,6 +155,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
     if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
+    travel_note(s);
     s->stopped_here = false;
     pager_begin(s->pager, false);
     struct machine_stop stop = run_on(s, ticks);

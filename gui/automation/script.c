@@ -12,6 +12,7 @@
 #include "gui/debugger/expression.h"
 #include "gui/debugger/tracing.h"
 #include "gui/panes/panes.h"
+#include "gui/debugger/travel.h"
 #include "gui/screenshot.h"
 
 enum { STATUS_USAGE = 2 };
@@ -118,6 +119,17 @@ static const struct command {
     { "c cont continue", "[TICKS|TIME] [if EXPRESSION]", "run, for ever or so long; with a condition that does not hold, not at all", run_ticks },
     { "wait", "TIME", "run for so long of virtual time", run_ticks },
     { "s step si stepi", "[N] | CPU N | all N", "run N instructions; until one processor, or each, has run N", debug_step },
+    { "rs reverse-step reverse-stepi", "[N]", "back N instructions", debug_reverse_step },
+    { "rn reverse-next reverse-nexti", "", "back one instruction; calls, interrupts and repeats whole", debug_reverse_next },
+    { "rc reverse-continue", "", "back to the breakpoint, watchpoint or tripwire that was met last", debug_reverse_continue },
+    { "goto", "TICK", "to a tick of the past", debug_go_to },
+    { "last-write", "ADDRESS [BYTES]", "back to who changed bytes at a linear address last, instruction or device", debug_last_write },
+    { "last-exec", "ADDRESS", "back to when the instruction at a linear address ran last", debug_last_exec },
+    { "last-event", "[fault | int | mode | task | cr3 | cpl | irq]", "back to the last event of that kind; fault, int or mode without a word", debug_last_event },
+    { "undo", "", "back to where the last run, step or journey began", debug_undo },
+    { "present", "", "to the newest tick: the host's input counts again", debug_present },
+    { "live", "", "make this moment the present; what came after it has never been", debug_live },
+    { "time-travel", "[on [MIB] | off]", "keep the past, in so much memory; forget it; tell how far it reaches", debug_time_travel },
     { "stop", "", "where the machine stands", debug_stop },
     { "u disasm disassemble", "[/N] [FIRST [LAST]] | size = 16|32|64|0 | switch-mode | hex on|off", "disassemble at a linear address; as that code, not as CS says; in Intel's or AT&T's syntax; numbers in hexadecimal or decimal", debug_unassemble },
     { "lb lbreak hbreak", "ADDRESS [if EXPRESSION]", "break at a linear address", debug_linear_break },
@@ -278,7 +290,20 @@ const char *session_command_names(unsigned i) { return i < ARRAY_COUNT(commands)
 static bool runs(const struct command *command)
 {
     bool (*const acts[])(struct session *, const char *, struct error *) = {
-        run_ticks, debug_step, debug_next, debug_finish, debug_run_to, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point,
+        run_ticks, debug_step, debug_next, debug_finish, debug_run_to, debug_reverse_step, debug_reverse_next, debug_reverse_continue, debug_go_to, debug_last_write,
+        debug_last_exec, debug_last_event, debug_undo, debug_present, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point,
+    };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(acts); i++)
+        if (command->act == acts[i]) return true;
+    return false;
+}
+
+/* It changes the machine. */
+static bool changes(const struct command *command)
+{
+    bool (*const acts[])(struct session *, const char *, struct error *) = {
+        debug_set, debug_set_memory, debug_load_memory, reset, automation_type, automation_key, automation_mouse, automation_joystick, automation_point,
     };
 
     for (unsigned i = 0; i < ARRAY_COUNT(acts); i++)
@@ -299,6 +324,7 @@ bool session_command(struct session *s, const char *line, struct error *err)
         if (!named(&commands[i], word)) continue;
         if (s->stands && runs(&commands[i])) return fail(err, "%s: the machine would run meanwhile; let it go on in the debugger's own way", word);
         if (s->panes && runs(&commands[i])) panes_remember(s->panes);
+        if (changes(&commands[i]) && travel_forbids(s, err)) return false;
         return commands[i].act(s, line, err);
     }
     return fail(err, "there is no command \"%s\"; help lists them", word);

@@ -12,6 +12,13 @@
 #include "gui/debugger/timeline.h"
 #include "gui/debugger/trace_file.h"
 
+/* Ticks at which runs began, newest last: undo goes there. */
+enum { TRAVEL_STEPS = 64 };
+struct travel {
+    u64 from[TRAVEL_STEPS];
+    unsigned count;
+};
+
 struct session {
     struct machine *machine;
     struct symbols *symbols;     /* names of the guest's program; NULL: none */
@@ -51,6 +58,7 @@ struct session {
     struct profile *profile;     /* NULL: nothing was counted */
     bool profile_on;
     struct panes *panes;         /* NULL: nobody has looked at them */
+    struct travel travel;
 };
 
 /* Exit status of a stop.  docs/guide/command-line.md */

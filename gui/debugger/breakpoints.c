@@ -262,25 +262,53 @@ static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *h
     }
 }
 
+/* The entry that a place is of; NULL: its values, conditions or rules say that it is no stop.  `now`: the bytes of a watch of values. */
+static struct breakpoint *stop_of(struct session *session, const struct cpu_break_hit *hit, u8 *now)
+{
+    struct breakpoints *b = &session->breakpoints;
+    struct breakpoint *p = &b->entry[b->armed[hit->place]];
+
+    if (p->trip == UNSEEN) return NULL;
+    if (p->by_value) {
+        read_value(p, session->machine, now);
+        if (!memcmp(now, p->was, p->at.size_bytes)) return NULL;
+    }
+    if (p->trip && !tripwire_is_hit(session, p, hit)) return NULL;
+    return holds(p, session) ? p : NULL;
+}
+
+static const struct cpu_break_hit *hit_now(struct session *session)
+{
+    machine_choose_processor(session->machine, CPU_NONE);    /* the one that has met it */
+    return cpu_break_hit(machine_cpu(session->machine));
+}
+
+bool breakpoints_would_stop(struct session *session)
+{
+    u8 now[VALUE_MOST_BYTES];
+    struct breakpoint *p = stop_of(session, hit_now(session), now);
+
+    if (p && p->by_value) memcpy(p->was, now, VALUE_MOST_BYTES);
+    return p && !(break_is_watch(p->at.kind) && session->breakpoints.watch_goes_on);
+}
+
+void breakpoints_see_values(struct breakpoints *b, struct machine *machine)
+{
+    for (unsigned i = 0; i < b->room; i++)
+        if (b->entry[i].used && b->entry[i].by_value) watchpoint_see_value(&b->entry[i], machine);
+}
+
 bool breakpoints_stopped(struct session *session)
 {
     struct breakpoints *b = &session->breakpoints;
     struct machine *machine = session->machine;
-
-    machine_choose_processor(machine, CPU_NONE);             /* the one that has met it */
-    const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(machine));
-    struct breakpoint *p = &b->entry[b->armed[hit->place]];
+    const struct cpu_break_hit *hit = hit_now(session);
     struct cpu_view v;
     char text[SYMBOL_TEXT];
     u8 now[VALUE_MOST_BYTES];
+    struct breakpoint *p = stop_of(session, hit, now);
 
-    if (p->trip == UNSEEN) return true;
-    if (p->by_value) {
-        read_value(p, machine, now);
-        if (!memcmp(now, p->was, p->at.size_bytes)) return true;
-    }
-    if (p->trip && !tripwire_is_hit(session, p, hit)) return true;
-    if (!holds(p, session)) return true;
+    if (!p) return true;
     p->hits++;
     if (p->passes) return p->passes--, true;
     if (p->trip) return false;

@@ -51,5 +51,9 @@ void watchpoint_see_value(struct breakpoint *p, struct machine *machine);
 /* After a stop: counts and prints it.  True when the run is to go on. */
 struct session;
 bool breakpoints_stopped(struct session *session);
+/* The same without a word, for somebody who looks for the last stop before a tick: true when it would be one. */
+bool breakpoints_would_stop(struct session *session);
+/* Watches of values compare with the bytes of now. */
+void breakpoints_see_values(struct breakpoints *b, struct machine *machine);
 
 #endif

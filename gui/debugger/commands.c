@@ -231,7 +231,7 @@ bool debug_set(struct session *s, const char *at, struct error *err)
     name[strcspn(name, " \t")] = 0;
     if (!strcmp(name, "cpu")) return debug_processor(s, equals + 1, err);
     if (!expression_value(s, equals + 1 + strspn(equals + 1, " \t"), &value, err)) return false;
-    if (strcmp(name, "auto_disassemble")) return cpu_set_register(machine_cpu(s->machine), name, value, err);
+    if (strcmp(name, "auto_disassemble")) return machine_set_register(s->machine, cpu_number(machine_cpu(s->machine)), name, value, err);
     s->places_unlisted = !value;
     return true;
 }

@@ -228,34 +228,34 @@ static void set_x87_word(u8 *area, unsigned index, u32 value)
     }
 }
 
-static bool set_float(struct cpu *cpu, const struct row *r, const u8 *bytes)
+static bool set_float(struct machine *m, unsigned processor, const struct row *r, const u8 *bytes)
 {
     u8 area[CPU_FLOAT_BYTES];
 
-    cpu_save_float(cpu, area);
+    cpu_save_float(machine_processor(m, processor), area);
     if (r->kind == ST) memcpy(area + AREA_ST + 16 * r->index, bytes, 10);
     else if (r->kind == XMM) memcpy(area + AREA_XMM + 16 * r->index, bytes, 16);
     else if (r->kind == MXCSR) put32(area + AREA_MXCSR, get32(bytes));
     else set_x87_word(area, r->index, get32(bytes));
-    cpu_load_float(cpu, area);
+    machine_load_float(m, processor, area);
     return true;
 }
 
-bool gdb_register_set(struct cpu *cpu, enum gdb_architecture a, unsigned n, const u8 bytes[GDB_REGISTER_BYTES], struct error *err)
+bool gdb_register_set(struct machine *m, unsigned processor, enum gdb_architecture a, unsigned n, const u8 bytes[GDB_REGISTER_BYTES], struct error *err)
 {
     static const char *const gpr[] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
     const struct row *r = row_of(a, n);
     struct cpu_view v;
 
     if (!r) return fail(err, "there is no register %u", n);
-    if (r->kind == ST || r->kind == XMM || r->kind == MXCSR || r->kind == X87) return set_float(cpu, r, bytes);
+    if (r->kind == ST || r->kind == XMM || r->kind == MXCSR || r->kind == X87) return set_float(m, processor, r, bytes);
     u64 value = bits_of(r, a) == 64 ? get64(bytes) : get32(bytes);
-    cpu_view(cpu, &v);
+    cpu_view(machine_processor(m, processor), &v);
     switch (r->kind) {
-    case GPR: return cpu_set_register(cpu, gpr[r->index], value, err);
-    case PC: return cpu_set_register(cpu, "rip", v.code_bits == 64 ? value : (u32)(value - v.seg[CPU_SEG_CS].base), err);
-    case IP: return cpu_set_register(cpu, "rip", value, err);
+    case GPR: return machine_set_register(m, processor, gpr[r->index], value, err);
+    case PC: return machine_set_register(m, processor, "rip", v.code_bits == 64 ? value : (u32)(value - v.seg[CPU_SEG_CS].base), err);
+    case IP: return machine_set_register(m, processor, "rip", value, err);
     case BASE: case EFER: return fail(err, "%s is not set from here: let the guest load it", r->name);
-    default: return cpu_set_register(cpu, r->name, value, err);
+    default: return machine_set_register(m, processor, r->name, value, err);
     }
 }

@@ -1,7 +1,7 @@
 #ifndef ORRERY_GDBSTUB_REGISTERS_H
 #define ORRERY_GDBSTUB_REGISTERS_H
 /* The processor's registers as gdb numbers them.                                            doc: gdbstub */
-#include "cpu/cpu.h"
+#include "devices/machine.h"
 
 /* What gdb is told the processor to be; fixed while it is connected. */
 enum gdb_architecture { GDB_I8086, GDB_I386, GDB_X86_64, GDB_ARCHITECTURES };
@@ -18,6 +18,6 @@ unsigned gdb_register_count(enum gdb_architecture architecture);
 unsigned gdb_register_bytes(enum gdb_architecture architecture, unsigned n);
 /* Little endian; how many bytes, 0: there is no register of that number. */
 unsigned gdb_register_get(const struct cpu *cpu, enum gdb_architecture architecture, unsigned n, u8 bytes[GDB_REGISTER_BYTES]);
-bool gdb_register_set(struct cpu *cpu, enum gdb_architecture architecture, unsigned n, const u8 bytes[GDB_REGISTER_BYTES], struct error *err);
+bool gdb_register_set(struct machine *machine, unsigned processor, enum gdb_architecture architecture, unsigned n, const u8 bytes[GDB_REGISTER_BYTES], struct error *err);
 
 #endif

@@ -75,7 +75,7 @@ static bool write_one(struct gdb_stub *g, unsigned n, const u8 *bytes, struct er
     unsigned size = gdb_register_get(gdb_cpu(g), g->architecture, n, now);
 
     memcpy(wanted, bytes, size);
-    return !memcmp(now, wanted, size) || gdb_register_set(gdb_cpu(g), g->architecture, n, wanted, err);
+    return !memcmp(now, wanted, size) || gdb_register_set(g->session->machine, cpu_number(gdb_cpu(g)), g->architecture, n, wanted, err);
 }
 
 static void write_registers(struct gdb_stub *g, const char *at, size_t size)
@@ -235,7 +235,7 @@ static void thread_info(struct gdb_stub *g, const char *at, size_t size)
 static void supported(struct gdb_stub *g, const char *at, size_t size)
 {
     (void)at, (void)size;
-    gdb_answer(g, "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:memory-map:read+;swbreak+;hwbreak+;vContSupported+", PACKET_MOST);
+    gdb_answer(g, "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:memory-map:read+;swbreak+;hwbreak+;vContSupported+;ReverseStep+;ReverseContinue+", PACKET_MOST);
 }
 
 static void no_acks(struct gdb_stub *g, const char *at, size_t size)
@@ -300,12 +300,6 @@ static void kill_machine(struct gdb_stub *g, const char *at, size_t size)
     gdb_answer(g, "OK");
 }
 
-static void no_reverse(struct gdb_stub *g, const char *at, size_t size)
-{
-    (void)at, (void)size;
-    gdb_answer(g, "E.this machine does not run backwards");
-}
-
 /* --- which packet --- */
 
 static const struct {
@@ -319,7 +313,7 @@ static const struct {
     { "H", false, choose_thread }, { "T", false, thread_lives }, { "qC", true, current_thread }, { "qfThreadInfo", true, threads }, { "qsThreadInfo", true, no_more_threads },
     { "qThreadExtraInfo,", false, thread_info }, { "qSupported", false, supported }, { "QStartNoAckMode", true, no_acks }, { "qAttached", false, attached }, { "qOffsets", true, offsets },
     { "qXfer:features:read:target.xml:", false, description }, { "qXfer:memory-map:read::", false, memory_map }, { "qRcmd,", false, gdb_command },
-    { "D", false, detach }, { "k", true, kill_machine }, { "vKill", false, kill_machine }, { "bs", true, no_reverse }, { "bc", true, no_reverse },
+    { "D", false, detach }, { "k", true, kill_machine }, { "vKill", false, kill_machine }, { "bs", true, gdb_step_back }, { "bc", true, gdb_continue_back },
 };
 
 /* A packet that is not known is answered by an empty one. */

@@ -13,7 +13,7 @@ struct cpu *gdb_cpu(struct gdb_stub *stub);              /* that g and m mean */
 /* Packets by what they are about; `at` stands behind what the row of the table names. */
 typedef void gdb_packet(struct gdb_stub *stub, const char *at, size_t size);
 gdb_packet gdb_insert_break, gdb_remove_break;
-gdb_packet gdb_continue, gdb_step, gdb_resume, gdb_resume_kinds, gdb_last_stop;
+gdb_packet gdb_continue, gdb_step, gdb_resume, gdb_resume_kinds, gdb_last_stop, gdb_step_back, gdb_continue_back;
 gdb_packet gdb_command;
 
 void gdb_remove_breaks(struct gdb_stub *stub);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/travel.h"
 #include "gui/gdbstub/stub_parts.h"
 
 typedef unsigned long long llu;
@@ -247,6 +248,63 @@ void gdb_resume(struct gdb_stub *g, const char *at, size_t size)
     }
     if (goes_on) go_on(g);
     else gdb_answer(g, "%s", g->stop);
+}
+
+/* --- backwards: GDB manual, "Reverse Execution", packets bs and bc --- */
+
+struct way_back {
+    struct session *session;
+    bool continues, gone, stopped;
+    struct error err;
+};
+
+static void go_back(void *context)
+{
+    struct way_back *w = context;
+    w->gone = w->continues ? travel_continue_back(w->session, &w->stopped, &w->err) : travel_step_back(w->session, &w->err);
+}
+
+/* What a watchpoint saw is undone: gdb compares the value with the one it knows. */
+static void tell_stop_behind(struct gdb_stub *g)
+{
+    struct error err = { 0 };
+    const struct breakpoints *b = &g->session->breakpoints;
+    const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(g->session->machine));
+    bool watch = break_is_watch(b->entry[b->armed[hit->place]].at.kind);
+
+    stopped_at_break(g);
+    if (watch) travel_step_back(g->session, &err);
+}
+
+static void back(struct gdb_stub *g, bool continues)
+{
+    struct way_back w = { .session = g->session, .continues = continues };
+    struct machine_history h;
+    size_t size;
+
+    if (!machine_history(g->session->machine, &h)) return gdb_answer(g, "E.no past is kept: time_travel: enabled=1");
+    bool begins = machine_tick(g->session->machine) == h.first;
+    char *text = gdb_capture(go_back, &w, &size);
+    gdb_say(g, text, size);
+    free(text);
+    if (begins) stopped(g, SIGNAL_TRAP, "replaylog:begin;");
+    else if (!w.gone) return gdb_refuse(g, &w.err);
+    else if (!continues) stopped(g, SIGNAL_TRAP, "");
+    else if (w.stopped) tell_stop_behind(g);
+    else stopped(g, SIGNAL_TRAP, "replaylog:begin;");
+    gdb_answer(g, "%s", g->stop);
+}
+
+void gdb_step_back(struct gdb_stub *g, const char *at, size_t size)
+{
+    (void)at, (void)size;
+    back(g, false);
+}
+
+void gdb_continue_back(struct gdb_stub *g, const char *at, size_t size)
+{
+    (void)at, (void)size;
+    back(g, true);
 }
 
 /* --- monitor --- */

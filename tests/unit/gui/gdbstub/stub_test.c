@@ -80,7 +80,7 @@ Test(gdb_stub, answers_as_the_manual_has_it)
         { "X2000,2:ab", "OK" }, { "m2000,2", "6162" }, { "X2000,3:ab", "E16" }, { "p8", "00100000" }, { "p0", "00000000" }, { "P0=78563412", "OK" }, { "p0", "78563412" },
         { "P0=78", "E16" }, { "pff", "E16" }, { "P8=03100000", "OK" }, { "p8", "03100000" },
         { "Z0,1000,1", "OK" }, { "Z0,1000,1", "OK" }, { "z0,1000,1", "OK" }, { "z0,1000,1", "OK" }, { "Z5,1000,1", "E16" }, { "Z2,1000,0", "E16" }, { "Z0,1000", "E16" },
-        { "vMustReplyEmpty", "" }, { "qOffsets", "" }, { "!", "" }, { "bs", "E.this machine does not run backwards" }, { "bc", "E.this machine does not run backwards" },
+        { "vMustReplyEmpty", "" }, { "qOffsets", "" }, { "!", "" }, { "bs", "E.no past is kept: time_travel: enabled=1" }, { "bc", "E.no past is kept: time_travel: enabled=1" },
         { "qXfer:features:read:target.xml:ffff,10", "l" }, { "qXfer:features:read:other.xml:0,10", "" }, { "vCont;s:9", "E16" }, { "vCont;q", "E16" }, { "vCont;t", "T05thread:1;" },
         { "D", "OK" },
     };

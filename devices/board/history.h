@@ -1,0 +1,15 @@
+#ifndef ORRERY_BOARD_HISTORY_H
+#define ORRERY_BOARD_HISTORY_H
+/* Where the machine has been, so that it can be there again.                               doc: time-travel */
+#include "cpu/base/error.h"
+
+struct machine;
+struct history;
+
+/* For machine_run: the tick at which history wants to be asked, NEVER without one; and it is asked. */
+u64 history_next_tick(const struct machine *m);
+void history_see(struct machine *m);
+/* A medium was changed: what was before it cannot be shown any more. */
+void history_medium_changed(struct machine *m);
+
+#endif
