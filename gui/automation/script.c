@@ -346,7 +346,7 @@ bool session_end(struct session *s, struct error *err)
     tracing_free(s);
     profile_free(s->profile);
     timeline_free(s->timeline);
-    return trace_file_end(&s->trace, s->machine, err);
+    return trace_file_end(&s->trace, err);
 }
 
 /* Up to the first line that is wrong: err says which. */

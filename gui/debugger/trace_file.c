@@ -27,14 +27,15 @@ bool trace_file_begin(struct trace_file *t, struct machine *machine, const char 
     t->file = fopen(path, "wbe");
     if (!t->file) return fail(err, "%s: %s", path, strerror(errno));
     t->failed = fwrite(HEADER, sizeof HEADER, 1, t->file) != 1;
-    cpu_set_recorder(machine_cpu(machine), put_words, t);
+    t->cpu = machine_cpu(machine);
+    cpu_set_recorder(t->cpu, put_words, t);
     return true;
 }
 
-bool trace_file_end(struct trace_file *t, struct machine *machine, struct error *err)
+bool trace_file_end(struct trace_file *t, struct error *err)
 {
     if (!t->file) return true;
-    cpu_set_recorder(machine_cpu(machine), NULL, NULL);
+    cpu_set_recorder(t->cpu, NULL, NULL);
     bool whole = fclose(t->file) == 0 && !t->failed;
     t->file = NULL;
     return whole || fail(err, "%s: could not be written whole: %s", t->path, strerror(errno));

@@ -8,13 +8,14 @@
 
 struct trace_file {
     FILE *file;                  /* NULL: nothing is recorded */
+    struct cpu *cpu;             /* whose turn it was, or which was chosen, when it began */
     char path[1024];
     bool failed;
 };
 
 bool trace_file_begin(struct trace_file *t, struct machine *machine, const char *path, struct error *err);
 /* False when something could not be written. */
-bool trace_file_end(struct trace_file *t, struct machine *machine, struct error *err);
+bool trace_file_end(struct trace_file *t, struct error *err);
 
 /* As text: `count` instructions from a tick on. */
 /* Addresses by name where `symbols` has some. */

@@ -193,7 +193,7 @@ bool debug_trace(struct session *s, const char *at, struct error *err)
     next_argument(&at, what, sizeof what);
     if (!strcmp(what, "off")) {
         s->trace_shown = false;
-        return follow_interrupts(s), trace_file_end(&s->trace, s->machine, err);
+        return follow_interrupts(s), trace_file_end(&s->trace, err);
     }
     if (strcmp(what, "on")) return fail(err, "trace on: each instruction as it runs; trace on FILE: into a file; trace off");
     if (!next_argument(&at, path, sizeof path)) {
