@@ -34,20 +34,24 @@ u8 automation_key_of(const char *name)
     return 0;
 }
 
-/* "ctrl-alt-del": pressed in order, released in reverse, 50 ms of virtual time apart. */
+/* "ctrl-alt-del": pressed in order, released in reverse, 50 ms of virtual time apart; where a breakpoint comes in between the rest is done there. */
 bool automation_key(struct session *s, const char *at, struct error *err)
 {
     char word[128], *rest = word, *name;
     u8 usage[8];
     unsigned n = 0;
+    bool runs = true;
 
     if (!next_argument(&at, word, sizeof word)) return fail(err, "which key? e.g. key F1, key ctrl-alt-del");
     while ((name = strsep(&rest, "-")) && n < ARRAY_COUNT(usage)) {
         usage[n] = automation_key_of(name);
         if (!usage[n++]) return fail(err, "there is no key \"%s\"", name);
     }
-    for (unsigned i = 0; i < n; i++) machine_key(s->machine, usage[i], true), session_run(s, machine_ips(s->machine) / 20);
-    while (n--) machine_key(s->machine, usage[n], false), session_run(s, machine_ips(s->machine) / 20);
+    for (unsigned i = 0; i < 2 * n; i++) {
+        bool down = i < n;
+        machine_key(s->machine, usage[down ? i : 2 * n - 1 - i], down);
+        if (runs) runs = session_run(s, machine_ips(s->machine) / 20).kind == MACHINE_TICKS;
+    }
     return true;
 }
 
