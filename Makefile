@@ -154,6 +154,7 @@ test-long: test
 	build-san/fuzz-bytes 100000000 1
 	build-san/fuzz-debugger packets 100000
 	build-san/fuzz-debugger commands 100000
+	build-san/fuzz-debugger panes 100000
 	@for t in $(filter-out %/linux-cd.sh %-initrd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps

@@ -64,7 +64,7 @@ count $status "fuzz-devices: each device alone, 20000 operations"
 "$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz-bytes.log"
 count $status "fuzz-bytes: random strings of bytes in every mode"
-for what in packets commands; do
+for what in packets commands panes; do
     "$build/fuzz-debugger" $what 3000 > "$build/fuzz-debugger.log" 2>&1; status=$?
     tail -n 8 "$build/fuzz-debugger.log"
     count $status "fuzz-debugger: 3000 $what"

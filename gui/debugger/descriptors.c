@@ -171,6 +171,16 @@ unsigned descriptor_count(struct cpu *cpu, enum descriptor_table table)
     return table == TABLE_IDT && count > 256 ? 256 : count;
 }
 
+/* Where the code of a selector begins, as far as its table can be read. */
+static u64 code_base(struct cpu *cpu, const struct cpu_view *v, u16 selector)
+{
+    struct error err = { 0 };
+    u64 low = 0, upper, base = selector & 4 ? v->seg[CPU_SEG_LDTR].base : v->gdtr_base;
+
+    if (long_mode(v) || !read_entry(cpu, "", base + (selector & ~7u), 8, &low, &upper, &err)) return 0;
+    return take_apart(low, 0, false).base;
+}
+
 static void put_brief(const struct descriptor_view *d, enum descriptor_table table, char text[128], u64 *target)
 {
     bool code = d->type & 8;
@@ -205,6 +215,7 @@ unsigned descriptor_brief(struct cpu *cpu, enum descriptor_table table, unsigned
     bool twice = table != TABLE_IDT && long_mode(&v) && !(low >> 44 & 1) && low && n + 1 < descriptor_count(cpu, table) && read_entry(cpu, "", la + 8, 8, &upper, &skip, &err);
     struct descriptor_view d = take_apart(low, table == TABLE_IDT || twice ? upper : 0, long_mode(&v));
     put_brief(&d, table, text, target);
+    if (d.is_gate && d.type != TYPE_TASK_GATE) *target += code_base(cpu, &v, d.selector);
     return twice ? 2 : 1;
 }
 

@@ -9,7 +9,7 @@ bool show_ldt(struct cpu *cpu, u64 first, u64 last, struct error *err);
 bool show_idt(struct cpu *cpu, u64 first, u64 last, struct error *err);
 
 /* The same for who lists them himself: how many entries a table has (of 8 bytes, or a gate's size), and one in a few words without its number.  How
- * many entries it takes, 2 for one of 16 bytes in the GDT; 0: nothing is mapped there.  *target: the offset that a gate leads to, 0: it is none. */
+ * many entries it takes, 2 for one of 16 bytes in the GDT; 0: nothing is mapped there.  *target: the linear address that a gate leads to, 0: it is none. */
 enum descriptor_table { TABLE_GDT, TABLE_LDT, TABLE_IDT };
 unsigned descriptor_count(struct cpu *cpu, enum descriptor_table table);
 unsigned descriptor_brief(struct cpu *cpu, enum descriptor_table table, unsigned n, char text[128], u64 *target);

@@ -209,6 +209,22 @@ static bool stack_changed(const struct panes *p, u64 la, const u8 *bytes, unsign
     return p->has_run && offset + size <= p->stack.known && memcmp(p->stack.was + offset, bytes, size);
 }
 
+/* A function, or a place behind a CALL: other numbers that a name could be given to are numbers. */
+static bool is_code(struct panes *p, u64 la)
+{
+    enum { LONGEST_CALL = 7 };
+    struct decoded_instruction d;
+    u8 bytes[LONGEST_CALL];
+    u64 offset;
+
+    if (!symbols_in_code(p->session->symbols, la)) return false;
+    if (symbols_at(p->session->symbols, la, &offset) && !offset) return true;
+    for (unsigned n = 2; n <= LONGEST_CALL; n++)
+        if (machine_peek_linear(p->session->machine, la - n, bytes, n) == n && decode_instruction(bytes, n, p->view.code_bits, &d) && d.instruction.length == n &&
+            d.instruction.meta.category == ZYDIS_CATEGORY_CALL) return true;
+    return false;
+}
+
 /* What an element may mean: a name of the program, or the frame pointer's place. */
 static void put_element(struct panes *p, struct cells_region at, int row, u64 la, u64 sp, unsigned size)
 {
@@ -228,7 +244,7 @@ static void put_element(struct panes *p, struct cells_region at, int row, u64 la
     if (at.width >= digits + 20 || la >> 32 == 0) x = cells_print(&p->cells, at, 1, row, COLOR_ADDRESS, "%0*llx", la >> 32 ? 16 : 8, (llu)la) + 1;
     else x = cells_print(&p->cells, at, 1, row, COLOR_ADDRESS, "sp%c%04llx", la < sp ? '-' : '+', (llu)(la < sp ? sp - la : la - sp)) + 1;
     u64 code = size == 8 ? value : p->view.seg[CPU_SEG_CS].base + value;
-    bool named = symbols_in_code(p->session->symbols, code);
+    bool named = value && is_code(p, code);
     if (named && at.width < x + digits + 16) digits = value >> 32 ? 12 : value >> 16 ? 6 : 4;
     x = cells_print(&p->cells, at, x, row, stack_changed(p, la, bytes, size) ? COLOR_CHANGED : COLOR_INK, "%0*llx", digits, (llu)value) + 1;
     if (la == panes_stack_pointer(&frame, &unused)) x = cells_text(&p->cells, at, x, row, COLOR_DIM, "bp") + 1;

@@ -156,18 +156,26 @@ static int put_lines(struct panes *p, struct cells_region at, int first, const c
     return row;
 }
 
-void panes_printed(struct panes *p, struct cells_region at, int *scroll, const char *command)
+char *panes_captured(struct panes *p, const char *command)
 {
     struct error err = { 0 };
     char *text = NULL;
     size_t size;
     FILE *out = stdout, *memory = open_memstream(&text, &size);
 
-    if (!memory) return;
+    if (!memory) return NULL;
     stdout = memory;
     if (!session_look(p->session, command, &err)) printf("%s", err.text);
     stdout = out;
     fclose(memory);
+    return text;
+}
+
+void panes_printed(struct panes *p, struct cells_region at, int *scroll, const char *command)
+{
+    char *text = panes_captured(p, command);
+
+    if (!text) return;
     int lines = put_lines(p, (struct cells_region){ at.x, at.y, at.width, 0 }, 0, text);
     *scroll = panes_clamp(*scroll, lines, at.height);
     put_lines(p, at, *scroll, text);

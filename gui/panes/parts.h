@@ -101,7 +101,9 @@ typedef unsigned long long llu;
 void panes_title(struct panes *p, struct cells_region at, enum panes_focus focus, const char *format, ...) __attribute__((format(printf, 4, 5)));
 struct cells_region panes_below(struct cells_region at);         /* without its title */
 void panes_spot(struct panes *p, struct cells_region in, int x, int y, int width, enum spot_kind kind, u64 value, const char *text);
-/* What a command prints, as lines that are scrolled: `scroll` is kept within them. */
+/* What a command prints, to be freed; NULL: no memory. */
+char *panes_captured(struct panes *p, const char *command);
+/* The same as lines that are scrolled: `scroll` is kept within them. */
 void panes_printed(struct panes *p, struct cells_region at, int *scroll, const char *command);
 /* How many characters of a line go into a row: up to a blank where one is near. */
 int panes_fit(const char *text, int length, int room);

@@ -1,5 +1,6 @@
 /* Descriptor tables, breakpoints, devices.                                                     doc: panes */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gui/debugger/descriptors.h"
@@ -53,24 +54,31 @@ static const char *const hint[] = {
     "F9, or a click on an address, sets one; a click on a number switches it.", "lb ADDRESS if CONDITION, watch, catch, tripwire set others; d N deletes.",
 };
 
+/* A row a line, those of `command` behind `row`: how many there are then. */
+static int put_list(struct panes *p, struct cells_region at, int row, const char *command)
+{
+    char *text = panes_captured(p, command), *rest = text, *line;
+
+    while (text && (line = strsep(&rest, "\n")) && rest) {
+        unsigned number = (unsigned)strtoul(line, NULL, 10);
+        cells_text(&p->cells, at, 0, row, strncmp(line, "Num ", 4) ? COLOR_INK : COLOR_DIM, line);
+        if ((int)strlen(line) > at.width) cells_glyph(&p->cells, at, at.width - 1, row, COLOR_DIM, GLYPH_MORE);
+        if (number && row < at.height) panes_spot(p, at, 0, row, 3, SPOT_ENABLE, number, NULL);
+        row++;
+    }
+    free(text);
+    return row;
+}
+
 void panes_breaks(struct panes *p, struct cells_region at)
 {
-    const struct breakpoints *b = &p->session->breakpoints;
-    struct cells_region list = at;
-    int row = 1;
+    struct cells_region list = at, nowhere = { at.x, at.y, at.width, 0 };
+    int *scroll = &p->scroll[TAB_BREAKS];
 
     for (unsigned i = 0; i < 2; i++) cells_text(&p->cells, at, 0, at.height - 2 + (int)i, COLOR_DIM, hint[i]);
     list.height -= 3;
-    panes_printed(p, list, &p->scroll[TAB_BREAKS], "blist");
-    for (unsigned n = 0; n < b->room; n++) {
-        if (!b->entry[n].used || break_is_watch(b->entry[n].at.kind)) continue;
-        if (row - p->scroll[TAB_BREAKS] >= 0) panes_spot(p, list, 0, row - p->scroll[TAB_BREAKS], 3, SPOT_ENABLE, n + 1, NULL);
-        row++;
-    }
-    row -= p->scroll[TAB_BREAKS];
-    if (row < 1 || row >= list.height) return;
-    int none = 0;
-    panes_printed(p, cells_within(list, 0, row), &none, "watch");
+    *scroll = panes_clamp(*scroll, put_list(p, nowhere, put_list(p, nowhere, 0, "blist"), "watch"), list.height);
+    put_list(p, list, put_list(p, list, -*scroll, "blist"), "watch");
 }
 
 /* --- devices --- */

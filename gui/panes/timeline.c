@@ -92,10 +92,11 @@ static void put_events(struct panes *p, struct cells_region at, const struct tim
 
 static void put_head(struct panes *p, struct cells_region at, const struct lanes *l)
 {
-    double second = (double)machine_ips(p->session->machine);
+    double seconds = (double)(l->to - l->from) / (double)machine_ips(p->session->machine);
+    double scale = seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1;
     int x = at.width - 10;
 
-    cells_print(&p->cells, at, 0, 0, COLOR_DIM, "ticks %llu to %llu, %.6f s of virtual time", (llu)l->from, (llu)l->to, (double)(l->to - l->from) / second);
+    cells_print(&p->cells, at, 0, 0, COLOR_DIM, "ticks %llu to %llu, %.3f %s of virtual time", (llu)l->from, (llu)l->to, seconds * scale, scale > 1e3 ? "us" : scale > 1 ? "ms" : "s");
     for (int i = 0; i < 2; i++) {
         cells_paper(&p->cells, at, x + i * 5, 0, 4, COLOR_BUTTON);
         cells_text(&p->cells, at, x + i * 5, 0, COLOR_TITLE_INK, i ? " <> " : " >< ");

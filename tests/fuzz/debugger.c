@@ -1,11 +1,13 @@
-/* fuzz-debugger packets|commands ROUNDS [SEED]: what gdb or a person may send, right, nearly right and wrong, to a small machine.  A sanitizer is the
- * judge, and the stub's list of breakpoints, which must go with it.                          doc: fuzz */
+/* fuzz-debugger packets|commands|panes ROUNDS [SEED]: what gdb or a person may send, right, nearly right and wrong, to a small machine.  A sanitizer is the
+ * judge, the stub's list of breakpoints, which must go with it, and where the panes of the window may be clicked.                          doc: fuzz */
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "gui/gdbstub/stub.h"
+#include "gui/panes/parts.h"
 
 enum { ROUNDS_A_MACHINE = 500, CODE = 0x1000 };
 
@@ -134,29 +136,35 @@ static void fuzz_packets(u64 rounds)
 /* --- commands --- */
 
 /* Those that write files of the host are left out; words of what a command may take stand in one list for all. */
+static const char *const names[] = {
+    "c", "s", "n", "u", "lb", "b", "pb", "vb", "sb", "sba", "catch", "blist", "d", "bpe", "bpd", "watch", "lwatch", "unwatch", "r", "sreg", "creg", "dreg", "x", "xp", "set", "setpmem", "page",
+    "print-string", "bt", "print-stack", "calc", "processor", "ptime", "info", "why", "explain", "walk", "map", "desc", "gate", "tss", "ldsym", "slist", "list", "help", "modebp", "fpu", "mmx",
+    "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "", "cpu", "zmm", "tb", "condition", "ignore", "rwatch", "awatch", "trace-reg", "trace-mem", "trace", "show", "instrument",
+    "profile", "timeline", "tripwire", "addlyt", "remlyt", "lyt", "if", "echo", "query", "take", "nmi", "doit", "restore", "gva2gpa", "stop", "deref", "crc", "tlb", "setmagicbps", "clrmagicbps", "x/4wx", "print/t",
+};
+static const char *const words[] = {
+    "0", "1", "0x1000", "0x2000", "-1", "0xffffffffffffffff", "eax", "$rip", "tick", "0:0x1000", "cs:ip", "[0x2000]", "@0x2000", "byte", "(", ")", "+", "*", "/", "%", "<<", "&&", "==", "!", "~",
+    "=", "if", "r", "w", "v", "stop", "continue", "/4wx", "/2i", "/s", "/99999999x", "/bm", "int", "fault", "#PF", "#ZZ", "in", "out", "msr", "mode", "task", "triple", "irq", "gdt", "ldt", "idt",
+    "tss", "tab", "cpu", "device", "pic1", "break", "symbols", "\"", "\"eax\"", "main.c:1", "\"a/b.c\":7", "not", "all", "/dev/null", "/nowhere", "global", "100", "64", "16", "eip", "st0", "off", "on", "call", "mode", "softint", "$ 2", "\"cpu0\"", "\"pic1.irr\"", "xml", "pending", "nmi", "smi", "read", "write", "line", "linux", "threads", "status", "pic", "u", "hex", "size", "$cpu", "*0x1000",
+    "port", "memory", "code", "flags", "stack", "eoi", "unwritten",
+};
+
+static void make_command(char *line, size_t size)
+{
+    snprintf(line, size, "%s", ONE_OF(names));
+    for (unsigned n = pick(6); n; n--) snprintf(line + strlen(line), size - strlen(line), "%s%s", pick(5) ? " " : "", ONE_OF(words));
+    while (*line && !pick(8)) line[pick((u32)strlen(line))] = (char)(1 + pick(255));
+}
+
 static void fuzz_commands(u64 rounds)
 {
-    static const char *const names[] = {
-        "c", "s", "n", "u", "lb", "b", "pb", "vb", "sb", "sba", "catch", "blist", "d", "bpe", "bpd", "watch", "lwatch", "unwatch", "r", "sreg", "creg", "dreg", "x", "xp", "set", "setpmem", "page",
-        "print-string", "bt", "print-stack", "calc", "processor", "ptime", "info", "why", "explain", "walk", "map", "desc", "gate", "tss", "ldsym", "slist", "list", "help", "modebp", "fpu", "mmx",
-        "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "", "cpu", "zmm", "tb", "condition", "ignore", "rwatch", "awatch", "trace-reg", "trace-mem", "trace", "show", "instrument",
-        "profile", "timeline", "tripwire", "addlyt", "remlyt", "lyt", "if", "echo", "query", "take", "nmi", "doit", "restore", "gva2gpa", "stop", "deref", "crc", "tlb", "setmagicbps", "clrmagicbps", "x/4wx", "print/t",
-    };
-    static const char *const words[] = {
-        "0", "1", "0x1000", "0x2000", "-1", "0xffffffffffffffff", "eax", "$rip", "tick", "0:0x1000", "cs:ip", "[0x2000]", "@0x2000", "byte", "(", ")", "+", "*", "/", "%", "<<", "&&", "==", "!", "~",
-        "=", "if", "r", "w", "v", "stop", "continue", "/4wx", "/2i", "/s", "/99999999x", "/bm", "int", "fault", "#PF", "#ZZ", "in", "out", "msr", "mode", "task", "triple", "irq", "gdt", "ldt", "idt",
-        "tss", "tab", "cpu", "device", "pic1", "break", "symbols", "\"", "\"eax\"", "main.c:1", "\"a/b.c\":7", "not", "all", "/dev/null", "/nowhere", "global", "100", "64", "16", "eip", "st0", "off", "on", "call", "mode", "softint", "$ 2", "\"cpu0\"", "\"pic1.irr\"", "xml", "pending", "nmi", "smi", "read", "write", "line", "linux", "threads", "status", "pic", "u", "hex", "size", "$cpu", "*0x1000",
-        "port", "memory", "code", "flags", "stack", "eoi", "unwritten",
-    };
     struct session s;
 
     for (u64 r = 0; r < rounds; r++) {
         char line[512];
         struct error err = { 0 };
         if (r % ROUNDS_A_MACHINE == 0) begin(&s);
-        snprintf(line, sizeof line, "%s", ONE_OF(names));
-        for (unsigned n = pick(6); n; n--) snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s", pick(5) ? " " : "", ONE_OF(words));
-        while (*line && !pick(8)) line[pick((u32)strlen(line))] = (char)(1 + pick(255));
+        make_command(line, sizeof line);
         s.ticks_left = 3000;
         if (!session_command(&s, line, &err) && !err.count) fprintf(stderr, "\"%s\" fails without a word\n", line), abort();
         s.over = false;
@@ -164,16 +172,77 @@ static void fuzz_commands(u64 rounds)
     }
 }
 
+/* --- panes --- */
+
+/* What can be clicked lies within the window. */
+static void check_spots(struct panes *p)
+{
+    const struct cells *c = panes_cells(p);
+
+    for (unsigned i = 0; i < p->spots; i++) {
+        struct cells_region at = p->spot[i].at;
+        if (at.x < 0 || at.y < 0 || at.width < 0 || at.x + at.width > c->columns || at.y >= c->rows) fprintf(stderr, "a spot at %d,%d, %d wide\n", at.x, at.y, at.width), abort();
+    }
+}
+
+/* Any key but the tabulator, which might complete the name of a command that writes files. */
+static void do_something(struct panes *p)
+{
+    static const u8 keys[] = { 0x28, 0x29, 0x2a, 0x3d, 0x3e, 0x3f, 0x42, 0x43, 0x44, 0x48, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x52, 0x0a, 0x18, 0x06 };
+    char line[512];
+
+    switch (pick(8)) {
+    case 0: case 1: panes_key(p, ONE_OF(keys), pick(8)); break;
+    case 2: case 3: panes_click(p, (int)pick(p->cells.columns + 2u) - 1, (int)pick(p->cells.rows + 2u) - 1); break;
+    case 4: panes_wheel(p, (int)pick(p->cells.columns), (int)pick(p->cells.rows), (int)pick(9) - 4); break;
+    case 5: panes_resize(p, 1 + pick(pick(4) ? 200 : 500), 1 + pick(pick(4) ? 60 : 200)); break;
+    default:
+        make_command(line, sizeof line);
+        panes_text(p, line);
+        if (pick(4)) panes_key(p, 0x28, 0);
+        break;
+    }
+}
+
+static void fuzz_panes(u64 rounds)
+{
+    struct session s;
+
+    for (u64 r = 0; r < rounds; r++) {
+        if (r % ROUNDS_A_MACHINE == 0) {
+            begin(&s);
+            panes_open(&s);
+        }
+        if (!pick(20)) s.panes->driver = s.panes->driver ? NULL : "somebody";
+        do_something(s.panes);
+        s.ticks_left = 3000;
+        panes_act(s.panes);
+        s.over = false;
+        check_spots(s.panes);
+        if (r % ROUNDS_A_MACHINE == ROUNDS_A_MACHINE - 1 || r + 1 == rounds) end(&s);
+    }
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
 int main(int argc, char **argv)
 {
-    bool packets = argc > 1 && !strcmp(argv[1], "packets");
+    static const struct { const char *name; void (*fuzz)(u64 rounds); } what[] = { { "packets", fuzz_packets }, { "commands", fuzz_commands }, { "panes", fuzz_panes } };
+    char folder[] = "/tmp/orrery-fuzz-XXXXXX";
+    unsigned n = 0;
 
-    if (argc < 3 || (!packets && strcmp(argv[1], "commands"))) return fputs("fuzz-debugger packets|commands ROUNDS [SEED]\n", stderr), 2;
+    while (argc > 2 && n < ARRAY_COUNT(what) && strcmp(argv[1], what[n].name)) n++;
+    if (argc < 3 || n == ARRAY_COUNT(what)) return fputs("fuzz-debugger packets|commands|panes ROUNDS [SEED]\n", stderr), 2;
     u64 rounds = strtoull(argv[2], NULL, 0);
     state = (argc > 3 ? strtoull(argv[3], NULL, 0) : 1) * 0x9e3779b97f4a7c15ull | 1;
     if (!freopen("/dev/null", "w", stdout)) return 2;
-    if (packets) fuzz_packets(rounds);
-    else fuzz_commands(rounds);
+    if (!mkdtemp(folder) || chdir(folder)) return perror(folder), 2;         /* commands may write files of any name there */
+    what[n].fuzz(rounds);
+    nftw(folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);
     fprintf(stderr, "fuzz-debugger: %llu %s\n", (unsigned long long)rounds, argv[1]);
     return 0;
 }
