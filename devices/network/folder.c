@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -19,7 +21,15 @@ struct scan {
     struct folder *folder;
     const char *who, *path;
     struct error *err;
+    struct stat inside[FOLDER_DEPTH];    /* the folders from the outermost to the one that is read */
 };
+
+/* A name below the root, to which links may lead as long as they stay there themselves. */
+static int open_beneath(int root, const char *name, int flags)
+{
+    struct open_how how = { .flags = (u64)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+    return (int)syscall(SYS_openat2, root, name, &how, sizeof how);
+}
 
 static bool add_file(struct scan *s, const char *name, u64 size)
 {
@@ -30,26 +40,38 @@ static bool add_file(struct scan *s, const char *name, u64 size)
     return true;
 }
 
-/* Plain files and folders; links are left out, so that nothing leads elsewhere. */
-static bool scan_folder(struct scan *s, int fd, const char *prefix, unsigned depth)
+static bool scan_folder(struct scan *s, const char *prefix, unsigned depth);
+
+/* A link that leads to a folder in which it lies would have no end. */
+static bool add_entry(struct scan *s, const char *name, unsigned depth)
 {
-    DIR *dir = fdopendir(fd);
+    char inner[FOLDER_NAME + 1];
+    struct stat st;
+    int fd = open_beneath(s->folder->root, name, O_PATH);
+    bool there = fd >= 0 && fstat(fd, &st) == 0;
+
+    if (fd >= 0) close(fd);
+    if (!there) return true;
+    if (S_ISREG(st.st_mode)) return add_file(s, name, (u64)st.st_size);
+    if (!S_ISDIR(st.st_mode) || depth == FOLDER_DEPTH) return true;
+    for (unsigned i = 0; i < depth; i++)
+        if (s->inside[i].st_dev == st.st_dev && s->inside[i].st_ino == st.st_ino) return true;
+    snprintf(inner, sizeof inner, "%s/", name);
+    return scan_folder(s, inner, depth + 1);
+}
+
+static bool scan_folder(struct scan *s, const char *prefix, unsigned depth)
+{
+    int fd = open_beneath(s->folder->root, prefix[0] ? prefix : ".", O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd < 0 || fstat(fd, &s->inside[depth - 1]) ? NULL : fdopendir(fd);
     bool ok = true;
 
-    if (!dir) {
-        close(fd);
-        return fail(s->err, "%s: ethdev=\"%s\": %s%s", s->who, s->path, prefix, strerror(errno));
-    }
+    if (!dir && fd >= 0) close(fd);
+    if (!dir && depth > 1) return true;          /* one that may not be read is as if it were empty */
+    if (!dir) return fail(s->err, "%s: ethdev=\"%s\": %s", s->who, s->path, strerror(errno));
     for (struct dirent *e; ok && (e = readdir(dir));) {
         char name[FOLDER_NAME];
-        struct stat st;
-        if (e->d_name[0] == '.' || snprintf(name, sizeof name, "%s%s", prefix, e->d_name) >= (int)sizeof name) continue;
-        if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW)) continue;
-        if (S_ISREG(st.st_mode)) ok = add_file(s, name, (u64)st.st_size);
-        if (!S_ISDIR(st.st_mode) || depth == FOLDER_DEPTH) continue;
-        int inner = openat(dirfd(dir), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (inner < 0 || strlen(name) + 2 > sizeof name) continue;
-        ok = scan_folder(s, inner, strcat(name, "/"), depth + 1);
+        if (e->d_name[0] != '.' && snprintf(name, sizeof name, "%s%s", prefix, e->d_name) < (int)sizeof name) ok = add_entry(s, name, depth);
     }
     closedir(dir);
     return ok;
@@ -87,7 +109,7 @@ static void make_index(struct folder *f)
 
 bool folder_open(struct folder *f, const char *path, const char *who, struct error *err)
 {
-    struct scan s = { f, who, path, err };
+    struct scan s = { .folder = f, .who = who, .path = path, .err = err };
 
     *f = (struct folder){ .root = -1, .fd = -1 };
     f->file = calloc(FOLDER_FILES, sizeof *f->file);
@@ -95,8 +117,7 @@ bool folder_open(struct folder *f, const char *path, const char *who, struct err
     if (path[0]) {
         f->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (f->root < 0) return fail(err, "%s: ethdev=\"%s\": %s; name a folder that the guest may read", who, path, strerror(errno));
-        int fd = openat(f->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        ok = fd >= 0 && scan_folder(&s, fd, "", 1);
+        ok = scan_folder(&s, "", 1);
     }
     qsort(f->file, f->count, sizeof *f->file, by_name);
     make_index(f);
@@ -136,33 +157,13 @@ u64 folder_size(const struct folder *f, unsigned file)
 
 /* --- contents --- */
 
-/* From folder to folder, so that a link that has come meanwhile leads nowhere. */
-static int open_file(const struct folder *f, const char *name)
-{
-    char part[FOLDER_NAME];
-    int at = dup(f->root);
-
-    while (at >= 0) {
-        size_t n = strcspn(name, "/");
-        bool last = !name[n];
-        memcpy(part, name, n);
-        part[n] = 0;
-        int next = openat(at, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | (last ? 0 : O_DIRECTORY));
-        close(at);
-        if (last) return next;
-        at = next;
-        name += n + 1;
-    }
-    return -1;
-}
-
 static bool select_file(struct folder *f, unsigned file)
 {
     struct stat st;
 
     if (f->fd >= 0 && f->opened == file) return true;
     if (f->fd >= 0) close(f->fd);
-    f->fd = open_file(f, f->file[file].name);
+    f->fd = open_beneath(f->root, f->file[file].name, O_RDONLY | O_NONBLOCK);
     f->opened = file;
     if (f->fd >= 0 && fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && (u64)st.st_size == f->file[file].size) return true;
     if (f->fd >= 0) close(f->fd);
