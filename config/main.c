@@ -309,7 +309,9 @@ static void run_for_display(struct run *r, struct serve *serve)
     struct machine_stop stop = serve_until_closed(serve, s->ticks_left, s->wall_end_ns);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - begun;
-    if ((s->panes && panes_are_open(s->panes)) || session_late(s)) return;
+    bool opened = s->panes && panes_are_open(s->panes);
+    if (opened) snprintf(s->stop, sizeof s->stop, "%s", stop.kind == MACHINE_REQUEST ? "" : stop.text);
+    if (opened || session_late(s)) return;
     if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
         fprintf(stderr, "orrery: %s\n", stop.text);
         if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);

@@ -117,6 +117,9 @@ void panes_run(struct panes *p)
     struct session *s = p->session;
 
     s->attended = true;
+    cpu_view(machine_cpu(s->machine), &p->view);
+    if (s->stop[0]) panes_say(p, "orrery: %s\n", s->stop);
+    if (s->stop[0] && p->view.shutdown) panes_look(p, "why");
     while (!s->over && serve_wait(p->serve) && !session_late(s)) {
         if (p->leaves || !p->open) run_closed(p);
         else if (!panes_act(p)) rest();

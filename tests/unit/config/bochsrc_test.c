@@ -161,6 +161,26 @@ Test(bochsrc, each_line_of_symbols_is_a_file_of_its_own)
     refused("symbols: base=x", "16 lines at most");
 }
 
+Test(bochsrc, the_debugger_in_the_window_is_asked_for_in_three_ways)
+{
+    taken("debugger: gui=0, log=-");
+    cr_expect_not(config.debugger_panes);
+    taken("debugger: log=d.txt, gui=1");
+    cr_expect(config.debugger_panes);
+    cr_expect_str_eq(config.debugger_log, "d.txt");
+    config.debugger_panes = false;
+    taken("debugger: gui=globalini");
+    cr_expect(config.debugger_panes);
+    config.debugger_panes = false;
+    taken("display_library: x, options=\"cmdmode, gui_debug\"");
+    cr_expect(config.debugger_panes);
+    config.debugger_panes = false;
+    taken("display_library: options=gui_debug");
+    cr_expect(config.debugger_panes);
+    refused("debugger: gui=maybe", "0, 1 or globalini");
+    refused("debugger: gii=1", "gui");
+}
+
 Test(bochsrc, gdb_comes_by_a_port_or_a_socket)
 {
     cr_expect_eq(config.gdbstub.port, 1234);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gui/canvas.h"
 #include "gui/terminal/terminal.h"
 #include "gui/window/placement.h"
 
@@ -124,6 +125,26 @@ Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
     mailbox_destroy(box);
 }
 
+Test(mailbox, panes_come_out_as_they_were_shown_last)
+{
+    struct mailbox *box = mailbox_create();
+    struct cells *in = calloc(1, sizeof *in), *out = calloc(1, sizeof *out);
+    u64 seen = 0;
+
+    cr_expect(!mailbox_see_cells(box, &seen, out));
+    *in = (struct cells){ .shown = true, .columns = 3, .rows = 2, .screen = { 1, 1, 2, 1 } };
+    for (unsigned i = 0; i < 6; i++) in->at[i].glyph = (u8)('a' + i);
+    mailbox_show_cells(box, in);
+    in->at[5].glyph = 'z';
+    mailbox_show_cells(box, in);
+    cr_expect(mailbox_see_cells(box, &seen, out));
+    cr_expect(out->shown && out->columns == 3 && out->rows == 2 && out->screen.width == 2 && out->at[0].glyph == 'a' && out->at[5].glyph == 'z');
+    cr_expect(!mailbox_see_cells(box, &seen, out), "they have been seen");
+    free(in);
+    free(out);
+    mailbox_destroy(box);
+}
+
 /* --- sound in the box --- */
 
 Test(mailbox, sound_comes_out_as_it_was_put_and_what_has_no_room_is_lost)
@@ -141,4 +162,23 @@ Test(mailbox, sound_comes_out_as_it_was_put_and_what_has_no_room_is_lost)
     for (unsigned i = 0; i < SOUND_WAITING_MOST; i++) cr_assert(out[i][0] == (s16)(i + 4) && out[i][1] == (s16)-(i + 4));
     cr_expect_eq(mailbox_take_sound(box, out[0], 1), 0);
     mailbox_destroy(box);
+}
+
+/* --- pictures that the host draws --- */
+
+Test(canvas, a_picture_is_as_large_as_its_place_and_each_dot_the_mean_of_what_it_covers)
+{
+    static const u32 four[] = { 0x000000, 0x404040, 0x808080, 0xc0c0c0 };        /* 2 x 2 */
+    struct canvas c;
+
+    cr_assert(canvas_open(&c, 8, 8, 0x112233));
+    canvas_picture(&c, 1, 1, 4, 4, four, 2, 2);
+    cr_expect_eq(c.pixel[0], 0x112233);
+    cr_expect(c.pixel[1 * 8 + 1] == 0 && c.pixel[2 * 8 + 2] == 0 && c.pixel[1 * 8 + 3] == 0x404040 && c.pixel[4 * 8 + 4] == 0xc0c0c0);
+    cr_expect_eq(c.pixel[5 * 8 + 5], 0x112233);
+    canvas_picture(&c, 0, 0, 1, 1, four, 2, 2);
+    cr_expect_eq(c.pixel[0], 0x606060);
+    canvas_picture(&c, 6, 6, 4, 4, four, 2, 2);                                   /* what lies outside is left out */
+    cr_expect_eq(c.pixel[7 * 8 + 7], 0);
+    canvas_close(&c);
 }
