@@ -310,7 +310,10 @@ static void run_for_display(struct run *r, struct serve *serve)
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - begun;
     bool opened = s->panes && panes_are_open(s->panes);
-    if (opened) snprintf(s->stop, sizeof s->stop, "%s", stop.kind == MACHINE_REQUEST ? "" : stop.text);
+    if (opened && stop.kind != MACHINE_REQUEST) {
+        snprintf(s->stop, sizeof s->stop, "%s", stop.text);
+        s->status = session_status_of(&stop);
+    }
     if (opened || session_late(s)) return;
     if (stop.text[0] && stop.kind != MACHINE_REQUEST) {
         fprintf(stderr, "orrery: %s\n", stop.text);

@@ -13,14 +13,14 @@ struct panes *panes_open(struct session *session)
 
     if (!p) return NULL;
     p->session = session;
-    session->panes = p;
     p->tab = TAB_MEMORY;
     p->code_follows = p->stale = true;
     snprintf(p->memory, sizeof p->memory, "0");
     snprintf(p->page, sizeof p->page, "rip");
     panes_output_open(p);
     panes_resize(p, PANES_COLUMNS, PANES_ROWS);
-    return p;
+    if (!p->out) panes_free(p), p = NULL;
+    return session->panes = p;
 }
 
 void panes_free(struct panes *p)
@@ -105,14 +105,21 @@ void panes_remember(struct panes *p)
 
 static void perform(struct panes *p, const char *line, bool (*act)(struct session *, const char *, struct error *))
 {
+    struct session *s = p->session;
     struct error err = { 0 };
     FILE *out = stdout;
+    struct pager *pager = s->pager;
+    bool coloured = s->coloured;
 
     fflush(out);
     stdout = p->out;
-    if (!act(p->session, line, &err)) printf("%s", err.text);
+    s->pager = NULL;             /* the terminal's */
+    s->coloured = false;
+    if (!act(s, line, &err)) printf("%s", err.text);
     fflush(stdout);
     stdout = out;
+    s->pager = pager;
+    s->coloured = coloured;
     p->output_scroll = 0;
     p->stale = true;
 }

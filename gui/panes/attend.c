@@ -46,6 +46,7 @@ void panes_mail(void *panes, const struct mail *mail)
     case MAIL_PANE_SIZE: panes_resize(p, (unsigned)(mail->dx > 0 ? mail->dx : 1), (unsigned)(mail->dy > 0 ? mail->dy : 1)); break;
     case MAIL_RESET:
         p->session->stop[0] = 0;
+        p->session->status = 0;
         p->stale = true;
         break;
     default: break;

@@ -96,6 +96,18 @@ xdotool key F6 F6 F11 F6 mousemove $guest click 1 mousemove $tab click 1 key F6 
 ends_with 0
 grep -qF "$(grep hash "$work/headless")" "$work/out" || { echo "the panes change the guest"; cat "$work/headless" "$work/out"; exit 1; }
 
+# Ctrl+Alt+D in a plain window; closed again, a breakpoint opens it.
+: > "$work/log"
+open_window -dbglog "$work/log"
+sleep 2
+xdotool key ctrl+alt+d; sleep 1
+enter 'expect eip == 0x7c08'
+enter 'lb 0x7c08 if tick > 0'
+xdotool key ctrl+alt+d; wait_for 'Breakpoint 1, 0x0000000000007c08'
+sleep 0.5
+enter 'quit 9'
+ends_with 9
+
 # Closing the window ends the program while the machine stands; -dbg_gui without a window is refused.
 open_window 'debugger: gui=1'
 xdotool windowquit "$window" 2> /dev/null || kill -TERM $program

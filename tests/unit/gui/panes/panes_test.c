@@ -343,6 +343,15 @@ Test(panes, everything_that_the_prompt_can_is_typed_below)
     cr_expect_str_eq(p->command.text, "calc 2+2");
 }
 
+Test(panes, a_terminal_s_colours_are_not_for_the_window)
+{
+    session.coloured = true;
+    key(F11, 0);
+    shows(p->layout.command, "Next at t=1");
+    hides(p->layout.command, "[1m");
+    cr_expect(session.coloured);
+}
+
 Test(panes, enter_alone_steps_again)
 {
     command("s");
