@@ -10,6 +10,7 @@
 #include "config/hub.h"
 #include "config/image.h"
 #include "config/lan.h"
+#include "config/snapshot.h"
 #include "config/write.h"
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
@@ -23,7 +24,7 @@
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 
 struct arguments {
-    const char *config, *script, *display, *screenshot, *record, *replay, *log, *debugger_log, *kernel, *initrd, *cmdline;
+    const char *config, *script, *display, *screenshot, *record, *replay, *restore, *log, *debugger_log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, panes, glance;
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text, *max_wall_text;
@@ -38,9 +39,10 @@ static void usage(void)
 {
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui [-dbglog FILE]] [--display window|terminal|headless] [--headless]\n"
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
-         "       [--screenshot FILE] [--record JOURNAL] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
+         "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
          "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
+         "orrery snapshot info FILE | diff FILE FILE\n"
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
          "orrery hub PATH\n"
          "orrery lan [--delay MICROSECONDS] OPTIONS -- OPTIONS [-- OPTIONS ...]\n"
@@ -92,7 +94,7 @@ static const char **value_of(struct arguments *a, const char *word)
 {
     const struct { const char *name; const char **to; } options[] = {
         { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
-        { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log },
+        { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log }, { "-r", &a->restore },
         { "-dbglog", &a->debugger_log },
         { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text }, { "--max-wall", &a->max_wall_text },
     };
@@ -181,6 +183,13 @@ static bool replayed_config(const char *path, struct machine_config *c, struct e
     return machine_journal_config(path, take_directive, &r, err) && !err->count;
 }
 
+/* What is said besides goes beyond it: another place for sound, another file for a serial line. */
+static bool snapshot_config(const char *path, struct machine_config *c, struct error *err, struct error *notes)
+{
+    struct journal_reader r = { path, c, err, notes };
+    return machine_snapshot_config(path, take_directive, &r, err) && !err->count;
+}
+
 /* Where a replay's sound goes, and what its program's addresses are called, is no input of the machine: it may be said anew. */
 static bool take_outer(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
@@ -244,7 +253,8 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
 
     machine_config_defaults(c);
     if (a->replay) return replayed_config(a->replay, c, err, notes) && take_outer(a, c, err, notes);
-    if (path) ok = bochsrc_read(path, c, err, notes);
+    if (a->restore) ok = snapshot_config(a->restore, c, err, notes);
+    else if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     ok &= choose_kernel(a, c, err);
     insert_demo(c);
@@ -344,11 +354,9 @@ static void body(struct serve *serve, void *context)
 }
 
 /* The journal on, for reading or writing. */
-static bool start_journal(struct run *r, const struct machine_config *config, struct error *err)
+static bool start_journal(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
-    char *text = NULL;
-    size_t size;
     u64 end;
 
     if (a->replay) {
@@ -357,12 +365,19 @@ static bool start_journal(struct run *r, const struct machine_config *config, st
         return true;
     }
     if (!a->record) return true;
+    return machine_record(r->session.machine, a->record, r->session.config, err);
+}
+
+/* The directives of the machine, for journals and snapshots; the caller frees them. */
+static char *config_text(const struct machine_config *config)
+{
+    char *text = NULL;
+    size_t size;
     FILE *f = open_memstream(&text, &size);
-    config_write(config, f);
-    fclose(f);
-    bool ok = machine_record(r->session.machine, a->record, text, err);
-    free(text);
-    return ok;
+
+    if (f) config_write(config, f);
+    if (f) fclose(f);
+    return text;
 }
 
 /* A replay that has come to its end says whether the machine is what it was. */
@@ -448,7 +463,8 @@ static bool perform(struct run *r, struct error *err)
     if (a->max_wall > 0) session_limit_wall(&r->session, a->max_wall);
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
-    if (!start_journal(r, config, err) || !begin_history(r, config, err)) return false;
+    if (a->restore && !machine_restore(r->session.machine, a->restore, err)) return false;
+    if (!start_journal(r, err) || !begin_history(r, config, err)) return false;
     if (config->gdbstub.enabled && a->partner) return fail(err, "gdbstub: is for a machine alone, and this one shares its clock with others");
     if (config->gdbstub.enabled && !(r->gdb = gdb_server_open(config, err))) return false;
     if (!r->display) body(NULL, r);
@@ -494,6 +510,8 @@ static int run(const struct arguments *asked)
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
+    char *text = config_text(&config);
+    r.session.config = text;
     ok = r.session.machine && (stop_at_configured_magic(&r.session), true) && debug_configured_symbols(&r.session, &err) && begin_log(&r, a, &err) && perform(&r, &err);
     ok = session_end(&r.session, &err) && ok;
     if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
@@ -503,6 +521,7 @@ static int run(const struct arguments *asked)
     if (!ok) fputs(err.text, stderr);
     machine_destroy(r.session.machine);
     symbols_free(r.session.symbols);
+    free(text);
     if (r.commands && r.commands != stdin) fclose(r.commands);
     return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;
 }
@@ -526,6 +545,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "hub") == 0) return hub_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "lan") == 0) return lan_command(argc, argv, run_command_line);
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "snapshot") == 0) return snapshot_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
     if (argc > 2 && strcmp(argv[1], "--help") == 0 && strcmp(argv[2], "devices") == 0) return help_devices(), 0;

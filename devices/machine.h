@@ -108,6 +108,20 @@ bool machine_take_over(struct machine *machine, struct error *err);
 /* The last checkpoint before a tick: where a search begins that goes backwards piece by piece; all ones: there is none. */
 u64 machine_checkpoint_before(const struct machine *machine, u64 tick);
 
+/* --- snapshots: a machine in a file                                                        doc: snapshots --- */
+
+struct snapshot_progress {
+    void (*tell)(void *context, u64 done, u64 all);          /* NULL: nobody wants to know */
+    void *context;
+};
+/* All of it, between runs, after `config`, the directives that it was built from, a line each.  A file that is there is replaced with `force` alone, and
+ * then at once: nobody ever sees half of one. */
+bool machine_save(struct machine *machine, const char *path, const char *config, bool force, const struct snapshot_progress *progress, struct error *err);
+/* The directives in a snapshot. */
+bool machine_snapshot_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err);
+/* The machine becomes what it was: one of the same configuration, with the same images.  False: err says what does not fit, and nothing has changed. */
+bool machine_restore(struct machine *machine, const char *path, struct error *err);
+
 /* What a person should know about the media: "floppya: path=...: cannot be written ...", a line each; "" = nothing. */
 void machine_notices(struct machine *machine, char *text, size_t size);
 

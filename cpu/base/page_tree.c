@@ -125,6 +125,20 @@ bool page_tree_put(struct page_tree *tree, u64 page, const u8 *bytes, u8 held)
     return true;
 }
 
+bool page_tree_alias(struct page_tree *tree, u64 page, u64 other, u8 held)
+{
+    const struct page_copy *there = page_tree_get(tree, other);
+
+    if (there->held != held) return page_tree_put(tree, page, there->bytes, held);
+    struct page_copy **place = place_of(tree, page);
+    if (!place) return false;
+    struct page_copy *copy = (struct page_copy *)page_tree_get(tree, other);
+    copy->holders++;
+    release_copy(tree->store, *place);
+    *place = copy;
+    return true;
+}
+
 struct page_copy *page_tree_edit(struct page_tree *tree, u64 page)
 {
     struct page_copy **place = place_of(tree, page);

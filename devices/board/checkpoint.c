@@ -108,7 +108,6 @@ void tracker_end(struct memory_tracker *t)
     if (!t->machine) return;
     follow_pages(t->machine, 0, MOVABLE_FIRST, false);
     follow_pages(t->machine, MOVABLE_END, t->machine->ram_bytes, false);
-    for (unsigned n = 0; n < t->machine->processors; n++) cpu_memory_changed(t->machine->processor[n].cpu);
     page_tree_free(&t->ram);
     page_tree_free(&t->video);
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) page_tree_free(&t->text[n]);
@@ -241,6 +240,6 @@ void checkpoint_put(struct memory_tracker *t, const struct checkpoint *c)
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image) disk_image_show(image, &c->disk[i]);
     state_image_put(m, &c->state);
-    for (unsigned n = 0; n < m->processors; n++) cpu_load_fault_log(m->processor[n].cpu, c->fault_logs + n * cpu_fault_log_bytes());
+    for (unsigned n = 0; c->fault_logs && n < m->processors; n++) cpu_load_fault_log(m->processor[n].cpu, c->fault_logs + n * cpu_fault_log_bytes());
     m->journal.at = c->journal_at;
 }

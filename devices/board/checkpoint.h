@@ -16,7 +16,7 @@ struct checkpoint {
     struct page_tree text[CHECKPOINT_TEXTS];             /* what serial lines and port E9 have sent */
     u64 text_total[CHECKPOINT_TEXTS];
     struct page_tree disk[CHECKPOINT_DISKS];
-    u8 *fault_logs;              /* of all processors */
+    u8 *fault_logs;              /* of all processors; NULL: nobody knows */
     size_t journal_at;           /* entries that had acted */
 };
 

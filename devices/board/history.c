@@ -135,6 +135,8 @@ static bool due(const struct history *h)
     return thread_ns() - h->last_ns >= span;
 }
 
+struct memory_tracker *history_tracker(struct machine *m) { return m->history ? &m->history->tracker : NULL; }
+
 static void come_to_present(struct machine *m);
 
 u64 history_next_tick(const struct machine *m)

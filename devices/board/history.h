@@ -9,6 +9,8 @@ struct history;
 /* For machine_run: the tick at which history wants to be asked, NEVER without one; and it is asked. */
 u64 history_next_tick(const struct machine *m);
 void history_see(struct machine *m);
+/* What follows the machine's memory; NULL: nobody does. */
+struct memory_tracker *history_tracker(struct machine *m);
 /* A medium was changed: what was before it cannot be shown any more. */
 void history_medium_changed(struct machine *m);
 

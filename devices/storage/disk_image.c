@@ -260,6 +260,12 @@ bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *
     return image_layer_write(image->top, lba, count, bytes, err) || host_failed(image);
 }
 
+bool disk_image_read_unwritten(struct disk_image *image, u64 lba, u32 count, void *bytes)
+{
+    struct error err = { 0 };
+    return in_range(image, lba, count) && image_layer_read(image->is_volatile ? image->top->below : image->top, lba, count, bytes, &err);
+}
+
 bool disk_image_flush(struct disk_image *image)
 {
     if (image->is_volatile) return true;

@@ -49,6 +49,9 @@ bool disk_image_read(struct disk_image *image, u64 lba, u32 count, void *bytes);
 bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *bytes);
 bool disk_image_flush(struct disk_image *image);         /* true only when all that was written is safe on the host's disk */
 
+/* Without what was written and is volatile: what the image's file holds. */
+bool disk_image_read_unwritten(struct disk_image *image, u64 lba, u32 count, void *bytes);
+
 /* The volatile part of the machine's state: every written sector, ascending, as 8 bytes of LBA and 512 of data. */
 void disk_image_each_byte(const struct disk_image *image,
                           void (*sink)(void *context, const void *bytes, size_t size), void *context);

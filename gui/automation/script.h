@@ -21,6 +21,7 @@ struct travel {
 
 struct session {
     struct machine *machine;
+    const char *config;          /* the directives that it was built from, a line each */
     struct symbols *symbols;     /* names of the guest's program; NULL: none */
     struct source_place listed;
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */

@@ -18,7 +18,7 @@ typedef unsigned long long llu;
     }
 REFUSES(debug_wider_registers, "no CPU model here has AVX-512 or AMX, so there are no ZMM, mask and tile registers; ymm shows the widest ones")
 REFUSES(debug_doit, "doit is a trial of Bochs's own source; there is nothing that it could do here")
-REFUSES(debug_restore, "state that Bochs has saved is not read; --record writes all input of a run, and orrery replay brings its state back")
+REFUSES(debug_load_parameters, "state that Bochs has saved is not read; save FILE and restore FILE have the whole machine in one file")
 REFUSES(debug_vm_exit_break, "no CPU model here has VMX or SVM: there is no VM exit to stop at")
 
 /* --- take, query --- */

@@ -24,7 +24,7 @@ debug_command debug_load_symbols, debug_list_symbols, debug_info_symbols, debug_
 /* info, and parts by name */
 debug_command debug_info, debug_info_device, debug_info_linux, debug_info_processors, debug_info_status, debug_show_state;
 /* scripts; what Bochs has for itself */
-debug_command debug_if, debug_echo, debug_add_layout, debug_remove_layout, debug_layout, debug_take, debug_nmi, debug_query, debug_query_pending, debug_doit, debug_restore;
+debug_command debug_if, debug_echo, debug_add_layout, debug_remove_layout, debug_layout, debug_take, debug_nmi, debug_query, debug_query_pending, debug_doit, debug_load_parameters;
 
 /* Reads what `symbols:` names, and the kernel when it is an ELF program; false: a file is wrong. */
 bool debug_configured_symbols(struct session *s, struct error *err);

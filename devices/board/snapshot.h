@@ -1,0 +1,60 @@
+#ifndef ORRERY_BOARD_SNAPSHOT_H
+#define ORRERY_BOARD_SNAPSHOT_H
+/* A machine in a file.                                                                      doc: snapshots
+ *
+ *   magic[16]  version u32  0 u32  XXH3-64 of the configuration u64
+ *   sections:  kind[16] name[24]  raw bytes u64  stored bytes u64  XXH3-64 of what is stored u64, then what is stored: a zstd frame
+ *     config     the machine as directives
+ *     schema     a line a field of its state: part field type count
+ *     media      a line an image: name, volatile or not, sectors, XXH3-64 of its contents, path
+ *     state      devices/board/state_image.h
+ *     texts      how much each serial line and port E9 has sent, u64 each
+ *     pages NAME u32 of their number; page u64, sectors held u8, 1 u8 and another page u64 when it is the same, else 0 and 0; then contents
+ *     end        raw and stored 0; the hash is that of all hashes before it
+ * All little-endian. */
+#include "devices/board/checkpoint.h"
+#include "devices/storage/image_file.h"
+
+enum { SNAPSHOT_VERSION = 1, SNAPSHOT_HEAD = 32, SNAPSHOT_SECTION = 64, SNAPSHOT_KIND = 16, SNAPSHOT_NAME = 24, SNAPSHOT_PAGES = 2048, SNAPSHOT_RAW_MOST = 64 << 20 };
+#define SNAPSHOT_MAGIC "orrery snapshot\n"
+
+/* What a page entry takes before the contents. */
+enum { SNAPSHOT_ENTRY = 18 };
+
+struct snapshot_section {
+    char kind[SNAPSHOT_KIND + 1], name[SNAPSHOT_NAME + 1];
+    u64 stored_bytes, hash;
+    u8 *raw;                     /* decompressed; the reader's */
+    size_t raw_bytes;
+};
+
+/* Goes through a file: every section, whole and with the right hash, up to the end.  False: err says what is wrong with it. */
+struct snapshot_reader {
+    struct image_file *file;
+    u64 at;
+    u64 hashes;                  /* of all sections so far */
+    u64 config_hash;
+    bool ended;
+    struct snapshot_section section;
+};
+bool snapshot_open(struct snapshot_reader *reader, const char *path, struct error *err);
+bool snapshot_next(struct snapshot_reader *reader, struct error *err);         /* false without an error: that was the end */
+void snapshot_close(struct snapshot_reader *reader);
+
+/* The pages of a section, one after the other. */
+struct snapshot_page {
+    u64 page, same_as;
+    bool same;
+    u8 held;
+    const u8 *bytes;             /* NULL: those of same_as */
+};
+/* False: the section is no list of pages; err says so. */
+bool snapshot_each_page(const struct snapshot_section *section, bool (*one)(void *context, const struct snapshot_page *page, struct error *err), void *context,
+                        struct error *err);
+
+/* What a machine's state consists of, a line a field; the caller frees it. */
+char *snapshot_schema(const struct machine *m);
+/* "ata0-master 0 2048 00112233aabbccdd /path": an image as it is now, without volatile writes. */
+char *snapshot_media(struct machine *m);
+
+#endif

@@ -1,0 +1,283 @@
+/* A machine in a file: what comes back, and what is refused. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "devices/board/board.h"
+#include "devices/board/snapshot.h"
+#include "tests/unit/devices/bench.h"
+
+struct room {
+    struct machine_config config;
+    struct error err;
+    char dir[64], path[96], other[96], disk[96];
+};
+
+static struct room *room_create(void)
+{
+    struct room *r = calloc(1, sizeof *r);
+
+    strcpy(r->dir, "/tmp/orrery-snapshot-XXXXXX");
+    cr_assert(mkdtemp(r->dir));
+    snprintf(r->path, sizeof r->path, "%s/a", r->dir);
+    snprintf(r->other, sizeof r->other, "%s/b", r->dir);
+    snprintf(r->disk, sizeof r->disk, "%s/disk", r->dir);
+    machine_config_defaults(&r->config);
+    r->config.memory_bytes = 4 << 20;
+    r->config.vga.memory_mib = 4;
+    strcpy(r->config.cpu_model, "pentium");
+    strcpy(r->config.floppy[0].path, DEMO_DISK);
+    return r;
+}
+
+static void room_done(struct room **r)
+{
+    unlink((*r)->path);
+    unlink((*r)->other);
+    unlink((*r)->disk);
+    rmdir((*r)->dir);
+    free(*r);
+}
+#define ROOM(r) __attribute__((cleanup(room_done))) struct room *r = room_create()
+
+static struct machine *machine_of(struct room *r)
+{
+    struct machine *m = machine_create(&r->config, &r->err);
+    cr_assert(m, "%s", r->err.text);
+    return m;
+}
+
+static struct machine *saved(struct room *r)
+{
+    struct machine *m = machine_of(r);
+
+    machine_run(m, 12345678);
+    cr_assert(machine_save(m, r->path, "cpu: model=pentium\n", false, NULL, &r->err), "%s", r->err.text);
+    return m;
+}
+
+Test(snapshot, another_machine_of_the_configuration_goes_on_where_it_was)
+{
+    ROOM(r);
+    struct machine *m = saved(r), *other = machine_of(r);
+
+    cr_assert(machine_restore(other, r->path, &r->err), "%s", r->err.text);
+    cr_expect_eq(machine_hash(other), machine_hash(m));
+    machine_run(m, 9000000);
+    machine_run(other, 9000000);
+    cr_expect_eq(machine_hash(other), machine_hash(m));
+    machine_destroy(m);
+    machine_destroy(other);
+}
+
+static size_t size_of(const char *path, u8 **bytes)
+{
+    FILE *f = fopen(path, "rb");
+
+    cr_assert(f);
+    fseek(f, 0, SEEK_END);
+    size_t size = (size_t)ftell(f);
+    rewind(f);
+    *bytes = malloc(size);
+    cr_assert_eq(fread(*bytes, 1, size, f), size);
+    fclose(f);
+    return size;
+}
+
+Test(snapshot, one_that_was_restored_is_saved_as_the_same_bytes)
+{
+    ROOM(r);
+    struct machine *m = saved(r), *other = machine_of(r);
+    u8 *a, *b;
+
+    cr_assert(machine_restore(other, r->path, &r->err), "%s", r->err.text);
+    cr_assert(machine_save(other, r->other, "cpu: model=pentium\n", false, NULL, &r->err), "%s", r->err.text);
+    size_t size = size_of(r->path, &a);
+    cr_assert_eq(size_of(r->other, &b), size);
+    cr_expect_eq(memcmp(a, b, size), 0);
+    free(a);
+    free(b);
+    machine_destroy(m);
+    machine_destroy(other);
+}
+
+static void refused(struct machine *m, struct room *r, const char *path, const char *why)
+{
+    struct error err = { 0 };
+    u64 before = machine_hash(m);
+
+    cr_expect_not(machine_restore(m, path, &err), "%s", why);
+    cr_expect(err.count, "%s: nothing is said", why);
+    cr_expect_eq(machine_hash(m), before, "%s: the machine has changed", why);
+    (void)r;
+}
+
+Test(snapshot, a_machine_of_another_configuration_refuses_it_and_names_the_field)
+{
+    ROOM(r);
+    struct machine *m = saved(r);
+
+    r->config.sb16.enabled = true;
+    struct machine *other = machine_of(r);
+    cr_expect_not(machine_restore(other, r->path, &r->err));
+    cr_expect(strstr(r->err.text, "sb16"), "%s", r->err.text);
+    machine_destroy(m);
+    machine_destroy(other);
+}
+
+Test(snapshot, a_file_that_is_there_stays_without_force)
+{
+    ROOM(r);
+    struct machine *m = saved(r);
+
+    cr_expect_not(machine_save(m, r->path, "", false, NULL, &r->err));
+    cr_expect(strstr(r->err.text, "exists"), "%s", r->err.text);
+    r->err = (struct error){ 0 };
+    cr_expect(machine_save(m, r->path, "", true, NULL, &r->err), "%s", r->err.text);
+    machine_destroy(m);
+}
+
+static void write_file(const char *path, const u8 *bytes, size_t size)
+{
+    FILE *f = fopen(path, "wb");
+    cr_assert(f && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
+}
+
+Test(snapshot, every_byte_of_the_first_kilobyte_counts)
+{
+    ROOM(r);
+    struct machine *m = saved(r);
+    u8 *bytes;
+    size_t size = size_of(r->path, &bytes);
+
+    for (size_t at = 0; at < 1024 && at < size; at++) {
+        char why[32];
+        bytes[at] ^= 0x41;
+        write_file(r->other, bytes, size);
+        snprintf(why, sizeof why, "byte %zu", at);
+        refused(m, r, r->other, why);
+        bytes[at] ^= 0x41;
+    }
+    free(bytes);
+    machine_destroy(m);
+}
+
+/* The same numbers in every run. */
+static u32 next_random(u32 *seed) { return *seed = *seed * 1664525 + 1013904223; }
+
+Test(snapshot, flips_and_cuts_are_refused, .timeout = 200)
+{
+    ROOM(r);
+    struct machine *m = saved(r);
+    u32 seed = 8;
+    u8 *bytes;
+    size_t size = size_of(r->path, &bytes);
+
+    for (unsigned i = 0; i < 600; i++) {
+        size_t at = next_random(&seed) % size, length = i % 3 ? size : next_random(&seed) % size;
+        u8 flip = (u8)(1 << (next_random(&seed) >> 13 & 7));
+        char why[64];
+        bytes[at] ^= flip;
+        write_file(r->other, bytes, length);
+        snprintf(why, sizeof why, "bit of byte %zu, %zu of %zu bytes", at, length, size);
+        refused(m, r, r->other, why);
+        bytes[at] ^= flip;
+    }
+    free(bytes);
+    machine_destroy(m);
+}
+
+/* Sums may be right and the state impossible: whoever makes snapshots by hand is told what. */
+Test(snapshot, a_value_that_no_machine_has_is_named)
+{
+    ROOM(r);
+    struct machine *m = saved(r);
+    struct state_image image = { 0 };
+    const struct state_layout *layout;
+    const char *name;
+    size_t at;
+
+    cr_assert(state_image_take(m, &image));
+    for (unsigned n = 0; (layout = state_image_part(m, n, &name, &at)); n++)
+        if (!strcmp(name, "pic1")) break;
+    cr_assert(layout);
+    for (u32 f = 0; f < layout->count && strcmp(layout->fields[f].name, "lowest"); f++) at += layout->fields[f].count;
+    image.bytes[at] = 8;
+    cr_expect_not(state_image_possible(m, &image, &r->err));
+    cr_expect(strstr(r->err.text, "pic1") && strstr(r->err.text, "lowest"), "%s", r->err.text);
+    state_image_free(&image);
+    machine_destroy(m);
+}
+
+Test(snapshot, volatile_writes_come_back_and_a_changed_image_is_refused)
+{
+    ROOM(r);
+    u8 sector[512] = { 1, 2, 3 }, got[512], *bytes = calloc(1, 1 << 20);
+    struct ata_device_config *d = &r->config.ata[0].device[0];
+
+    write_file(r->disk, bytes, 1 << 20);
+    d->type = ATA_DISK;
+    d->mode = DISK_VOLATILE;
+    strcpy(d->path, r->disk);
+    struct machine *m = machine_of(r), *other = NULL;
+    cr_assert(disk_image_write(m->ata_image[0][0], 100, 1, sector));
+    cr_assert(machine_save(m, r->path, "", false, NULL, &r->err), "%s", r->err.text);
+    other = machine_of(r);
+    cr_assert(machine_restore(other, r->path, &r->err), "%s", r->err.text);
+    cr_assert(disk_image_read(other->ata_image[0][0], 100, 1, got));
+    cr_expect_eq(memcmp(got, sector, 512), 0);
+    cr_expect_eq(machine_hash(other), machine_hash(m));
+    machine_destroy(other);
+    machine_destroy(m);
+    bytes[5000] = 1;
+    write_file(r->disk, bytes, 1 << 20);
+    m = machine_of(r);
+    cr_expect_not(machine_restore(m, r->path, &r->err));
+    cr_expect(strstr(r->err.text, "ata0-master"), "%s", r->err.text);
+    machine_destroy(m);
+    free(bytes);
+}
+
+/* --- a disk that is written through --- */
+
+Test(history, the_file_is_that_of_the_present_and_the_guest_sees_that_of_then)
+{
+    ROOM(r);
+    u8 one[512] = { 1 }, two[512] = { 2 }, got[512], *bytes = calloc(1, 1 << 20);
+    struct ata_device_config *d = &r->config.ata[0].device[0];
+
+    write_file(r->disk, bytes, 1 << 20);
+    free(bytes);
+    d->type = ATA_DISK;
+    strcpy(d->path, r->disk);
+    struct machine *m = machine_of(r);
+    struct disk_image *image = m->ata_image[0][0];
+    cr_assert(machine_keep_history(m, 64 << 20, &r->err), "%s", r->err.text);
+    machine_run(m, 1000);
+    cr_assert(disk_image_write(image, 7, 1, one));
+    cr_assert(machine_keep_history(m, 64 << 20, &r->err));           /* the past begins behind this write */
+    machine_run(m, 1000);
+    cr_assert(disk_image_write(image, 7, 1, two));
+    machine_run(m, 1000);
+    cr_assert(machine_go_to(m, 1000, &r->err), "%s", r->err.text);
+    cr_assert(disk_image_read(image, 7, 1, got));
+    cr_expect_eq(got[0], 1);
+    cr_assert(disk_image_write(image, 9, 1, two));                   /* as the guest may, there */
+    size_t size = size_of(r->disk, &bytes);
+    cr_assert_eq(size, 1 << 20);
+    cr_expect_eq(bytes[7 * 512], 2);
+    cr_expect_eq(bytes[9 * 512], 0);
+    free(bytes);
+    cr_assert(machine_go_to(m, 3000, &r->err), "%s", r->err.text);
+    cr_assert(disk_image_read(image, 7, 1, got));
+    cr_expect_eq(got[0], 2);
+    cr_assert(disk_image_read(image, 9, 1, got));
+    cr_expect_eq(got[0], 0);
+    cr_assert(machine_go_to(m, 1000, &r->err), "%s", r->err.text);
+    cr_assert(machine_take_over(m, &r->err), "%s", r->err.text);
+    size_of(r->disk, &bytes);
+    cr_expect_eq(bytes[7 * 512], 1);
+    free(bytes);
+    machine_destroy(m);
+}
