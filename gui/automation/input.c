@@ -12,7 +12,8 @@ bool automation_type(struct session *s, const char *at, struct error *err)
 
     if (!next_argument(&at, text, sizeof text)) return fail(err, "what? e.g. type \"dir\\n\"");
     if (!machine_type(s->machine, text)) return fail(err, "some characters of \"%s\" have no key on a US keyboard", text);
-    while (machine_typing(s->machine) && !s->over) session_run(s, machine_ips(s->machine) / 100);
+    s->stopped_here = false;
+    while (machine_typing(s->machine) && !s->over && !s->stopped_here) session_run(s, machine_ips(s->machine) / 100);
     return true;
 }
 

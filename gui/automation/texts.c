@@ -56,7 +56,7 @@ bool automation_wait_text(struct session *s, const char *at, struct error *err)
 
     while (ok && !s->over && !strstr(text_of(s, where, text), wanted)) {
         if (machine_tick(s->machine) >= end) show_missing(s, wanted, text);
-        else if (session_run(s, step).kind == MACHINE_BREAK) break;
+        else if (session_run(s, step).kind != MACHINE_TICKS) break;          /* a breakpoint, or somebody who has waited enough */
     }
     free(text);
     return ok;
