@@ -248,7 +248,8 @@ static void put_element(struct panes *p, struct cells_region at, int row, u64 la
     if (named && at.width < x + digits + 16) digits = value >> 32 ? 12 : value >> 16 ? 6 : 4;
     x = cells_print(&p->cells, at, x, row, stack_changed(p, la, bytes, size) ? COLOR_CHANGED : COLOR_INK, "%0*llx", digits, (llu)value) + 1;
     if (la == panes_stack_pointer(&frame, &unused)) x = cells_text(&p->cells, at, x, row, COLOR_DIM, "bp") + 1;
-    if (named) cells_text(&p->cells, at, x, row, COLOR_NAME, symbols_name(p->session->symbols, code, name));
+    if (named) x = cells_text(&p->cells, at, x, row, COLOR_NAME, symbols_name(p->session->symbols, code, name));
+    if (x > at.width) cells_glyph(&p->cells, at, at.width - 1, row, COLOR_DIM, GLYPH_MORE);
 }
 
 void panes_stack(struct panes *p, struct cells_region whole)

@@ -138,7 +138,13 @@ int panes_fit(const char *text, int length, int room)
     return room;
 }
 
-/* The lines of a text that is `width` wide, those that are longer go on below, two columns further right. */
+int panes_indent(const char *line, int width)
+{
+    int indent = (int)strspn(line, " ") + 2;
+    return indent < width / 3 ? indent : width / 3;
+}
+
+/* The lines of a text; those that are longer than the pane is wide go on below. */
 static int put_lines(struct panes *p, struct cells_region at, int first, const char *text)
 {
     int row = 0;
@@ -146,7 +152,7 @@ static int put_lines(struct panes *p, struct cells_region at, int first, const c
     for (const char *begin = text; *begin;) {
         int length = (int)strcspn(begin, "\n"), done = 0;
         do {
-            int indent = done ? 4 : 0, n = panes_fit(begin + done, length - done, at.width - indent);
+            int indent = done ? panes_indent(begin, at.width) : 0, n = panes_fit(begin + done, length - done, at.width - indent);
             if (row >= first && row - first < at.height) cells_print(&p->cells, at, indent, row - first, COLOR_INK, "%.*s", n, begin + done);
             done += n;
             row++;

@@ -86,15 +86,19 @@ void panes_say(struct panes *p, const char *format, ...)
 
 /* --- shown --- */
 
-/* A line that is too long has no columns any more: many blanks become two. */
+/* A line that is too long has no columns any more: of many blanks two are left. */
 static const char *squeezed(const char *line, int width, char text[LINE_MOST + 1])
 {
-    size_t n = 0, indent = strspn(line, " ");
+    enum { MANY = 6 };
+    size_t n = strspn(line, " ");
 
     if ((int)strlen(line) <= width) return line;
-    for (size_t i = 0; line[i]; i++) {
-        if (i > indent + 1 && line[i] == ' ' && line[i - 1] == ' ' && line[i - 2] == ' ') continue;
-        text[n++] = line[i];
+    memcpy(text, line, n);
+    for (const char *at = line + n; *at;) {
+        size_t blanks = strspn(at, " ");
+        if (blanks >= MANY) at += blanks - 2;
+        text[n++] = *at++;
+        if (blanks >= MANY) text[n++] = *at++;
     }
     text[n] = 0;
     return text;
@@ -107,7 +111,7 @@ static int rows_of(const char *line, int width)
 
     line = squeezed(line, width, text);
     length = (int)strlen(line);
-    for (int done = panes_fit(line, length, width); done < length; rows++) done += panes_fit(line + done, length - done, width - 2);
+    for (int done = panes_fit(line, length, width); done < length; rows++) done += panes_fit(line + done, length - done, width - panes_indent(line, width));
     return rows;
 }
 
@@ -124,7 +128,7 @@ static void put_line(struct panes *p, struct cells_region at, int row, const cha
         int n = panes_fit(line + done, length - done, at.width - indent);
         if (row >= 0) cells_print(&p->cells, at, indent, row, ink, "%.*s", n, line + done);
         done += n;
-        indent = 2;
+        indent = panes_indent(line, at.width);
     }
 }
 

@@ -107,6 +107,8 @@ char *panes_captured(struct panes *p, const char *command);
 void panes_printed(struct panes *p, struct cells_region at, int *scroll, const char *command);
 /* How many characters of a line go into a row: up to a blank where one is near. */
 int panes_fit(const char *text, int length, int room);
+/* Where the rows below the first one of a line begin. */
+int panes_indent(const char *line, int width);
 int panes_clamp(int scroll, int lines, int rows);
 void panes_frame(struct panes *p);               /* bar and tabs */
 
