@@ -31,7 +31,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/number" ] && break; sleep 0.5; don
 [ -s "$work/number" ] || { echo "Xvfb does not start: skipped"; exit 77; }
 DISPLAY=:$(cat "$work/number"); export DISPLAY SDL_VIDEODRIVER=x11
 open_window() { # OPTION...: starts the program; its window has the keys
-    timeout 120 "$build/orrery" -n --display window 'clock: sync=none' "floppya: 1_44=$work/a.img" "$@" > "$work/out" 2>&1 & program=$!
+    timeout 120 "$build/orrery" -n --display window 'clock: sync=none' "$@" > "$work/out" 2>&1 & program=$!
     window=
     for i in $(seq 60); do window=$(xdotool search --name '^Orrery' 2> /dev/null | head -n 1); [ -n "$window" ] && break; sleep 0.5; done
     [ -n "$window" ] || { echo "no window appears"; cat "$work/out"; exit 1; }
@@ -49,7 +49,7 @@ ends_with() { wait $program; status=$?; [ $status = "$1" ] || { echo "status $st
 build=$1
 
 # F5 to a breakpoint, F10 over a call, F11 into one, Shift+F11 out of it; a click on an address sets a breakpoint, another one deletes it.
-open_window -dbg_gui -dbglog "$work/log"
+open_window -dbg_gui -dbglog "$work/log" "floppya: 1_44=$work/a.img"
 enter 'lb 0x7c00'
 xdotool key F5; wait_for 'Breakpoint 1, 0x0000000000007c00'
 xdotool mousemove $breakpoint click 1
@@ -87,18 +87,18 @@ enter 'expect eip == 0x7c08'
 enter 'quit 7'
 ends_with 7
 
-# A guest is the same with the panes open and looked at as headless.
-printf '%s\n' 'wait 1s' hash 'quit 0' > "$work/script"
-timeout 120 "$build/orrery" -n --headless -rc "$work/script" "floppya: 1_44=$work/a.img" > "$work/headless" 2>&1 || { cat "$work/headless"; exit 1; }
+# A guest (the demo disk, in real and protected mode, with paging, faults and interrupts) is the same with the panes open and looked at as headless.
+printf '%s\n' 'wait-text "O  R  R  E  R  Y"' 'key 3' 'wait 1s' 'key esc' 'wait 500ms' 'key 4' 'wait 2s' hash 'quit 0' > "$work/script"
+timeout 120 "$build/orrery" -n --headless -rc "$work/script" > "$work/headless" 2>&1 || { cat "$work/headless"; exit 1; }
 : > "$work/log"
 open_window -dbg_gui -rc "$work/script" 'clock: sync=realtime'
-xdotool key F6 F6 F11 F6 mousemove $guest click 1 mousemove $tab click 1 key F6 2> /dev/null
+for i in 1 2 3 4; do xdotool key F6 F6 F11 F6 mousemove $guest click 1 mousemove $tab click 1 key F6 2> /dev/null; done
 ends_with 0
 grep -qF "$(grep hash "$work/headless")" "$work/out" || { echo "the panes change the guest"; cat "$work/headless" "$work/out"; exit 1; }
 
 # Ctrl+Alt+D in a plain window; closed again, a breakpoint opens it.
 : > "$work/log"
-open_window -dbglog "$work/log"
+open_window -dbglog "$work/log" "floppya: 1_44=$work/a.img"
 sleep 2
 xdotool key ctrl+alt+d; sleep 1
 enter 'expect eip == 0x7c08'
