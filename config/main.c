@@ -9,6 +9,7 @@
 #include "config/bochsrc.h"
 #include "config/hub.h"
 #include "config/image.h"
+#include "config/journal.h"
 #include "config/lan.h"
 #include "config/snapshot.h"
 #include "config/write.h"
@@ -42,6 +43,7 @@ static void usage(void)
          "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
          "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
+         "orrery journal info FILE | text FILE | cut FILE TICK NEW\n"
          "orrery snapshot info FILE | diff FILE FILE\n"
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
          "orrery hub PATH\n"
@@ -272,7 +274,6 @@ struct run {
     const struct arguments *arguments;
     const struct display *display;       /* NULL: headless */
     struct session session;
-    u64 replay_end;                      /* 0: no replay */
     struct gdb_server *gdb;              /* NULL: none may come */
     FILE *log;
     FILE *commands;                      /* script or prompt; NULL: the machine just runs */
@@ -315,8 +316,9 @@ static struct panes *attach_panes(struct run *r, struct serve *serve)
 static void run_for_display(struct run *r, struct serve *serve)
 {
     struct session *s = &r->session;
-    u64 begun = machine_tick(s->machine);
-    struct machine_stop stop = serve_until_closed(serve, s->ticks_left, s->wall_end_ns);
+    u64 begun = machine_tick(s->machine), ticks = s->ticks_left;
+    if (s->journal_end && s->journal_end - begun < ticks) ticks = s->journal_end - begun;
+    struct machine_stop stop = serve_until_closed(serve, ticks, s->wall_end_ns);
 
     if (s->ticks_left != UINT64_MAX) s->ticks_left -= machine_tick(s->machine) - begun;
     bool opened = s->panes && panes_are_open(s->panes);
@@ -361,11 +363,11 @@ static bool start_journal(struct run *r, struct error *err)
 
     if (a->replay) {
         if (!machine_replay(r->session.machine, a->replay, &end, err)) return false;
-        if (end < r->session.ticks_left) r->session.ticks_left = r->replay_end = end;
+        r->session.journal_end = end;
         return true;
     }
     if (!a->record) return true;
-    return machine_record(r->session.machine, a->record, r->session.config, err);
+    return machine_record(r->session.machine, a->record, r->session.config, a->restore, err);
 }
 
 /* The directives of the machine, for journals and snapshots; the caller frees them. */
@@ -385,10 +387,12 @@ static void judge_replay(struct run *r)
 {
     u64 recorded = 0, got = 0, tick = machine_tick(r->session.machine);
 
-    if (!r->replay_end || tick < r->replay_end) return;
+    if (!r->session.journal_end || tick != r->session.journal_end) return;
     bool agrees = machine_replay_agrees(r->session.machine, &recorded, &got);
-    r->session.status = agrees ? 0 : STATUS_PANIC;
-    if (!agrees)
+    bool judged = recorded || got;
+    r->session.status = agrees || !judged ? 0 : STATUS_PANIC;
+    if (!judged) printf("orrery: replayed %s up to tick %llu; it has no hash to compare with\n", r->arguments->replay, (unsigned long long)tick);
+    else if (!agrees)
         printf("orrery: the replay of %s differs at tick %llu: hash %016llx, recorded was %016llx\n", r->arguments->replay,
                (unsigned long long)tick, (unsigned long long)got, (unsigned long long)recorded);
     else printf("orrery: replayed %s up to tick %llu: hash %016llx as recorded\n", r->arguments->replay, (unsigned long long)tick, (unsigned long long)got);
@@ -545,6 +549,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "hub") == 0) return hub_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "lan") == 0) return lan_command(argc, argv, run_command_line);
     if (argc > 1 && strcmp(argv[1], "image") == 0) return image_command(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "journal") == 0) return journal_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "snapshot") == 0) return snapshot_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;

@@ -79,9 +79,9 @@ void machine_cd_eject(struct machine *machine, unsigned channel, unsigned unit);
 
 /* --- the journal: everything that came in, for another run of the same machine --- */
 
-/* Writes all input of a machine that has not run yet to a new file, after `config`, the directives it was built from, a line
- * each. machine_destroy ends the file with the machine's hash.  False: err says why. */
-bool machine_record(struct machine *machine, const char *path, const char *config, struct error *err);
+/* Writes all input of a machine that has not run yet, or that is what the file `snapshot` says, to a new file, after `config`, the directives it was
+ * built from, a line each. machine_destroy ends the file with the machine's hash.  False: err says why. */
+bool machine_record(struct machine *machine, const char *path, const char *config, const char *snapshot, struct error *err);
 /* The directives in a journal. */
 bool machine_journal_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err);
 /* Input comes from the journal from now on, that of the host is ignored.  Images must be what they were. */
@@ -103,7 +103,8 @@ struct machine_history {
 bool machine_history(const struct machine *machine, struct machine_history *history);    /* false: none is kept */
 /* To any tick from first to present.  A machine in the past that runs comes by everything again, and at its present goes on as ever. */
 bool machine_go_to(struct machine *machine, u64 tick, struct error *err);
-/* The past is the present from now on: what came after it has never been.  Disks and the recorded journal become what they were. */
+/* The past is the present from now on: what came after it has never been.  Disks and the recorded journal become what they were.  A replay ends, and
+ * input from outside counts. */
 bool machine_take_over(struct machine *machine, struct error *err);
 /* The last checkpoint before a tick: where a search begins that goes backwards piece by piece; all ones: there is none. */
 u64 machine_checkpoint_before(const struct machine *machine, u64 tick);

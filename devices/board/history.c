@@ -271,7 +271,13 @@ bool machine_take_over(struct machine *m, struct error *err)
     const char *name;
     struct disk_image *image;
 
-    if (!m->past) return true;
+    if (!m->past) {
+        if (m->journal.mode != JOURNAL_REPLAYS) return true;
+        journal_cut(m);
+        m->journal.mode = JOURNAL_OFF;
+        if (h) journal_keep(m, true);
+        return true;
+    }
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image && !disk_image_take_over(image, err)) return false;
     if (!journal_cut(m)) return fail(err, "the recorded journal cannot be shortened: its end would be of another session");

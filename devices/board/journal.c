@@ -2,11 +2,12 @@
  *   orrery journal 1
  *   config DIRECTIVE                      until `start`: what the machine was built from
  *   image NAME XXH3 PATH                  and what its disks, and folders that cards serve, held
+ *   snapshot XXH3 PATH                    where it begins, when that is not power-on
  *   start
  *   TICK key USAGE DOWN | mouse DX DY DZ BUTTONS | stick N X Y BUTTONS | type 0 HEX | serial N HEX | line N HEX | frame N HEX | poke PA HEX | reset
  *        | set PROCESSOR VALUE REGISTER | float PROCESSOR HEX (as FXSAVE)
  *        | floppy DRIVE PROTECTED PATH | floppy-out DRIVE | cd CHANNEL UNIT PATH | cd-out CHANNEL UNIT
- *   TICK end HASH
+ *   TICK end HASH, or TICK reached of one that was cut
  * An entry with tick T acted between instruction T - 1 and T, after the events of T; `line` and `frame` within the event at T that looked for them. */
 #include "devices/board/journal.h"
 
@@ -26,9 +27,8 @@ enum { BUFFER_BYTES = 16 };
 #else
 enum { BUFFER_BYTES = 65536 };
 #endif
-enum { BYTES_MOST = 4096, LINE_MOST = 2 * BYTES_MOST + 64, HASH_CHUNK = 1 << 20 };
+enum { BYTES_MOST = JOURNAL_BYTES_MOST, HASH_CHUNK = 1 << 20 };
 
-static const char first_line[] = "orrery journal 1";
 
 static u64 now(const struct machine *m) { return m->clock.time.now; }
 
@@ -37,7 +37,7 @@ static u64 now(const struct machine *m) { return m->clock.time.now; }
 static u64 bytes_of(const struct journal_entry *e) { return sizeof *e + strlen(e->text) + 1; }
 
 /* The text belongs to the journal from then on. */
-static bool add_entry(struct journal *j, u64 tick, char *text, u64 file_at)
+bool journal_add(struct journal *j, u64 tick, char *text, u64 file_at)
 {
     if (j->entries == j->room) {
         size_t room = j->room ? j->room * 2 : 64;
@@ -58,7 +58,7 @@ static void note(struct machine *m, char *text)
     u64 file_at = j->file ? (u64)ftello(j->file) : 0;
 
     if (j->mode == JOURNAL_RECORDS) fprintf(j->file, "%" PRIu64 " %s\n", now(m), text);
-    if (j->keeps && add_entry(j, now(m), text, file_at)) {
+    if (j->keeps && journal_add(j, now(m), text, file_at)) {
         j->at = j->dropped + j->entries;
         return;
     }
@@ -142,7 +142,7 @@ bool journal_cut(struct machine *m)
 }
 
 /* XXH3-64 of an image as the guest finds it at the start. */
-static u64 image_hash(struct disk_image *image)
+u64 journal_image_hash(struct disk_image *image)
 {
     XXH3_state_t *state = XXH3_createState();
     u8 *chunk = malloc(HASH_CHUNK);
@@ -160,38 +160,55 @@ static u64 image_hash(struct disk_image *image)
 }
 
 /* Of a kernel without a disk, what is loaded of it and its RAM disk or modules, and where to. */
-static u64 kernel_hash(const struct kernel_image *k)
+u64 journal_kernel_hash(const struct kernel_image *k)
 {
     return XXH3_64bits_withSeed(k->bytes, k->size_bytes, XXH3_64bits(k->plan, k->plan_bytes));
 }
 
-bool machine_record(struct machine *m, const char *path, const char *config, struct error *err)
+/* A replay finds images as they were at the start: what is written meanwhile must not reach them. */
+static bool all_volatile(struct machine *m, struct error *err)
+{
+    const char *name;
+    struct disk_image *image;
+
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
+        if (image && !disk_image_is_volatile(image) && !disk_image_read_only(image))
+            return fail(err, "%s: path=\"%s\": is written through, and a replay would not find it as it was; begin with --record, or mode=volatile", name, disk_image_path(image));
+    return true;
+}
+
+bool machine_record(struct machine *m, const char *path, const char *config, const char *snapshot, struct error *err)
 {
     struct journal *j = &m->journal;
     const char *name;
     struct disk_image *image;
+    u64 hash = 0;
 
-    if (j->mode != JOURNAL_OFF || now(m)) return fail(err, "%s: recording begins with a machine that has not run", path);
+    if (j->mode != JOURNAL_OFF || m->past) return fail(err, "%s: the machine is recorded already, replays, or is in the past", path);
+    if (now(m) && !snapshot) return fail(err, "%s: recording begins with a machine that has not run, or with a snapshot", path);
+    if (!all_volatile(m, err)) return false;
     j->file = fopen(path, "wxe");
     if (!j->file && errno == EEXIST) return fail(err, "%s: exists already and is left as it is; choose another name", path);
     if (!j->file) return fail(err, "%s: cannot be created: %s", path, strerror(errno));
     setvbuf(j->file, NULL, _IOFBF, BUFFER_BYTES);
     j->path = strdup(path);
     j->mode = JOURNAL_RECORDS;
-    fprintf(j->file, "%s\n", first_line);
+    fputs(JOURNAL_FIRST_LINE "\n", j->file);
     while (*config) {
         size_t n = strcspn(config, "\n");
         fprintf(j->file, "config %.*s\n", (int)n, config);
         config += n + (config[n] == '\n');
     }
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
-        if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, image_hash(image), disk_image_path(image));
-    if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", kernel_hash(&m->kernel), m->config.kernel.path);
+        if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, journal_image_hash(image), disk_image_path(image));
+    if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", journal_kernel_hash(&m->kernel), m->config.kernel.path);
     for (unsigned i = 0; i < NETWORK_CARDS; i++) {
         const char *folder_path;
         struct folder *folder = networks_folder(m, i, &name, &folder_path);
         if (folder) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, folder_hash(folder), folder_path);
     }
+    if (snapshot && !journal_file_hash(snapshot, &hash)) return fail(err, "%s: cannot be read", snapshot);
+    if (snapshot) fprintf(j->file, "snapshot %016" PRIx64 " %s\n", hash, snapshot);
     fputs("start\n", j->file);
     return fflush(j->file) == 0 || fail(err, "%s: cannot be written: %s", path, strerror(errno));
 }
@@ -209,159 +226,6 @@ void journal_close(struct machine *m)
     free(j->entry);
     free(j->path);
     *j = (struct journal){ 0 };
-}
-
-/* --- reading --- */
-
-/* Lines up to `start` that begin with `word`, without it. */
-static bool each_header(const char *path, FILE *f, unsigned *number, const char *word,
-                        bool (*take)(void *context, const char *rest, struct error *err), void *context, struct error *err)
-{
-    char *line = NULL;
-    size_t room = 0, n = strlen(word);
-    bool ok = true, started = false;
-
-    for (*number = 1; !started && getline(&line, &room, f) >= 0; ++*number) {
-        line[strcspn(line, "\n")] = 0;
-        if (*number == 1 && strcmp(line, first_line)) ok = fail(err, "%s:1: is no journal of this program (\"%s\" is missing)", path, first_line);
-        if (!ok) break;
-        started = strcmp(line, "start") == 0;
-        if (strncmp(line, word, n) == 0 && line[n] == ' ') ok = take(context, line + n + 1, err);
-    }
-    free(line);
-    return ok && (started || fail(err, "%s: ends before its `start` line", path));
-}
-
-struct config_lines {
-    void (*take)(void *context, const char *directive);
-    void *context;
-};
-
-static bool pass_config(void *context, const char *rest, struct error *err)
-{
-    struct config_lines *lines = context;
-    (void)err;
-    lines->take(lines->context, rest);
-    return true;
-}
-
-bool machine_journal_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err)
-{
-    struct config_lines lines = { take, context };
-    unsigned number;
-    FILE *f = fopen(path, "re");
-
-    if (!f) return fail(err, "%s: %s", path, strerror(errno));
-    bool ok = each_header(path, f, &number, "config", pass_config, &lines, err);
-    fclose(f);
-    return ok;
-}
-
-/* Its name is a card's: the folder that it serves.  False without a word: it is none. */
-static bool check_folder(struct machine *m, const char *wanted, u64 hash, bool *same, const char **path)
-{
-    const char *name;
-
-    for (unsigned i = 0; i < NETWORK_CARDS; i++) {
-        struct folder *folder = networks_folder(m, i, &name, path);
-        if (!folder || strcmp(name, wanted)) continue;
-        *same = folder_hash(folder) == hash;
-        return true;
-    }
-    return false;
-}
-
-static bool check_image(void *context, const char *rest, struct error *err)
-{
-    struct machine *m = context;
-    char wanted[32];
-    uint64_t hash;
-    const char *name;
-    struct disk_image *image;
-
-    if (sscanf(rest, "%31s %" SCNx64, wanted, &hash) != 2) return fail(err, "journal: image %s: wants a name and a hash", rest);
-    if (!strcmp(wanted, "kernel") && m->kernel.plan) {
-        if (kernel_hash(&m->kernel) == hash) return true;
-        err->about_image = true;
-        return fail(err, "kernel: \"%s\": the kernel, or what is loaded with it, is not what it was when the journal was recorded; bring it back", m->config.kernel.path);
-    }
-    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++) {
-        if (strcmp(name, wanted)) continue;
-        if (!image) return fail(err, "%s: the journal has a disk here, this machine has none", name);
-        if (image_hash(image) == hash) return true;
-        err->about_image = true;
-        return fail(err, "%s: path=\"%s\": is not what it was when the journal was recorded; bring the old image back", name, disk_image_path(image));
-    }
-    const char *path;
-    bool same;
-    if (!check_folder(m, wanted, hash, &same, &path)) return fail(err, "journal: image %s: there is no such drive", wanted);
-    return same || fail(err, "%s: ethdev=\"%s\": holds other files than when the journal was recorded", wanted, path);
-}
-
-/* Verbs and what their arguments look like. */
-static const struct { const char *verb; int numbers; bool hex, path; } verbs[] = {
-    { "key", 2, false, false },      { "mouse", 4, false, false },     { "stick", 4, false, false },      { "type", 1, true, false },
-    { "serial", 1, true, false },    { "line", 1, true, false },       { "poke", 1, true, false },
-    { "reset", 0, false, false },    { "floppy", 2, false, true },     { "floppy-out", 1, false, false },
-    { "cd", 2, false, true },        { "cd-out", 2, false, false },    { "end", 0, true, false },
-    { "frame", 1, true, false },     { "point", 4, false, false },     { "set", 2, false, true },        { "float", 1, true, false },
-};
-
-/* One argument's end; NULL when it is no number. */
-static const char *skip_number(const char *at)
-{
-    char *end;
-    if (*at++ != ' ') return NULL;
-    strtoll(at, &end, 10);
-    return end == at ? NULL : end;
-}
-
-static bool well_formed(const char *text)
-{
-    for (unsigned i = 0; i < ARRAY_COUNT(verbs); i++) {
-        size_t n = strlen(verbs[i].verb);
-        if (strncmp(text, verbs[i].verb, n) || (text[n] && text[n] != ' ')) continue;
-        const char *at = text + n;
-        for (int k = 0; at && k < verbs[i].numbers; k++) at = skip_number(at);
-        if (!at) return false;
-        if (verbs[i].path) return at[0] == ' ' && at[1];
-        if (!verbs[i].hex) return !*at;
-        return *at == ' ' && at[1 + strspn(at + 1, "0123456789abcdef")] == 0 && strlen(at + 1) % 2 == 0;
-    }
-    return false;
-}
-
-static bool read_entry(struct journal *j, const char *path, unsigned number, const char *line, struct error *err)
-{
-    char *end;
-    u64 tick = strtoull(line, &end, 10), before = j->entries ? j->entry[j->entries - 1].tick : 0;
-
-    if (end == line || *end != ' ' || !well_formed(end + 1)) return fail(err, "%s:%u: \"%.60s\" is no entry of a journal", path, number, line);
-    if (tick < before) return fail(err, "%s:%u: tick %" PRIu64 " comes after tick %" PRIu64, path, number, tick, before);
-    char *text = strdup(end + 1);
-    if (!text || !add_entry(j, tick, text, 0)) return fail(err, "%s: the host has no memory for so many entries", path);
-    return true;
-}
-
-bool machine_replay(struct machine *m, const char *path, u64 *end_tick, struct error *err)
-{
-    struct journal *j = &m->journal;
-    char line[LINE_MOST + CONFIG_PATH];
-    unsigned number;
-    FILE *f = fopen(path, "re");
-
-    if (!f) return fail(err, "%s: %s", path, strerror(errno));
-    bool ok = each_header(path, f, &number, "image", check_image, m, err);
-    for (; ok && fgets(line, sizeof line, f); number++) {
-        size_t n = strcspn(line, "\n");
-        ok = line[n] == '\n' ? (line[n] = 0, read_entry(j, path, number, line, err)) : fail(err, "%s:%u: the line is cut off or too long", path, number);
-    }
-    fclose(f);
-    if (!ok) return false;
-    j->mode = JOURNAL_REPLAYS;
-    j->path = strdup(path);
-    *end_tick = j->entries ? j->entry[j->entries - 1].tick : 0;
-    return true;
 }
 
 /* --- replaying --- */

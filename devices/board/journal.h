@@ -27,6 +27,17 @@ struct journal {
     u64 bytes;                   /* that the entries take */
 };
 
+#define JOURNAL_FIRST_LINE "orrery journal 1"
+enum { JOURNAL_BYTES_MOST = 4096 };          /* of an entry; longer input becomes several */
+
+/* The text belongs to the journal from then on.  False: no memory. */
+bool journal_add(struct journal *j, u64 tick, char *text, u64 file_at);
+struct disk_image;
+u64 journal_image_hash(struct disk_image *image);        /* as the guest finds it */
+struct kernel_image;
+u64 journal_kernel_hash(const struct kernel_image *kernel);
+bool journal_file_hash(const char *path, u64 *hash);     /* false: it cannot be read */
+
 /* Input wants in. Recording writes it down; false while a replay decides what comes in. */
 bool journal_admits(struct machine *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const u8 *bytes, size_t size);

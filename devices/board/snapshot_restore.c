@@ -120,6 +120,16 @@ static bool take_section(struct restoring *r, struct error *err)
 
 /* --- media --- */
 
+/* What was written through then may be volatile now: the contents are the same. */
+static bool same_medium(const char *ours, const char *theirs, size_t length)
+{
+    size_t name = strcspn(ours, " ");
+
+    if (!memcmp(ours, theirs, length)) return true;
+    return name + 2 < length && !memcmp(ours, theirs, name) && !memcmp(ours + name, " 1 ", 3) && !memcmp(theirs + name, " 0 ", 3) &&
+           !memcmp(ours + name + 2, theirs + name + 2, length - name - 2);
+}
+
 /* An image that the guest wrote to has to be what it was; one that is missing, or another one, cannot be the guest's. */
 static bool media_agree(struct restoring *r, struct error *err)
 {
@@ -129,7 +139,7 @@ static bool media_agree(struct restoring *r, struct error *err)
     while (same && (*a || *b)) {
         size_t n = strcspn(a, "\n"), k = strcspn(b, "\n");
         char name[32] = "", path[CONFIG_PATH] = "";
-        same = n == k && !memcmp(a, b, n);
+        same = n == k && same_medium(a, b, n);
         sscanf(*b ? b : a, "%31s %*d %*u %*x %4095[^\n]", name, path);
         if (!same) fail(err, "%s: path=\"%s\": is not there, or not what it was when the snapshot was taken; %s", name, path, *b ? "bring it back" : "the snapshot has no such medium");
         a += n + (a[n] == '\n');

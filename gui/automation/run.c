@@ -154,6 +154,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     u64 start = machine_tick(s->machine);
     if (s->over) return (struct machine_stop){ .kind = MACHINE_REQUEST };
     if (ticks > s->ticks_left) ticks = s->ticks_left;
+    if (s->journal_end && ticks > s->journal_end - start) ticks = s->journal_end - start;
     if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
     travel_note(s);
     s->stopped_here = false;
@@ -175,6 +176,9 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         s->switched_off = stop.kind == MACHINE_POWER_OFF || stop.kind == MACHINE_EXIT;
         s->over = !s->attended;
         s->status = session_status_of(&stop);
+    } else if (s->journal_end && machine_tick(s->machine) == s->journal_end) {
+        if (s->attended) puts("(0) Here the journal ends; live goes on from here");
+        s->over = !s->attended;
     } else if (s->ticks_left == 0) {
         printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));
         s->over = true;

@@ -78,7 +78,7 @@ static u64 a_session(struct machine *m)
 static u64 record(struct room *r)
 {
     struct machine *m = machine_of(r);
-    cr_assert(machine_record(m, r->journal, "cpu: ips=1000000\nmemory: guest=2\n", &r->err), "%s", r->err.text);
+    cr_assert(machine_record(m, r->journal, "cpu: ips=1000000\nmemory: guest=2\n", NULL, &r->err), "%s", r->err.text);
     u64 hash = a_session(m);
     machine_destroy(m);
     return hash;
@@ -137,11 +137,11 @@ Test(journal, a_file_that_exists_and_a_machine_that_ran_are_not_recorded)
     FILE *f = fopen(r->journal, "w");
 
     fclose(f);
-    cr_expect(!machine_record(m, r->journal, "", &r->err));
+    cr_expect(!machine_record(m, r->journal, "", NULL, &r->err));
     cr_expect(strstr(r->err.text, "exists already"), "%s", r->err.text);
     unlink(r->journal);
     machine_run(m, 1);
-    cr_expect(!machine_record(m, r->journal, "", &r->err));
+    cr_expect(!machine_record(m, r->journal, "", NULL, &r->err));
     cr_expect(strstr(r->err.text, "has not run"), "%s", r->err.text);
     machine_destroy(m);
 }

@@ -101,7 +101,7 @@ Test(host, frames_from_outside_are_in_the_journal_and_come_from_it)
 
     snprintf(journal, sizeof journal, "%s/journal", folder);
     struct machine *m = machine_on(NETWORK_LAN);
-    cr_assert(machine_record(m, journal, "", &err), "%s", err.text);
+    cr_assert(machine_record(m, journal, "", NULL, &err), "%s", err.text);
     int other = hub_join(path);
     serve();
     machine_run(m, 100000);
