@@ -54,10 +54,12 @@ static void bar_state(struct panes *p, int x)
     struct session *s = p->session;
     struct cells_region bar = p->layout.bar;
     char text[CELLS_MOST_COLUMNS];
+    struct machine_history h;
+    bool past = machine_history(s->machine, &h) && h.in_past;
 
     if (p->works) snprintf(text, sizeof text, " runs  tick %llu", (llu)machine_tick(s->machine));
     else if (p->driver) snprintf(text, sizeof text, " %s drives  tick %llu", p->driver, (llu)machine_tick(s->machine));
-    else snprintf(text, sizeof text, " stands  tick %llu%s%.300s", (llu)machine_tick(s->machine), s->stop[0] ? ": " : "", s->stop);
+    else snprintf(text, sizeof text, " %s  tick %llu%s%.300s", past ? "in the past" : "stands", (llu)machine_tick(s->machine), s->stop[0] ? ": " : "", s->stop);
     cells_paper(&p->cells, bar, x, 0, bar.width - x, p->works || p->driver ? COLOR_RUNS : COLOR_STANDS);
     cells_text(&p->cells, bar, x, 0, COLOR_TITLE_INK, text);
 }
@@ -66,7 +68,7 @@ static void bar(struct panes *p)
 {
     static const struct { const char *text, *brief; u8 usage; unsigned modifiers; } buttons[] = {
         { "F5 go on", "F5", 0x3e, 0 }, { "F10 over", "F10", 0x43, 0 }, { "F11 into", "F11", 0x44, 0 }, { "Shift+F11 out", "S-F11", 0x44, PANES_SHIFT },
-        { "F4 to here", "F4", 0x3d, 0 }, { "F9 break", "F9", 0x42, 0 }, { "Pause", "||", 0x48, 0 },
+        { "Ctrl+F11 back", "C-F11", 0x44, PANES_CONTROL }, { "F4 to here", "F4", 0x3d, 0 }, { "F9 break", "F9", 0x42, 0 }, { "Pause", "||", 0x48, 0 },
     };
     int x = 0;
 

@@ -192,15 +192,15 @@ static void back(struct panes *p)
 
 static void function_key(struct panes *p, unsigned n, unsigned modifiers)
 {
-    bool shift = modifiers & PANES_SHIFT;
+    bool shift = modifiers & PANES_SHIFT, backwards = modifiers & PANES_CONTROL;
 
     switch (n) {
     case 4: run_to_cursor(p); break;
-    case 5: panes_go_on(p); break;
+    case 5: panes_ask(p, backwards ? "rc" : "c"); break;
     case 6: next_tab(p, shift ? TABS - 1 : 1); break;
     case 9: panes_toggle(p, p->code_cursor); break;
-    case 10: panes_ask(p, "n"); break;
-    case 11: panes_ask(p, shift ? "finish" : "s"); break;
+    case 10: panes_ask(p, backwards ? "rn" : "n"); break;
+    case 11: panes_ask(p, backwards ? "rs" : shift ? "finish" : "s"); break;
     default: break;
     }
 }

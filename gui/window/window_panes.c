@@ -122,6 +122,16 @@ static void place(const struct window *w, int x, int y, struct mail *mail)
 
 static bool on_screen(const struct window *w, const struct mail *at) { return cells_contains(w->cells.screen, at->dx, at->dy); }
 
+static void put_in(struct window *w)
+{
+    char *clipboard = SDL_GetClipboardText();
+    struct mail mail = { .kind = MAIL_PANE_TEXT };
+
+    if (clipboard) snprintf(mail.text, sizeof mail.text, "%s", clipboard);
+    mailbox_post(w->box, &mail);
+    SDL_free(clipboard);
+}
+
 /* Keys that write a character come as text. */
 static bool key(struct window *w, const SDL_KeyboardEvent *e)
 {
@@ -131,6 +141,10 @@ static bool key(struct window *w, const SDL_KeyboardEvent *e)
     if (!w->cells.keys || (e->type == SDL_KEYDOWN && window_hot_key(e))) return false;
     if (e->type == SDL_KEYUP) return !w->held[e->keysym.scancode & 0xff];
     mail.buttons = (mod & KMOD_SHIFT ? PANES_SHIFT : 0) | (mod & KMOD_CTRL ? PANES_CONTROL : 0) | (mod & KMOD_ALT ? PANES_ALT : 0);
+    if (mail.buttons == PANES_CONTROL && e->keysym.scancode == SDL_SCANCODE_V) {
+        put_in(w);
+        return true;
+    }
     bool writes = e->keysym.sym >= ' ' && e->keysym.sym < 127 && !(mail.buttons & PANES_CONTROL);
     if (!writes && e->keysym.scancode < 256) mailbox_post(w->box, &mail);
     return true;

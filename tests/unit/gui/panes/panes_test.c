@@ -168,6 +168,24 @@ Test(panes, shift_f11_runs_until_the_function_has_returned)
     cr_expect_eq(rip(), 0x1003);
 }
 
+Test(panes, with_ctrl_the_keys_go_back)
+{
+    key(F11, PANES_CONTROL);
+    shows(p->layout.command, "no past is kept");
+    machine_poke(session.machine, CODE - 1, "\x90", 1);
+    command("set eip = 0xfff");
+    command("time-travel on");
+    key(F11, 0);
+    for (unsigned i = 0; i < 3; i++) key(F11, 0);
+    cr_expect_eq(rip(), 0x1003);
+    key(F11, PANES_CONTROL);
+    cr_expect_eq(rip(), 0x1011);
+    shows(p->layout.bar, "in the past");
+    key(F11, 0);
+    key(F10, PANES_CONTROL);
+    cr_expect_eq(rip(), CODE, "over the call");
+}
+
 Test(panes, code_stands_around_the_next_instruction)
 {
     shows(p->layout.code, "Code  0000:00001000, 16-bit");
