@@ -317,6 +317,8 @@ static void run_for_display(struct run *r, struct serve *serve)
 {
     struct session *s = &r->session;
     u64 begun = machine_tick(s->machine), ticks = s->ticks_left;
+
+    tell_triple_faults(s);               /* nobody debugs, or not any more */
     if (s->journal_end && s->journal_end - begun < ticks) ticks = s->journal_end - begun;
     struct machine_stop stop = serve_until_closed(serve, ticks, s->wall_end_ns);
 
@@ -352,7 +354,9 @@ static void body(struct serve *serve, void *context)
         return;
     }
     if (!panes || (!panes_are_open(panes) && !s->breakpoints.room)) run_for_display(r, serve);
-    if (panes && (panes_are_open(panes) || s->breakpoints.room)) panes_run(panes);
+    if (!panes || (!panes_are_open(panes) && !s->breakpoints.room)) return;
+    stop_at_triple_fault(s);
+    panes_run(panes);
 }
 
 /* The journal on, for reading or writing. */
@@ -471,6 +475,9 @@ static bool perform(struct run *r, struct error *err)
     if (!start_journal(r, err) || !begin_history(r, config, err)) return false;
     if (config->gdbstub.enabled && a->partner) return fail(err, "gdbstub: is for a machine alone, and this one shares its clock with others");
     if (config->gdbstub.enabled && !(r->gdb = gdb_server_open(config, err))) return false;
+    r->session.quiet = r->display == &display_terminal;
+    if (a->replay) tell_triple_faults(&r->session);
+    else if (!r->display || r->commands || r->gdb) stop_at_triple_fault(&r->session);
     if (!r->display) body(NULL, r);
     else if (!serve_display(r->display, r->session.machine, config->sync != SYNC_NONE, body, r, err)) return false;
     judge_replay(r);

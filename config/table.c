@@ -30,6 +30,17 @@ static bool memory_size(const struct given *g, struct machine_config *c, void *b
     return true;
 }
 
+static bool triple_fault(const struct given *g, struct machine_config *c, void *base)
+{
+    bool resets;
+
+    (void)base;
+    if (!strcmp(g->value, "auto")) return c->reset_on_triple_fault = TRIPLE_FAULT_AUTO, true;
+    if (!parse_bool(g->value, &resets)) return bad_value(g, "0, 1 or auto");
+    c->reset_on_triple_fault = resets ? TRIPLE_FAULT_RESETS : TRIPLE_FAULT_FREEZES;
+    return true;
+}
+
 /* Models of Bochs that are not there: its files are full of them. */
 static bool cpu_model(const struct given *g, struct machine_config *c, void *base)
 {
@@ -447,7 +458,7 @@ static const struct parameter cpu[] = {
     { "add_features", TYPE_TEXT, AT(cpu_add_features), .meaning = "features that the model has not: flags of orrery --help cpu, with commas between" },
     { "exclude_features", TYPE_TEXT, AT(cpu_exclude_features), .meaning = "features to leave out of it" },
     { "ips", TYPE_NUMBER, AT(ips), .least = 1000000, .most = 100000000000ull, .meaning = "ticks (instructions) that make a virtual second" },
-    { "reset_on_triple_fault", TYPE_BOOL, AT(reset_on_triple_fault), .meaning = "0: a triple fault stops the machine and is explained" },
+    { "reset_on_triple_fault", TYPE_CUSTOM, .take = triple_fault, .meaning = "0: a triple fault stops the machine and is explained; 1: resets it; auto: stops it for a script, the prompt and gdb and without a display" },
     { "rdrand_seed", TYPE_NUMBER, AT(rdrand_seed), .most = UINT64_MAX, .meaning = "where the numbers of RDRAND and RDSEED begin: another seed, other numbers" },
     { "exact", TYPE_BOOL, AT(cpu_exact), .meaning = "1: the exact instance alone runs: the same in every bit, slower" },
     { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "processors, 1 to 8, or PACKAGES:CORES:THREADS" },
@@ -566,7 +577,7 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
     { .name = name_, .parameters = module, BASE(kernel.module[n]), .meaning = "a module of a Multiboot kernel", .sample = sample_ }
 
 const struct directive directive_table[] = {
-    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, count=1, quantum=100, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=1, rdrand_seed=0, exact=0" },
+    { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, count=1, quantum=100, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=auto, rdrand_seed=0, exact=0" },
     { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
     { .name = "romimage", .parameters = rom, BASE(system_rom), .positional = rom_path, .meaning = "another system BIOS than the built-in one",
       .sample = "#file=$BXSHARE/BIOS-bochs-legacy" },

@@ -70,7 +70,7 @@ void config_write(const struct machine_config *c, FILE *to)
     if (c->cpu_model[0]) fprintf(to, "cpu: model=%s\n", c->cpu_model);
     if (c->cpu_add_features[0]) fprintf(to, "cpu: add_features=\"%s\"\n", c->cpu_add_features);
     if (c->cpu_exclude_features[0]) fprintf(to, "cpu: exclude_features=\"%s\"\n", c->cpu_exclude_features);
-    fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%d, rdrand_seed=%llu\n", (unsigned long long)c->ips, c->reset_on_triple_fault,
+    fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%d, rdrand_seed=%llu\n", (unsigned long long)c->ips, c->reset_on_triple_fault != TRIPLE_FAULT_FREEZES,
             (unsigned long long)c->rdrand_seed);
     fprintf(to, "cpu: count=%u, quantum=%u\n", c->cpu_count, c->cpu_quantum);
     fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));

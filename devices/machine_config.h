@@ -151,13 +151,16 @@ struct time_travel_config {
     u32 memory_mib;
 };
 
+/* AUTO is for who runs the machine to decide: it is reset unless somebody asks for a stop (gui/debugger/triple_fault.c). */
+enum triple_fault_choice { TRIPLE_FAULT_FREEZES, TRIPLE_FAULT_RESETS, TRIPLE_FAULT_AUTO };
+
 struct machine_config {
     char cpu_model[32];          /* "" = default */
     char cpu_add_features[256], cpu_exclude_features[256];   /* flags of orrery --help cpu */
     u32 cpu_count;               /* processors, 1 to 8 */
     u32 cpu_quantum;             /* ticks of a processor's turn while there are others that run */
     u64 ips;                     /* ticks a virtual second, 1 M at least */
-    bool reset_on_triple_fault;
+    u8 reset_on_triple_fault;    /* enum triple_fault_choice */
     u64 rdrand_seed;             /* of the numbers that RDRAND and RDSEED give */
     bool cpu_exact;              /* without the fast instance */
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */

@@ -15,7 +15,7 @@ static void on_shutdown(struct machine *m)
 {
     char at[64], why[400];
 
-    if (m->config.reset_on_triple_fault) {
+    if (m->config.reset_on_triple_fault != TRIPLE_FAULT_FREEZES) {
         board_reset(m);
         return;
     }
@@ -48,7 +48,9 @@ static struct machine_stop run_until(struct machine *m, u64 end)
         switch (processors_run(m, end)) {
         case CPU_STOP_DEADLINE: break;
         case CPU_STOP_HALTED: on_halt(m, end); break;
-        case CPU_STOP_SHUTDOWN: on_shutdown(m); break;
+        case CPU_STOP_SHUTDOWN:
+            if (m->clock.time.now < end) on_shutdown(m);             /* the next run sees it again: a stop here shows the shutdown itself */
+            break;
         case CPU_STOP_BREAK: return (struct machine_stop){ .kind = MACHINE_BREAK };
         case CPU_STOP_REQUEST:
             if (m->reset_wanted) {

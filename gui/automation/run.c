@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "gui/debugger/disassemble.h"
+#include "gui/debugger/stops.h"
 #include "gui/debugger/tracing.h"
 #include "gui/debugger/travel.h"
 #include "gui/debugger/tripwires.h"
@@ -142,11 +143,17 @@ static struct machine_stop run_on(struct session *s, u64 ticks)
     do {
         breakpoints_arm(&s->breakpoints, s->machine);
         stop = run_for(s, ticks - done);
-        on = stop.kind == MACHINE_BREAK && breakpoints_stopped(s);
+        on = stop.kind == MACHINE_BREAK && !stopped_at_triple_fault(s, &stop) && breakpoints_stopped(s);
         done = machine_tick(s->machine) - start;
     } while (on && done < ticks);
     if (on) stop.kind = MACHINE_TICKS;
     return stop;
+}
+
+static void tell_triple_fault(struct session *s)
+{
+    why_triple_fault(machine_cpu(s->machine), s->symbols);
+    if (s->attended && machine_configuration(s->machine)->reset_on_triple_fault != TRIPLE_FAULT_FREEZES) puts("the machine stands at it; to run on is the reset that follows");
 }
 
 struct machine_stop session_run(struct session *s, u64 ticks)
@@ -158,6 +165,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (s->time_break > start && ticks > s->time_break - start) ticks = s->time_break - start;
     travel_note(s);
     s->stopped_here = false;
+    s->stop[0] = 0;
     pager_begin(s->pager, false);
     struct machine_stop stop = run_on(s, ticks);
     pager_begin(s->pager, true);
@@ -171,7 +179,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
     if (stop.kind == MACHINE_BREAK || s->stopped_here) session_show_place(s);
     if (final(&stop)) {
         printf("orrery: %s\n", stop.text);
-        if (stop.kind == MACHINE_TRIPLE_FAULT) why_triple_fault(machine_cpu(s->machine), s->symbols);
+        if (stop.kind == MACHINE_TRIPLE_FAULT) tell_triple_fault(s);
         snprintf(s->stop, sizeof s->stop, "%s", stop.text);
         s->switched_off = stop.kind == MACHINE_POWER_OFF || stop.kind == MACHINE_EXIT;
         s->over = !s->attended;

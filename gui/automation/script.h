@@ -39,6 +39,8 @@ struct session {
     int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
     bool coloured;
     bool stopped_here;           /* the last run was ended from outside the machine: Ctrl+C, undefined flags */
+    unsigned triple_faults;      /* that were told and reset the machine */
+    bool quiet;                  /* the terminal shows the machine: nothing is told beside it */
     u32 shows;                   /* what is printed as it happens: gui/debugger/tracing.c */
     bool trace_shown, trace_registers, trace_memory;     /* of each instruction */
     struct accesses *accesses;   /* of the one that runs; NULL: none are kept */

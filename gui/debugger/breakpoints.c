@@ -149,7 +149,7 @@ void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
     puts("Num Type           Disp Enb Address            Hits");
     for (unsigned i = 0; i < b->room; i++) {
         const struct breakpoint *p = &b->entry[i];
-        if (!p->used || p->trip == UNSEEN || break_is_watch(p->at.kind)) continue;
+        if (!p->used || breakpoint_hidden(p) || break_is_watch(p->at.kind)) continue;
         printf("%3u %-14s %s %c   ", i + 1, kinds[p->at.kind].type, p->once ? "del " : "keep", p->enabled ? 'y' : 'n');
         list_place(&p->at);
         printf(" %llu%s%s", (llu)p->hits, *p->condition ? " if " : "", p->condition);

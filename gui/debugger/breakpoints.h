@@ -13,7 +13,7 @@ struct breakpoint {
     u8 was[VALUE_MOST_BYTES];
     u64 hits, passes;            /* how often it was met; how often it will be passed from now on */
     bool once;                   /* its first stop deletes it */
-    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE, UNSEEN } trip;     /* whether it is a stop takes more than the processor tells; UNSEEN: it is none, and not in the lists */
+    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE, UNSEEN, FREEZES } trip;  /* whether it is a stop takes more than the processor tells */
     char condition[CONDITION_ROOM];      /* an expression, "" without */
 };
 
@@ -27,6 +27,9 @@ struct breakpoints {
     } eoi;
     bool watch_goes_on;          /* a watchpoint is reported, and the run goes on */
 };
+
+/* No list shows it: UNSEEN is no stop to anybody, FREEZES the end of a run (triple_fault.c). */
+static inline bool breakpoint_hidden(const struct breakpoint *p) { return p->trip >= UNSEEN; }
 
 /* Its number. */
 unsigned breakpoint_add(struct breakpoints *b, const struct breakpoint *what);

@@ -20,7 +20,7 @@ said() { # FROM-HEADING TO-HEADING
 }
 build=$1
 told 5 'key 1
-c' 'cpu: reset_on_triple_fault=0'
+c'
 said 'My kernel triple' 'My interrupt'
 told 0 'catch out 0x21
 key 2

@@ -5,7 +5,7 @@ build=$1
 ask() { # CASE STATUS SCRIPT LINE...: what is printed has the lines, in this order
     case=$1 wanted=$2 script=$3; shift 3
     nasm -DCASE=$case -f bin -o "$work/a.img" tests/guests/why.asm || exit 1
-    run_guest "$build" "$script" 'boot: floppy' 'cpu: model=corei7_haswell, reset_on_triple_fault=0' "floppya: image=$work/a.img, status=inserted" > "$work/shown"
+    run_guest "$build" "$script" 'boot: floppy' 'cpu: model=corei7_haswell' "floppya: image=$work/a.img, status=inserted" > "$work/shown"
     [ $status = "$wanted" ] || { echo "case $case: status $status"; cat "$work/out"; exit 1; }
     for line; do
         grep -nF -- "$line" "$work/out" | head -1 | cut -d: -f1 > "$work/at"
@@ -39,4 +39,27 @@ quit' 'linear 00200000, CR3 00010000: 32-bit paging' 'PDE[0] at 00010000: 000110
     '0x00200000-0x00200fff -> 0x00300000-0x00300fff'
 ask 6 5 'wait 5s' ': #PF(0002h) at 0018:' 'first cause: #PF(0002) at 0018:' 'ff 03   inc [rbx]' 'FAILED every entry above the page table is present' 'a write (W/R=1) at CPL 0 to 2 (U/S=0)' \
     'linear ffff800000001000, CR3 00010000: 4-level paging' 'PML4E[256] at 00010800: 0000000000000000  not present (P=0)' 'which made it a double fault'
+# A triple fault freezes the machine for a script, at the prompt and without a display; to run on is the reset, as it comes where 1 was asked for.
+nasm -DCASE=4 -f bin -o "$work/a.img" tests/guests/why.asm
+set -- -n --headless 'clock: sync=none' 'boot: floppy' "floppya: image=$work/a.img, status=inserted"
+frozen() { [ $status = $1 ] && grep -q '^first cause: #UD at 0008:' "$work/out" || { echo "$2: status $status"; cat "$work/out"; exit 1; }; }
+timeout 60 "$build/orrery" "$@" --max-time 5 > "$work/out" 2>&1; status=$?
+frozen 5 'without a script'
+printf 'c\nhash\nc 1000000\nhash\nquit 0\n' > "$work/script"
+timeout 60 "$build/orrery" "$@" --prompt < "$work/script" > "$work/out" 2>&1; status=$?
+frozen 0 'at the prompt'
+grep -q 'to run on is the reset that follows' "$work/out" || { cat "$work/out"; exit 1; }
+grep '^tick [0-9]* hash' "$work/out" > "$work/hashes"
+[ "$(wc -l < "$work/hashes")" = 2 ] || { cat "$work/out"; exit 1; }
+{ sed 's/^tick \([0-9]*\) .*/sba \1\nc\nhash/' "$work/hashes"; echo 'quit 0'; } > "$work/script"
+timeout 60 "$build/orrery" "$@" -rc "$work/script" 'cpu: reset_on_triple_fault=1' > "$work/out" 2>&1; status=$?
+frozen 0 'reset_on_triple_fault=1'
+grep -q 'the machine is reset' "$work/out" && [ "$(grep '^tick' "$work/out")" = "$(cat "$work/hashes")" ] || { cat "$work/hashes" "$work/out"; exit 1; }
+timeout 60 "$build/orrery" "$@" 'cpu: reset_on_triple_fault=0' > "$work/out" 2>&1; status=$?
+frozen 5 'reset_on_triple_fault=0'
+# A journal of a run that ended frozen is replayed to the same state.
+timeout 60 "$build/orrery" "$@" --record "$work/journal" > "$work/out" 2>&1; status=$?
+frozen 5 'recorded'
+timeout 60 "$build/orrery" replay "$work/journal" --headless > "$work/out" 2>&1; status=$?
+[ $status = 0 ] && grep -q 'as recorded' "$work/out" || { echo "replay: status $status"; cat "$work/out"; exit 1; }
 echo "why: six kernels explained"

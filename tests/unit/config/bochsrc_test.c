@@ -106,7 +106,11 @@ Test(bochsrc, directives_set_what_they_name)
     taken("cpu: model=i486dx4, ips=25M, reset_on_triple_fault=0");
     cr_expect_str_eq(config.cpu_model, "i486dx4");
     cr_expect_eq(config.ips, 25000000);
-    cr_expect(!config.reset_on_triple_fault);
+    cr_expect_eq(config.reset_on_triple_fault, TRIPLE_FAULT_FREEZES);
+    taken("cpu: reset_on_triple_fault=true");
+    cr_expect_eq(config.reset_on_triple_fault, TRIPLE_FAULT_RESETS);
+    taken("cpu: reset_on_triple_fault=auto");
+    cr_expect_eq(config.reset_on_triple_fault, TRIPLE_FAULT_AUTO);
     taken("cpu: rdrand_seed=18446744073709551615");
     cr_expect_eq(config.rdrand_seed, UINT64_MAX);
     taken("floppyb: 1_2=\"a b.img\", status=inserted, write_protected=1");
