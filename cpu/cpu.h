@@ -197,6 +197,7 @@ void cpu_set_breaks(struct cpu *cpu, const struct cpu_break *places, unsigned co
 struct cpu_heard {
     enum cpu_break_kind kind;
     u64 tick, rip, number, value;
+    u64 la;                      /* of rip */
     unsigned count;              /* of numbers: an access's bytes */
     u16 cs;
     u8 cpl;
@@ -324,7 +325,7 @@ bool cpu_view_fault(const struct cpu *cpu, unsigned newest_is_0, struct cpu_faul
 /* The fault that this one comes of: itself, or the one whose delivery began the chain. */
 unsigned cpu_first_cause(const struct cpu *cpu, unsigned newest_is_0);
 unsigned cpu_fault_count(const struct cpu *cpu);         /* kept: at most 64 */
-u64 cpu_faults_raised(const struct cpu *cpu);            /* since the processor was made */
+u64 cpu_faults_raised(const struct cpu *cpu);            /* since the processor was made; without those of INT3, INTO and INT1 */
 
 /* State lists for hash and display, `count` of them: layout and instance. */
 struct cpu_state_part {

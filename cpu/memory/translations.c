@@ -77,7 +77,7 @@ void cpu_derive(struct cpu *cpu, const u8 *translations, size_t size)
     apic_derive(cpu);
     mode_derive(cpu);
     cpu->never_written_fetch = get64(translations);
-    cpu->fault_log.count = 0;
+    cpu->fault_log.count = cpu->fault_log.intended = 0;
     cpu->fault_log.before = get64(translations + 8);
     for (size_t at = HEAD_BYTES; at + ENTRY_BYTES <= size; at += ENTRY_BYTES) put_back(cpu, translations + at);
 }

@@ -208,7 +208,7 @@ void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsi
 
     if (cpu->listener.kinds >> kind & 1) {
         struct cpu_heard heard = {
-            .kind = kind, .count = count, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = cpu->rip, .number = number, .value = value,
+            .kind = kind, .count = count, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = cpu->rip, .la = linear_of(cpu, CPU_SEG_CS, cpu->rip), .number = number, .value = value,
             .cs = cpu->seg[CPU_SEG_CS].selector, .cpl = cpu->cpl,
         };
         cpu->listener.hear(cpu->listener.context, &heard);

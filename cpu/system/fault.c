@@ -60,7 +60,7 @@ static void note_bytes(struct cpu *cpu, struct fault *fault)
 
 void fault_log_add(struct cpu *cpu, struct fault *fault, unsigned nesting)
 {
-    fault->tick = cpu->time->now;
+    fault->tick = cpu->in_instruction ? cpu_now(cpu) + 1 : cpu->time->now;           /* behind the instruction */
     fault->rip = cpu->rip;
     fault->cs = cpu->seg[CPU_SEG_CS].selector;
     fault->mode = cpu->mode;

@@ -72,6 +72,7 @@ struct fault_log {
     struct fault entry[FAULT_LOG_ENTRIES];
     u64 count;               /* ever; newest is entry[(count - 1) % 64] */
     u64 before;              /* raised before the first one of these: a snapshot does not bring them */
+    u64 intended;            /* of them by INT3, INTO and INT1 */
 };
 
 struct cpu;

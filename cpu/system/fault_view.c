@@ -13,7 +13,7 @@ unsigned cpu_fault_count(const struct cpu *cpu)
 
 u64 cpu_faults_raised(const struct cpu *cpu)
 {
-    return cpu->fault_log.before + cpu->fault_log.count;
+    return cpu->fault_log.before + cpu->fault_log.count - cpu->fault_log.intended;
 }
 
 static void put_fact(char *text, size_t size, const char *name, const struct fault_facts *f)

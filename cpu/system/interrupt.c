@@ -208,20 +208,8 @@ static bool interrupt_redirected(struct cpu *cpu, u8 vector)
     return true;
 }
 
-bool interrupt_software(struct cpu *cpu, u8 vector)
-{
-    bool to_8086 = false;
-
-    if (v86_mode(cpu)) {
-        if (cpu->cr4 & CR4_VME && !redirected(cpu, vector, &to_8086)) return false;
-        if (to_8086) return interrupt_redirected(cpu, vector);
-        if (iopl(cpu) < 3) return FAULT(cpu, V86_NEEDS_IOPL3, .vector = vector);
-    }
-    return interrupt_trap(cpu, vector);
-}
-
 /* INT1 alone is an event of the hardware: no DPL check, EXT set. */
-bool interrupt_trap(struct cpu *cpu, u8 vector)
+static bool interrupt_trap(struct cpu *cpu, u8 vector)
 {
     bool int1 = vector == VECTOR_DB;
     struct event e = {
@@ -235,6 +223,30 @@ bool interrupt_trap(struct cpu *cpu, u8 vector)
     exception_deliver(cpu);                  /* the fault is the new task's */
     cpu->next_rip = cpu->rip;
     return true;
+}
+
+bool interrupt_software(struct cpu *cpu, u8 vector)
+{
+    bool to_8086 = false;
+
+    if (v86_mode(cpu)) {
+        if (cpu->cr4 & CR4_VME && !redirected(cpu, vector, &to_8086)) return false;
+        if (to_8086) return interrupt_redirected(cpu, vector);
+        if (iopl(cpu) < 3) return FAULT(cpu, V86_NEEDS_IOPL3, .vector = vector);
+    }
+    return interrupt_trap(cpu, vector);
+}
+
+/* They are kept for `why` as faults are. */
+bool interrupt_exception(struct cpu *cpu, u8 vector)
+{
+    if (vector == VECTOR_BP) FAULT(cpu, INT3_EXECUTED);
+    else if (vector == VECTOR_OF) FAULT(cpu, INTO_EXECUTED);
+    else FAULT(cpu, INT1_EXECUTED);
+    struct fault f = cpu->fault;
+    fault_log_add(cpu, &f, 0);
+    cpu->fault_log.intended++;
+    return interrupt_trap(cpu, vector);
 }
 
 /* --- at an instruction boundary --- */

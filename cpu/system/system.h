@@ -21,7 +21,7 @@ bool interrupt_return(struct cpu *cpu, unsigned opsize);                /* IRET,
 
 /* --- interrupts and exceptions: cpu/system/interrupt.c exception.c --- */
 bool interrupt_software(struct cpu *cpu, u8 vector);                    /* INT n */
-bool interrupt_trap(struct cpu *cpu, u8 vector);                        /* INT3, INTO (INT1 as #DB): no IOPL check */
+bool interrupt_exception(struct cpu *cpu, u8 vector);                   /* INT3, INTO, INT1: no IOPL check */
 void interrupt_external(struct cpu *cpu, u8 vector);                    /* at an instruction boundary; faults are delivered too */
 void interrupt_nmi(struct cpu *cpu);
 /* Delivers cpu->fault (raised by the instruction at cpu->rip), escalating to #DF and shutdown; ends with cpu->rip at the

@@ -53,6 +53,9 @@ PROVOKE(DIVIDE_BY_ZERO) { load_ax(pc, 0, 0); RUN(pc, 0xf6, 0xf0); return NO_ERRO
 PROVOKE(QUOTIENT_TOO_LARGE) { load_ax(pc, 0, 0xff01); RUN(pc, 0xf6, 0xf0); return NO_ERROR_CODE; }
 PROVOKE(AAM_BY_ZERO) { enter_protected(pc, 0); RUN(pc, 0xd4, 0); return NO_ERROR_CODE; }
 PROVOKE(BOUND_EXCEEDED) { load_ax(pc, 0, 5); RUN(pc, 0x62, 0x05, DWORD(DATA)); return NO_ERROR_CODE; }
+PROVOKE(INT3_EXECUTED) { enter_protected(pc, 0); RUN(pc, 0xcc); return NO_ERROR_CODE; }
+PROVOKE(INTO_EXECUTED) { enter_protected(pc, 0); cpu_set_eflags(pc->cpu, EFLAGS_1 | EFLAGS_OF); RUN(pc, 0xce); return NO_ERROR_CODE; }
+PROVOKE(INT1_EXECUTED) { enter_protected(pc, 0); RUN(pc, 0xf1); return NO_ERROR_CODE; }
 PROVOKE(NO_COPROCESSOR)
 {
     enter_protected(pc, 0);
