@@ -66,10 +66,10 @@ bool debug_timeline(struct session *s, const char *at, struct error *err)
     if (said && !strcmp(what, "off")) return timeline_pause(s->timeline), true;
     if (said && (!strcmp(what, "json") || !strcmp(what, "png"))) {
         if (!next_argument(&rest, path, sizeof path)) return fail(err, "into which file? e.g. timeline %s boot.%s", what, what);
-        return *what == 'j' ? timeline_write_json(s->timeline, path, err) : timeline_write_png(s->timeline, path, err);
+        return *what == 'j' ? timeline_write_json(s->timeline, s->symbols, path, err) : timeline_write_png(s->timeline, path, err);
     }
     at += strspn(at, " \t");
     if (*at && !expression_value(s, at, &most, err)) return false;
-    timeline_show(s->timeline, most);
+    timeline_show(s->timeline, s->symbols, most);
     return true;
 }

@@ -17,6 +17,7 @@ struct explanation {
     struct decoded_instruction d;
     const u8 *bytes;
     u64 offset;                  /* of the instruction in CS */
+    const struct symbols *symbols;
 };
 
 /* --- the bytes --- */
@@ -158,7 +159,9 @@ static void put_memory_value(const struct explanation *e, u64 la, unsigned bytes
     struct cpu_walk w;
 
     bool mapped = cpu_walk(e->cpu, la, e->v.cr3, &w);
+    char name[SYMBOL_TEXT];
     printf("              linear %llx", (llu)la);
+    if (*symbols_name(e->symbols, la, name)) printf(" <%s>", name);
     if (!mapped) {
         printf(w.canonical || !w.paging ? ": not mapped, a page fault (walk %llx)\n" : ": not canonical, a fault\n", (llu)la);
         return;
@@ -274,11 +277,11 @@ static const char *mode(const struct cpu_view *v)
     return v->code_bits == 32 ? "protected mode, 32-bit code" : "protected mode, 16-bit code";
 }
 
-bool explain(struct cpu *cpu, u64 offset, struct error *err)
+bool explain(struct cpu *cpu, const struct symbols *symbols, u64 offset, struct error *err)
 {
-    struct explanation e = { .cpu = cpu, .offset = offset };
+    struct explanation e = { .cpu = cpu, .offset = offset, .symbols = symbols };
     u8 bytes[15];
-    char text[128];
+    char text[DISASSEMBLY_TEXT], name[SYMBOL_TEXT];
 
     cpu_view(cpu, &e.v);
     u64 la = e.v.code_bits == 64 ? offset : (u32)(e.v.seg[CPU_SEG_CS].base + offset);
@@ -286,7 +289,8 @@ bool explain(struct cpu *cpu, u64 offset, struct error *err)
     if (!got) return fail(err, "nothing is mapped at linear 0x%llx", (llu)la);
     if (!decode_instruction(bytes, got, e.v.code_bits, &e.d)) return fail(err, "at linear 0x%llx stands no instruction: %02x %02x %02x %02x ...", (llu)la, bytes[0], bytes[1], bytes[2], bytes[3]);
     e.bytes = bytes;
-    disassemble(bytes, got, offset, e.v.code_bits, text, sizeof text);
+    disassemble_named(symbols, la - offset, SYNTAX_INTEL, bytes, got, offset, e.v.code_bits, text);
+    if (*symbols_text(symbols, la, name)) puts(name);
     printf("%04x:%0*llx  %s    (%s, CPL %u; %u bytes)\n", e.v.seg[CPU_SEG_CS].selector, e.v.code_bits == 64 ? 16 : 8, (llu)offset, text, mode(&e.v), e.v.cpl, e.d.instruction.length);
     put_prefixes(&e);
     put_opcode(&e);

@@ -64,7 +64,7 @@ bool debug_explain(struct session *s, const char *at, struct error *err)
     cpu_view(machine_cpu(s->machine), &v);
     offset = v.rip;
     if (*at && !expression_value(s, at, &offset, err)) return false;
-    return explain(machine_cpu(s->machine), offset, err);
+    return explain(machine_cpu(s->machine), s->symbols, offset, err);
 }
 
 bool debug_map(struct session *s, const char *at, struct error *err)

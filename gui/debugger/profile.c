@@ -196,8 +196,12 @@ static int by_ticks(const void *a, const void *b)
 /* The places there are, as a list that the caller frees; what is still counted is in it. */
 static struct place *places(struct profile *p, size_t *count)
 {
-    for (unsigned n = 0; p->counting && n < p->processors; n++)
-        for (u32 i = 0; i < EXECUTED_NUMBERS; i++) put_away(&p->processor[n], i);
+    for (unsigned n = 0; p->counting && n < p->processors; n++) {
+        struct counted *c = &p->processor[n];
+        cpu_set_recorder(c->cpu, NULL, NULL);            /* says what it has kept back */
+        cpu_set_recorder(c->cpu, take_words, c);
+        for (u32 i = 0; i < EXECUTED_NUMBERS; i++) put_away(c, i);
+    }
     struct place *list = malloc((p->used + 1) * sizeof *list);
     *count = 0;
     for (size_t i = 0; i < p->room; i++)
@@ -235,6 +239,18 @@ static size_t gather(const struct place *list, size_t count, const struct symbol
 
 static double percent(u64 part, u64 all) { return all ? 100.0 * (double)part / (double)all : 0; }
 
+/* Its name, and where its first line is. */
+static void put_function(const struct symbols *symbols, const struct stretch *s)
+{
+    struct symbol_line line;
+    bool known = symbols_line(symbols, s->sum.la, &line);
+    const char *slash = known ? strrchr(line.file, '/') : NULL;
+
+    printf(" %s", s->name);
+    if (known) printf(" (%s:%u)", slash ? slash + 1 : line.file, line.line);
+    putchar('\n');
+}
+
 void profile_show(struct profile *p, const struct symbols *symbols, unsigned most)
 {
     size_t count;
@@ -249,7 +265,7 @@ void profile_show(struct profile *p, const struct symbols *symbols, unsigned mos
         const struct stretch *s = &stretch[i];
         sum += s->sum.ticks;
         printf("%14llu %6.2f %6.2f  %016llx", (llu)s->sum.ticks, percent(s->sum.ticks, p->ticks), percent(sum, p->ticks), (llu)s->sum.la);
-        if (s->name) printf(" %s\n", s->name);
+        if (s->name) put_function(symbols, s);
         else printf("-%016llx\n", (llu)s->end - 1);
     }
     u64 passed = p->counting ? machine_tick(p->machine) - p->began : p->passed;

@@ -14,6 +14,7 @@ struct symbol_batch {
 
 struct symbol {
     u64 address, size_bytes;     /* size 0: not said */
+    u64 most_bytes;              /* of a name without a size: to the end of what it lies in; 0: not said either */
     char *name;
     unsigned rank;               /* enum symbol_rank; SYMBOL_LOCAL is added to those of one source file */
     bool is_place;               /* false: a number of the program (ABS); no address is called by it */

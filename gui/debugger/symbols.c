@@ -137,7 +137,8 @@ static const struct symbol *symbol_at(const struct symbols *s, u64 address)
     if (!behind) return NULL;
     const struct symbol *found = &s->by_address[behind - 1];
     while (found > s->by_address && found[-1].address == found->address) found--;
-    return address - found->address < (found->size_bytes ? found->size_bytes : REACH_BYTES) ? found : NULL;
+    u64 reach = found->size_bytes ? found->size_bytes : found->most_bytes ? found->most_bytes : REACH_BYTES;
+    return address - found->address < reach ? found : NULL;
 }
 
 const char *symbols_at(const struct symbols *s, u64 address, u64 *offset)

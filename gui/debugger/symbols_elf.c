@@ -9,10 +9,21 @@ static bool refuse(const char *path, struct error *err)
     return fail(err, "%s: is a damaged ELF file: %s", path, elf_errmsg(-1));
 }
 
+/* How far a label without a size may reach: to the end of its section; one at the end names that address alone. */
+static u64 bytes_behind(Elf *elf, const GElf_Sym *symbol)
+{
+    Elf_Scn *section = symbol->st_shndx < SHN_LORESERVE ? elf_getscn(elf, symbol->st_shndx) : NULL;
+    GElf_Shdr header;
+
+    if (!section || !gelf_getshdr(section, &header) || symbol->st_value < header.sh_addr) return 0;
+    u64 offset = symbol->st_value - header.sh_addr;
+    return offset < header.sh_size ? header.sh_size - offset : 1;
+}
+
 static bool take_symbol(struct symbol_batch *b, Elf *elf, u32 strings, const GElf_Sym *from)
 {
     unsigned type = GELF_ST_TYPE(from->st_info);
-    struct symbol s = { .address = from->st_value, .size_bytes = from->st_size, .is_place = from->st_shndx != SHN_ABS };
+    struct symbol s = { .address = from->st_value, .size_bytes = from->st_size, .most_bytes = bytes_behind(elf, from), .is_place = from->st_shndx != SHN_ABS };
 
     if (from->st_shndx == SHN_UNDEF || (type != STT_NOTYPE && type != STT_OBJECT && type != STT_FUNC && type != STT_GNU_IFUNC)) return true;
     s.rank = type == STT_OBJECT ? SYMBOL_OBJECT : type == STT_NOTYPE ? SYMBOL_PLAIN : SYMBOL_FUNCTION;

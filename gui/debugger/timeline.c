@@ -121,14 +121,15 @@ const char *timeline_text(const struct timeline_event *e, char *text, size_t siz
     return text;
 }
 
-void timeline_show(const struct timeline *t, u64 most)
+void timeline_show(const struct timeline *t, const struct symbols *symbols, u64 most)
 {
-    char text[160];
+    char text[160], name[SYMBOL_TEXT];
     u64 kept = timeline_kept(t), first = kept > most ? kept - most : 0;
 
     if (t->count > kept) printf("%llu older ones are not kept\n", (llu)(t->count - kept));
     for (u64 i = first; i < kept; i++) {
         const struct timeline_event *e = timeline_at(t, i);
-        printf("%14llu  (%u) %04x:%016llx  CPL %u  %s\n", (llu)e->heard.tick, e->processor, e->heard.cs, (llu)e->heard.rip, e->heard.cpl, timeline_text(e, text, sizeof text));
+        printf("%14llu  (%u) %04x:%016llx  CPL %u  %s", (llu)e->heard.tick, e->processor, e->heard.cs, (llu)e->heard.rip, e->heard.cpl, timeline_text(e, text, sizeof text));
+        printf(*symbols_text(symbols, e->heard.la, name) ? "  <%s>\n" : "%s\n", name);
     }
 }

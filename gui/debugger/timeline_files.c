@@ -18,9 +18,18 @@ static unsigned lane_of(enum cpu_break_kind kind) { return kind == CPU_CATCH_INT
 
 struct json {
     FILE *file;
+    const struct symbols *symbols;
     double us_a_tick;
     bool follows;
 };
+
+/* Names of programs and files may hold anything. */
+static void put_string(FILE *f, const char *text)
+{
+    fputc('"', f);
+    for (; *text; text++) fprintf(f, *text == '"' || *text == '\\' ? "\\%c" : (u8)*text < 32 ? "\\u%04x" : "%c", (u8)*text);
+    fputc('"', f);
+}
 
 static void begin_entry(struct json *j)
 {
@@ -40,16 +49,21 @@ static void put_stretch(void *context, unsigned processor, enum timeline_state s
 
 static void put_moment(struct json *j, const struct timeline_event *e)
 {
-    char text[160];
+    char text[160], name[SYMBOL_TEXT];
 
     begin_entry(j);
-    fprintf(j->file, "{\"name\":\"%s\",\"ph\":\"i\",\"s\":\"t\",\"pid\":%u,\"tid\":%u,\"ts\":%.3f,\"args\":{\"tick\":%llu,\"at\":\"%04x:%llx\",\"CPL\":%u}}", timeline_text(e, text, sizeof text), e->processor,
+    fprintf(j->file, "{\"name\":\"%s\",\"ph\":\"i\",\"s\":\"t\",\"pid\":%u,\"tid\":%u,\"ts\":%.3f,\"args\":{\"tick\":%llu,\"at\":\"%04x:%llx\",\"CPL\":%u", timeline_text(e, text, sizeof text), e->processor,
             lane_of(e->heard.kind), (double)e->heard.tick * j->us_a_tick, (llu)e->heard.tick, e->heard.cs, (llu)e->heard.rip, e->heard.cpl);
+    if (*symbols_text(j->symbols, e->heard.la, name)) {
+        fputs(",\"code\":", j->file);
+        put_string(j->file, name);
+    }
+    fputs("}}", j->file);
 }
 
-bool timeline_write_json(const struct timeline *t, const char *path, struct error *err)
+bool timeline_write_json(const struct timeline *t, const struct symbols *symbols, const char *path, struct error *err)
 {
-    struct json j = { .file = fopen(path, "we"), .us_a_tick = 1e6 / (double)t->ips };
+    struct json j = { .file = fopen(path, "we"), .symbols = symbols, .us_a_tick = 1e6 / (double)t->ips };
 
     if (!j.file) return fail(err, "%s: %s", path, strerror(errno));
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", j.file);

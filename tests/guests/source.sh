@@ -13,8 +13,15 @@ build=$1
 for what in '16 -fno-omit-frame-pointer -fno-asynchronous-unwind-tables' '32 -fno-omit-frame-pointer -fno-asynchronous-unwind-tables' '32 -fomit-frame-pointer -fasynchronous-unwind-tables' \
     '64 -fomit-frame-pointer -fasynchronous-unwind-tables' '64 -fomit-frame-pointer -fno-asynchronous-unwind-tables -g1'; do
     make_debuggee $what
-    debug ${what%% *} 'b debuggee.c:6
+    debug ${what%% *} 'timeline on
+profile on
+b debuggee.c:6
 c
+profile 100000
+explain
+timeline 1000
+coverage '"$work/lcov"'
+u 0xf0000
 expect "debuggee.c":6 == eip || rip == debuggee.c:6
 bt
 list
@@ -34,6 +41,11 @@ L
     for frame in 'leaf+0x[0-9a-f]* (debuggee.c:6)' '-> [0-9a-f]* middle+0x[0-9a-f]* (debuggee.c:13)' '-> [0-9a-f]* run+0x[0-9a-f]* (debuggee.c:19)'; do
         grep -qe "$frame" "$work/out" || { echo "$what: missing: $frame"; cat "$work/out"; exit 1; }
     done
+    # functions, lines and variables wherever an address is told; ROM is nobody's
+    grep -q '^ *[0-9]* *[0-9.]* *[0-9.]*  [0-9a-f]* middle (debuggee.c:1[0-9])' "$work/out" && grep -q '^leaf+0x[0-9a-f]* (debuggee.c:6)' "$work/out" && grep -q 'linear [0-9a-f]* <counter+0x0>' "$work/out" &&
+        ! grep '^00000000000f0' "$work/out" | grep -q '+0x' || { echo "$what: names"; cat "$work/out"; exit 1; }
+    grep -q '^SF:.*/debuggee.c$' "$work/lcov" && grep -q '^DA:[0-9]*,[1-9]' "$work/lcov" && grep -q '^end_of_record' "$work/lcov" || { echo "$what: coverage"; cat "$work/lcov"; exit 1; }
+    [ ${what%% *} != 64 ] || grep -q '64-bit mode, before: .*<[a-z_0-9]*+0x' "$work/out" || { echo "$what: timeline"; cat "$work/out"; exit 1; }
 done
 # A program that is cut off anywhere is refused with a reason, or has what it still has; nothing else happens.
 size=$(stat -c %s "$work/debuggee.64") part=0

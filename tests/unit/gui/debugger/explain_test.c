@@ -14,7 +14,7 @@ static void explained(struct pc *pc, const void *bytes, size_t size, char *text)
 
     memcpy(pc->ram + pc->cpu->seg[CPU_SEG_CS].base + pc->cpu->rip, bytes, size);
     stdout = memory;
-    if (!explain(pc->cpu, pc->cpu->rip, &err)) printf("%s", err.text);
+    if (!explain(pc->cpu, NULL, pc->cpu->rip, &err)) printf("%s", err.text);
     stdout = out;
     fclose(memory);
 }

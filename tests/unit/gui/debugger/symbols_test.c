@@ -224,6 +224,21 @@ Test(symbols, a_program_gives_its_functions_and_objects)
     cr_expect_eq(symbols_count(table), 4);
 }
 
+Test(symbols, a_label_without_a_size_reaches_to_the_end_of_its_section)
+{
+    struct program p = a_program();
+
+    p.symbol[6].st_value = 0x100030;
+    if (!load(&p, sizeof p, 0)) need_libelf();
+    is_called(0x10003f, "local+0xf");
+    is_called(0x100040, "");
+    p.symbol[6].st_value = 0x100040;                     /* as linker scripts name the end of .bss */
+    cr_assert(load(&p, sizeof p, 0x1000), "%s", err.text);
+    is_called(0x101040, "local+0x0");
+    is_called(0x101041, "");
+    is_called(0x1000f0000, "");
+}
+
 Test(symbols, a_program_without_names_says_so)
 {
     struct program p = a_program();
