@@ -49,7 +49,7 @@ static void offer_devices(struct search *f, struct session *s)
 }
 
 static const char registers[] = "al ah ax eax rax bl bh bx ebx rbx cl ch cx ecx rcx dl dh dx edx rdx si esi rsi di edi rdi bp ebp rbp sp esp rsp ip eip rip "
-                                "r8 r9 r10 r11 r12 r13 r14 r15 cs ds es fs gs ss eflags cr0 cr2 cr3 cr4 tick";
+                                "r8 r9 r10 r11 r12 r13 r14 r15 cs ds es fs gs ss eflags cr0 cr2 cr3 cr4 tick cpu";
 
 static void offer_arguments(struct search *f, struct session *s, const char *command, const char *at)
 {

@@ -44,7 +44,6 @@ struct session {
     u32 shows;                   /* what is printed as it happens: gui/debugger/tracing.c */
     bool trace_shown, trace_registers, trace_memory;     /* of each instruction */
     struct accesses *accesses;   /* of the one that runs; NULL: none are kept */
-    unsigned told_interrupts;    /* number of the breakpoint that nobody sees; 0: none */
     bool places_unlisted;        /* a stop does not show the instruction that runs next */
     char layout[1024];           /* a script that is run at each stop; "" none */
     bool laying_out;             /* it runs */

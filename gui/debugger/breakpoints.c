@@ -46,7 +46,6 @@ static struct breakpoint *free_one(struct breakpoints *b)
         if (!b->entry[i].used) return &b->entry[i];
     unsigned room = b->room ? 2 * b->room : 16;
     b->entry = realloc(b->entry, room * sizeof *b->entry);
-    b->armed = realloc(b->armed, room * sizeof *b->armed);
     memset(&b->entry[b->room], 0, (room - b->room) * sizeof *b->entry);
     struct breakpoint *p = &b->entry[b->room];
     b->room = room;
@@ -149,7 +148,7 @@ void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
     puts("Num Type           Disp Enb Address            Hits");
     for (unsigned i = 0; i < b->room; i++) {
         const struct breakpoint *p = &b->entry[i];
-        if (!p->used || breakpoint_hidden(p) || break_is_watch(p->at.kind)) continue;
+        if (!p->used || break_is_watch(p->at.kind)) continue;
         printf("%3u %-14s %s %c   ", i + 1, kinds[p->at.kind].type, p->once ? "del " : "keep", p->enabled ? 'y' : 'n');
         list_place(&p->at);
         printf(" %llu%s%s", (llu)p->hits, *p->condition ? " if " : "", p->condition);
@@ -170,15 +169,31 @@ void watchpoint_list(const struct breakpoints *b)
 
 /* --- runs --- */
 
+struct breakpoint *breakpoint_met(struct breakpoints *b, unsigned place)
+{
+    unsigned n = b->armed[place];
+    return n < HIDDEN_FIRST ? &b->entry[n] : &b->hidden[n - HIDDEN_FIRST];
+}
+
+unsigned breakpoint_met_number(const struct breakpoints *b, unsigned place) { return b->armed[place] < HIDDEN_FIRST ? b->armed[place] + 1 : 0; }
+
+void breakpoint_hide(struct breakpoints *b, enum hidden_break which, bool on)
+{
+    static const enum cpu_break_kind kind[] = { [HIDDEN_INTERRUPT] = CPU_CATCH_INTERRUPT, [HIDDEN_SHUTDOWN] = CPU_CATCH_SHUTDOWN };
+    b->hidden[which] = (struct breakpoint){ .at = { .kind = kind[which], .size_bytes = CPU_CATCH_ANY }, .used = on, .enabled = on };
+}
+
 void breakpoints_arm(struct breakpoints *b, struct machine *machine)
 {
-    struct cpu_break *places = malloc((b->room + 1) * sizeof *places);
+    struct cpu_break *places = malloc((b->room + HIDDEN_BREAKS) * sizeof *places);
     unsigned count = 0;
 
-    for (unsigned i = 0; i < b->room; i++) {
-        if (!b->entry[i].used || !b->entry[i].enabled) continue;
-        b->armed[count] = i;
-        places[count++] = b->entry[i].at;
+    b->armed = realloc(b->armed, (b->room + HIDDEN_BREAKS) * sizeof *b->armed);
+    for (unsigned i = 0; i < b->room + HIDDEN_BREAKS; i++) {
+        struct breakpoint *p = i < b->room ? &b->entry[i] : &b->hidden[i - b->room];
+        if (!p->used || !p->enabled) continue;
+        b->armed[count] = i < b->room ? i : HIDDEN_FIRST + i - b->room;
+        places[count++] = p->at;
     }
     for (unsigned n = 0; n < machine_processors(machine); n++) cpu_set_breaks(machine_processor(machine, n), places, count);
     free(places);
@@ -216,7 +231,7 @@ static void tell_watch(struct breakpoint *p, const struct cpu_break_hit *hit, co
 {
     bool reads = p->at.kind == CPU_WATCH_READ || p->at.kind == CPU_WATCH_LINEAR_READ;
 
-    printf("(0) Caught %s watch point at 0x%012llx", p->by_value ? "value" : reads ? "read" : "write", (llu)hit->pa);
+    printf("Caught %s watch point at 0x%012llx", p->by_value ? "value" : reads ? "read" : "write", (llu)hit->pa);
     if (break_is_linear_watch(p->at.kind)) printf(", linear 0x%012llx", (llu)hit->la);
     if (p->by_value) {
         printf(": ");
@@ -238,27 +253,27 @@ static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *h
 
     number_text(&p->at, hit->number, text, sizeof text);
     switch (p->at.kind) {
-    case CPU_CATCH_FAULT: printf("(0) Caught exception %s: why tells more\n", text); break;
-    case CPU_CATCH_INTERRUPT: printf("(0) Caught interrupt %s\n", text); break;
-    case CPU_CATCH_IN: printf("(0) Caught IN of %u byte%s from port %s: 0x%0*llx\n", hit->size_bytes, plural(hit->size_bytes), text, (int)hit->size_bytes * 2, (llu)hit->value); break;
-    case CPU_CATCH_OUT: printf("(0) Caught OUT of %u byte%s to port %s: 0x%0*llx\n", hit->size_bytes, plural(hit->size_bytes), text, (int)hit->size_bytes * 2, (llu)hit->value); break;
-    case CPU_CATCH_MSR_READ: printf("(0) Caught RDMSR of %s: 0x%016llx\n", text, (llu)hit->value); break;
-    case CPU_CATCH_MSR_WRITE: printf("(0) Caught WRMSR of %s: 0x%016llx\n", text, (llu)hit->value); break;
+    case CPU_CATCH_FAULT: printf("Caught exception %s: why tells more\n", text); break;
+    case CPU_CATCH_INTERRUPT: printf("Caught interrupt %s\n", text); break;
+    case CPU_CATCH_IN: printf("Caught IN of %u byte%s from port %s: 0x%0*llx\n", hit->size_bytes, plural(hit->size_bytes), text, (int)hit->size_bytes * 2, (llu)hit->value); break;
+    case CPU_CATCH_OUT: printf("Caught OUT of %u byte%s to port %s: 0x%0*llx\n", hit->size_bytes, plural(hit->size_bytes), text, (int)hit->size_bytes * 2, (llu)hit->value); break;
+    case CPU_CATCH_MSR_READ: printf("Caught RDMSR of %s: 0x%016llx\n", text, (llu)hit->value); break;
+    case CPU_CATCH_MSR_WRITE: printf("Caught WRMSR of %s: 0x%016llx\n", text, (llu)hit->value); break;
     case CPU_CATCH_MODE:
-        printf("(0) Caught mode switch breakpoint switching to '%s' from '%s'\n", cpu_mode_name((enum cpu_mode)hit->number), cpu_mode_name((enum cpu_mode)hit->value));
+        printf("Caught mode switch breakpoint switching to '%s' from '%s'\n", cpu_mode_name((enum cpu_mode)hit->number), cpu_mode_name((enum cpu_mode)hit->value));
         break;
-    case CPU_CATCH_TASK: printf("(0) Caught task switch from TSS 0x%04llx to %s\n", (llu)hit->value, text); break;
-    case CPU_CATCH_ADDRESS_SPACE: printf("(0) Caught load of CR3 with 0x%llx, before: 0x%llx\n", (llu)hit->number, (llu)hit->value); break;
-    case CPU_CATCH_CPL: printf("(0) Caught switch to %s from CPL %llu\n", text, (llu)hit->value); break;
-    case CPU_CATCH_NO_PORT: printf("(0) Tripwire: no device answers at port %s (%u byte%s, 0x%llx)\n", text, hit->size_bytes, plural(hit->size_bytes), (llu)hit->value); break;
-    case CPU_CATCH_NO_MEMORY: printf("(0) Tripwire: neither memory nor a device answers at physical %s (%u byte%s)\n", text, hit->size_bytes, plural(hit->size_bytes)); break;
-    case CPU_CATCH_RETURN: printf("(0) Caught IRET to CS %s\n", text); break;
-    case CPU_CATCH_STACK: printf("(0) Tripwire: the stack at linear %s, of SS 0x%04llx, lies in the guard range\n", text, (llu)hit->value); break;
-    case CPU_CATCH_RESERVED: printf("(0) Tripwire: reserved bits %s of %s are set, and ignored\n", text, reserved_in[hit->value]); break;
-    case CPU_CATCH_SHORT_TSS: printf("(0) Tripwire: the TSS of %s ends at offset 0x%llx: some of its fields lie outside\n", text, (llu)hit->value); break;
-    case CPU_CATCH_UNWRITTEN: printf("(0) Tripwire: a load of RAM to which nothing was ever stored, physical %s, linear 0x%llx\n", text, (llu)hit->value); break;
-    case CPU_CATCH_SHUTDOWN: puts("(0) Caught triple fault: why tells more"); break;
-    default: printf("(0) Caught interrupt line %s\n", text); break;
+    case CPU_CATCH_TASK: printf("Caught task switch from TSS 0x%04llx to %s\n", (llu)hit->value, text); break;
+    case CPU_CATCH_ADDRESS_SPACE: printf("Caught load of CR3 with 0x%llx, before: 0x%llx\n", (llu)hit->number, (llu)hit->value); break;
+    case CPU_CATCH_CPL: printf("Caught switch to %s from CPL %llu\n", text, (llu)hit->value); break;
+    case CPU_CATCH_NO_PORT: printf("Tripwire: no device answers at port %s (%u byte%s, 0x%llx)\n", text, hit->size_bytes, plural(hit->size_bytes), (llu)hit->value); break;
+    case CPU_CATCH_NO_MEMORY: printf("Tripwire: neither memory nor a device answers at physical %s (%u byte%s)\n", text, hit->size_bytes, plural(hit->size_bytes)); break;
+    case CPU_CATCH_RETURN: printf("Caught IRET to CS %s\n", text); break;
+    case CPU_CATCH_STACK: printf("Tripwire: the stack at linear %s, of SS 0x%04llx, lies in the guard range\n", text, (llu)hit->value); break;
+    case CPU_CATCH_RESERVED: printf("Tripwire: reserved bits %s of %s are set, and ignored\n", text, reserved_in[hit->value]); break;
+    case CPU_CATCH_SHORT_TSS: printf("Tripwire: the TSS of %s ends at offset 0x%llx: some of its fields lie outside\n", text, (llu)hit->value); break;
+    case CPU_CATCH_UNWRITTEN: printf("Tripwire: a load of RAM to which nothing was ever stored, physical %s, linear 0x%llx\n", text, (llu)hit->value); break;
+    case CPU_CATCH_SHUTDOWN: puts("Caught triple fault: why tells more"); break;
+    default: printf("Caught interrupt line %s\n", text); break;
     }
 }
 
@@ -266,9 +281,9 @@ static void tell_catch(const struct breakpoint *p, const struct cpu_break_hit *h
 static struct breakpoint *stop_of(struct session *session, const struct cpu_break_hit *hit, u8 *now)
 {
     struct breakpoints *b = &session->breakpoints;
-    struct breakpoint *p = &b->entry[b->armed[hit->place]];
+    struct breakpoint *p = breakpoint_met(b, hit->place);
 
-    if (p->trip == UNSEEN) return NULL;
+    if (p == &b->hidden[HIDDEN_INTERRUPT]) return NULL;
     if (p->by_value) {
         read_value(p, session->machine, now);
         if (!memcmp(now, p->was, p->at.size_bytes)) return NULL;
@@ -303,6 +318,7 @@ bool breakpoints_stopped(struct session *session)
     struct breakpoints *b = &session->breakpoints;
     struct machine *machine = session->machine;
     const struct cpu_break_hit *hit = hit_now(session);
+    unsigned number = cpu_number(machine_cpu(machine));
     struct cpu_view v;
     char text[SYMBOL_TEXT];
     u8 now[VALUE_MOST_BYTES];
@@ -313,6 +329,11 @@ bool breakpoints_stopped(struct session *session)
     if (p->passes) return p->passes--, true;
     if (p->trip) return false;
     p->used = !p->once;
+    if (p->at.kind == CPU_BREAK_MAGIC) {
+        breakpoints_arm(b, machine);
+        machine_run(machine, 1);                         /* it stands behind the instruction, as in Bochs */
+    }
+    printf("(%u) ", number);
     if (break_is_watch(p->at.kind)) {
         tell_watch(p, hit, now);
         return b->watch_goes_on;
@@ -322,13 +343,11 @@ bool breakpoints_stopped(struct session *session)
         return false;
     }
     if (p->at.kind == CPU_BREAK_MAGIC) {
-        breakpoints_arm(b, machine);
-        machine_run(machine, 1);                         /* it stands behind the instruction, as in Bochs */
-        puts("(0) Magic breakpoint");
+        puts("Magic breakpoint");
         return false;
     }
     cpu_view(machine_cpu(machine), &v);
     const char *where = symbols_text(session->symbols, next_linear(&v), text);
-    printf("(0) Breakpoint %u, 0x%016llx in %s ()\n", (unsigned)(p - b->entry) + 1, (llu)v.rip, *where ? where : "??");
+    printf("Breakpoint %u, 0x%016llx in %s ()\n", (unsigned)(p - b->entry) + 1, (llu)v.rip, *where ? where : "??");
     return false;
 }

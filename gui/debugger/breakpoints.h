@@ -13,23 +13,25 @@ struct breakpoint {
     u8 was[VALUE_MOST_BYTES];
     u64 hits, passes;            /* how often it was met; how often it will be passed from now on */
     bool once;                   /* its first stop deletes it */
-    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE, UNSEEN, FREEZES } trip;  /* whether it is a stop takes more than the processor tells */
+    enum { NO_TRIPWIRE, TRIPWIRE_EOI, TRIPWIRE_CODE } trip;  /* whether it is a stop takes more than the processor tells */
     char condition[CONDITION_ROOM];      /* an expression, "" without */
 };
 
+/* Places that no list shows: behind the delivery of an interrupt, where told runs go on (tracing.c); a shutdown, which ends a run (triple_fault.c). */
+enum hidden_break { HIDDEN_INTERRUPT, HIDDEN_SHUTDOWN, HIDDEN_BREAKS };
+enum { HIDDEN_FIRST = 1 << 30 };
+
 struct breakpoints {
     struct breakpoint *entry;
-    unsigned *armed;             /* which entries, as the processor numbers them */
-    unsigned room;               /* of both */
+    unsigned room;
+    struct breakpoint hidden[HIDDEN_BREAKS];
+    unsigned *armed;             /* which entries, as the processor numbers them; HIDDEN_FIRST and more: hidden ones */
     struct eoi_watch {           /* requests whose handlers have begun: gui/debugger/tripwires.c */
         struct { u64 back; u16 bit; } begun[32];
         unsigned count;
     } eoi;
     bool watch_goes_on;          /* a watchpoint is reported, and the run goes on */
 };
-
-/* No list shows it: UNSEEN is no stop to anybody, FREEZES the end of a run (triple_fault.c). */
-static inline bool breakpoint_hidden(const struct breakpoint *p) { return p->trip >= UNSEEN; }
 
 /* Its number. */
 unsigned breakpoint_add(struct breakpoints *b, const struct breakpoint *what);
@@ -46,6 +48,11 @@ void breakpoint_list(const struct breakpoints *b, const struct symbols *symbols)
 void watchpoint_list(const struct breakpoints *b);
 bool watchpoint_delete(struct breakpoints *b, u64 address);                      /* those at an address; false: none is there */
 void watchpoint_delete_all(struct breakpoints *b);
+
+/* A place that a run has met, as the processor numbers it; and its number, 0: it is hidden. */
+struct breakpoint *breakpoint_met(struct breakpoints *b, unsigned place);
+unsigned breakpoint_met_number(const struct breakpoints *b, unsigned place);
+void breakpoint_hide(struct breakpoints *b, enum hidden_break which, bool on);
 
 /* Tells the processors; call before each run.  The instruction that runs next is no stop. */
 void breakpoints_arm(struct breakpoints *b, struct machine *machine);

@@ -142,6 +142,7 @@ static bool word(struct reader *r, u64 *value)
     cpu_view(machine_cpu(r->machine), &v);
     if (register_value(&v, name, value)) return true;
     if (!strcmp(name, "tick")) return *value = machine_tick(r->machine), true;
+    if (!strcmp(name, "cpu")) return *value = cpu_number(machine_cpu(r->machine)), true;
     unsigned size = size_named(name);
     if (size && r->at[strspn(r->at, " \t")] == '[') return blanks(r), sized_memory(r, size, value);
     if (is_source_line(r, exact)) return source_line(r, exact, value);
@@ -231,7 +232,7 @@ static bool operand(struct reader *r, u64 *value)
         ok = isalpha((unsigned char)*r->at) || (*r->at && strchr("_.", *r->at)) ? word(r, value) : wrong(r, "a number or a register is missing");
     }
     blanks(r);
-    if (ok && *r->at == '$') ok = dereferenced(r, value);
+    if (ok && *r->at == '$' && !isalpha((unsigned char)r->at[1])) ok = dereferenced(r, value);           /* $esp begins what stands behind */
     if (ok && *r->at == ':' && !r->far) {
         u64 base, offset;
         r->at++;

@@ -2,7 +2,7 @@
 #define ORRERY_DEBUGGER_EXPRESSION_H
 /* Numbers as a person writes them at the prompt.                                           doc: automation
  * Operators as in C with their precedence: || && | ^ & == != < > <= >= << >> + - * / % unary - ~ ! and parentheses.
- * Operands: 123, 0x7b, registers (eax ax al r8d cs eip eflags cr0 ...; $eax too), tick, names of the guest's program (in quotes too: "al" is no register), FILE:LINE of it,
+ * Operands: 123, 0x7b, registers (eax ax al r8d cs eip eflags cr0 ...; $eax too), tick, cpu (the number of the processor), names of the guest's program (in quotes too: "al" is no register), FILE:LINE of it,
  * SELECTOR:OFFSET as a linear address; ADDRESS $ DEPTH: through so many pointers; *ADDRESS and [ADDRESS]: 32 bits at a linear address, @ADDRESS at a physical one, byte word dword qword [ADDRESS] as many. */
 #include "devices/machine.h"
 

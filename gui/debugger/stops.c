@@ -69,7 +69,7 @@ bool debug_list_breaks(struct session *s, const char *at, struct error *err)
 
 static bool is_listed(const struct session *s, unsigned n)
 {
-    return n >= 1 && n <= s->breakpoints.room && s->breakpoints.entry[n - 1].used && !breakpoint_hidden(&s->breakpoints.entry[n - 1]);
+    return n >= 1 && n <= s->breakpoints.room && s->breakpoints.entry[n - 1].used;
 }
 
 static bool numbered_break(struct session *s, const char *at, char what, struct error *err)

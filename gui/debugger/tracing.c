@@ -84,13 +84,7 @@ void tracing_free(struct session *s)
 /* A stop that nobody sees: behind the delivery of an interrupt, so that its handler's first instruction is told of too. */
 static void follow_interrupts(struct session *s)
 {
-    struct breakpoint stop = { .at = { .kind = CPU_CATCH_INTERRUPT, .size_bytes = CPU_CATCH_ANY }, .trip = UNSEEN };
-    bool on = s->trace_shown || s->shows & SHOW_CALL;
-
-    if (on && !s->told_interrupts) s->told_interrupts = breakpoint_add(&s->breakpoints, &stop);
-    if (on || !s->told_interrupts) return;
-    breakpoint_delete(&s->breakpoints, s->told_interrupts);
-    s->told_interrupts = 0;
+    breakpoint_hide(&s->breakpoints, HIDDEN_INTERRUPT, s->trace_shown || s->shows & SHOW_CALL);
 }
 
 bool tracing_on(const struct session *s) { return s->trace_shown || s->trace_registers || s->trace_memory || s->shows & SHOW_CALL; }

@@ -9,10 +9,8 @@ typedef unsigned long long llu;
 
 void stop_at_triple_fault(struct session *s)
 {
-    struct breakpoint stop = { .at = { .kind = CPU_CATCH_SHUTDOWN, .size_bytes = CPU_CATCH_ANY }, .trip = FREEZES };
-
     switch (machine_configuration(s->machine)->reset_on_triple_fault) {
-    case TRIPLE_FAULT_AUTO: breakpoint_add(&s->breakpoints, &stop); break;
+    case TRIPLE_FAULT_AUTO: breakpoint_hide(&s->breakpoints, HIDDEN_SHUTDOWN, true); break;
     case TRIPLE_FAULT_RESETS: tell_triple_faults(s); break;
     default: break;                      /* the board freezes */
     }
@@ -28,12 +26,22 @@ static void put_place(const struct cpu *cpu, u64 tick, char *text, size_t size)
     snprintf(text, size, "triple fault at tick %llu, %04x:%08llx: %s", (llu)tick, v.seg[CPU_SEG_CS].selector, (llu)v.rip, why);
 }
 
+/* `catch fault` may have met the first of its faults: the processor has shut down all the same. */
+static bool is_shutdown(struct session *s, const struct cpu *cpu)
+{
+    const struct breakpoint *hidden = &s->breakpoints.hidden[HIDDEN_SHUTDOWN], *met = breakpoint_met(&s->breakpoints, cpu_break_hit(cpu)->place);
+    struct cpu_view v;
+
+    cpu_view(cpu, &v);
+    return met == hidden || (hidden->used && v.shutdown && met->at.kind == CPU_CATCH_FAULT);
+}
+
 bool stopped_at_triple_fault(struct session *s, struct machine_stop *stop)
 {
     machine_choose_processor(s->machine, CPU_NONE);
     struct cpu *cpu = machine_cpu(s->machine);
 
-    if (s->breakpoints.entry[s->breakpoints.armed[cpu_break_hit(cpu)->place]].trip != FREEZES) return false;
+    if (!is_shutdown(s, cpu)) return false;
     stop->kind = MACHINE_TRIPLE_FAULT;
     put_place(cpu, machine_tick(s->machine), stop->text, sizeof stop->text);
     return true;

@@ -66,7 +66,7 @@ static bool note_return(struct session *s)
     for (unsigned i = w->count; i-- && !missing;) {
         if (w->begun[i].back != v.rip) continue;
         missing = in_service(s) & w->begun[i].bit;
-        if (missing) printf("(0) Tripwire: the handler of IRQ %d returns, and its request is still in service: no EOI has come\n", __builtin_ctz(w->begun[i].bit));
+        if (missing) printf("(%u) Tripwire: the handler of IRQ %d returns, and its request is still in service: no EOI has come\n", cpu_number(machine_cpu(s->machine)), __builtin_ctz(w->begun[i].bit));
         memmove(&w->begun[i], &w->begun[i + 1], (--w->count - i) * sizeof w->begun[0]);
         break;
     }
@@ -101,7 +101,7 @@ bool tripwire_is_hit(struct session *s, const struct breakpoint *p, const struct
 {
     if (p->at.kind == CPU_CATCH_CODE) {
         bool into = runs_into(s, hit->number, hit->size_bytes);
-        if (into) printf("(0) Tripwire: a store to code at physical 0x%llx that runs on without a branch: a processor may have fetched the old bytes\n", (llu)hit->number);
+        if (into) printf("(%u) Tripwire: a store to code at physical 0x%llx that runs on without a branch: a processor may have fetched the old bytes\n", cpu_number(machine_cpu(s->machine)), (llu)hit->number);
         return into;
     }
     if (p->at.kind == CPU_CATCH_INTERRUPT) return note_beginning(s), false;

@@ -57,7 +57,7 @@ static bool looks_at_undefined(struct session *s, struct decoded_instruction *d,
     if (!*decoded || shifts_by_nothing(d, &v)) return *decoded = false;
     u32 used = (u32)d->instruction.cpu_flags->tested & s->undefined_flags;
     if (!used || !uses(&d->instruction)) return false;
-    if (tell) printf("(0) Tripwire: the next instruction reads %swhich the last that wrote it left undefined\n", flag_names(used, names));
+    if (tell) printf("(%u) Tripwire: the next instruction reads %swhich the last that wrote it left undefined\n", cpu_number(machine_cpu(s->machine)), flag_names(used, names));
     return true;
 }
 

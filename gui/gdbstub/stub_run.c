@@ -72,15 +72,14 @@ static void stopped(struct gdb_stub *g, unsigned signal, const char *why)
 static bool stopped_at_break(struct gdb_stub *g)
 {
     static const char *const watch[] = { [2] = "watch", [3] = "rwatch", [4] = "awatch" };
-    const struct breakpoints *b = &g->session->breakpoints;
+    struct breakpoints *b = &g->session->breakpoints;
     char why[64];
 
     machine_choose_processor(g->session->machine, CPU_NONE);
     const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(g->session->machine));
-    unsigned entry = b->armed[hit->place];
-    const struct gdb_break *ours = gdb_break_of(g, entry + 1);
+    const struct gdb_break *ours = gdb_break_of(g, breakpoint_met_number(b, hit->place));
     if (!ours) {
-        const struct cpu_break *at = &b->entry[entry].at;
+        const struct cpu_break *at = &breakpoint_met(b, hit->place)->at;
         stopped(g, at->kind == CPU_CATCH_FAULT ? signal_of_vector(hit->number) : at->kind == CPU_CATCH_SHUTDOWN ? SIGNAL_SEGV : SIGNAL_TRAP, "");
         return false;
     }
@@ -268,9 +267,9 @@ static void go_back(void *context)
 static void tell_stop_behind(struct gdb_stub *g)
 {
     struct error err = { 0 };
-    const struct breakpoints *b = &g->session->breakpoints;
+    struct breakpoints *b = &g->session->breakpoints;
     const struct cpu_break_hit *hit = cpu_break_hit(machine_cpu(g->session->machine));
-    bool watch = break_is_watch(b->entry[b->armed[hit->place]].at.kind);
+    bool watch = break_is_watch(breakpoint_met(b, hit->place)->at.kind);
 
     stopped_at_break(g);
     if (watch) travel_step_back(g->session, &err);

@@ -94,6 +94,25 @@ run_guest "$1" "c $2
 hash
 quit 0" "$(directives 64)"
 [ $status = 0 ] && grep -q "tick $2 hash $3" "$work/out" || { echo "with gdb: tick $2 hash $3"; cat "$work/out"; exit 1; }
+# A machine that runs: gdb comes, looks, sets and removes, leaves, and comes again; at both ticks the machine is that of a run without it.
+cat > "$work/gdb" <<'G'
+monitor hash
+hbreak leaf
+continue
+delete
+detach
+shell sleep 0.3
+target remote SOCKET
+monitor hash
+kill
+G
+sed -i "s|SOCKET|$work/socket|" "$work/gdb"
+debug "$work/socket" "gdbstub: enabled=1, socket=$work/socket, wait=0" --max-time 9999
+[ $status = 0 ] && [ "$(grep -c '^tick' "$work/gdb.out")" = 2 ] || { echo "status $status"; cat "$work/gdb.out" "$work/out"; exit 1; }
+grep '^tick' "$work/gdb.out" > "$work/hashes"
+run_guest "$1" "$(sed 's/^tick \([0-9]*\) .*/sba \1\nc\nhash/' "$work/hashes")
+quit 0" "$(directives 64)"
+[ $status = 0 ] && [ "$(grep '^tick' "$work/out")" = "$(cat "$work/hashes")" ] || { echo 'attached and left:'; cat "$work/hashes" "$work/out"; exit 1; }
 # A machine that runs already, and a port of the loopback interface; Ctrl-C stops it, kill ends it.
 port=$((20000 + $$ % 20000))
 cat > "$work/gdb" <<'G'
@@ -111,3 +130,19 @@ received signal SIGINT
 stopped 1
 L
 [ $status = 0 ] && grep -q "for gdb: target remote localhost:$port" "$work/out" || { echo "status $status"; cat "$work/out"; exit 1; }
+# A triple fault stays with gdb: why is printed, and to continue is the reset.
+if command -v nasm > /dev/null; then
+    bits=16
+    nasm -DCASE=4 -f bin -o "$work/debuggee.img" tests/guests/why.asm && truncate -s 1440K "$work/debuggee.img"
+    cat > "$work/gdb" <<'G'
+continue
+printf "cs %x cr0.pe %d\n", $cs, $cr0 & 1
+kill
+G
+    debug "$work/socket" "gdbstub: enabled=1, socket=$work/socket, arch=i386" --max-time 9999
+    shows <<'L'
+first cause: #UD at 0008:
+received signal SIGSEGV
+cs 8 cr0.pe 1
+L
+fi

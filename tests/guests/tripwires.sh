@@ -53,3 +53,11 @@ grep -q "tick $2 hash $3" "$work/out" || { echo "tripped: tick $2 hash $3"; cat 
 for wrong in 'tripwire nothing' 'tripwire stack' 'tripwire readonly 0x5000 0' 'tripwire port 5'; do
     run_guest "$1" "$wrong" > /dev/null; [ $status = 2 ] || { echo "$wrong: status $status"; exit 1; }
 done
+# A switch from CPL 3 to a stack that lies where it may not.
+nasm -f bin -o "$work/b.img" tests/guests/faults.asm || exit 1
+truncate -s 1440K "$work/b.img"
+run_guest "$1" 'tripwire stack 0x6f00 0x100
+c
+expect cs == 8 && esp < 0x7000
+quit 0' "floppya: image=$work/b.img, status=inserted" 'boot: floppy' 'cpu: model=corei7_haswell_4770'
+[ $status = 0 ] && grep -q '^(0) Tripwire: the stack at linear 0x0000000000006f[0-9a-f]*, of SS 0x0010, lies in the guard range' "$work/out" || { cat "$work/out"; exit 1; }

@@ -175,6 +175,7 @@ Test(bochs_commands, pointers_are_followed)
     says("setpmem 0x2010 4 0x1234", "");
     says("? 0x2000 $ 2", "0x1234 4660");
     says("? 0x2000 $ 1 + 1", "0x2011");
+    says("x 0x2010 $cpu + 2", "0x00002010: 34 12");
 }
 
 Test(bochs_commands, a_layout_is_run_at_each_stop)
