@@ -476,7 +476,7 @@ static bool perform(struct run *r, struct error *err)
     if (config->gdbstub.enabled && a->partner) return fail(err, "gdbstub: is for a machine alone, and this one shares its clock with others");
     if (config->gdbstub.enabled && !(r->gdb = gdb_server_open(config, err))) return false;
     r->session.quiet = r->display == &display_terminal;
-    if (a->replay) tell_triple_faults(&r->session);
+    if (a->replay && !a->prompt && !r->gdb) tell_triple_faults(&r->session);         /* it runs to its end */
     else if (!r->display || r->commands || r->gdb) stop_at_triple_fault(&r->session);
     if (!r->display) body(NULL, r);
     else if (!serve_display(r->display, r->session.machine, config->sync != SYNC_NONE, body, r, err)) return false;

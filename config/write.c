@@ -67,10 +67,12 @@ static const char *const mouse_names[] = {
 
 void config_write(const struct machine_config *c, FILE *to)
 {
+    static const char *const triple_fault[] = { [TRIPLE_FAULT_FREEZES] = "0", [TRIPLE_FAULT_RESETS] = "1", [TRIPLE_FAULT_AUTO] = "auto" };
+
     if (c->cpu_model[0]) fprintf(to, "cpu: model=%s\n", c->cpu_model);
     if (c->cpu_add_features[0]) fprintf(to, "cpu: add_features=\"%s\"\n", c->cpu_add_features);
     if (c->cpu_exclude_features[0]) fprintf(to, "cpu: exclude_features=\"%s\"\n", c->cpu_exclude_features);
-    fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%d, rdrand_seed=%llu\n", (unsigned long long)c->ips, c->reset_on_triple_fault != TRIPLE_FAULT_FREEZES,
+    fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%s, rdrand_seed=%llu\n", (unsigned long long)c->ips, triple_fault[c->reset_on_triple_fault],
             (unsigned long long)c->rdrand_seed);
     fprintf(to, "cpu: count=%u, quantum=%u\n", c->cpu_count, c->cpu_quantum);
     fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));
