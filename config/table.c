@@ -432,12 +432,50 @@ static bool old_serial_delay(const struct given *g, struct machine_config *c, vo
     return true;
 }
 
+/* --- what Bochs can choose and this machine cannot --- */
+
+static bool flash_data(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return strcmp(g->value, "none") == 0 || note(g, "flash_data: the ROM is no flash memory; firmware keeps its variables in RAM until the machine ends");
+}
+
+static bool force_ignne(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return strcmp(g->value, "0") == 0 || strcmp(g->value, "false") == 0 || bad_value(g, "0: IGNNE# is what the guest makes it by port F0h");
+}
+
+static bool brand_string(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return bad_value(g, "nothing: the model says it");
+}
+
+static bool cpuid_limit(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return strcmp(g->value, "0") == 0 || strcmp(g->value, "false") == 0 || bad_value(g, "0: a model of few leaves, like pentium, does the same");
+}
+
+static bool more_msrs(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return note(g, "msrs: the registers are the model's; those of this file are not there");
+}
+
+static bool sector_size(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c, (void)base;
+    return strcmp(g->value, "512") == 0 || bad_value(g, "512");
+}
+
 /* --- parameters --- */
 
 static const struct parameter rom[] = {
     { "file", TYPE_TEXT, IN(rom_config, path), .meaning = "image of the ROM" },
     { "address", TYPE_NUMBER, IN(rom_config, address), .most = UINT32_MAX, .meaning = "where it begins; 0: by its size, ending at 1 MiB" },
-    ACCEPT("options"), ACCEPT("flash_data"), END_ROW,
+    ACCEPT("options"), { "flash_data", TYPE_CUSTOM, .take = flash_data }, END_ROW,
 };
 static const struct parameter kernel[] = {
     { "file", TYPE_TEXT, AT(kernel.path), .meaning = "a Linux bzImage, or an ELF image with a Multiboot header (1 or 2)" }, END_ROW,
@@ -463,7 +501,8 @@ static const struct parameter cpu[] = {
     { "exact", TYPE_BOOL, AT(cpu_exact), .meaning = "1: the exact instance alone runs: the same in every bit, slower" },
     { "count", TYPE_CUSTOM, .take = cpu_count, .meaning = "processors, 1 to 8, or PACKAGES:CORES:THREADS" },
     { "quantum", TYPE_NUMBER, AT(cpu_quantum), .least = 1, .most = 100000, .meaning = "instructions of one processor before the next one's turn" },
-    ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_limit_winnt"), ACCEPT("msrs"), ACCEPT("cpuid_freq"), END_ROW,
+    { "force_ignne", TYPE_CUSTOM, .take = force_ignne }, { "brand_string", TYPE_CUSTOM, .take = brand_string }, { "cpuid_limit_winnt", TYPE_CUSTOM, .take = cpuid_limit },
+    { "msrs", TYPE_CUSTOM, .take = more_msrs }, ACCEPT("ignore_bad_msrs"), ACCEPT("mwait_is_nop"), ACCEPT("cpuid_freq"), END_ROW,
 };
 static const struct parameter floppy[] = {
     { "1_44", TYPE_CUSTOM, .take = floppy_size, .meaning = "image in a drive of this size (2_88 1_44 1_2 720k 360k 320k 180k 160k); a shorter image reads as zeros behind its end" },
@@ -495,7 +534,7 @@ static const struct parameter ata_device[] = {
     { "model", TYPE_TEXT, IN(ata_device_config, model), .meaning = "what IDENTIFY says" },
     { "journal", TYPE_TEXT, IN(ata_device_config, journal), .meaning = "redolog of mode=undoable, without it the image's name with .redolog; mode=volatile: writes go to a nameless file beside it, not to memory" },
     { "writeback", TYPE_TEXT, IN(ata_device_config, writeback), .meaning = "mode=vvfat: folder that gets what the guest changed, at the end" },
-    ACCEPT("biosdetect"), END_ROW,
+    { "sect_size", TYPE_CUSTOM, .take = sector_size }, ACCEPT("biosdetect"), END_ROW,
 };
 static const struct parameter bootsig[] = {
     { "disabled", TYPE_BOOL, AT(floppy_bootsig_check_disabled), .meaning = "1: floppies without 55AAh are booted too" }, END_ROW,
@@ -648,7 +687,8 @@ const struct directive directive_table[] = {
     ACCEPT_ROW("ata2", "this board has two ATA channels"), ACCEPT_ROW("ata3", "this board has two ATA channels"),
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
     ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"),
-    ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"),
+    ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"), ABSENT_ROW("geforce"),
+    ABSENT_ROW("usb_debug"), ACCEPT_ROW("fw_cfg", "firmware that romimage: names always finds it"),
     ABSENT_ROW("pcidev"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
 
     { .name = "ips", .kind = LEGACY, .positional = old_ips, .note = "cpu: ips=N" },
