@@ -96,19 +96,23 @@ void cells_row(const struct cells *c, unsigned row, char text[CELLS_MOST_COLUMNS
     text[n] = 0;
 }
 
-static void draw_cell(struct canvas *canvas, const struct cell *cell, int x, int y, int times)
+static void draw_cell(struct canvas *canvas, const struct cell *cell, unsigned x, unsigned y, unsigned times)
 {
     const u8 *glyph = &vga_font_8x16[cell->glyph * CANVAS_GLYPH_HEIGHT];
+    u32 color[2] = { cell_color_rgb(cell->paper), cell_color_rgb(cell->ink) };
+    unsigned width = CANVAS_GLYPH_WIDTH * times, height = CANVAS_GLYPH_HEIGHT * times;
 
-    canvas_fill(canvas, x, y, CANVAS_GLYPH_WIDTH * times, CANVAS_GLYPH_HEIGHT * times, cell_color_rgb(cell->paper));
-    for (int row = 0; cell->glyph != ' ' && row < CANVAS_GLYPH_HEIGHT; row++)
-        for (int dot = 0; dot < CANVAS_GLYPH_WIDTH; dot++)
-            if (glyph[row] << dot & 0x80) canvas_fill(canvas, x + dot * times, y + row * times, times, times, cell_color_rgb(cell->ink));
+    if (x + width > canvas->width || y + height > canvas->height) return;
+    for (unsigned row = 0; row < height; row++) {
+        u32 *to = canvas->pixel + (size_t)(y + row) * canvas->width + x;
+        u8 dots = glyph[row / times];
+        for (unsigned dot = 0; dot < width; dot++) to[dot] = color[dots << dot / times >> 7 & 1];
+    }
 }
 
 void cells_draw(const struct cells *c, struct canvas *canvas, unsigned times)
 {
     for (unsigned row = 0; row < c->rows; row++)
         for (unsigned column = 0; column < c->columns; column++)
-            draw_cell(canvas, &c->at[row * c->columns + column], (int)(column * CANVAS_GLYPH_WIDTH * times), (int)(row * CANVAS_GLYPH_HEIGHT * times), (int)times);
+            draw_cell(canvas, &c->at[row * c->columns + column], column * CANVAS_GLYPH_WIDTH * times, row * CANVAS_GLYPH_HEIGHT * times, times);
 }

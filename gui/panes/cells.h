@@ -39,7 +39,7 @@ static inline bool cells_contains(struct cells_region r, int x, int y) { return 
 /* A row as ASCII: other glyphs as the nearest character, blanks at its end cut. */
 void cells_row(const struct cells *c, unsigned row, char text[CELLS_MOST_COLUMNS + 1]);
 
-/* Each cell of 8x16 dots, `times` as large. */
+/* Each cell of 8x16 dots, `times` as large; those that do not fit whole are left out. */
 void cells_draw(const struct cells *c, struct canvas *canvas, unsigned times);
 
 #endif

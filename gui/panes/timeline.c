@@ -124,7 +124,7 @@ void panes_timeline(struct panes *p, struct cells_region at)
     }
     struct lanes l = { .p = p, .at = { at.x + NAMES, at.y + 1, at.width - NAMES, LANES }, .processor = cpu_number(machine_cpu(p->session->machine)), .from = timeline_first(t), .to = timeline_end(t) };
     if (l.to == l.from) {
-        cells_text(&p->cells, at, 0, 0, COLOR_DIM, "the timeline begins here; what the machine goes through from now on will be shown");
+        cells_text(&p->cells, at, 0, 0, COLOR_DIM, "the timeline begins here, with what the machine goes through from now on");
         return;
     }
     if (p->span && l.to - l.from > p->span) l.from = l.to - p->span;

@@ -19,6 +19,7 @@ struct window {
     u64 seen;                    /* number of the picture */
     struct cells cells;          /* the debugger's panes */
     u64 cells_seen;
+    bool cells_changed;          /* since they were drawn */
     int columns, rows;           /* that the machine's side was asked for */
     struct canvas canvas;        /* they, drawn */
     SDL_Texture *text;

@@ -41,6 +41,7 @@ bool window_panes_see(struct window *w)
     bool shown = w->cells.shown, keys = w->cells.keys;
 
     if (!mailbox_see_cells(w->box, &w->cells_seen, &w->cells)) return false;
+    w->cells_changed = true;
     if (w->cells.shown && !shown) grow(w);
     if (w->cells.keys && !keys) {
         window_release_keys(w);
@@ -86,6 +87,7 @@ static bool prepare(struct window *w, unsigned width, unsigned height)
 {
     if (w->text && w->canvas.width == width && w->canvas.height == height) return true;
     window_panes_free(w);
+    w->cells_changed = true;
     w->text = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
     return w->text && canvas_open(&w->canvas, width, height, cell_color_rgb(COLOR_PAPER));
 }
@@ -98,8 +100,11 @@ void window_panes_draw(struct window *w)
     SDL_Rect at = { 0, 0, (int)width * each, (int)height * each };
 
     if (!w->cells.shown || !prepare(w, width, height)) return;
-    cells_draw(&w->cells, &w->canvas, 1);
-    SDL_UpdateTexture(w->text, NULL, w->canvas.pixel, (int)(width * sizeof w->canvas.pixel[0]));
+    if (w->cells_changed) {
+        cells_draw(&w->cells, &w->canvas, 1);
+        SDL_UpdateTexture(w->text, NULL, w->canvas.pixel, (int)(width * sizeof w->canvas.pixel[0]));
+    }
+    w->cells_changed = false;
     u8 red, green, blue, alpha;
     SDL_GetRenderDrawColor(w->renderer, &red, &green, &blue, &alpha);
     SDL_SetRenderDrawColor(w->renderer, (u8)(paper >> 16), (u8)(paper >> 8), (u8)paper, 255);

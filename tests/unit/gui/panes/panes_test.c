@@ -472,3 +472,25 @@ Test(panes, in_a_small_window_screen_registers_and_stack_are_tabs)
     key(F6, 0);
     shows(everything(), "00002000 0000");
 }
+
+/* --- characters --- */
+
+Test(panes, characters_are_drawn_by_the_vga_s_font_at_any_whole_size)
+{
+    struct canvas one, two;
+    const struct cells *c = panes_cells(p);
+
+    cr_assert(canvas_open(&one, c->columns * 8u, c->rows * 16u, 0) && canvas_open(&two, c->columns * 16u, c->rows * 32u, 0));
+    cells_draw(c, &one, 1);
+    cells_draw(c, &two, 2);
+    unsigned ink = 0;
+    for (unsigned y = 0; y < one.height; y++)
+        for (unsigned x = 0; x < one.width; x++) {
+            cr_assert_eq(one.pixel[y * one.width + x], two.pixel[2 * y * two.width + 2 * x], "%u,%u", x, y);
+            cr_assert_eq(one.pixel[y * one.width + x], two.pixel[(2 * y + 1) * two.width + 2 * x + 1], "%u,%u", x, y);
+            ink += one.pixel[y * one.width + x] == cell_color_rgb(COLOR_INK);
+        }
+    cr_expect_gt(ink, 1000);
+    canvas_close(&one);
+    canvas_close(&two);
+}
