@@ -207,8 +207,9 @@ void breaks_look_for(struct cpu *cpu, enum cpu_break_kind kind, u64 number, unsi
     struct breaks *b = cpu->breaks;
 
     if (cpu->listener.kinds >> kind & 1) {
+        u64 rip = kind == CPU_CATCH_RETURN ? cpu->next_rip : cpu->rip;       /* CS is that of the place it returns to */
         struct cpu_heard heard = {
-            .kind = kind, .count = count, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = cpu->rip, .la = linear_of(cpu, CPU_SEG_CS, cpu->rip), .number = number, .value = value,
+            .kind = kind, .count = count, .tick = cpu->in_instruction ? cpu_now(cpu) : cpu->time->now, .rip = rip, .la = linear_of(cpu, CPU_SEG_CS, rip), .number = number, .value = value,
             .cs = cpu->seg[CPU_SEG_CS].selector, .cpl = cpu->cpl,
         };
         cpu->listener.hear(cpu->listener.context, &heard);

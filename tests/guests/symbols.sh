@@ -42,3 +42,9 @@ s 2
 trace off
 quit 0" "symbols: file=$work/boot.map"
 [ $status = 0 ] && "$1/orrery" trace show "$work/trace" 0 2 --symbols "$work/boot.map" > "$work/out" && grep -q '0000:0000000000007c00: (boot_sector+0x0): jmp 0x7C3E <start+0x0> ' "$work/out" && grep -q '(start+0x0): cli' "$work/out" || { cat "$work/out"; exit 1; }
+# Several programs, each at a base of its own.
+run_guest "$1" 'info symbols 0x7c40
+info symbols 0x107c04
+expect moved == 0x107c00 && start == 0x7c3e
+quit 0' "symbols: file=$work/boot.map" "symbols: file=$work/moved.map, base=0x100000"
+[ $status = 0 ] && grep -q '^0000000000107c04: moved+0x4$' "$work/out" && grep -q ': start+0x2$' "$work/out" || { cat "$work/out"; exit 1; }

@@ -155,6 +155,13 @@ Test(bochs_commands, a_told_run_says_each_instruction_and_the_handlers_first)
     cr_expect(!strstr(said, ".["), "%s", said);
 }
 
+Test(bochs_commands, an_iret_is_shown_where_it_returns_to)
+{
+    says("show iret", "shown: iret");
+    says("s 4", "0000:0000000000001005 CPL 0 iret to CS 0000");
+    says("show iret", "shown: nothing");
+}
+
 Test(bochs_commands, ignored_and_once)
 {
     says("lb 0x1005", "");
