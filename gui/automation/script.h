@@ -43,7 +43,7 @@ struct session {
     bool quiet;                  /* the terminal shows the machine: nothing is told beside it */
     u32 shows;                   /* what is printed as it happens: gui/debugger/tracing.c */
     bool trace_shown, trace_registers, trace_memory;     /* of each instruction */
-    struct accesses *accesses;   /* of the one that runs; NULL: none are kept */
+    struct accesses *accesses;   /* who hears of the processors: gui/debugger/tracing.c; NULL: nobody */
     bool places_unlisted;        /* a stop does not show the instruction that runs next */
     char layout[1024];           /* a script that is run at each stop; "" none */
     bool laying_out;             /* it runs */

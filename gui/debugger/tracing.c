@@ -16,8 +16,9 @@ typedef unsigned long long llu;
 /* --- hearing --- */
 
 enum { ACCESSES = 256, SOFTWARE = 1 };
-struct accesses {                /* of the instruction that runs */
-    unsigned count;
+struct accesses {
+    struct hearer { struct session *session; unsigned processor; } hearer[CPU_MOST];
+    unsigned count;              /* of the instruction that runs */
     struct cpu_heard access[ACCESSES];
 };
 
@@ -32,11 +33,12 @@ static const struct shown {
 };
 enum { SINGLE_SHOWN = 7 };
 
-static void put_event(const struct session *s, const struct cpu_heard *h)
+static void put_event(const struct session *s, unsigned processor, const struct cpu_heard *h)
 {
     bool software = h->value == SOFTWARE;
 
     if (h->kind == CPU_CATCH_INTERRUPT && !(s->shows & (software ? SHOW_SOFT : SHOW_EXTERNAL))) return;
+    if (machine_processors(s->machine) > 1) printf("(%u) ", processor);
     printf("%011llu: %04x:%016llx CPL %u ", (llu)h->tick, h->cs, (llu)h->rip, h->cpl);
     switch (h->kind) {
     case CPU_CATCH_INTERRUPT: printf("%s interrupt %02llxh\n", software ? "software" : "external", (llu)h->number); break;
@@ -49,10 +51,10 @@ static void put_event(const struct session *s, const struct cpu_heard *h)
 
 static void hear(void *context, const struct cpu_heard *heard)
 {
-    struct session *s = context;
-    struct accesses *a = s->accesses;
+    const struct hearer *by = context;
+    struct accesses *a = by->session->accesses;
 
-    if (heard->kind != CPU_CATCH_LOAD && heard->kind != CPU_CATCH_STORE) put_event(s, heard);
+    if (heard->kind != CPU_CATCH_LOAD && heard->kind != CPU_CATCH_STORE) put_event(by->session, by->processor, heard);
     else if (a->count < ACCESSES) a->access[a->count++] = *heard;
 }
 
@@ -69,8 +71,12 @@ static void listen(struct session *s)
 {
     u32 kinds = kinds_to_hear(s);
 
-    if (s->trace_memory && !s->accesses) s->accesses = calloc(1, sizeof *s->accesses);
-    for (unsigned n = 0; n < machine_processors(s->machine); n++) cpu_set_listener(machine_processor(s->machine, n), kinds, kinds ? hear : NULL, s);
+    if (kinds && !s->accesses) s->accesses = calloc(1, sizeof *s->accesses);
+    for (unsigned n = 0; n < machine_processors(s->machine); n++) {
+        struct hearer *by = kinds ? &s->accesses->hearer[n] : NULL;
+        if (by) *by = (struct hearer){ .session = s, .processor = n };
+        cpu_set_listener(machine_processor(s->machine, n), kinds, by ? hear : NULL, by);
+    }
 }
 
 void tracing_free(struct session *s)

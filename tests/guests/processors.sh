@@ -63,7 +63,13 @@ expect cpu == 0
 s 1 3
 expect cpu == 1
 s all 5
-show softint
+show mode
+processor 1
+s 1 2
+show off
+trace-mem on
+s all 2
+trace-mem off
 c 1000
 hash
 quit 0' "$2" "$3" "$4"; [ $status = 0 ] || exit 1
