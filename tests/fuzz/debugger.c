@@ -204,6 +204,16 @@ static void do_something(struct panes *p)
     }
 }
 
+/* Any state that a debugger can give a processor is one that panes must show. */
+static void change_register(struct cpu *cpu)
+{
+    static const char *const registers[] = { "eax", "rsp", "rbp", "rip", "eflags", "cs", "ss", "ds", "cr0", "cr2", "cr3", "cr4", "efer" };
+    static const u64 values[] = { 0, 1, 0x11, 0x80000011, 0x20, 0x500, 0x100, 0x1000, 0x2000, 0xfffff000, 0xffff800000000000, 0x7fffffffffff, UINT64_MAX, 0xfffffffffffffff0 };
+    struct error err = { 0 };
+
+    cpu_set_register(cpu, ONE_OF(registers), pick(3) ? ONE_OF(values) : (u64)pick(1u << 31) << pick(33), &err);
+}
+
 static void fuzz_panes(u64 rounds)
 {
     struct session s;
@@ -214,6 +224,7 @@ static void fuzz_panes(u64 rounds)
             panes_open(&s);
         }
         if (!pick(20)) s.panes->driver = s.panes->driver ? NULL : "somebody";
+        if (!pick(10)) change_register(machine_cpu(s.machine));
         do_something(s.panes);
         s.ticks_left = 3000;
         panes_act(s.panes);

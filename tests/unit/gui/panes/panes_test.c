@@ -19,12 +19,13 @@ static struct session session;
 static struct panes *p;
 static struct error err;
 
-static void make(struct session *s)
+static void make_with(struct session *s, u32 processors)
 {
     struct machine_config config;
 
     machine_config_defaults(&config);
     config.memory_bytes = 2 << 20;
+    config.cpu_count = processors;
     *s = (struct session){ .machine = machine_create(&config, &err), .ticks_left = UINT64_MAX, .symbols = symbols_open() };
     cr_assert(s->machine, "%s", err.text);
     machine_poke(s->machine, CODE, program, sizeof program);
@@ -34,6 +35,8 @@ static void make(struct session *s)
     cr_assert(cpu_set_register(cpu, "cs", 0, &err) && cpu_set_register(cpu, "rip", CODE, &err) && cpu_set_register(cpu, "eflags", 2, &err) && cpu_set_register(cpu, "esp", STACK, &err) &&
               cpu_set_register(cpu, "eax", 0, &err), "%s", err.text);
 }
+
+static void make(struct session *s) { make_with(s, 1); }
 
 static void drop(struct session *s)
 {
@@ -134,6 +137,20 @@ Test(panes, registers_are_shown_with_mode_and_privilege)
     shows(p->layout.registers, "esp 00002000");
     shows(p->layout.registers, "id vip vif ac vm rf nt IOPL=0 of df if tf sf zf af pf cf");
     shows(p->layout.registers, "cs   0000 00000000 0000ffff");
+}
+
+Test(panes, a_click_on_the_title_shows_the_next_processor)
+{
+    drop(&session);
+    make_with(&session, 2);
+    p = panes_open(&session);
+    shows(p->layout.registers, "processor 0 of 2");
+    shows(p->layout.registers, "eip 00001000");
+    click(p->layout.registers, "Registers", 0);
+    shows(p->layout.registers, "processor 1 of 2");
+    hides(p->layout.registers, "eip 00001000");
+    click(p->layout.registers, "Registers", 0);
+    shows(p->layout.registers, "processor 0 of 2");
 }
 
 Test(panes, nothing_is_marked_before_the_machine_has_run)
