@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/bochsrc.h"
+#include "config/clone.h"
 #include "config/hub.h"
 #include "config/image.h"
 #include "config/journal.h"
@@ -27,6 +28,7 @@ enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
 struct arguments {
     const char *config, *script, *display, *screenshot, *record, *replay, *restore, *log, *debugger_log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, panes, glance;
+    unsigned clones;             /* of the restored machine; 0: none */
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text, *max_wall_text;
     u64 max_instructions;
@@ -43,6 +45,7 @@ static void usage(void)
          "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
          "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
+         "orrery clone SNAPSHOT -n N [options]\n"
          "orrery journal info FILE | text FILE | cut FILE TICK NEW\n"
          "orrery snapshot info FILE | diff FILE FILE\n"
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
@@ -261,8 +264,8 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
     ok &= choose_kernel(a, c, err);
     insert_demo(c);
     if (a->partner) join_lan(a->partner, c);
+    c->volatile_media = a->record || a->clones;          /* what clones write is each one's own */
     if (a->record) {
-        c->volatile_media = true;
         fail(notes, "orrery: while a journal is recorded, writes to disks stay in memory");
     }
     return ok;
@@ -271,7 +274,7 @@ static bool configure(const struct arguments *a, struct machine_config *c, struc
 /* --- the run --- */
 
 struct run {
-    const struct arguments *arguments;
+    struct arguments *arguments;
     const struct display *display;       /* NULL: headless */
     struct session session;
     struct gdb_server *gdb;              /* NULL: none may come */
@@ -459,6 +462,52 @@ static bool begin_history(struct run *r, const struct machine_config *config, st
     return true;
 }
 
+/* "%n" in a path is the clone's number. */
+static const char *path_of_clone(const char *path, unsigned number)
+{
+    const char *at = path ? strstr(path, "%n") : NULL;
+    char *own = NULL;
+
+    if (!at || asprintf(&own, "%.*s%u%s", (int)(at - path), path, number, at + 2) < 0) return path;
+    return own;
+}
+
+/* Nothing that the host has once may be each clone's. */
+static bool may_be_cloned(const struct run *r, const struct machine_config *config, struct error *err)
+{
+    const char *const paths[] = { r->arguments->record, r->arguments->screenshot, r->arguments->log };
+    bool ok = true;
+
+    for (unsigned n = 0; n < CONFIG_COMS; n++)
+        if (config->com[n].enabled && config->com[n].mode != COM_NULL && config->com[n].mode != COM_MOUSE) ok = fail(err, "com%u: clones have no host at the end of a serial line", n + 1);
+    for (unsigned n = 0; n < CONFIG_NICS; n++)
+        if ((config->ne2k[n].present && config->ne2k[n].ethmod > NETWORK_VNET) || (config->e1000[n].present && config->e1000[n].ethmod > NETWORK_VNET)) ok = fail(err, "ne2k, e1000: clones have the networks vnet and null");
+    for (unsigned i = 0; i < ARRAY_COUNT(paths); i++)
+        if (paths[i] && !strstr(paths[i], "%n")) ok = fail(err, "%s: all clones would write it; %%n in the name is the clone's number", paths[i]);
+    return ok;
+}
+
+/* In a clone all is as it would be in a process that had begun by itself. */
+static bool make_clones(struct run *r, struct arguments *a, const struct machine_config *config, struct error *err)
+{
+    struct clones clones;
+
+    if (!may_be_cloned(r, config, err) || !clones_make(&clones, a->clones, err)) return false;
+    if (!clones.number) {
+        r->session.over = true;
+        r->session.status = clones.failed ? STATUS_PANIC : 0;
+        return true;
+    }
+    machine_become_clone(r->session.machine, clones.number);
+    a->record = path_of_clone(a->record, clones.number);
+    a->screenshot = path_of_clone(a->screenshot, clones.number);
+    a->log = path_of_clone(a->log, clones.number);
+    if (!r->commands || r->commands == stdin) return true;
+    fclose(r->commands);                                 /* its place in the script would be everybody's */
+    r->commands = fopen(a->script, "r");
+    return r->commands || fail(err, "orrery: -rc %s: %s", a->script, strerror(errno));
+}
+
 static bool perform(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
@@ -472,6 +521,8 @@ static bool perform(struct run *r, struct error *err)
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
     if (a->restore && !machine_restore(r->session.machine, a->restore, err)) return false;
+    if (a->clones && !make_clones(r, r->arguments, config, err)) return false;
+    if (r->session.over) return true;
     if (!start_journal(r, err) || !begin_history(r, config, err)) return false;
     if (config->gdbstub.enabled && a->partner) return fail(err, "gdbstub: is for a machine alone, and this one shares its clock with others");
     if (config->gdbstub.enabled && !(r->gdb = gdb_server_open(config, err))) return false;
@@ -537,6 +588,23 @@ static int run(const struct arguments *asked)
     return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;
 }
 
+/* orrery clone SNAPSHOT -n N [options] */
+static int clone_command(int argc, char **argv)
+{
+    struct arguments a = { .restore = argv[2], .headless = true };
+    struct error err = { 0 };
+    char *end = NULL;
+
+    if (argc > 4 && !strcmp(argv[3], "-n")) a.clones = (unsigned)strtoul(argv[4], &end, 10);
+    if (!end || *end || !a.clones || a.clones > CLONES_MOST) {
+        fprintf(stderr, "orrery clone SNAPSHOT -n N [options]: N is a number from 1 to %d\n", CLONES_MOST);
+        return STATUS_USAGE;
+    }
+    if (parse(argc - 4, argv + 4, &a, &err) && (!a.prompt || fail(&err, "orrery: clone: --prompt is for one machine; -rc SCRIPT is for all"))) return run(&a);
+    fputs(err.text, stderr);
+    return STATUS_USAGE;
+}
+
 /* A command line by itself, or that of a machine among others. */
 static int run_command_line(int argc, char **argv, struct partner *partner)
 {
@@ -545,6 +613,7 @@ static int run_command_line(int argc, char **argv, struct partner *partner)
     bool replay = argc > 2 && !strcmp(argv[1], "replay");
 
     if (replay) a.replay = argv[2];
+    if (argc > 2 && !strcmp(argv[1], "clone")) return clone_command(argc, argv);
     if (parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
     fputs(err.text, stderr);
     return STATUS_USAGE;

@@ -122,6 +122,7 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
 /* From the next reset on: whether RESET and INIT leave a local APIC handing INTR and NMI on, for firmware that does not
  * know that it must be told so.  The manual says no, and so does cpu_create. */
 void cpu_set_virtual_wire(struct cpu *cpu, bool at_reset);
+void cpu_reseed(struct cpu *cpu, u64 number);             /* they go on as another sequence for each number */
 void cpu_set_random_seed(struct cpu *cpu, u64 seed);     /* of RDRAND and RDSEED; outlives resets.  0 after cpu_create */
 /* Before the first run: the exact instance alone.  What the guest sees is the same. */
 void cpu_set_exact(struct cpu *cpu, bool exact_only);

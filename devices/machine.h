@@ -123,6 +123,10 @@ bool machine_snapshot_config(const char *path, void (*take)(void *context, const
 /* The machine becomes what it was: one of the same configuration, with the same images.  False: err says what does not fit, and nothing has changed. */
 bool machine_restore(struct machine *machine, const char *path, struct error *err);
 
+/* One of several machines that come from one state: its random numbers and the addresses of its network cards are its own from now on. */
+void machine_become_clone(struct machine *machine, unsigned number);
+unsigned machine_clone_number(const struct machine *machine);    /* 0: it is none */
+
 /* What a person should know about the media: "floppya: path=...: cannot be written ...", a line each; "" = nothing. */
 void machine_notices(struct machine *machine, char *text, size_t size);
 

@@ -199,6 +199,8 @@ void ascii_adjust(struct cpu *cpu, bool subtract)
                                       (overflows(old, correction, sum, subtract, 16) ? EFLAGS_OF : 0));
 }
 
+void cpu_reseed(struct cpu *cpu, u64 number) { cpu->random_seed ^= number * 0xd1342543de82ef95; }
+
 void cpu_set_random_seed(struct cpu *cpu, u64 seed)
 {
     cpu->random_seed = seed;

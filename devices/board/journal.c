@@ -2,6 +2,7 @@
  *   orrery journal 1
  *   config DIRECTIVE                      until `start`: what the machine was built from
  *   image NAME XXH3 PATH                  and what its disks, and folders that cards serve, held
+ *   clone NUMBER                          which of several that began with the snapshot
  *   snapshot XXH3 PATH                    where it begins, when that is not power-on
  *   start
  *   TICK key USAGE DOWN | mouse DX DY DZ BUTTONS | stick N X Y BUTTONS | type 0 HEX | serial N HEX | line N HEX | frame N HEX | poke PA HEX | reset
@@ -208,6 +209,7 @@ bool machine_record(struct machine *m, const char *path, const char *config, con
         if (folder) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, folder_hash(folder), folder_path);
     }
     if (snapshot && !journal_file_hash(snapshot, &hash)) return fail(err, "%s: cannot be read", snapshot);
+    if (m->clone) fprintf(j->file, "clone %u\n", m->clone);
     if (snapshot) fprintf(j->file, "snapshot %016" PRIx64 " %s\n", hash, snapshot);
     fputs("start\n", j->file);
     return fflush(j->file) == 0 || fail(err, "%s: cannot be written: %s", path, strerror(errno));

@@ -181,6 +181,13 @@ static bool restore_start(void *context, const char *rest, struct error *err)
     return fail(err, "%s: the snapshot with which the journal begins is not there, or not what it was; nor is it beside the journal", path);
 }
 
+static bool become_clone(void *context, const char *rest, struct error *err)
+{
+    (void)err;
+    machine_become_clone(context, (unsigned)strtoul(rest, NULL, 10));
+    return true;
+}
+
 bool machine_replay(struct machine *m, const char *path, u64 *end_tick, struct error *err)
 {
     struct journal *j = &m->journal;
@@ -191,6 +198,8 @@ bool machine_replay(struct machine *m, const char *path, u64 *end_tick, struct e
     if (!f) return fail(err, "%s: %s", path, strerror(errno));
     struct start start = { m, path };
     bool ok = each_header(path, f, &number, "snapshot", restore_start, &start, err);
+    rewind(f);
+    ok = ok && each_header(path, f, &number, "clone", become_clone, m, err);
     rewind(f);
     ok = ok && each_header(path, f, &number, "image", check_image, m, err);
     for (; ok && fgets(line, sizeof line, f); number++) {

@@ -47,6 +47,28 @@ static void mac_of(const struct nic_config *config, u8 model, unsigned n, u8 *ma
     memcpy(mac, memcmp(config->mac, none, 6) ? config->mac : made, 6);
 }
 
+/* The clone's number in the fifth and fourth byte: no other card of the original has it. */
+static void address_of_clone(u8 *mac, unsigned clone)
+{
+    mac[0] |= 2;                                         /* locally administered */
+    mac[3] ^= (u8)(clone >> 8);
+    mac[4] ^= (u8)clone;
+}
+
+void networks_readdress(struct machine *m, unsigned clone)
+{
+    u8 mac[6];
+
+    for (unsigned n = 0; n < CONFIG_NICS; n++) {
+        mac_of(&m->config.ne2k[n], 0, n, mac);
+        address_of_clone(mac, clone);
+        if (m->config.ne2k[n].present) ne2000_dp8390_readdress(&m->ne2k[n].chip, mac);
+        mac_of(&m->config.e1000[n], 1, n, mac);
+        address_of_clone(mac, clone);
+        if (m->config.e1000[n].present) e1000_82540em_readdress(&m->e1000[n].chip, mac);
+    }
+}
+
 /* --- slots --- */
 
 /* The slot of PCI card n of a model; PCI_SLOTS: none is free. */

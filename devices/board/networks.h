@@ -22,6 +22,7 @@ void networks_init(struct machine *m);                   /* the chips */
 bool networks_build(struct machine *m, struct error *err);       /* ports, slots, and what the cables lead to */
 void networks_reset(struct machine *m);
 void networks_close(struct machine *m);
+void networks_readdress(struct machine *m, unsigned clone);      /* cards of clone 1 .. have addresses of their own */
 /* An ISA card asks for request n. */
 bool networks_request(const struct machine *m, unsigned n);
 /* Every part with state: its name is to be copied. */

@@ -302,6 +302,16 @@ void e1000_82540em_config_write(void *chip, unsigned at, u8 value)
 
 /* --- life --- */
 
+void e1000_82540em_readdress(struct e1000_82540em *e, const u8 *mac)
+{
+    bool loaded = e->ra[0] == (e->eeprom[0] | (u32)e->eeprom[1] << 16) && (u16)e->ra[1] == e->eeprom[2];
+
+    e1000_eeprom_readdress(e, mac);
+    if (!loaded) return;
+    e->ra[0] = get32(mac);
+    e->ra[1] = (e->ra[1] & 0xffff0000) | get16(mac + 4);
+}
+
 void e1000_82540em_init(struct e1000_82540em *e, const struct e1000_wires *wires, const u8 *mac)
 {
     memset(e, 0, sizeof *e);

@@ -116,6 +116,8 @@ struct e1000_82540em {
 
 extern const struct state_layout e1000_82540em_state;
 
+/* Another card of the kind stands in its place: its EEPROM has another address, and so has the register that was loaded from it. */
+void e1000_82540em_readdress(struct e1000_82540em *e, const u8 *mac);
 void e1000_82540em_init(struct e1000_82540em *e, const struct e1000_wires *wires, const u8 *mac);
 void e1000_82540em_reset(struct e1000_82540em *e);
 /* Its 128 KiB of memory space, and its 64 ports (IOADDR, IODATA). */

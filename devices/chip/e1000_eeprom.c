@@ -17,6 +17,12 @@ static void set_checksum(struct e1000_82540em *e)
     e->eeprom[CHECKSUM_WORD] = (u16)(CHECKSUM - sum);
 }
 
+void e1000_eeprom_readdress(struct e1000_82540em *e, const u8 *mac)
+{
+    for (unsigned i = 0; i < 3; i++) e->eeprom[i] = get16(mac + 2 * i);
+    set_checksum(e);
+}
+
 /* "EEPROM Address Map": address, then what configuration space is loaded from. */
 void e1000_eeprom_init(struct e1000_82540em *e, const u8 *mac)
 {
@@ -24,9 +30,8 @@ void e1000_eeprom_init(struct e1000_82540em *e, const u8 *mac)
         { 0x03, 0x0000 }, { 0x08, 0xffff }, { 0x09, 0xffff }, { 0x0a, 0x4408 }, { 0x0b, 0x001e }, { 0x0c, 0x8086 }, { 0x0d, 0x100e }, { 0x0e, 0x8086 }, { 0x0f, 0x3040 },
     };
 
-    for (unsigned i = 0; i < 3; i++) e->eeprom[i] = get16(mac + 2 * i);
     for (unsigned i = 0; i < ARRAY_COUNT(words); i++) e->eeprom[words[i].at] = words[i].value;
-    set_checksum(e);
+    e1000_eeprom_readdress(e, mac);
 }
 
 /* --- Microwire: a start bit, two of operation, six of address, most significant first; data for a WRITE --- */

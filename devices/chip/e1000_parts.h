@@ -25,6 +25,7 @@ u64 e1000_ticks_of_units(const struct e1000_82540em *e, u32 units);      /* of 1
 
 /* e1000_eeprom.c */
 void e1000_eeprom_init(struct e1000_82540em *e, const u8 *mac);
+void e1000_eeprom_readdress(struct e1000_82540em *e, const u8 *mac);
 u32 e1000_eecd_read(const struct e1000_82540em *e);
 void e1000_eecd_write(struct e1000_82540em *e, u32 value);
 void e1000_eerd_write(struct e1000_82540em *e, u32 value);

@@ -380,6 +380,15 @@ void ne2000_dp8390_config_write(void *chip, unsigned at, u8 value)
 
 /* --- life --- */
 
+void ne2000_dp8390_readdress(struct ne2000_dp8390 *n, const u8 *mac)
+{
+    u8 old[6];
+
+    for (unsigned i = 0; i < 6; i++) old[i] = n->prom[2 * i];
+    for (unsigned i = 0; i < 6; i++) n->prom[2 * i] = n->prom[2 * i + 1] = mac[i];
+    if (!memcmp(n->par, old, 6)) memcpy(n->par, mac, 6);
+}
+
 void ne2000_dp8390_init(struct ne2000_dp8390 *n, const struct ne2000_wires *wires, const u8 *mac)
 {
     memset(n, 0, sizeof *n);

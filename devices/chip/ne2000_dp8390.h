@@ -62,6 +62,8 @@ struct ne2000_dp8390 {
 
 extern const struct state_layout ne2000_dp8390_state;
 
+/* Another card of the kind stands in its place: its address PROM is another one, and what software has copied from the old one. */
+void ne2000_dp8390_readdress(struct ne2000_dp8390 *n, const u8 *mac);
 void ne2000_dp8390_init(struct ne2000_dp8390 *n, const struct ne2000_wires *wires, const u8 *mac);
 void ne2000_dp8390_reset(struct ne2000_dp8390 *n);
 /* reg 0-15 the controller, 16-23 the data port, 24-31 the reset port. */

@@ -143,6 +143,7 @@ static bool word(struct reader *r, u64 *value)
     if (register_value(&v, name, value)) return true;
     if (!strcmp(name, "tick")) return *value = machine_tick(r->machine), true;
     if (!strcmp(name, "cpu")) return *value = cpu_number(machine_cpu(r->machine)), true;
+    if (!strcmp(name, "clone")) return *value = machine_clone_number(r->machine), true;
     unsigned size = size_named(name);
     if (size && r->at[strspn(r->at, " \t")] == '[') return blanks(r), sized_memory(r, size, value);
     if (is_source_line(r, exact)) return source_line(r, exact, value);
