@@ -14,6 +14,7 @@ struct panes *panes_open(struct session *session)
     if (!p) return NULL;
     p->session = session;
     p->tab = TAB_MEMORY;
+    p->a_line = 16;
     p->code_follows = p->stale = true;
     snprintf(p->memory, sizeof p->memory, "0");
     snprintf(p->page, sizeof p->page, "rip");

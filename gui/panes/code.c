@@ -245,9 +245,12 @@ static void put_element(struct panes *p, struct cells_region at, int row, u64 la
     else x = cells_print(&p->cells, at, 1, row, COLOR_ADDRESS, "sp%c%04llx", la < sp ? '-' : '+', (llu)(la < sp ? sp - la : la - sp)) + 1;
     u64 code = size == 8 ? value : p->view.seg[CPU_SEG_CS].base + value;
     bool named = value && is_code(p, code);
-    if (named && at.width < x + digits + 16) digits = value >> 32 ? 12 : value >> 16 ? 6 : 4;
-    x = cells_print(&p->cells, at, x, row, stack_changed(p, la, bytes, size) ? COLOR_CHANGED : COLOR_INK, "%0*llx", digits, (llu)value) + 1;
-    if (la == panes_stack_pointer(&frame, &unused)) x = cells_text(&p->cells, at, x, row, COLOR_DIM, "bp") + 1;
+    bool frame_begins = la == panes_stack_pointer(&frame, &unused);
+    bool short_of_room = at.width < x + digits + (named ? 16 : 3);
+    if ((named || frame_begins) && short_of_room) digits = value >> 32 ? 12 : value >> 16 ? 6 : 4;
+    if (!named || !short_of_room || !(value >> 32))      /* of a far address the name alone */
+        x = cells_print(&p->cells, at, x, row, stack_changed(p, la, bytes, size) ? COLOR_CHANGED : COLOR_INK, "%0*llx", digits, (llu)value) + 1;
+    if (frame_begins) x = cells_text(&p->cells, at, x, row, COLOR_DIM, "bp") + 1;
     if (named) x = cells_text(&p->cells, at, x, row, COLOR_NAME, symbols_name(p->session->symbols, code, name));
     if (x > at.width) cells_glyph(&p->cells, at, at.width - 1, row, COLOR_DIM, GLYPH_MORE);
 }

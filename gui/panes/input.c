@@ -128,7 +128,7 @@ static void next_tab(struct panes *p, unsigned step)
 
 static void scroll_tab(struct panes *p, int lines)
 {
-    if (p->tab == TAB_MEMORY) panes_memory_move(p, (s64)lines * 16);
+    if (p->tab == TAB_MEMORY) panes_memory_move(p, (s64)lines * p->a_line);
     else if (p->tab == TAB_STACK) p->stack_scroll += lines;
     else p->scroll[p->tab] += lines;
 }

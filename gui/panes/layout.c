@@ -11,7 +11,7 @@
  * Where there is no room for all of it, code, tabs (with the screen, the registers and the stack among them) and commands lie one above the other. */
 #include "gui/panes/parts.h"
 
-enum { WIDE_COLUMNS = 140, WIDE_ROWS = 44, REGISTER_ROWS = 17, COMMAND_LEAST = 12, TAB_LEAST = 14, STACK_COLUMNS = 27 };
+enum { WIDE_COLUMNS = 150, WIDE_ROWS = 44, REGISTER_ROWS = 17, COMMAND_LEAST = 12, TAB_LEAST = 14, STACK_COLUMNS = 27 };
 
 static struct cells_region region(int x, int y, int width, int height)
 {

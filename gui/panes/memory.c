@@ -5,8 +5,6 @@
 #include "gui/debugger/expression.h"
 #include "gui/panes/parts.h"
 
-enum { A_LINE = 16 };
-
 /* The address that is typed into; where the text is no address, why not.  It is asked anew each time, so that registers in it are followed. */
 static bool field(struct panes *p, struct cells_region at, int x, char *text, const char *tail, u64 *address)
 {
@@ -36,9 +34,9 @@ static size_t peek(struct panes *p, u64 address, u8 *bytes, size_t size)
 /* Bytes up to what is not mapped; lines behind that are asked one by one. */
 static void read_bytes(struct panes *p, u64 address, unsigned count, bool *known)
 {
-    for (unsigned i = 0; i < count; i += A_LINE) {
-        size_t n = peek(p, address + i, p->bytes.now + i, A_LINE);
-        for (unsigned k = 0; k < A_LINE; k++) known[i + k] = p->physical || k < n;
+    for (unsigned i = 0; i < count; i += p->a_line) {
+        size_t n = peek(p, address + i, p->bytes.now + i, p->a_line);
+        for (unsigned k = 0; k < p->a_line; k++) known[i + k] = p->physical || k < n;
     }
     p->bytes.address = address;
     p->bytes.known = count;
@@ -64,11 +62,11 @@ static void byte_spot(struct panes *p, struct cells_region at, int x, int row, u
 static void put_bytes(struct panes *p, struct cells_region at, int row, unsigned first, const bool *known)
 {
     u64 address = p->bytes.address + first, low = address & 0xffffffffffff;       /* in a narrow pane the upper 16 bits, which repeat bit 47, are left out */
-    bool narrow = address >> 32 && at.width < 16 + 2 + A_LINE * 4 + 2;
+    bool narrow = address >> 32 && at.width < 16 + 2 + (int)p->a_line * 4 + 2;
     int x = cells_print(&p->cells, at, 0, row, COLOR_ADDRESS, "%0*llx", narrow ? 12 : address >> 32 ? 16 : 8, (llu)(narrow ? low : address)) + (narrow ? 1 : 2);
-    int text = x + A_LINE * 3;
+    int text = x + (int)p->a_line * 3;
 
-    for (unsigned i = first; i < first + A_LINE; i++) {
+    for (unsigned i = first; i < first + p->a_line; i++) {
         enum cell_color ink = byte_changed(p, i) ? COLOR_CHANGED : COLOR_INK;
         bool shown = known[i] && p->bytes.now[i] >= 32 && p->bytes.now[i] < 127;
         int column = x + (int)(i - first) * 3 + (i - first >= 8);
@@ -93,10 +91,11 @@ void panes_memory(struct panes *p, struct cells_region at)
     panes_spot(p, at, end, 0, (int)strlen(space) + 2, SPOT_PHYSICAL, 0, NULL);
     if (!right) return;
     int rows = at.height - 1;
-    if (rows * A_LINE > MEMORY_SHOWN) rows = MEMORY_SHOWN / A_LINE;
+    p->a_line = at.width >= (address >> 32 ? 12 + 1 : 8 + 2) + 16 * 4 + 1 ? 16 : 8;
+    if (rows > MEMORY_SHOWN / 16) rows = MEMORY_SHOWN / 16;
     if (rows < 1) return;
-    read_bytes(p, address, (unsigned)rows * A_LINE, known);
-    for (int row = 0; row < rows; row++) put_bytes(p, at, row + 1, (unsigned)row * A_LINE, known);
+    read_bytes(p, address, (unsigned)rows * p->a_line, known);
+    for (int row = 0; row < rows; row++) put_bytes(p, at, row + 1, (unsigned)row * p->a_line, known);
 }
 
 void panes_memory_move(struct panes *p, s64 bytes)

@@ -82,6 +82,7 @@ struct panes {
     int stack_scroll, scroll[TABS];
     char memory[EDIT_ROOM], page[EDIT_ROOM]; /* expressions */
     bool physical;
+    unsigned a_line;             /* bytes in a row of memory, 16 or 8 */
     struct edit field;
     unsigned device;
     u64 span;                    /* ticks that the timeline shows; 0: all */

@@ -63,7 +63,7 @@ static void segments(struct sheet *s)
 {
     static const char *const name[] = { "es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr" };
     static const u8 order[] = { CPU_SEG_CS, CPU_SEG_SS, CPU_SEG_DS, CPU_SEG_ES, CPU_SEG_FS, CPU_SEG_GS, CPU_SEG_LDTR, CPU_SEG_TR };
-    int half = 39;
+    int half = s->digits == 16 ? 37 : s->at.width < 78 ? 35 : 39;
     char kind[16];
 
     for (int i = 0; i < 2; i++) cells_print(&s->p->cells, s->at, i * half + 5, s->row, COLOR_DIM, "sel. %-*s limit", s->digits, "base");

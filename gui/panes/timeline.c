@@ -78,7 +78,7 @@ static void put_events(struct panes *p, struct cells_region at, const struct tim
     char text[160];
     u64 kept = timeline_kept(t), lines = kept < 100000 ? kept : 100000;
 
-    int back = panes_clamp(-p->scroll[TAB_TIMELINE], (int)lines, at.height), row = at.height - 1;
+    int back = panes_clamp(-p->scroll[TAB_TIMELINE], (int)lines, at.height), row = (lines < (u64)at.height ? (int)lines : at.height) - 1;
     p->scroll[TAB_TIMELINE] = -back;
     for (u64 i = kept - (u64)back; i-- > 0 && row >= 0; row--) {
         const struct timeline_event *e = timeline_at(t, i);

@@ -295,6 +295,17 @@ Test(panes, memory_follows_an_expression_and_pages_move_on)
     shows(p->layout.tab, "Address 0x1");
 }
 
+Test(panes, in_a_narrow_pane_memory_has_8_bytes_a_row)
+{
+    panes_resize(p, 150, 44);
+    cr_assert(p->layout.wide);
+    snprintf(p->memory, sizeof p->memory, "0x1000");
+    panes_show_tab(p, TAB_MEMORY);
+    shows(p->layout.tab, "00001000  e8 0d 00 bb 34 12 0f 01  ....4...");
+    shows(p->layout.tab, "00001008  16 00 30 eb");
+    shows(p->layout.registers, "ss   0000 00000000 0000ffff rw- 16");
+}
+
 Test(panes, bytes_that_changed_are_marked)
 {
     panes_show_tab(p, TAB_MEMORY);
