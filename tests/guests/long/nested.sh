@@ -35,5 +35,5 @@ type "configfile (hd0,msdos1)/xen.cfg\n"
 wait-text "WORK-OK" 800s --on com1
 c' "memory: guest=768" "com1: enabled=1, mode=file, dev=$work/com1.txt" 'boot: cdrom' "ata1-master: type=cdrom, path=${GRUB_RESCUE:-/usr/lib/grub-rescue}/grub-rescue-cdrom.iso" "ata0-master: type=disk, path=$work/disk, mode=vvfat"
 [ $status = 0 ] && grep -q 'the guest switched off' "$work/out" || { tail -n 20 "$work/com1.txt"; echo "Xen: status $status"; exit 1; }
-signs xen '^\(XEN\) \*\*\* Building a PV Dom0' '^DOM0-HYPERVISOR xen 4' 'Entering ACPI S5'
+signs xen '^\(XEN\)  Dom0 kernel: 64-bit' '^DOM0-HYPERVISOR xen 4' 'Entering ACPI S5'
 exit 0
