@@ -10,7 +10,7 @@ enum { SETTLE_NS = 1000000000 };
 
 #define FOLDER_PREFIX "vvfat:"           /* of the path of a floppy that is a folder of the host */
 
-/* A person may make room, and go on: an ATA disk tries again then. */
+/* A person may make room, and go on: the drive tries again then. */
 static bool on_disk_failure(void *board, const char *sentence)
 {
     board_pause(board, sentence);

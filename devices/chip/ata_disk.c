@@ -121,7 +121,7 @@ static void moved(struct ata_device *d, u32 sectors)
 }
 
 /* The host's disk failed, and the board waits for somebody to help it: the step stays due at this tick. */
-static bool tries_again(struct ata_device *d)
+bool ata_tries_again(struct ata_device *d)
 {
     if (!disk_image_try_again(d->image)) return false;
     clock_at(d->channel->clock, &d->work, clock_now(d->channel->clock));
@@ -135,7 +135,7 @@ static void read_block(struct ata_device *d)
     if (!n) {
         failed_at(d, ERROR_IDNF);
     } else if (!disk_image_read(d->image, d->lba, n, d->buffer)) {
-        if (!tries_again(d)) failed_at(d, ERROR_UNC);
+        if (!ata_tries_again(d)) failed_at(d, ERROR_UNC);
     } else {
         moved(d, n);
         d->buffer_at = 0;
@@ -162,7 +162,7 @@ static void write_block(struct ata_device *d)
     } else if (disk_image_read_only(d->image)) {
         failed_at(d, ERROR_ABRT);
     } else if (!disk_image_write(d->image, d->lba, d->block_now, d->buffer)) {
-        if (tries_again(d)) return;
+        if (ata_tries_again(d)) return;
         show_address(d, d->lba);
         ata_fault(d);
     } else {
@@ -176,7 +176,7 @@ static void write_block(struct ata_device *d)
 static void flush_now(struct ata_device *d)
 {
     if (disk_image_flush(d->image)) ata_done(d);
-    else if (!tries_again(d)) ata_fault(d);
+    else if (!ata_tries_again(d)) ata_fault(d);
 }
 
 /* READ VERIFY: the sectors are there and the host can read them; some of them a step. */
@@ -185,7 +185,7 @@ static void verify(struct ata_device *d)
     for (unsigned i = 0; i < 16 && d->sectors_left; i++) {
         u32 n = next_block(d);
         if (!n || !disk_image_read(d->image, d->lba, n, d->buffer)) {
-            if (!n || !tries_again(d)) failed_at(d, n ? ERROR_UNC : ERROR_IDNF);
+            if (!n || !ata_tries_again(d)) failed_at(d, n ? ERROR_UNC : ERROR_IDNF);
             return;
         }
         moved(d, n);

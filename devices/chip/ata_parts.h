@@ -18,6 +18,7 @@ void ata_update(struct ata_channel *ch);                                 /* INTR
 void ata_busy(struct ata_device *d, enum ata_step step, u64 ns);         /* BSY until the step, in ns */
 void ata_ask_host(struct ata_device *d, enum ata_step step, u32 bytes, bool interrupt);   /* DRQ for buffer[at..at+bytes) */
 void ata_ask_master(struct ata_device *d, enum ata_step step, u32 bytes);   /* DMARQ for buffer[at..at+bytes) */
+bool ata_tries_again(struct ata_device *d);                              /* after a failure of the host: the step stays due, see disk_image_try_again */
 bool ata_moves_by_dma(const struct ata_device *d);                       /* DMARQ is held */
 void ata_done(struct ata_device *d);                                     /* the command ends well */
 void ata_failed(struct ata_device *d, u8 error);                         /* it ends with ERR and these bits */

@@ -238,8 +238,7 @@ static void continue_read(struct ata_device *d)
         if (d->cd.attention == ATTENTION_MEDIUM && told_attention(d)) return;
         if (!atapi_ready(d)) return;
         d->buffer_at = 0;
-        atapi_stage_blocks(d);
-        if (!(d->status & ATA_BSY)) return;                      /* it failed */
+        if (!atapi_stage_blocks(d)) return;
     }
     offer_block(d);
 }

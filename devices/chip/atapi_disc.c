@@ -35,7 +35,7 @@ static bool put_block(struct ata_device *d, u32 lba, u8 *to)
     return true;
 }
 
-void atapi_stage_blocks(struct ata_device *d)
+bool atapi_stage_blocks(struct ata_device *d)
 {
     struct atapi_cdrom *cd = &d->cd;
     u32 room = cd->block_bytes ? ATAPI_BYTE_LIMIT / cd->block_bytes : 0;
@@ -46,16 +46,21 @@ void atapi_stage_blocks(struct ata_device *d)
         bool there = cd->lba < cd->disc_sectors;
         if (!there || !put_block(d, cd->lba, d->buffer + cd->staged)) {
             u32 lba = cd->lba;
+            if (there && ata_tries_again(d)) {
+                cd->lba -= i, cd->blocks_left += i, cd->staged = 0;
+                return false;
+            }
             if (there) atapi_check(d, SENSE_MEDIUM_ERROR, ASC_UNRECOVERED_READ, 0);
             else atapi_check(d, SENSE_ILLEGAL_REQUEST, ASC_LBA_OUT_OF_RANGE, 0);
             cd->sense_lba = lba;
-            return;
+            return false;
         }
         cd->staged += cd->block_bytes;
         cd->lba++;
         cd->blocks_left--;
     }
     cd->position = cd->lba ? cd->lba - 1 : 0;
+    return true;
 }
 
 /* Checks the range and starts the first stage; the rest is the transport's. */

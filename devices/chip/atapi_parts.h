@@ -41,7 +41,7 @@ void atapi_read_toc(struct ata_device *d);
 void atapi_read_subchannel(struct ata_device *d);
 void atapi_read_disc_information(struct ata_device *d);
 void atapi_read_track_information(struct ata_device *d);
-void atapi_stage_blocks(struct ata_device *d);                           /* the next blocks of a READ into the buffer */
+bool atapi_stage_blocks(struct ata_device *d);                           /* the next blocks of a READ into the buffer */
 
 /* --- atapi_pages.c --- */
 void atapi_inquiry(struct ata_device *d);

@@ -31,7 +31,7 @@ enum { FDC_DRIVES = 2, FDC_UNITS = 4, FDC_CYLINDERS = 84, FDC_MARKS = FDC_DRIVES
     ONE (u8,   perpendicular,     "bits",    0,       0x3f, "PERPENDICULAR MODE: D3..D0 GAP WGATE")             \
     ONE (bool, locked,            "",        0,          1, "LOCK: a software reset leaves FIFO settings alone") \
     ONE (u8,   sc_eot,            "",        0,       0xff, "last EOT or SC, as DUMPREG shows it")              \
-    ONE (u8,   step,              "",        0,          8, "step of the execution phase, enum fdc_step")       \
+    ONE (u8,   step,              "",        0,         10, "step of the execution phase, enum fdc_step")       \
     ONE (u8,   c,                 "",        0,       0xff, "cylinder of the ID looked for")                    \
     ONE (u8,   h,                 "",        0,       0xff, "head of the ID looked for")                        \
     ONE (u8,   r,                 "",        0,       0xff, "sector of the ID looked for")                      \

@@ -272,6 +272,15 @@ static bool scan_meets(u8 opcode, const u8 *disk, const u8 *host, bool *equal)
     return *equal || (low && opcode == SCAN_LOW_OR_EQUAL) || (high && opcode == SCAN_HIGH_OR_EQUAL);
 }
 
+/* The host's disk failed, and the board waits for somebody to help it: the step stays due at this tick. */
+static bool tries_again(struct fdc_82077 *f, const struct track *t, enum fdc_step step)
+{
+    if (!disk_image_try_again(f->image[t->drive])) return false;
+    f->step = (u8)step;
+    clock_at(f->clock, &f->work, clock_now(f->clock));
+    return true;
+}
+
 /* False after the command was finished with an error. */
 static bool compare_sector(struct fdc_82077 *f, const struct track *t, unsigned place)
 {
@@ -279,7 +288,7 @@ static bool compare_sector(struct fdc_82077 *f, const struct track *t, unsigned 
     bool equal;
 
     if (!disk_image_read(f->image[t->drive], image_lba(t, place), 1, disk)) {
-        finish_abnormal(f, ST1_DE, ST2_DD);
+        if (!tries_again(f, t, STEP_SECTOR_AGAIN)) finish_abnormal(f, ST1_DE, ST2_DD);
         return false;
     }
     f->st2 &= (u8)~(ST2_SH | ST2_SN);
@@ -291,7 +300,7 @@ static bool compare_sector(struct fdc_82077 *f, const struct track *t, unsigned 
 static bool store_sector(struct fdc_82077 *f, const struct track *t, unsigned place)
 {
     if (!disk_image_write(f->image[t->drive], image_lba(t, place), 1, f->sector)) {
-        finish(f, ST0_ABNORMAL | ST0_EC);                /* the host could not: the drive has a fault */
+        if (!tries_again(f, t, STEP_SECTOR_AGAIN)) finish(f, ST0_ABNORMAL | ST0_EC);     /* the drive has a fault */
         return false;
     }
     u64 mark = 1ull << place;
@@ -318,6 +327,12 @@ static void field_complete(struct fdc_82077 *f, const struct track *t)
     if (is_write(f) && !store_sector(f, t, place)) return;
     if (is_scan(f) && !compare_sector(f, t, place)) return;
     sector_finished(f, wrong_mark(f, t));
+}
+
+static void sector_again(struct fdc_82077 *f)
+{
+    struct track t = fdc_track(f);
+    field_complete(f, &t);
 }
 
 /* DMA: the bytes of a field at once.  TC in the middle of a sector to be written fills the rest with zeros. */
@@ -396,7 +411,7 @@ static void id_found(struct fdc_82077 *f)
         }
     }
     if (!is_write(f) && !is_scan(f) && !disk_image_read(f->image[t.drive], image_lba(&t, place), 1, f->sector)) {
-        finish_abnormal(f, ST1_DE, ST2_DD);              /* the host could not: as a bad CRC */
+        if (!tries_again(f, &t, STEP_ID)) finish_abnormal(f, ST1_DE, ST2_DD);            /* as a bad CRC */
         return;
     }
     f->field_cycle = now - ID_END + DATA_START;
@@ -448,6 +463,20 @@ static void end_format(struct fdc_82077 *f, const struct track *t)
     finish(f, 0);
 }
 
+/* Its ID has come whole. */
+static void sector_formatted(struct fdc_82077 *f)
+{
+    struct track t = fdc_track(f);
+
+    if (!lay_down_sector(f, &t)) {
+        if (!tries_again(f, &t, STEP_FORMAT_AGAIN)) finish(f, ST0_ABNORMAL | ST0_EC);
+        return;
+    }
+    f->c = f->sector[0], f->h = f->sector[1], f->r = f->sector[2];
+    f->sectors_done++;
+    next_format_step(f, &t);
+}
+
 static void format_passes(struct fdc_82077 *f)
 {
     struct track t = fdc_track(f);
@@ -471,13 +500,7 @@ static void format_passes(struct fdc_82077 *f)
         update_request(f);
         return;
     }
-    if (!lay_down_sector(f, &t)) {
-        finish(f, ST0_ABNORMAL | ST0_EC);
-        return;
-    }
-    f->c = f->sector[0], f->h = f->sector[1], f->r = f->sector[2];
-    f->sectors_done++;
-    next_format_step(f, &t);
+    sector_formatted(f);
 }
 
 /* --- the steps up to the first sector --- */
@@ -596,6 +619,8 @@ void fdc_on_work(void *fdc)
     case STEP_NO_ID: not_found(f); break;
     case STEP_SECTOR: data_passes(f); break;
     case STEP_FORMAT: format_passes(f); break;
+    case STEP_SECTOR_AGAIN: sector_again(f); break;
+    case STEP_FORMAT_AGAIN: sector_formatted(f); break;
     default: break;
     }
 }
@@ -604,8 +629,8 @@ void fdc_on_work(void *fdc)
 void fdc_medium_gone(struct fdc_82077 *f)
 {
     if (f->phase != PHASE_EXECUTION) return;
-    if (f->step == STEP_SECTOR) finish_abnormal(f, ST1_DE, ST2_DD);
-    else if (f->step == STEP_FORMAT) finish(f, ST0_ABNORMAL | ST0_EC);
+    if (f->step == STEP_SECTOR || f->step == STEP_SECTOR_AGAIN) finish_abnormal(f, ST1_DE, ST2_DD);
+    else if (f->step == STEP_FORMAT || f->step == STEP_FORMAT_AGAIN) finish(f, ST0_ABNORMAL | ST0_EC);
 }
 
 /* Something that stood still may turn now. */

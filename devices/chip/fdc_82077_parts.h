@@ -26,7 +26,9 @@ enum fdc_step {
     STEP_NO_ID,          /* waits for the second index hole: the ID is not on this track */
     STEP_SECTOR,         /* the data field passes */
     STEP_FORMAT,         /* sectors are laid down, and the gap up to the index hole */
-    STEP_DRAIN           /* the host empties the FIFO */
+    STEP_DRAIN,          /* the host empties the FIFO */
+    STEP_SECTOR_AGAIN,   /* the sector has passed, and whoever keeps the image could not store or read it */
+    STEP_FORMAT_AGAIN    /* the same of a sector that was laid down */
 };
 
 static inline u8 fdc_opcode(const struct fdc_82077 *f) { return f->command[0] & 0x1f; }

@@ -34,17 +34,13 @@ static void medium_fails(struct usb_storage *s, u8 code)
     s->status = FAILED;
 }
 
-/* The sector that the next packets carry; one that cannot be read ends the data, and the host hears a STALL. */
+/* The sector that the next packets carry. */
 static bool next_sector(struct usb_storage *s)
 {
+    if (!disk_image_read(s->image, s->lba, 1, s->data)) return false;
     s->at = 0;
-    if (disk_image_read(s->image, s->lba, 1, s->data)) {
-        s->lba++;
-        return true;
-    }
-    medium_fails(s, CODE_READ_ERROR);
-    end_data(s);
-    return false;
+    s->lba++;
+    return true;
 }
 
 /* "Hi > Di": the host wanted more than there is. */
@@ -55,10 +51,20 @@ static enum usb_answer stall(struct usb_storage *s, bool in)
     return USB_STALL;
 }
 
+/* One that cannot be read ends the data; while the board waits for somebody to help the image, the host asks again. */
+static enum usb_answer no_sector(struct usb_storage *s)
+{
+    if (disk_image_try_again(s->image)) return USB_NAK;
+    s->at = 0;
+    medium_fails(s, CODE_READ_ERROR);
+    end_data(s);
+    return stall(s, true);
+}
+
 static enum usb_answer data_in(struct usb_storage *s, u8 *bytes, unsigned *size)
 {
     if (!s->left) return stall(s, true);
-    if (s->operation == SCSI_READ && s->at == STORAGE_SECTOR && !next_sector(s)) return stall(s, true);
+    if (s->operation == SCSI_READ && s->at == STORAGE_SECTOR && !next_sector(s)) return no_sector(s);
     unsigned n = s->left < PACKET ? s->left : PACKET;
     memcpy(bytes, s->data + s->at, n);
     s->at = (u16)(s->at + n);
@@ -69,7 +75,8 @@ static enum usb_answer data_in(struct usb_storage *s, u8 *bytes, unsigned *size)
     return USB_ACK;
 }
 
-static void take_written(struct usb_storage *s, const u8 *bytes, unsigned size)
+/* A packet completes one sector at most.  False: it has to come again, as the image waits for somebody to help it. */
+static bool take_written(struct usb_storage *s, const u8 *bytes, unsigned size)
 {
     for (unsigned done = 0; done < size && s->left;) {
         unsigned room = STORAGE_SECTOR - s->at, n = size - done < room ? size - done : room;
@@ -79,18 +86,26 @@ static void take_written(struct usb_storage *s, const u8 *bytes, unsigned size)
         s->left -= n;
         done += n;
         if (s->at < STORAGE_SECTOR) continue;
+        if (s->status == PASSED && !disk_image_write(s->image, s->lba, 1, s->data)) {
+            if (disk_image_try_again(s->image)) {
+                s->at = (u16)(s->at - n);
+                s->left += n;
+                return false;
+            }
+            medium_fails(s, CODE_WRITE_FAULT);
+        }
         s->at = 0;
-        if (s->status == PASSED && !disk_image_write(s->image, s->lba, 1, s->data)) medium_fails(s, CODE_WRITE_FAULT);
         s->lba++;
     }
+    return true;
 }
 
 static enum usb_answer data_out(struct usb_storage *s, const u8 *bytes, unsigned size)
 {
     if (!s->left) return stall(s, false);
     unsigned before = s->left;
-    if (s->operation == SCSI_WRITE) take_written(s, bytes, size);
-    else s->left -= size < s->left ? size : s->left;
+    if (s->operation == SCSI_WRITE && !take_written(s, bytes, size)) return USB_NAK;
+    if (s->operation != SCSI_WRITE) s->left -= size < s->left ? size : s->left;
     s->residue -= before - s->left < s->residue ? before - s->left : s->residue;
     if (!s->residue || size < PACKET) end_data(s);
     return USB_ACK;

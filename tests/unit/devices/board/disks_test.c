@@ -17,7 +17,7 @@ static const u8 boot[] = {
     0xb9, 0x06, 0x00, 0xba, 0x80, 0x00, 0xcd, 0x13,      /* CX = 6, DX = 80h */
     0x88, 0xe0, 0x04, '0', 0xe6, 0xe9, 0xeb, 0xfe,       /* AH + '0' to port E9h, and wait */
 };
-enum { DISK_BYTES = 64 * 512, TICKS = 50000000 };
+enum { DISK_BYTES = 64 * 512, TICKS = 50000000, FLOPPY_IPS = 5000000 };
 
 static void make_disk(const char *path)
 {
@@ -80,6 +80,74 @@ Test(disks, a_machine_whose_hosts_disk_is_full_waits_and_the_guest_notices_nothi
         fclose(f);
     }
     cr_expect_eq(hash[0], hash[1]);
+    unlink(path);
+}
+
+/* A floppy whose boot sector does what `boot` does with drive 0: function 2 reads, 3 writes. */
+static void make_floppy(const char *path, u8 function)
+{
+    static u8 disk[1474560];
+
+    memset(disk, 7, sizeof disk);
+    memcpy(disk, boot, sizeof boot);
+    disk[8] = function, disk[11] = 0x80, disk[16] = 0;   /* its buffer is at 8000h */
+    disk[510] = 0x55, disk[511] = 0xaa;
+    FILE *f = fopen(path, "wb");
+    cr_assert(f && fwrite(disk, 1, sizeof disk, f) == sizeof disk && fclose(f) == 0);
+}
+
+static struct machine *machine_with_floppy(const char *path)
+{
+    struct machine_config config;
+    struct error err = { 0 };
+
+    machine_config_defaults(&config);
+    config.memory_bytes = 2 << 20;
+    config.ips = FLOPPY_IPS;
+    snprintf(config.floppy[0].path, CONFIG_PATH, "%s", path);
+    struct machine *m = machine_create(&config, &err);
+    cr_assert(m, "%s", err.text);
+    return m;
+}
+
+/* The boot sector is in memory. */
+static bool has_booted(struct machine *m)
+{
+    u8 bytes[4];
+    return machine_peek(m, 0x7c00, bytes, sizeof bytes) == sizeof bytes && !memcmp(bytes, boot, sizeof bytes);
+}
+
+Test(disks, a_floppy_that_the_host_cannot_read_or_write_makes_the_machine_wait)
+{
+    enum { END = 4 * FLOPPY_IPS };
+    char path[] = "/tmp/orrery-floppy-XXXXXX", said[16] = "";
+    u64 hash[2];
+
+    close(mkstemp(path));
+    signal(SIGXFSZ, SIG_IGN);
+    for (u8 function = 2; function <= 3; function++) {
+        for (unsigned fails = 0; fails < 2; fails++) {
+            make_floppy(path, function);
+            struct machine *m = machine_with_floppy(path);
+            while (fails && !has_booted(m)) machine_run(m, 1000);
+            if (fails && function == 2) cr_assert_eq(truncate(path, 512), 0);
+            if (fails && function == 3) files_end_at(2048);
+            for (unsigned i = 0; fails && i < 3; i++) {
+                struct machine_stop stop = machine_run(m, END - machine_tick(m));
+                cr_expect_eq(stop.kind, MACHINE_PAUSED, "%s", stop.text);
+                cr_expect(strstr(stop.text, "floppya: path="), "%s", stop.text);
+            }
+            files_end_at(0);
+            if (fails && function == 2) make_floppy(path, function);
+            struct machine_stop stop = machine_run(m, END - machine_tick(m));
+            cr_expect_eq(stop.kind, MACHINE_TICKS, "function %u: %s", function, stop.text);
+            machine_serial_text(m, MACHINE_E9, said, sizeof said);
+            cr_expect_str_eq(said, "0");
+            hash[fails] = machine_hash(m);
+            machine_destroy(m);
+        }
+        cr_expect_eq(hash[0], hash[1], "function %u", function);
+    }
     unlink(path);
 }
 

@@ -1,4 +1,6 @@
 /* ATAPI CD-ROM drive: packets, data blocks, sense, the disc, the tray.  Names are sentences of ATA/ATAPI-6, MMC-3 and SPC-2. */
+#include <unistd.h>
+
 #include "devices/storage/cd_sector.h"
 #include "tests/unit/devices/chip/ata_fixture.h"
 
@@ -351,4 +353,56 @@ Test(atapi, device_reset_stops_a_busy_drive)
     cr_expect_eq(alt(c), 0);
     cr_expect_eq(in(c, R_MID) | in(c, R_HIGH) << 8, 0xeb14);
     cr_expect_eq(c->edges, 0);
+}
+
+/* --- the host fails --- */
+
+/* The bytes of 40 blocks, and the tick at which the last of them came; with `fails` the image is cut before some of them, and whole again when the board has waited. */
+static u64 read_from_file(bool fails, u8 *data)
+{
+    enum { BLOCKS = 200, FIRST = 100, COUNT = 40, CUT = 110 };
+    char path[] = "/tmp/orrery-cd-XXXXXX";
+    struct error err = { 0 };
+    u8 *disc = numbered(BLOCKS, 2048);
+    int fd = mkstemp(path);
+
+    cr_assert(fd >= 0 && write(fd, disc, BLOCKS * 2048) == BLOCKS * 2048);
+    CABLE(c) = cable_empty();
+    c->image[1] = disk_image_open(path, "cd", IMAGE_READ_ONLY, 2048, &err);
+    cr_assert(c->image[1], "%s", err.text);
+    disk_image_on_failure(c->image[1], failed, c);
+    c->helps = true;
+    ata_channel_attach_cdrom(&c->ch, 1, c->image[1], "TEST CD");
+    wait_us(c, 10000);
+    cr_assert_eq(sense(c), 0x062900);
+    command(c, CD, 0, 0, 0, 0xfe, 0xff, 0xa0);
+    ready(c);
+    if (fails) cr_assert_eq(ftruncate(fd, CUT * 2048), 0);
+    write_words(c, (u8[12]){ 0x28, 0, 0, 0, 0, FIRST, 0, 0, COUNT }, 12);
+    while (!c->clock.held && c->ch.device[1].status & BSY) {
+        c->clock.time.now = c->clock.heap[0]->at;
+        clock_fire_due(&c->clock);
+    }
+    cr_expect_eq(c->failures, fails);
+    cr_expect_eq(alt(c) & (BSY | ERR), fails ? BSY : 0);
+    cr_assert_eq(pwrite(fd, disc, BLOCKS * 2048, 0), BLOCKS * 2048);
+    c->clock.held = false;
+    clock_fire_due(&c->clock);
+    for (u32 got = 0; ready(c) & DRQ;) {
+        u32 n = in(c, R_MID) | (u32)in(c, R_HIGH) << 8;
+        cr_assert(got + n <= COUNT * 2048);
+        read_words(c, data + got, n);
+        got += n;
+    }
+    u64 ended = c->clock.time.now;
+    cr_expect_eq(memcmp(data, disc + FIRST * 2048, COUNT * 2048), 0);
+    cr_expect_eq(sense(c), 0);
+    close(fd), unlink(path), free(disc);
+    return ended;
+}
+
+Test(atapi, a_read_that_is_tried_again_ends_at_the_tick_at_which_it_would_have)
+{
+    static u8 data[40 * 2048];
+    cr_expect_eq(read_from_file(false, data), read_from_file(true, data));
 }

@@ -239,3 +239,32 @@ Test(usb_storage, a_stopped_unit_has_no_medium)
     command_in(0, BLOCK(0, 0, 0, 0, 0, 0), &passed, &residue);
     cr_expect_eq(passed, PASSED);
 }
+
+static bool somebody_helps(void *board, const char *sentence)
+{
+    (void)sentence;
+    ++*(unsigned *)board;
+    return true;
+}
+
+Test(usb_storage, a_sector_that_waits_for_the_host_makes_the_packet_come_again)
+{
+    unsigned said = 0;
+    u32 residue;
+    u8 block[PACKET];
+
+    disk_image_on_failure(image, somebody_helps, &said);
+    disk_image_limit_volatile(image, 0);
+    memset(block, 0x5a, sizeof block);
+    cr_assert_eq(wrapper(512, false, BLOCK(0x2a, 0, 0, 0, 0, 9, 0, 0, 1, 0)), USB_ACK);
+    for (unsigned i = 0; i < 7; i++) cr_assert_eq(send(block, PACKET), USB_ACK);
+    cr_expect_eq(send(block, PACKET), USB_NAK);
+    cr_expect_eq(send(block, PACKET), USB_NAK);
+    cr_expect_eq(said, 2);
+    disk_image_limit_volatile(image, 1 << 20);
+    cr_expect_eq(send(block, PACKET), USB_ACK);
+    cr_expect_eq(status(&residue), PASSED);
+    cr_expect_eq(residue, 0);
+    cr_assert(disk_image_read(image, 9, 1, bytes));
+    cr_expect(bytes[0] == 0x5a && bytes[511] == 0x5a);
+}
