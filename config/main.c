@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/arguments.h"
 #include "config/bochsrc.h"
 #include "config/clone.h"
 #include "config/hub.h"
@@ -24,252 +25,6 @@
 #include "gui/panes/panes.h"
 
 enum { STATUS_PANIC = 1, STATUS_USAGE = 2, STATUS_IMAGE = 4 };
-
-struct arguments {
-    const char *config, *script, *display, *screenshot, *record, *replay, *restore, *log, *debugger_log, *kernel, *initrd, *cmdline;
-    bool no_config, headless, prompt, panes, glance;
-    unsigned clones;             /* of the restored machine; 0: none */
-    bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
-    const char *max_instructions_text, *max_time_text, *max_wall_text;
-    u64 max_instructions;
-    double max_time, max_wall;
-    const char *directive[64];
-    unsigned directives;
-    struct partner *partner;     /* orrery lan: this machine is one of several; NULL: the only one */
-};
-
-static void usage(void)
-{
-    puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui [-dbglog FILE]] [--display window|terminal|headless] [--headless]\n"
-         "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
-         "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
-         "       ['directive: ...' ...]\n"
-         "orrery replay JOURNAL [options]\n"
-         "orrery clone SNAPSHOT -n N [options]\n"
-         "orrery journal info FILE | text FILE | cut FILE TICK NEW\n"
-         "orrery snapshot info FILE | diff FILE FILE\n"
-         "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"
-         "orrery hub PATH\n"
-         "orrery lan [--delay MICROSECONDS] OPTIONS -- OPTIONS [-- OPTIONS ...]\n"
-         "orrery trace show FILE [FROM-TICK [COUNT]] [--symbols FILE]...\n"
-         "orrery --help [cpu | devices | DIRECTIVE] | --sample | --version\n\n"
-         "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
-         "standard input), --prompt (-dbg) reads them from you; `help` lists them.  -dbg_gui opens the debugger in the window, as Ctrl+Alt+D\n"
-         "does there.  Directives of the configuration:");
-    bochsrc_help();
-}
-
-static void help_cpu(void)
-{
-    puts("\nModels:");
-    for (unsigned i = 0; cpu_model_at(i); i++) {
-        const struct cpu_model *m = cpu_model_at(i);
-        unsigned column = 4;
-        printf("%s%s%s%s: %s\n   ", m->name, m->alias ? " (" : "", m->alias ? m->alias : "", m->alias ? ")" : i ? "" : " (default)", m->meaning);
-        for (unsigned f = 0; cpu_feature_at(f); f++) {
-            const char *flag = cpu_feature_at(f)->flag;
-            if (!cpu_model_has(m, cpu_feature_at(f)->feature)) continue;
-            if (column + strlen(flag) > 100) column = (unsigned)printf("\n   ") + 2;
-            column += (unsigned)printf(" %s", flag);
-        }
-        putchar('\n');
-    }
-    puts("\nFlags of add_features and exclude_features:");
-    for (unsigned f = 0; cpu_feature_at(f); f++) printf("  %-14s %s\n", cpu_feature_at(f)->flag, cpu_feature_at(f)->meaning);
-}
-
-/* Of those with a directive what they are and what may be said of them; then all parts of a machine of which nothing was said. */
-static void help_devices(void)
-{
-    struct machine_config config;
-    struct error err = { 0 };
-    const char *name;
-
-    bochsrc_help_devices();
-    machine_config_defaults(&config);
-    struct machine *machine = machine_create(&config, &err);
-    fputs("Parts of a machine as it comes; `info device` in the prompt shows their state:\n ", stdout);
-    for (unsigned n = 0; machine && (name = machine_device_name(machine, n)); n++) printf(" %s", name);
-    putchar('\n');
-    machine_destroy(machine);
-}
-
-/* Options that take a value, and where it goes. */
-static const char **value_of(struct arguments *a, const char *word)
-{
-    const struct { const char *name; const char **to; } options[] = {
-        { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
-        { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log }, { "-r", &a->restore },
-        { "-dbglog", &a->debugger_log },
-        { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text }, { "--max-wall", &a->max_wall_text },
-    };
-    for (unsigned i = 0; i < ARRAY_COUNT(options); i++)
-        if (!strcmp(word, options[i].name)) return options[i].to;
-    return NULL;
-}
-
-static bool *switch_of(struct arguments *a, const char *word)
-{
-    if (!strcmp(word, "-n")) return &a->no_config;
-    if (!strcmp(word, "-q")) return &a->quick;
-    if (!strcmp(word, "--headless")) return &a->headless;
-    if (!strcmp(word, "-dbg_gui") || !strcmp(word, "-dbg_gui:globalini")) return &a->panes;
-    return !strcmp(word, "--prompt") || !strcmp(word, "-dbg") || !strcmp(word, "-debugger") ? &a->prompt : NULL;
-}
-
-static bool seconds_of(const char *option, const char *text, const char *whose, double *seconds, struct error *err)
-{
-    char *end;
-
-    *seconds = strtod(text, &end);
-    return (!*end && *seconds > 0 && *seconds < 1e9) || fail(err, "orrery: %s %s: %s", option, text, whose);
-}
-
-static bool limits(struct arguments *a, struct error *err)
-{
-    char *end;
-
-    if (a->max_instructions_text) {
-        a->max_instructions = strtoull(a->max_instructions_text, &end, 0);
-        if (*end || !a->max_instructions) return fail(err, "orrery: --max-instructions %s: a number of instructions", a->max_instructions_text);
-    }
-    if (a->max_time_text && !seconds_of("--max-time", a->max_time_text, "virtual seconds", &a->max_time, err)) return false;
-    return !a->max_wall_text || seconds_of("--max-wall", a->max_wall_text, "seconds of the host's time", &a->max_wall, err);
-}
-
-static bool parse(int argc, char **argv, struct arguments *a, struct error *err)
-{
-    for (int i = 1; i < argc; i++) {
-        const char *word = argv[i], **value = value_of(a, word);
-        bool *flag = switch_of(a, word);
-        if (value && i + 1 == argc) return fail(err, "orrery: %s needs a value", word);
-        if (value) *value = argv[++i];
-        else if (flag) *flag = true;
-        else if (word[0] == '-') return fail(err, "orrery: unknown option %s; see orrery --help", word);
-        else if (a->directives == ARRAY_COUNT(a->directive)) return fail(err, "orrery: more than %zu directives on the command line", ARRAY_COUNT(a->directive));
-        else a->directive[a->directives++] = word;
-    }
-    return limits(a, err);
-}
-
-/* .bochsrc, bochsrc, bochsrc.txt, ~/.bochsrc, /etc/bochsrc: the first that is there. */
-static const char *find_config(char *room, size_t size)
-{
-    static const char *const names[] = { ".bochsrc", "bochsrc", "bochsrc.txt", "/etc/bochsrc" };
-    const char *home = getenv("HOME");
-
-    for (unsigned i = 0; i < ARRAY_COUNT(names); i++) {
-        if (i == 3 && home) {
-            snprintf(room, size, "%s/.bochsrc", home);
-            if (access(room, R_OK) == 0) return room;
-        }
-        if (access(names[i], R_OK) == 0) return names[i];
-    }
-    return NULL;
-}
-
-struct journal_reader {
-    const char *path;
-    struct machine_config *config;
-    struct error *err, *notes;
-};
-
-static void take_directive(void *context, const char *directive)
-{
-    struct journal_reader *r = context;
-    bochsrc_directive(r->path, directive, r->config, r->err, r->notes);
-}
-
-static bool replayed_config(const char *path, struct machine_config *c, struct error *err, struct error *notes)
-{
-    struct journal_reader r = { path, c, err, notes };
-
-    c->volatile_media = true;
-    return machine_journal_config(path, take_directive, &r, err) && !err->count;
-}
-
-/* What is said besides goes beyond it: another place for sound, another file for a serial line. */
-static bool snapshot_config(const char *path, struct machine_config *c, struct error *err, struct error *notes)
-{
-    struct journal_reader r = { path, c, err, notes };
-    return machine_snapshot_config(path, take_directive, &r, err) && !err->count;
-}
-
-/* Where a replay's sound goes, and what its program's addresses are called, is no input of the machine: it may be said anew. */
-static bool take_outer(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
-{
-    bool ok = true;
-
-    for (unsigned i = 0; i < a->directives; i++) {
-        bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "debugger:", 9) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8) ||
-                     !strncmp(a->directive[i], "time_travel:", 12);
-        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub: time_travel: debugger:", a->directive[i]);
-        else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
-    }
-    return ok;
-}
-
-/* A machine that was told of no disk shows the one that comes with it. */
-static void insert_demo(struct machine_config *c)
-{
-    bool any = c->floppy[0].path[0] || c->floppy[1].path[0] || c->kernel.path[0];
-
-    for (unsigned i = 0; i < 2 * CONFIG_ATA_CHANNELS; i++) any |= c->ata[i >> 1].device[i & 1].type != ATA_NONE;
-    if (!any) strcpy(c->floppy[0].path, DEMO_DISK);
-}
-
-/* --kernel, --initrd and --cmdline say what the directives of these names say. */
-static bool choose_kernel(const struct arguments *a, struct machine_config *c, struct error *err)
-{
-    const struct { const char *name, *value; char *to; size_t room; } given[] = {
-        { "--kernel", a->kernel, c->kernel.path, sizeof c->kernel.path }, { "--initrd", a->initrd, c->kernel.initrd, sizeof c->kernel.initrd },
-        { "--cmdline", a->cmdline, c->kernel.cmdline, sizeof c->kernel.cmdline },
-    };
-    bool ok = true;
-
-    for (unsigned i = 0; i < ARRAY_COUNT(given); i++) {
-        if (!given[i].value) continue;
-        if (strlen(given[i].value) >= given[i].room) ok = fail(err, "orrery: %s: at most %zu characters", given[i].name, given[i].room - 1);
-        else strcpy(given[i].to, given[i].value);
-    }
-    bool alone = c->kernel.initrd[0] || c->kernel.cmdline[0] || c->kernel.module[0].path[0];
-    return c->kernel.path[0] || !alone ? ok : fail(err, "orrery: initrd:, cmdline: and module1: are for a kernel: (or --kernel), and there is none");
-}
-
-/* A seat in the LAN, and addresses that differ from those of the other machines' cards. */
-static void join_lan(const struct partner *partner, struct machine_config *c)
-{
-    static const u8 none[6];
-    struct nic_config *cards[] = { c->ne2k, c->e1000 };
-
-    c->seat = together_seat(partner);
-    for (unsigned model = 0; model < ARRAY_COUNT(cards); model++)
-        for (unsigned n = 0; n < CONFIG_NICS; n++) {
-            const u8 made[6] = { 0xb0, 0xc4, 0x20, (u8)together_number(partner), (u8)model, (u8)n };
-            if (!memcmp(cards[model][n].mac, none, 6)) memcpy(cards[model][n].mac, made, 6);
-        }
-}
-
-static bool configure(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
-{
-    char room[1100];
-    const char *path = a->config ? a->config : a->no_config ? NULL : find_config(room, sizeof room);
-    bool ok = true;
-
-    machine_config_defaults(c);
-    if (a->replay) return replayed_config(a->replay, c, err, notes) && take_outer(a, c, err, notes);
-    if (a->restore) ok = snapshot_config(a->restore, c, err, notes);
-    else if (path) ok = bochsrc_read(path, c, err, notes);
-    for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
-    ok &= choose_kernel(a, c, err);
-    insert_demo(c);
-    if (a->partner) join_lan(a->partner, c);
-    c->volatile_media = a->record || a->clones;          /* what clones write is each one's own */
-    if (a->record) {
-        fail(notes, "orrery: while a journal is recorded, writes to disks stay in memory");
-    }
-    return ok;
-}
 
 /* --- the run --- */
 
@@ -600,7 +355,7 @@ static int clone_command(int argc, char **argv)
         fprintf(stderr, "orrery clone SNAPSHOT -n N [options]: N is a number from 1 to %d\n", CLONES_MOST);
         return STATUS_USAGE;
     }
-    if (parse(argc - 4, argv + 4, &a, &err) && (!a.prompt || fail(&err, "orrery: clone: --prompt is for one machine; -rc SCRIPT is for all"))) return run(&a);
+    if (arguments_parse(argc - 4, argv + 4, &a, &err) && (!a.prompt || fail(&err, "orrery: clone: --prompt is for one machine; -rc SCRIPT is for all"))) return run(&a);
     fputs(err.text, stderr);
     return STATUS_USAGE;
 }
@@ -614,7 +369,7 @@ static int run_command_line(int argc, char **argv, struct partner *partner)
 
     if (replay) a.replay = argv[2];
     if (argc > 2 && !strcmp(argv[1], "clone")) return clone_command(argc, argv);
-    if (parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
+    if (arguments_parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
     fputs(err.text, stderr);
     return STATUS_USAGE;
 }
@@ -629,12 +384,12 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "snapshot") == 0) return snapshot_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "trace") == 0) return trace_file_command(argc, argv);
     if (argc > 1 && strcmp(argv[1], "--sample") == 0) return bochsrc_sample(), 0;
-    if (argc > 2 && strcmp(argv[1], "--help") == 0 && strcmp(argv[2], "devices") == 0) return help_devices(), 0;
+    if (argc > 2 && strcmp(argv[1], "--help") == 0 && strcmp(argv[2], "devices") == 0) return print_devices(), 0;
     if (argc > 2 && strcmp(argv[1], "--help") == 0 && bochsrc_help_directive(argv[2])) {
-        if (strcmp(argv[2], "cpu") == 0) help_cpu();
+        if (strcmp(argv[2], "cpu") == 0) print_cpu_help();
         return 0;
     }
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) return usage(), 0;
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) return print_usage(), 0;
     if (argc > 1 && strcmp(argv[1], "--version") == 0) return puts("orrery 0.1"), 0;
     return run_command_line(argc, argv, NULL);
 }
