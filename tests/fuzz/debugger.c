@@ -139,7 +139,7 @@ static void fuzz_packets(u64 rounds)
 static const char *const names[] = {
     "c", "s", "n", "u", "lb", "b", "pb", "vb", "sb", "sba", "catch", "blist", "d", "bpe", "bpd", "watch", "lwatch", "unwatch", "r", "sreg", "creg", "dreg", "x", "xp", "set", "setpmem", "page",
     "print-string", "bt", "print-stack", "calc", "processor", "ptime", "info", "why", "explain", "walk", "map", "desc", "gate", "tss", "ldsym", "slist", "list", "help", "modebp", "fpu", "mmx",
-    "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "", "cpu", "zmm", "tb", "condition", "ignore", "rwatch", "awatch", "trace-reg", "trace-mem", "trace", "show", "instrument",
+    "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "", "cpu", "zmm", "tb", "condition", "ignore", "rwatch", "awatch", "trace-reg", "trace-mem", "show", "instrument",
     "profile", "timeline", "tripwire", "addlyt", "remlyt", "lyt", "if", "echo", "query", "take", "nmi", "doit", "restore", "gva2gpa", "stop", "deref", "crc", "tlb", "setmagicbps", "clrmagicbps", "x/4wx", "print/t",
 };
 static const char *const words[] = {
