@@ -118,6 +118,21 @@ static bool meet(const struct search *f, u64 tick, struct error *err)
     return go(s, tick, err);
 }
 
+/* Where the past begins nothing can be met by running: only the instruction that stands there tells. */
+static bool begins_at_hit(const struct search *f, bool *found, struct error *err)
+{
+    struct session *s = f->s;
+    struct machine_history h;
+    struct cpu_view v;
+
+    machine_history(s->machine, &h);
+    if (h.first >= now(s) || !go(s, h.first, err)) return !err->count;
+    cpu_view(machine_cpu(s->machine), &v);
+    for (unsigned n = 0; n < f->count && !*found; n++)
+        *found = f->places[n].kind == CPU_BREAK_LINEAR && f->places[n].address == next_linear(&v) && (!f->wanted || f->wanted(f));
+    return true;
+}
+
 /* Back to the last hit before this tick.  True with *found false: there is none, and the machine is where it was. */
 static bool find_last(const struct search *f, bool *found, struct error *err)
 {
@@ -131,7 +146,8 @@ static bool find_last(const struct search *f, bool *found, struct error *err)
         *found = true;
         return meet(f, last, err);
     }
-    return go(s, start, err);
+    if (!go(s, start, err) || (f->places && !begins_at_hit(f, found, err))) return false;
+    return *found || go(s, start, err);
 }
 
 /* --- steps --- */
