@@ -26,9 +26,27 @@ static bool write_png(unsigned width, unsigned height, const u32 *pixels, FILE *
     return fflush(file) == 0 || fail(err, "screenshot: %s: %s", path, strerror(errno));
 }
 
+/* A device or a pipe is written to, not replaced. */
+static bool is_no_file(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && !S_ISREG(st.st_mode);
+}
+
+static bool write_into(const char *path, unsigned width, unsigned height, const u32 *pixels, struct error *err)
+{
+    FILE *file = fopen(path, "wbe");
+
+    if (!file) return fail(err, "screenshot: %s: %s", path, strerror(errno));
+    bool done = write_png(width, height, pixels, file, path, err);
+    return (fclose(file) == 0 || fail(err, "screenshot: %s: %s", path, strerror(errno))) && done;
+}
+
 bool screenshot_pixels(const char *path, unsigned width, unsigned height, const u32 *pixels, struct error *err)
 {
     char temporary[4096];
+
+    if (is_no_file(path)) return write_into(path, width, height, pixels, err);
 
     if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
         return fail(err, "screenshot: the path is longer than %zu bytes", sizeof temporary - 8);
