@@ -1,5 +1,6 @@
 # Linux finds keyboard, mouse, tablet and stick on the USB, hears of each, writes the stick and reads it back; the same twice.  The SMBus besides.
 . tests/guests/lib.sh
+need_tool apt-get dpkg-deb cpio strings
 sh tests/guests/long/chipset-initrd.sh amd64 "$work/linux" > "$work/made" 2>&1 || { echo "no kernel (apt-get update): skipped"; exit 77; }
 boots() { # BUILD HASH-FILE SCRIPT DIRECTIVE...
     build=$1 hash=$2 script=$3; shift 3
