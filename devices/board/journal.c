@@ -115,7 +115,7 @@ void journal_drop_before(struct machine *m, size_t at)
     struct journal *j = &m->journal;
     size_t go = at > j->dropped ? at - j->dropped : 0;
 
-    if (j->mode == JOURNAL_REPLAYS || go > j->entries) return;
+    if (j->mode == JOURNAL_REPLAYS || !go || go > j->entries) return;
     for (size_t i = 0; i < go; i++) {
         j->bytes -= bytes_of(&j->entry[i]);
         free(j->entry[i].text);
