@@ -171,8 +171,11 @@ static bool restore_start(void *context, const char *rest, struct error *err)
     char path[CONFIG_PATH], beside[2 * CONFIG_PATH];
     uint64_t wanted;
     u64 hash;
+    int at = 0;
 
-    if (sscanf(rest, "%" SCNx64 " %4095[^\n]", &wanted, path) != 2) return fail(err, "journal: snapshot %s: wants a hash and a path", rest);
+    bool right = sscanf(rest, "%" SCNx64 " %n", &wanted, &at) == 1 && at && rest[at] && strlen(rest + at) < sizeof path;
+    if (right) strcpy(path, rest + at);
+    if (!right) return fail(err, "journal: snapshot %s: wants a hash and a path", rest);
     const char *slash = strrchr(start->journal, '/'), *name = strrchr(path, '/');
     snprintf(beside, sizeof beside, "%.*s%s", slash ? (int)(slash - start->journal) + 1 : 0, start->journal, name ? name + 1 : path);
     const char *found = journal_file_hash(path, &hash) && hash == wanted ? path : journal_file_hash(beside, &hash) && hash == wanted ? beside : NULL;

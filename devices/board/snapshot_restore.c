@@ -138,10 +138,10 @@ static bool media_agree(struct restoring *r, struct error *err)
 
     while (same && (*a || *b)) {
         size_t n = strcspn(a, "\n"), k = strcspn(b, "\n");
-        char name[32] = "", path[CONFIG_PATH] = "";
+        const char *told = *b ? b : a, *path = told;
         same = n == k && same_medium(a, b, n);
-        sscanf(*b ? b : a, "%31s %*d %*u %*x %4095[^\n]", name, path);
-        if (!same) fail(err, "%s: path=\"%s\": is not there, or not what it was when the snapshot was taken; %s", name, path, *b ? "bring it back" : "the snapshot has no such medium");
+        for (unsigned words = 0; words < 4 && *path && *path != '\n'; path++) words += *path == ' ';
+        if (!same) fail(err, "%.*s: path=\"%.*s\": is not there, or not what it was when the snapshot was taken; %s", (int)strcspn(told, " \n"), told, (int)strcspn(path, "\n"), path, *b ? "bring it back" : "the snapshot has no such medium");
         a += n + (a[n] == '\n');
         b += k + (b[k] == '\n');
     }
