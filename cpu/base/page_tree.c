@@ -47,6 +47,14 @@ void page_tree_free(struct page_tree *tree)
     tree->root = NULL;
 }
 
+void page_tree_replace(struct page_tree *tree, const struct page_tree *with)
+{
+    struct page_tree old = *tree;
+
+    *tree = page_tree_share(with);
+    page_tree_free(&old);
+}
+
 static unsigned branch_of(u64 page, unsigned level) { return page >> level * TREE_BRANCH_BITS & (TREE_BRANCHES - 1); }
 
 const struct page_copy *page_tree_get(const struct page_tree *tree, u64 page)

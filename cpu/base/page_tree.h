@@ -30,6 +30,8 @@ struct page_tree page_tree_create(struct page_store *store, u64 pages);
 /* Another holder of the same contents; each is given back by page_tree_free. */
 struct page_tree page_tree_share(const struct page_tree *tree);
 void page_tree_free(struct page_tree *tree);
+/* It holds what another does from now on. */
+void page_tree_replace(struct page_tree *tree, const struct page_tree *with);
 
 const struct page_copy *page_tree_get(const struct page_tree *tree, u64 page);           /* NULL: it is not there */
 /* Page `page` is these 4096 bytes from now on; trees that shared it keep what they had.  Nothing happens to one that is so already.

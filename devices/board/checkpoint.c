@@ -117,14 +117,13 @@ void tracker_end(struct memory_tracker *t)
 
 /* --- taking --- */
 
-static bool take_disks(struct machine *m, struct checkpoint *c)
+static void take_disks(struct machine *m, struct checkpoint *c)
 {
     const char *name;
     struct disk_image *image;
 
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image) c->disk[i] = disk_image_moment(image);
-    return true;
 }
 
 static bool take_fault_logs(struct machine *m, struct checkpoint *c)
@@ -142,10 +141,11 @@ struct checkpoint *checkpoint_take(struct memory_tracker *t)
     if (!c) return NULL;
     c->tick = m->clock.time.now;
     c->journal_at = m->journal.at;
-    if (!look(t) || !state_image_take(m, &c->state) || !take_fault_logs(m, c) || !take_disks(m, c)) {
+    if (!look(t) || !state_image_take(m, &c->state) || !take_fault_logs(m, c)) {
         checkpoint_free(c);
         return NULL;
     }
+    take_disks(m, c);
     c->ram = page_tree_share(&t->ram);
     c->video = page_tree_share(&t->video);
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) {
@@ -195,35 +195,34 @@ static void put_video_page(void *context, u64 n, const struct page_copy *now, co
     m->vga.page_changed[n] = true;
 }
 
-static void put_text_page(void *context, u64 n, const struct page_copy *now, const struct page_copy *wanted)
+static void put_text_page(struct capture *c, unsigned n, const struct page_copy *wanted)
 {
-    struct capture *c = context;
-
-    (void)now;
     if (wanted) memcpy(c->byte + n * TREE_PAGE_BYTES, wanted->bytes, TREE_PAGE_BYTES);
 }
 
-static void replace(struct page_tree *tree, const struct page_tree *with)
-{
-    struct page_tree old = *tree;
-
-    *tree = page_tree_share(with);
-    page_tree_free(&old);
-}
-
+/* Pages that were stored to since the trees were brought up to date, and those whose trees differ.  It takes no memory: there is always a way back. */
 static void put_memory(struct memory_tracker *t, const struct checkpoint *c)
 {
     struct machine *m = t->machine;
 
+    for (u64 pa = 0; pa < m->ram_bytes; pa += PAGE_BYTES) {
+        const struct physical_page *page = physical_page_at(m->map, pa);
+        const struct page_copy *wanted = page_tree_get(&c->ram, pa / PAGE_BYTES);
+        bool movable = pa >= MOVABLE_FIRST && pa < MOVABLE_END && (page->written || wanted);
+        if (page->changed || movable) put_ram_page(m, pa / PAGE_BYTES, NULL, wanted);
+    }
     page_tree_differences(&t->ram, &c->ram, put_ram_page, m);
+    page_tree_replace(&t->ram, &c->ram);
+    video_note_changes(m);
+    for (u32 n = 0; n < m->vga.memory_bytes / VGA_PAGE_BYTES; n++)
+        if (t->video_stamp[n] != m->vga.page_stamp[n]) put_video_page(m, n, NULL, page_tree_get(&c->video, n));
     page_tree_differences(&t->video, &c->video, put_video_page, m);
-    replace(&t->ram, &c->ram);
-    replace(&t->video, &c->video);
+    page_tree_replace(&t->video, &c->video);
     video_note_changes(m);
     memcpy(t->video_stamp, m->vga.page_stamp, m->vga.memory_bytes / VGA_PAGE_BYTES * sizeof *t->video_stamp);
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) {
-        page_tree_differences(&t->text[n], &c->text[n], put_text_page, &m->capture[n]);
-        replace(&t->text[n], &c->text[n]);
+        for (unsigned page = 0; m->capture[n].total != c->text_total[n] && page < TEXT_PAGES; page++) put_text_page(&m->capture[n], page, page_tree_get(&c->text[n], page));
+        page_tree_replace(&t->text[n], &c->text[n]);
         m->capture[n].total = t->text_total[n] = c->text_total[n];
     }
 }
@@ -234,8 +233,6 @@ void checkpoint_put(struct memory_tracker *t, const struct checkpoint *c)
     const char *name;
     struct disk_image *image;
 
-    /* without memory the trees are older than the machine, and what they do not know would stay: the host's last resort is to stop */
-    if (!look(t)) abort();
     put_memory(t, c);
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image) disk_image_show(image, &c->disk[i]);

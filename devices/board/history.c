@@ -214,7 +214,9 @@ bool machine_keep_history(struct machine *m, u64 limit_bytes, struct error *err)
     if (!h) return fail(err, "time_travel: the host has no memory for it");
     h->limit_bytes = limit_bytes;
     h->look = now(m) + LOOK_TICKS;
-    bool ok = each_disk(m, keep_disk, err) && journal_keep(m, true);
+    bool ok = each_disk(m, keep_disk, err);
+
+    journal_keep(m, true);
     if (ok && (!tracker_begin(&h->tracker, m) || !take(m))) ok = fail(err, "time_travel: the host has no memory for it");
     if (!ok) machine_forget_history(m);
     return ok;

@@ -28,7 +28,7 @@ enum { BUFFER_BYTES = 16 };
 #else
 enum { BUFFER_BYTES = 65536 };
 #endif
-enum { BYTES_MOST = JOURNAL_BYTES_MOST, HASH_CHUNK = 1 << 20 };
+enum { BYTES_MOST = JOURNAL_BYTES_MOST };
 
 
 static u64 now(const struct machine *m) { return m->clock.time.now; }
@@ -100,14 +100,13 @@ bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const 
 
 /* --- time travel --- */
 
-bool journal_keep(struct machine *m, bool keep)
+void journal_keep(struct machine *m, bool keep)
 {
     struct journal *j = &m->journal;
 
-    if (j->mode == JOURNAL_REPLAYS) return true;         /* all entries are there */
+    if (j->mode == JOURNAL_REPLAYS) return;              /* all entries are there */
     j->keeps = keep;
     if (!keep) journal_drop_before(m, j->at);
-    return true;
 }
 
 void journal_drop_before(struct machine *m, size_t at)
@@ -140,24 +139,6 @@ bool journal_cut(struct machine *m)
         free(e->text);
     }
     return true;
-}
-
-/* XXH3-64 of an image as the guest finds it at the start. */
-u64 journal_image_hash(struct disk_image *image)
-{
-    XXH3_state_t *state = XXH3_createState();
-    u8 *chunk = malloc(HASH_CHUNK);
-    u64 sectors = disk_image_sectors(image);
-
-    XXH3_64bits_reset(state);
-    for (u64 lba = 0; lba < sectors; lba += HASH_CHUNK / SECTOR_BYTES) {
-        u32 count = (u32)(sectors - lba < HASH_CHUNK / SECTOR_BYTES ? sectors - lba : HASH_CHUNK / SECTOR_BYTES);
-        if (disk_image_read(image, lba, count, chunk)) XXH3_64bits_update(state, chunk, (size_t)count * SECTOR_BYTES);
-    }
-    u64 hash = XXH3_64bits_digest(state);
-    XXH3_freeState(state);
-    free(chunk);
-    return hash;
 }
 
 /* Of a kernel without a disk, what is loaded of it and its RAM disk or modules, and where to. */
@@ -201,7 +182,7 @@ bool machine_record(struct machine *m, const char *path, const char *config, con
         config += n + (config[n] == '\n');
     }
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
-        if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, journal_image_hash(image), disk_image_path(image));
+        if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, disk_image_hash(image, true, UINT64_MAX), disk_image_path(image));
     if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", journal_kernel_hash(&m->kernel), m->config.kernel.path);
     for (unsigned i = 0; i < NETWORK_CARDS; i++) {
         const char *folder_path;

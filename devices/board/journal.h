@@ -32,8 +32,6 @@ enum { JOURNAL_BYTES_MOST = 4096 };          /* of an entry; longer input become
 
 /* The text belongs to the journal from then on.  False: no memory. */
 bool journal_add(struct journal *j, u64 tick, char *text, u64 file_at);
-struct disk_image;
-u64 journal_image_hash(struct disk_image *image);        /* as the guest finds it */
 struct kernel_image;
 u64 journal_kernel_hash(const struct kernel_image *kernel);
 bool journal_file_hash(const char *path, u64 *hash);     /* false: it cannot be read */
@@ -53,7 +51,7 @@ void journal_close(struct machine *m);
 /* --- time travel --- */
 
 /* What comes in is kept from now on, or no longer. */
-bool journal_keep(struct machine *m, bool keep);
+void journal_keep(struct machine *m, bool keep);
 void journal_drop_before(struct machine *m, size_t at);  /* nobody will go back behind entry `at` */
 /* The past goes on otherwise: entries from the present place on have not come in. False: the recorded file cannot be shortened. */
 bool journal_cut(struct machine *m);

@@ -86,7 +86,7 @@ static bool check_image(void *context, const char *rest, struct error *err)
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++) {
         if (strcmp(name, wanted)) continue;
         if (!image) return fail(err, "%s: the journal has a disk here, this machine has none", name);
-        if (journal_image_hash(image) == hash) return true;
+        if (disk_image_hash(image, true, UINT64_MAX) == hash) return true;
         err->about_image = true;
         return fail(err, "%s: path=\"%s\": is not what it was when the journal was recorded; bring the old image back", name, disk_image_path(image));
     }

@@ -28,6 +28,9 @@ struct snapshot_section {
     size_t raw_bytes;
 };
 
+/* What its sections call the texts of serial lines and port E9. */
+extern const char *const snapshot_text_names[CHECKPOINT_TEXTS];
+
 /* Goes through a file: every section, whole and with the right hash, up to the end.  False: err says what is wrong with it. */
 struct snapshot_reader {
     struct image_file *file;

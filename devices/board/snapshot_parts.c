@@ -12,6 +12,8 @@
 
 /* --- the machine in words --- */
 
+const char *const snapshot_text_names[CHECKPOINT_TEXTS] = { "com1", "com2", "com3", "com4", "e9" };
+
 char *snapshot_schema(const struct machine *m)
 {
     static const char *const type[] = { "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "bool", "event" };
@@ -27,27 +29,7 @@ char *snapshot_schema(const struct machine *m)
     return text;
 }
 
-/* Of an image that is larger than this, pieces of it at equal distances. */
-#define HASHED_BYTES (1ull << 30)
-
-static u64 hash_of_image(struct disk_image *image)
-{
-    enum { PIECE = 2048 };                               /* sectors: 1 MiB */
-    u64 sectors = disk_image_sectors(image), pieces = (sectors + PIECE - 1) / PIECE, step = 1;
-    XXH3_state_t *state = XXH3_createState();
-    u8 *bytes = malloc(PIECE * SECTOR_BYTES);
-
-    if (sectors * SECTOR_BYTES > HASHED_BYTES) step = (sectors * SECTOR_BYTES + HASHED_BYTES - 1) / HASHED_BYTES;
-    XXH3_64bits_reset(state);
-    for (u64 n = 0; n < pieces; n += step) {
-        u32 count = (u32)(sectors - n * PIECE < PIECE ? sectors - n * PIECE : PIECE);
-        if (disk_image_read_unwritten(image, n * PIECE, count, bytes)) XXH3_64bits_update(state, bytes, (size_t)count * SECTOR_BYTES);
-    }
-    u64 hash = XXH3_64bits_digest(state);
-    XXH3_freeState(state);
-    free(bytes);
-    return hash;
-}
+#define HASHED_BYTES (1ull << 30)        /* of an image at most */
 
 char *snapshot_media(struct machine *m)
 {
@@ -58,7 +40,7 @@ char *snapshot_media(struct machine *m)
     FILE *f = open_memstream(&text, &size);
 
     for (unsigned i = 0; f && board_image_at(m, i, &name, &image); i++)
-        if (image) fprintf(f, "%s %d %" PRIu64 " %016" PRIx64 " %s\n", name, disk_image_is_volatile(image), (uint64_t)disk_image_sectors(image), hash_of_image(image), disk_image_path(image));
+        if (image) fprintf(f, "%s %d %" PRIu64 " %016" PRIx64 " %s\n", name, disk_image_is_volatile(image), (uint64_t)disk_image_sectors(image), disk_image_hash(image, false, HASHED_BYTES), disk_image_path(image));
     if (f) fclose(f);
     return text;
 }

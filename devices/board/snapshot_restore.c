@@ -80,7 +80,6 @@ static bool put_page(void *context, const struct snapshot_page *page, struct err
 /* Which tree a section's pages belong to. */
 static bool choose_tree(struct restoring *r, const char *name, struct error *err)
 {
-    static const char *const text[CHECKPOINT_TEXTS] = { "com1", "com2", "com3", "com4", "e9" };
     struct checkpoint *c = r->checkpoint;
     const char *disk;
     struct disk_image *image;
@@ -89,7 +88,7 @@ static bool choose_tree(struct restoring *r, const char *name, struct error *err
     if (!strcmp(name, "ram")) r->tree = &c->ram, r->pages = r->machine->ram_bytes / TREE_PAGE_BYTES;
     if (!strcmp(name, "video")) r->tree = &c->video, r->pages = r->machine->vga.memory_bytes / TREE_PAGE_BYTES;
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++)
-        if (!strcmp(name, text[n])) r->tree = &c->text[n], r->pages = CAPTURE_BYTES / TREE_PAGE_BYTES;
+        if (!strcmp(name, snapshot_text_names[n])) r->tree = &c->text[n], r->pages = CAPTURE_BYTES / TREE_PAGE_BYTES;
     for (unsigned i = 0; !r->tree && board_image_at(r->machine, i, &disk, &image); i++)
         if (image && disk_image_is_volatile(image) && !strcmp(name, disk)) r->tree = &c->disk[i], r->pages = (disk_image_sectors(image) + 7) / 8;
     return r->tree || fail(err, "snapshot: there is nothing named %s in this machine whose contents it has", name);

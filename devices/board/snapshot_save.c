@@ -131,7 +131,6 @@ static bool write_tree(struct writing *w, const char *name, const struct page_tr
 
 static bool write_memory(struct writing *w, const struct checkpoint *c)
 {
-    static const char *const text[CHECKPOINT_TEXTS] = { "com1", "com2", "com3", "com4", "e9" };
     const char *name;
     struct disk_image *image;
     u8 totals[8 * CHECKPOINT_TEXTS];
@@ -139,7 +138,7 @@ static bool write_memory(struct writing *w, const struct checkpoint *c)
 
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) put64(totals + 8 * n, c->text_total[n]);
     ok = ok && write_section(w, "texts", "", totals, sizeof totals);
-    for (unsigned n = 0; ok && n < CHECKPOINT_TEXTS; n++) ok = write_tree(w, text[n], &c->text[n]);
+    for (unsigned n = 0; ok && n < CHECKPOINT_TEXTS; n++) ok = write_tree(w, snapshot_text_names[n], &c->text[n]);
     for (unsigned i = 0; ok && board_image_at(w->machine, i, &name, &image); i++)
         if (image && disk_image_is_volatile(image)) ok = write_tree(w, name, &c->disk[i]);
     return ok;

@@ -185,6 +185,7 @@ static bool possible(const struct machine *m, const u8 *bytes, struct error *err
         const char *broken = part->layout->broken ? part->layout->broken(part->instance) : NULL;
         if (broken) return fail(err, "%s: it is not so that %s", part->name, broken);
     }
+    if (m->turn.current >= m->processors) return fail(err, "turn: current is the number of no processor");
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "cpu/base/bits.h"
 #include "devices/storage/memory_layer.h"
@@ -260,10 +261,24 @@ bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *
     return image_layer_write(image->top, lba, count, bytes, err) || host_failed(image);
 }
 
-bool disk_image_read_unwritten(struct disk_image *image, u64 lba, u32 count, void *bytes)
+u64 disk_image_hash(struct disk_image *image, bool with_volatile, u64 most_bytes)
 {
+    enum { PIECE = 2048 };                               /* sectors: 1 MiB */
+    struct image_layer *layer = image->is_volatile && !with_volatile ? image->top->below : image->top;
+    u64 bytes = layer->sectors * SECTOR_BYTES, step = bytes > most_bytes ? (bytes - 1) / most_bytes + 1 : 1;
+    XXH3_state_t *state = XXH3_createState();
+    u8 *piece = malloc(PIECE * SECTOR_BYTES);
     struct error err = { 0 };
-    return in_range(image, lba, count) && image_layer_read(image->is_volatile ? image->top->below : image->top, lba, count, bytes, &err);
+
+    XXH3_64bits_reset(state);
+    for (u64 lba = 0; lba < layer->sectors; lba += step * PIECE) {
+        u32 count = (u32)(layer->sectors - lba < PIECE ? layer->sectors - lba : PIECE);
+        if (image_layer_read(layer, lba, count, piece, &err)) XXH3_64bits_update(state, piece, (size_t)count * SECTOR_BYTES);
+    }
+    u64 hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    free(piece);
+    return hash;
 }
 
 bool disk_image_flush(struct disk_image *image)

@@ -49,8 +49,8 @@ bool disk_image_read(struct disk_image *image, u64 lba, u32 count, void *bytes);
 bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *bytes);
 bool disk_image_flush(struct disk_image *image);         /* true only when all that was written is safe on the host's disk */
 
-/* Without what was written and is volatile: what the image's file holds. */
-bool disk_image_read_unwritten(struct disk_image *image, u64 lba, u32 count, void *bytes);
+/* XXH3-64 of its contents, with what was written and is volatile or without; of one that is longer than most_bytes, of pieces at equal distances. */
+u64 disk_image_hash(struct disk_image *image, bool with_volatile, u64 most_bytes);
 
 /* The volatile part of the machine's state: every written sector, ascending, as 8 bytes of LBA and 512 of data. */
 void disk_image_each_byte(const struct disk_image *image,

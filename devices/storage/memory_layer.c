@@ -122,12 +122,8 @@ struct page_tree *memory_layer_contents(struct image_layer *layer) { return &of(
 
 void memory_layer_replace(struct image_layer *layer, const struct page_tree *contents)
 {
-    struct memory_layer *m = of(layer);
-    struct page_tree old = m->tree;
-
-    m->tree = page_tree_share(contents);
-    m->bytes = page_tree_count(contents) * sizeof(struct page_copy);
-    page_tree_free(&old);
+    page_tree_replace(&of(layer)->tree, contents);
+    of(layer)->bytes = page_tree_count(contents) * sizeof(struct page_copy);
 }
 
 /* --- a block of memory as a disk --- */

@@ -137,21 +137,13 @@ struct image_layer *past_layer_remove(struct image_layer *layer)
 
 struct page_tree *past_layer_moment(struct image_layer *layer) { return &of(layer)->written; }
 
-static void replace(struct page_tree *tree, const struct page_tree *with)
-{
-    struct page_tree old = *tree;
-
-    *tree = page_tree_share(with);
-    page_tree_free(&old);
-}
-
 void past_layer_show(struct image_layer *layer, const struct page_tree *moment)
 {
     struct past_layer *p = of(layer);
 
-    if (!p->in_past) replace(&p->present, &p->written);
+    if (!p->in_past) page_tree_replace(&p->present, &p->written);
     p->in_past = true;
-    replace(&p->written, moment);
+    page_tree_replace(&p->written, moment);
 }
 
 void past_layer_return(struct image_layer *layer)
@@ -160,7 +152,7 @@ void past_layer_return(struct image_layer *layer)
 
     if (!p->in_past) return;
     p->in_past = false;
-    replace(&p->written, &p->present);
+    page_tree_replace(&p->written, &p->present);
     page_tree_free(&p->present);
 }
 
