@@ -64,7 +64,7 @@ static void store_number(const struct parameter *p, void *base, u64 value)
     }
 }
 
-static bool take_enum(const struct given *g, void *base)
+bool take_name(const struct given *g, void *base)
 {
     const char *near = NULL;
     char all[256] = "";
@@ -95,7 +95,7 @@ static bool take(const struct given *g, struct machine_config *c, void *base)
         if (!parse_number(g->value, p->least, p->most, &v)) return bad_value(g, wanted);
         store_number(p, base, v);
         return true;
-    case TYPE_ENUM: return take_enum(g, base);
+    case TYPE_ENUM: return take_name(g, base);
     case TYPE_TEXT: return store_text(g, (char *)base + p->offset, p->size);
     case TYPE_CUSTOM: return p->take(g, c, base);
     default: return true;

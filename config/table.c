@@ -59,6 +59,7 @@ static bool cpu_model(const struct given *g, struct machine_config *c, void *bas
         c->cpu_model[0] = 0;
         return note(g, "this model is not there; the default one runs (orrery --help cpu)");
     }
+    if (!g->value[0]) return bad_value(g, "the name of a processor; orrery --help cpu lists them");
     for (unsigned i = 0; cpu_model_at(i); i++) near = nearest(g->value, near, cpu_model_at(i)->name);
     return fail(g->place->err, "%s:%u: cpu: model=%s does not exist; %s%s", g->place->where, g->column, g->value, near ? "did you mean " : "see orrery --help cpu", near ? near : "");
 }
@@ -135,6 +136,22 @@ static bool disk_mode(const struct given *g, struct machine_config *c, void *bas
     for (unsigned i = 0; i < ARRAY_COUNT(others); i++)
         if (strcmp(g->value, others[i]) == 0) snprintf(names + strlen(names), sizeof names - strlen(names), ": this one is a library of one host, and is not there");
     return bad_value(g, names);
+}
+
+/* Bochs has two words for one of them. */
+static bool disk_translation(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c;
+    if (strcmp(g->value, "echs") != 0) return take_name(g, base);
+    ((struct ata_device_config *)base)->translation = TRANSLATION_LARGE;
+    return note(g, "translation=echs is that of translation=large");
+}
+
+static bool disk_model(const struct given *g, struct machine_config *c, void *base)
+{
+    (void)c;
+    if (!g->value[strspn(g->value, " ")]) return bad_value(g, "a name of 1 to 40 characters; without model= a drive has one of ours");
+    return store_text(g, ((struct ata_device_config *)base)->model, sizeof((struct ata_device_config *)base)->model);
 }
 
 static bool boot_device(const struct given *g, struct machine_config *c, void *base)
@@ -529,9 +546,9 @@ static const struct parameter ata_device[] = {
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
     { "spt", TYPE_NUMBER, IN(ata_device_config, sectors), .most = 255, .meaning = "geometry, sectors a track" },
-    { "translation", TYPE_ENUM, IN(ata_device_config, translation), NAMES("auto", "none", "lba", "large", "rechs"), .meaning = "geometry that the BIOS shows" },
+    { "translation", TYPE_CUSTOM, IN(ata_device_config, translation), NAMES("auto", "none", "lba", "large", "rechs"), .take = disk_translation, .meaning = "geometry that the BIOS shows; large is echs, too" },
     { "status", TYPE_ENUM, IN(ata_device_config, inserted), NAMES("ejected", "inserted"), .meaning = "a CD-ROM drive's medium" },
-    { "model", TYPE_TEXT, IN(ata_device_config, model), .meaning = "what IDENTIFY says" },
+    { "model", TYPE_CUSTOM, .take = disk_model, .meaning = "what IDENTIFY says, at most 40 characters" },
     { "journal", TYPE_TEXT, IN(ata_device_config, journal), .meaning = "redolog of mode=undoable, without it the image's name with .redolog; mode=volatile: writes go to a nameless file beside it, not to memory" },
     { "writeback", TYPE_TEXT, IN(ata_device_config, writeback), .meaning = "mode=vvfat: folder that gets what the guest changed, at the end" },
     { "sect_size", TYPE_CUSTOM, .take = sector_size }, ACCEPT("biosdetect"), END_ROW,

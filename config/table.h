@@ -64,6 +64,7 @@ bool note(const struct given *g, const char *text);
 /* Text to values; false when it is none. */
 bool parse_number(const char *text, u64 least, u64 most, u64 *value);
 bool parse_bool(const char *text, bool *value);
+bool take_name(const struct given *g, void *base);          /* one of the row's names, to its member */
 bool store_text(const struct given *g, char *to, size_t room);
 
 #endif

@@ -31,7 +31,8 @@ static void write_ata(FILE *to, unsigned n, const struct ata_channel_config *c)
     for (unsigned unit = 0; unit < 2; unit++) {
         const struct ata_device_config *d = &c->device[unit];
         if (d->type == ATA_NONE) continue;
-        fprintf(to, "ata%u-%s: type=%s, path=\"%s\", model=\"%s\"", n, unit ? "slave" : "master", type[d->type], d->path, d->model);
+        fprintf(to, "ata%u-%s: type=%s, path=\"%s\"", n, unit ? "slave" : "master", type[d->type], d->path);
+        if (d->model[0]) fprintf(to, ", model=\"%s\"", d->model);
         if (d->type == ATA_CDROM) fprintf(to, ", status=%s\n", d->inserted ? "inserted" : "ejected");
         if (d->type == ATA_DISK && d->journal[0]) fprintf(to, ", journal=\"%s\"", d->journal);
         if (d->type == ATA_DISK && d->writeback[0]) fprintf(to, ", writeback=\"%s\"", d->writeback);

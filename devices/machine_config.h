@@ -35,7 +35,7 @@ struct ata_device_config {
     enum disk_mode mode;
     char writeback[CONFIG_PATH]; /* folder for what the guest changes of mode=vvfat; "" = it is forgotten */
     char journal[CONFIG_PATH];   /* redolog of mode=undoable; "" = beside the image */
-    char model[41];
+    char model[41];              /* "" = one of ours */
 };
 
 struct ata_channel_config {

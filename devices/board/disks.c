@@ -137,7 +137,7 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     if (!disk_geometry_find(image, who, asked, &found, err)) return false;
     disk_image_on_failure(image, on_disk_failure, m);
     disk_image_on_kept_back(image, on_kept_back, m);
-    ata_channel_attach_disk(&m->ata[channel], unit, image, found, c->model);
+    ata_channel_attach_disk(&m->ata[channel], unit, image, found, c->model[0] ? c->model : "Orrery disk");
     return true;
 }
 
@@ -176,7 +176,7 @@ static bool attach_cdrom(struct machine *m, unsigned channel, unsigned unit, str
         disk_image_on_failure(image, on_disk_failure, m);
     }
     m->ata_image[channel][unit] = image;
-    ata_channel_attach_cdrom(&m->ata[channel], unit, image, c->model);
+    ata_channel_attach_cdrom(&m->ata[channel], unit, image, c->model[0] ? c->model : "Orrery CD-ROM");
     return true;
 }
 

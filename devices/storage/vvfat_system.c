@@ -15,8 +15,29 @@ static const char label[] = "ORRERY     ";
 
 /* --- sectors before the FAT --- */
 
-/* Code for a disk that does not boot: INT 18h tells the BIOS to go on. */
-static const u8 no_boot[] = { 0xcd, 0x18, 0xf4, 0xeb, 0xfd };
+/* Code for a disk that does not boot: says so, and INT 18h tells the BIOS to go on.  It finds its text wherever it was loaded. */
+static const u8 no_boot[] = {
+    0xfc,                                /*       cld                    */
+    0xe8, 0x00, 0x00,                    /*       call here              */
+    0x5e,                                /* here: pop si                 */
+    0x83, 0xc6, 0x18,                    /*       add si, text - here    */
+    0x2e, 0xac,                          /* next: cs lodsb               */
+    0x84, 0xc0,                          /*       test al, al            */
+    0x74, 0x09,                          /*       jz done                */
+    0xb4, 0x0e,                          /*       mov ah, 0eh            */
+    0xbb, 0x07, 0x00,                    /*       mov bx, 7              */
+    0xcd, 0x10,                          /*       int 10h                */
+    0xeb, 0xf1,                          /*       jmp next               */
+    0xcd, 0x18,                          /* done: int 18h                */
+    0xf4, 0xeb, 0xfd,                    /*       hlt, for ever          */
+};
+static const char no_boot_text[] = "\r\nThis disk is a folder of the host: it holds no operating system to start.\r\n";
+
+static void put_no_boot(u8 *code)
+{
+    memcpy(code, no_boot, sizeof no_boot);
+    memcpy(code + sizeof no_boot, no_boot_text, sizeof no_boot_text);
+}
 
 /* Cylinder, head and sector, or 1023, the last head and 63 when they cannot say it. */
 static void put_chs(u8 *at, u64 lba, u32 heads)
@@ -34,7 +55,7 @@ void vvfat_partition_table(const struct vvfat_disk *d, u8 *sector)
 {
     u8 *entry = sector + 446;
 
-    memcpy(sector, no_boot, sizeof no_boot);
+    put_no_boot(sector);
     put32(sector + 440, crc32c(0, d->tree.node[0].entries, d->tree.node[0].entries_bytes));
     entry[0] = 0x80;
     put_chs(entry + 1, d->shape.first, d->heads);
@@ -76,7 +97,7 @@ static void boot_sector(const struct vvfat_disk *d, u8 *b)
     put32(b + extended + 3, crc32c(0, d->tree.node[0].entries, d->tree.node[0].entries_bytes));
     memcpy(b + extended + 7, label, 11);
     memcpy(b + extended + 18, s->bits == 32 ? "FAT32   " : s->bits == 16 ? "FAT16   " : "FAT12   ", 8);
-    memcpy(b + extended + 26, no_boot, sizeof no_boot);
+    put_no_boot(b + extended + 26);
     put16(b + 510, 0xaa55);
 }
 

@@ -69,4 +69,12 @@ run_guest "$1" 'wait-text "A:\\>" 60s
 type "type b:note.txt\n"
 wait-text "on a floppy" 20s
 quit 0' "floppya: image=$work/a.img, status=inserted" "floppyb: 1_44=vvfat:$work/floppy, status=inserted" 'boot: floppy'
-exit $status
+[ $status = 0 ] || exit 1
+
+# there is nothing to start on either, and both say so
+for disk in "floppya: 1_44=vvfat:$work/floppy, status=inserted" "ata0-master: type=disk, mode=vvfat, path=$work/src"; do
+    run_guest "$1" 'wait-text "This disk is a folder of the host: it holds no operating system to start." 20s
+wait-text "No operating system has been started." 5s
+quit 0' "$disk"
+    [ $status = 0 ] || exit 1
+done

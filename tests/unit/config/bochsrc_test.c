@@ -262,6 +262,25 @@ Test(bochsrc, a_wrong_value_is_said_with_its_column_and_what_would_be_right)
     refused("com1: mode=carrier", "null, file, term");
 }
 
+Test(bochsrc, a_drive_and_a_processor_have_a_name)
+{
+    refused("ata0-master: model=\"\"", "rc:7:14: ata0-master: model=; it takes a name of 1 to 40 characters");
+    refused("ata1-slave: model=\"   \"", "1 to 40 characters");
+    refused("cpu: model=", "rc:7:6: cpu: model=; it takes the name of a processor");
+    taken("ata0-master: model=\"Generic 1234\"");
+    cr_expect_str_eq(config.ata[0].device[0].model, "Generic 1234");
+}
+
+Test(bochsrc, echs_is_another_word_for_large)
+{
+    noted("ata0-master: translation=echs", "translation=large");
+    cr_expect_eq(config.ata[0].device[0].translation, TRANSLATION_LARGE);
+    notes = (struct error){ 0 };
+    taken("ata0-slave: translation=rechs");
+    cr_expect_eq(config.ata[0].device[1].translation, TRANSLATION_RECHS);
+    refused("ata0-master: translation=larg", "it takes auto none lba large rechs; did you mean large?");
+}
+
 Test(bochsrc, an_unknown_word_is_answered_with_the_nearest_one)
 {
     refused("vgaromimge: file=x", "rc:7:1: unknown directive \"vgaromimge\"; did you mean \"vgaromimage\"?");
