@@ -204,7 +204,7 @@ static void derive_running(struct cpu *cpu)
     }
     p->counts = p->running[0] | p->running[1];
     p->counts_by_cpl = p->running[0] != p->running[1];
-    p->user = cpu->cpl == 3;
+    if (p->counts_by_cpl) p->user = cpu->cpl == 3;       /* else it is what it was: a machine that is restored is as it was saved */
 }
 
 void performance_derive(struct cpu *cpu)

@@ -321,3 +321,17 @@ Test(performance, leaf_10_tells_what_there_is)
         cr_expect_eq(pc->cpu->gpr[RDX], row[i].edx);
     }
 }
+
+/* Which of the two sums runs is nobody's concern while they are equal: a machine that is restored has what was saved. */
+Test(performance, what_is_derived_of_a_saved_state_leaves_it_as_it_is)
+{
+    PC(pc) = pc_idle("corei7_haswell");
+    u8 translations[1 << 16];
+    size_t size = cpu_save_translations(pc->cpu, translations, sizeof translations);
+
+    cr_assert_leq(size, sizeof translations);
+    enter_protected(pc, 3);
+    cr_assert_not(pc->cpu->performance.user);
+    cpu_derive(pc->cpu, translations, size);
+    cr_expect_not(pc->cpu->performance.user);
+}
