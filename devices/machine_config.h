@@ -196,6 +196,7 @@ struct machine_config {
     u32 keyboard_serial_delay_us, keyboard_paste_delay_us;
     char keymap[CONFIG_PATH];    /* layout of typed text; "" = US */
     /* the host's side: nothing of it reaches the guest */
+    const struct image_heritage *heritage;       /* files of images that another process has given; NULL: none */
     struct lan_seat *seat;       /* in a LAN between machines of this process; NULL: ethmod=lan is a hub's */
     char display[16];            /* "" = the one that fits; window, terminal, headless */
     char log_path[CONFIG_PATH], log_prefix[32];

@@ -71,13 +71,14 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
 }
 
 /* The demo disk, a folder, or a raw image. */
-static struct disk_image *open_floppy(const char *path, const char *who, enum disk_image_mode mode, struct error *err)
+static struct disk_image *open_floppy(const struct machine *m, const char *path, const char *who, enum disk_image_mode mode, struct error *err)
 {
     struct image_source folder = { .path = path + strlen(FOLDER_PREFIX), .what = who, .access = mode, .floppy = true };
+    struct image_source raw = { .path = path, .what = who, .access = mode, .unit_bytes = SECTOR_BYTES, .heritage = m->config.heritage };
 
     if (!strcmp(path, DEMO_DISK)) return disk_image_open_memory(demo_disk_image, demo_disk_image_size);
     if (!strncmp(path, FOLDER_PREFIX, strlen(FOLDER_PREFIX))) return disk_image_open_as(DISK_VVFAT, &folder, err);
-    return disk_image_open(path, who, mode, SECTOR_BYTES, err);
+    return disk_image_open_as(DISK_FLAT, &raw, err);
 }
 
 bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bool write_protected, struct error *err)
@@ -86,7 +87,7 @@ bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bo
 
     if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
     enum disk_image_mode mode = write_protected ? IMAGE_READ_ONLY : m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE;
-    struct disk_image *image = open_floppy(path, who, mode, err);
+    struct disk_image *image = open_floppy(m, path, who, mode, err);
     if (!image) return false;
     if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
     disk_image_close(image);
@@ -129,7 +130,7 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     if (!c->path[0]) return fail(err, "%s: a disk needs path=", who);
     struct image_source source = {
         .path = c->path, .what = who, .journal = c->journal, .writeback = c->writeback, .access = m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE,
-        .wanted_sectors = (u64)c->cylinders * c->heads * c->sectors,
+        .wanted_sectors = (u64)c->cylinders * c->heads * c->sectors, .heritage = m->config.heritage,
     };
     struct disk_image *image = disk_image_open_as(c->mode, &source, err);
     if (!image) return false;
@@ -147,7 +148,7 @@ static bool attach_usb_disk(struct machine *m, unsigned port, struct error *err)
 
     if (!c->path[0]) return fail(err, "usb_uhci: port%u=disk needs options%u=\"path:FILE\"", port + 1, port + 1);
     struct image_source source = {
-        .path = c->path, .what = usb_port_name(port), .access = m->config.volatile_media ? IMAGE_VOLATILE : c->read_only ? IMAGE_READ_ONLY : IMAGE_WRITABLE,
+        .path = c->path, .what = usb_port_name(port), .access = m->config.volatile_media ? IMAGE_VOLATILE : c->read_only ? IMAGE_READ_ONLY : IMAGE_WRITABLE, .heritage = m->config.heritage,
     };
     struct disk_image *image = disk_image_open_as(c->mode, &source, err);
     if (!image) return false;
@@ -165,13 +166,19 @@ static bool attach_usb(struct machine *m, struct error *err)
     return ok;
 }
 
+static struct disk_image *open_cd(const struct machine *m, const char *path, const char *who, struct error *err)
+{
+    struct image_source disc = { .path = path, .what = who, .access = IMAGE_READ_ONLY, .unit_bytes = CD_SECTOR_BYTES, .heritage = m->config.heritage };
+    return disk_image_open_as(DISK_FLAT, &disc, err);
+}
+
 static bool attach_cdrom(struct machine *m, unsigned channel, unsigned unit, struct error *err)
 {
     const struct ata_device_config *c = &m->config.ata[channel].device[unit];
     struct disk_image *image = NULL;
 
     if (c->path[0] && c->inserted) {
-        image = disk_image_open(c->path, board_ata_name(channel, unit), IMAGE_READ_ONLY, CD_SECTOR_BYTES, err);
+        image = open_cd(m, c->path, board_ata_name(channel, unit), err);
         if (!image) return false;
         disk_image_on_failure(image, on_disk_failure, m);
     }
@@ -201,7 +208,7 @@ static bool is_cdrom(const struct machine *m, unsigned channel, unsigned unit)
 bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err)
 {
     if (!is_cdrom(m, channel, unit)) return fail(err, "ata%u, unit %u: there is no CD-ROM drive", channel, unit);
-    struct disk_image *image = disk_image_open(path, board_ata_name(channel, unit), IMAGE_READ_ONLY, CD_SECTOR_BYTES, err);
+    struct disk_image *image = open_cd(m, path, board_ata_name(channel, unit), err);
     if (!image) return false;
     disk_image_on_failure(image, on_disk_failure, m);
     disks_cd_eject(m, channel, unit);

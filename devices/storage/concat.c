@@ -84,7 +84,7 @@ static const struct image_format concat_format = {
 
 static bool add_part(struct concat *c, const char *path, const struct image_source *source, struct error *err)
 {
-    struct image_file *file = image_file_open(path, source->what, source->access, err);
+    struct image_file *file = image_source_file(source, path, source->access, err);
 
     if (!file) return false;
     c->part[c->parts].file = file;

@@ -37,8 +37,13 @@ static struct image_file *new_file(const char *path, const char *what, struct er
 
 struct image_file *image_file_over(const struct image_host *host, void *context, u64 size_bytes)
 {
+    return image_file_over_named(host, context, size_bytes, "made of calls", "image");
+}
+
+struct image_file *image_file_over_named(const struct image_host *host, void *context, u64 size_bytes, const char *path, const char *what)
+{
     struct error err = { 0 };
-    struct image_file *file = new_file("made of calls", "image", &err);
+    struct image_file *file = new_file(path, what, &err);
 
     if (!file) return NULL;
     file->host = host;
@@ -133,6 +138,26 @@ struct image_file *image_file_open(const char *path, const char *what, enum disk
     struct image_file *file = new_file(path, what, err);
 
     if (file && open_descriptor(file, mode, err) && find_size(file, err) && lock(file, err)) return file;
+    image_file_close(file);
+    return NULL;
+}
+
+struct image_file *image_file_adopt(int fd, const char *path, const char *what, enum disk_image_mode mode, struct error *err)
+{
+    struct image_file *file = new_file(path, what, err);
+    int flags = fcntl(fd, F_GETFL);
+
+    if (!file) {
+        close(fd);
+        return NULL;
+    }
+    file->fd = fd;
+    file->read_only = mode != IMAGE_WRITABLE || (flags & O_ACCMODE) == O_RDONLY;
+    if (mode == IMAGE_WRITABLE && file->read_only) file->why_read_only = EACCES;
+    bool ok = flags >= 0 && ((flags & O_ACCMODE) != O_WRONLY || image_file_fail(file, err, "was given without the right to read it"));
+    /* the giver's lock stays what it is: one that may write is not made one that reads */
+    bool locks = (flags & O_ACCMODE) == O_RDONLY || mode == IMAGE_WRITABLE;
+    if (ok && find_size(file, err) && (!locks || lock(file, err))) return file;
     image_file_close(file);
     return NULL;
 }

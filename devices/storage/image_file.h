@@ -37,6 +37,9 @@ struct image_file {
 /* Opens and locks.  A writer locks everybody out, readers only writers.  NULL: err says what is wrong and what to do. */
 struct image_file *image_file_open(const char *path, const char *what, enum disk_image_mode mode, struct error *err);
 
+/* The same of a descriptor that somebody else has opened: it belongs to the file from now on, or is closed. */
+struct image_file *image_file_adopt(int fd, const char *path, const char *what, enum disk_image_mode mode, struct error *err);
+
 /* A new file beside `path`, without a name that anybody looks for until image_file_publish.  With `force`, what is at `path` is
  * replaced then, unless it is in use. */
 struct image_file *image_file_create(const char *path, const char *what, bool force, struct error *err);
@@ -46,8 +49,9 @@ bool image_file_publish(struct image_file *file, bool force, struct error *err);
 /* It never gets a name, and is gone when it is closed or the program ends. */
 void image_file_forget_name(struct image_file *file);
 
-/* A file made of a test's calls. */
+/* A file made of calls: a test's, or those of a stream; its name in messages. */
 struct image_file *image_file_over(const struct image_host *host, void *context, u64 size_bytes);
+struct image_file *image_file_over_named(const struct image_host *host, void *context, u64 size_bytes, const char *path, const char *what);
 
 void image_file_close(struct image_file *file);          /* NULL is allowed; one that was not published is gone */
 

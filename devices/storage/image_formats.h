@@ -2,6 +2,7 @@
 #define ORRERY_STORAGE_IMAGE_FORMATS_H
 /* The forms that images have, a file each.                                               doc: disk-images */
 #include "devices/machine_config.h"
+#include "devices/storage/image_heritage.h"
 #include "devices/storage/image_layer.h"
 
 /* What a configuration or a command line says of an image. */
@@ -16,7 +17,14 @@ struct image_source {
     bool surely_flat;            /* whatever its first bytes are */
     bool without_base;           /* the file alone, to look at it */
     u64 wanted_sectors;          /* mode=vvfat: the disk's size, 0 for what the folder needs */
+    const struct image_heritage *heritage;       /* files that were open before; NULL: none */
 };
+
+/* A file that an image is made of. */
+static inline struct image_file *image_source_file(const struct image_source *source, const char *path, enum disk_image_mode access, struct error *err)
+{
+    return image_heritage_open(source->heritage, path, source->what, access, err);
+}
 
 /* open: the file belongs to the layer when it is not NULL.  create: makes an empty disk of a new file. */
 struct image_layer *flat_open(struct image_file *file, const struct image_source *source, struct error *err);

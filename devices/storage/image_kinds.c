@@ -128,7 +128,7 @@ struct image_layer *image_open(enum disk_mode mode, const struct image_source *s
     const struct image_kind *kind = image_kind_of(mode);
 
     if (kind->open) return kind->open(source, err);
-    return open_in_file(kind, image_file_open(source->path, source->what, source->access, err), source, err);
+    return open_in_file(kind, image_source_file(source, source->path, source->access, err), source, err);
 }
 
 struct image_layer *image_open_any(const struct image_source *source, struct error *err)
@@ -138,7 +138,7 @@ struct image_layer *image_open_any(const struct image_source *source, struct err
 
     named.surely_flat = kind && kind->mode == DISK_FLAT;
     if (kind) return image_open(kind->mode, &named, err);
-    struct image_file *file = image_file_open(source->path, source->what, source->access, err);
+    struct image_file *file = image_source_file(source, source->path, source->access, err);
     kind = file ? image_kind_of_file(file) : NULL;
     if (kind && kind->mode == DISK_OVERLAY && !source->without_base) {
         image_file_fail(file, err, "looks like an overlay, which names another image to read: say overlay:%s if that is meant", source->path);

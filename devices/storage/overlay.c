@@ -283,11 +283,11 @@ static bool base_is_the_same(struct image_layer *layer, const char *path, struct
 
 struct image_layer *overlay_open(const struct image_source *source, struct error *err)
 {
-    struct image_file *file = image_file_open(source->path, source->what, source->access, err);
+    struct image_file *file = image_source_file(source, source->path, source->access, err);
     struct image_layer *layer = file ? overlay_open_file(file, source, err) : NULL;
     const struct image_kind *kind = NULL;
     char *path = layer ? overlay_base(layer, &kind) : NULL;
-    struct image_source base = { .path = path, .what = source->what, .access = IMAGE_READ_ONLY };
+    struct image_source base = { .path = path, .what = source->what, .access = IMAGE_READ_ONLY, .heritage = source->heritage };
     bool ok = layer;
 
     if (!layer) image_file_close(file);

@@ -381,7 +381,7 @@ static bool base_is_the_same(struct redolog *r, const struct shape *s, const str
 
 static struct image_file *redolog_file(const char *path, const struct image_source *source, u64 sectors, struct error *err)
 {
-    if (access(path, F_OK) == 0) return image_file_open(path, source->what, source->access, err);
+    if (access(path, F_OK) == 0) return image_source_file(source, path, source->access, err);
     struct image_file *file = image_file_create(path, source->what, false, err);
     if (file && create(file, sectors, undoable, timestamp_of(source->path), err) && image_file_publish(file, false, err)) return file;
     image_file_close(file);

@@ -200,7 +200,7 @@ struct image_layer *sparse_open_file(struct image_file *file, const struct image
 
 static struct image_layer *open_one(const char *path, const struct image_source *source, enum disk_image_mode access, struct error *err)
 {
-    struct image_file *file = image_file_open(path, source->what, access, err);
+    struct image_file *file = image_source_file(source, path, access, err);
     struct image_layer *layer = file ? sparse_open_file(file, source, err) : NULL;
 
     if (!layer) image_file_close(file);
