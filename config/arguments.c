@@ -11,7 +11,7 @@ void print_usage(void)
 {
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui [-dbglog FILE]] [--display window|terminal|headless] [--headless]\n"
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
-         "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
+         "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [--wait unix:PATH] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
          "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery clone SNAPSHOT -n N [options]\n"
@@ -23,7 +23,8 @@ void print_usage(void)
          "orrery trace show FILE [FROM-TICK [COUNT]] [--symbols FILE]...\n"
          "orrery --help [cpu | devices | DIRECTIVE] | --sample | --version\n\n"
          "The machine runs in a window, on the terminal where there is no window, or headless.  -rc SCRIPT runs commands first (- is\n"
-         "standard input), --prompt (-dbg) reads them from you; `help` lists them.  -dbg_gui opens the debugger in the window, as Ctrl+Alt+D\n"
+         "standard input), --prompt (-dbg) reads them from you; `help` lists them.  --wait takes a machine that another process gives away\n"
+         "with the command migrate or mirror.  -dbg_gui opens the debugger in the window, as Ctrl+Alt+D\n"
          "does there.  Directives of the configuration:");
     bochsrc_help();
 }
@@ -68,7 +69,7 @@ static const char **value_of(struct arguments *a, const char *word)
 {
     const struct { const char *name; const char **to; } options[] = {
         { "-f", &a->config }, { "-qf", &a->config }, { "-rc", &a->script }, { "--display", &a->display }, { "--screenshot", &a->screenshot }, { "--record", &a->record },
-        { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log }, { "-r", &a->restore },
+        { "--kernel", &a->kernel }, { "--initrd", &a->initrd }, { "--cmdline", &a->cmdline }, { "-log", &a->log }, { "-r", &a->restore }, { "--wait", &a->wait },
         { "-dbglog", &a->debugger_log },
         { "--max-instructions", &a->max_instructions_text }, { "--max-time", &a->max_time_text }, { "--max-wall", &a->max_wall_text },
     };

@@ -5,7 +5,7 @@
 #include "gui/together.h"
 
 struct arguments {
-    const char *config, *script, *display, *screenshot, *record, *replay, *restore, *log, *debugger_log, *kernel, *initrd, *cmdline;
+    const char *config, *script, *display, *screenshot, *record, *replay, *restore, *wait, *log, *debugger_log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, panes, glance;
     unsigned clones;             /* of the restored machine; 0: none */
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
@@ -14,6 +14,7 @@ struct arguments {
     double max_time, max_wall;
     const char *directive[64];
     unsigned directives;
+    struct arrival *arrival;     /* the machine that has come to --wait; NULL: none */
     struct partner *partner;     /* orrery lan: this machine is one of several; NULL: the only one */
 };
 

@@ -51,6 +51,15 @@ static bool snapshot_config(const char *path, struct machine_config *c, struct e
     return machine_snapshot_config(path, take_directive, &r, err) && !err->count;
 }
 
+/* The same of a machine that comes from another process. */
+static bool arrived_config(struct arrival *arrival, struct machine_config *c, struct error *err, struct error *notes)
+{
+    struct journal_reader r = { "--wait", c, err, notes };
+
+    arrival_config(arrival, take_directive, &r);
+    return !err->count;
+}
+
 /* Where a replay's sound goes, and what its program's addresses are called, is no input of the machine: it may be said anew. */
 static bool take_outer(const struct arguments *a, struct machine_config *c, struct error *err, struct error *notes)
 {
@@ -115,12 +124,14 @@ bool configure(const struct arguments *a, struct machine_config *c, struct error
     machine_config_defaults(c);
     if (a->replay) return replayed_config(a->replay, c, err, notes) && take_outer(a, c, err, notes);
     if (a->restore) ok = snapshot_config(a->restore, c, err, notes);
+    else if (a->arrival) ok = arrived_config(a->arrival, c, err, notes);
     else if (path) ok = bochsrc_read(path, c, err, notes);
     for (unsigned i = 0; i < a->directives; i++) ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     ok &= choose_kernel(a, c, err);
     insert_demo(c);
     if (a->partner) join_lan(a->partner, c);
     c->volatile_media = a->record || a->clones;          /* what clones write is each one's own */
+    if (a->arrival) arrival_furnish(a->arrival, c);
     if (a->record) {
         fail(notes, "orrery: while a journal is recorded, writes to disks stay in memory");
     }

@@ -35,6 +35,7 @@ struct run {
     struct gdb_server *gdb;              /* NULL: none may come */
     FILE *log;
     FILE *commands;                      /* script or prompt; NULL: the machine just runs */
+    char *begins_with;                   /* a snapshot that was made for the journal to begin with; NULL: none */
 };
 
 static const struct display *choose_display(const struct arguments *a, const struct machine_config *config, struct error *err)
@@ -121,6 +122,7 @@ static void body(struct serve *serve, void *context)
 static bool start_journal(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
+    const char *start = r->begins_with ? r->begins_with : a->restore;
     u64 end;
 
     if (a->replay) {
@@ -129,7 +131,7 @@ static bool start_journal(struct run *r, struct error *err)
         return true;
     }
     if (!a->record) return true;
-    return machine_record(r->session.machine, a->record, r->session.config, a->restore, err);
+    return machine_record(r->session.machine, a->record, r->session.config, start, err);
 }
 
 /* The directives of the machine, for journals and snapshots; the caller frees them. */
@@ -263,6 +265,39 @@ static bool make_clones(struct run *r, struct arguments *a, const struct machine
     return r->commands || fail(err, "orrery: -rc %s: %s", a->script, strerror(errno));
 }
 
+static void tell_arrival(void *context, const char *sentence)
+{
+    (void)context;
+    printf("orrery: %s\n", sentence);
+    fflush(stdout);
+}
+
+/* What comes has no journal's beginning: a snapshot beside the journal is it. */
+static bool keep_beginning(struct run *r, struct error *err)
+{
+    const struct arguments *a = r->arguments;
+
+    if (!a->record) return true;
+    if (asprintf(&r->begins_with, "%s.snapshot", a->record) < 0) r->begins_with = NULL;
+    return r->begins_with && machine_save(r->session.machine, r->begins_with, r->session.config, false, NULL, err);
+}
+
+/* The machine that has come, or that was mirrored and has lost its first. */
+static bool take_arrival(struct run *r, struct error *err)
+{
+    struct machine_arrival how = { .tell = tell_arrival };
+
+    if (!r->arguments->arrival) return true;
+    if (!machine_arrive(r->session.machine, r->arguments->arrival, &how, err)) return false;
+    if (how.ended) {
+        r->session.over = true;
+        return true;
+    }
+    printf("orrery: tick %llu: the machine is here\n", (unsigned long long)machine_tick(r->session.machine));
+    fflush(stdout);
+    return keep_beginning(r, err);
+}
+
 static bool perform(struct run *r, struct error *err)
 {
     const struct arguments *a = r->arguments;
@@ -276,6 +311,7 @@ static bool perform(struct run *r, struct error *err)
     if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
     if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
     if (a->restore && !machine_restore(r->session.machine, a->restore, err)) return false;
+    if (!take_arrival(r, err)) return false;
     if (a->clones && !make_clones(r, r->arguments, config, err)) return false;
     if (r->session.over) return true;
     if (!start_journal(r, err) || !begin_history(r, config, err)) return false;
@@ -298,7 +334,7 @@ static bool perform(struct run *r, struct error *err)
 static struct arguments glance(const struct arguments *a, const struct machine_config *config)
 {
     struct arguments g = *a;
-    bool told = a->headless || a->partner || a->display || config->display[0] || a->script || a->prompt || a->replay || a->max_time_text || a->max_wall_text || a->max_instructions_text;
+    bool told = a->headless || a->partner || a->display || config->display[0] || a->script || a->prompt || a->replay || a->wait || a->max_time_text || a->max_wall_text || a->max_instructions_text;
 
     if (told || display_default() != &display_headless) return g;
     puts("orrery: there is neither a window nor a terminal here: the machine runs for 5 virtual seconds");
@@ -308,15 +344,27 @@ static struct arguments glance(const struct arguments *a, const struct machine_c
     return g;
 }
 
+/* Until somebody comes. */
+static bool wait_for_arrival(struct arguments *a, struct error *err)
+{
+    if (a->restore || a->replay || a->clones || a->partner) return fail(err, "orrery: --wait: the machine is the one that comes, and no other");
+    printf("orrery: waiting at %s\n", a->wait);
+    fflush(stdout);
+    a->arrival = machine_await(a->wait, err);
+    return a->arrival;
+}
+
 static int run(const struct arguments *asked)
 {
-    struct arguments given, *a = &given;
+    struct arguments given = *asked, *a = &given;
     struct error err = { 0 }, notes = { 0 };
     struct machine_config config;
     struct run r = { .arguments = a };
-    bool ok = configure(asked, &config, &err, &notes);
 
-    given = glance(asked, &config);
+    machine_config_defaults(&config);
+    bool ok = !a->wait || wait_for_arrival(a, &err);
+    ok = ok && configure(a, &config, &err, &notes);
+    given = glance(a, &config);
 
     r.display = choose_display(a, &config, &err);
     if (a->panes) config.debugger_panes = true;
@@ -327,6 +375,7 @@ static int run(const struct arguments *asked)
     ok = open_commands(&r, &err) && ok && !err.count;
     r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
+    if (a->arrival && !r.session.machine) arrival_refuse(a->arrival, &err);
     char *text = config_text(&config);
     r.session.config = text;
     ok = r.session.machine && (stop_at_configured_magic(&r.session), true) && debug_configured_symbols(&r.session, &err) && begin_log(&r, a, &err) && perform(&r, &err);
@@ -337,7 +386,9 @@ static int run(const struct arguments *asked)
     gdb_server_close(r.gdb);
     if (!ok) fputs(err.text, stderr);
     machine_destroy(r.session.machine);
+    arrival_free(a->arrival);
     symbols_free(r.session.symbols);
+    free(r.begins_with);
     free(text);
     if (r.commands && r.commands != stdin) fclose(r.commands);
     return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;

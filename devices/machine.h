@@ -30,7 +30,8 @@ enum machine_stop_kind {
     MACHINE_HALTED_FOREVER,      /* HLT with interrupts off (and no NMI that could come) */
     MACHINE_WILD,                /* execution went into memory that was never written, or where there is none */
     MACHINE_FAULT_LOOP,          /* nothing but faults for a long time */
-    MACHINE_PANIC                /* the machine cannot go on: a disk failed, ... */
+    MACHINE_PANIC,               /* the machine cannot go on: a disk failed, ... */
+    MACHINE_GONE                 /* machine_migrate: another process has it */
 };
 
 struct machine_stop {
@@ -122,6 +123,35 @@ bool machine_save(struct machine *machine, const char *path, const char *config,
 bool machine_snapshot_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err);
 /* The machine becomes what it was: one of the same configuration, with the same images.  False: err says what does not fit, and nothing has changed. */
 bool machine_restore(struct machine *machine, const char *path, struct error *err);
+
+/* --- to another process of this host, over a Unix socket "unix:PATH"                        doc: migration --- */
+
+struct machine_passage {
+    struct machine_stop (*run)(void *context, u64 ticks);        /* machine_run, with whatever has to be done besides; MACHINE_REQUEST calls it off */
+    void (*tell)(void *context, unsigned round, u64 done, u64 all);      /* pages; NULL: nobody wants to know */
+    void *context;
+    u64 bytes, longest_ns, pause_ns;     /* out: what was sent; how long the machine stood at most while it was sent, and at the end */
+    unsigned rounds;
+};
+/* The machine goes to the process that waits there, and runs on until little of it is left to be sent.  `config`: as for machine_save.  False: err says why
+ * not; the machine is here as ever.  True: the other process has it with its disks, and here it is frozen. */
+bool machine_migrate(struct machine *machine, const char *address, const char *config, struct machine_passage *passage, struct error *err);
+
+/* The waiting side: first words of whoever comes; the directives of its machine; what a configuration takes of it besides; the machine itself, into one
+ * that was created so and has not run. */
+struct arrival;
+struct arrival *machine_await(const char *address, struct error *err);
+void arrival_config(const struct arrival *arrival, void (*take)(void *context, const char *directive), void *context);
+void arrival_furnish(const struct arrival *arrival, struct machine_config *config);
+void arrival_refuse(struct arrival *arrival, const struct error *err);   /* the machine could not be created: the other side hears why */
+struct machine_arrival {
+    void (*tell)(void *context, const char *sentence);           /* what happens to a mirror; NULL: nobody wants to know */
+    void *context;
+    u64 tick;                            /* out: that of the machine */
+    bool mirrors, ended;                 /* out: it was a mirror; the first has ended in order, and there is nothing to go on with */
+};
+bool machine_arrive(struct machine *machine, struct arrival *arrival, struct machine_arrival *how, struct error *err);
+void arrival_free(struct arrival *arrival);              /* after the machine; NULL is allowed */
 
 /* One of several machines that come from one state: its random numbers and the addresses of its network cards are its own from now on. */
 void machine_become_clone(struct machine *machine, unsigned number);

@@ -232,6 +232,7 @@ struct machine {
     struct keymap keymap;        /* the guest's layout, for typed text */
     struct journal journal;
     struct history *history;     /* NULL: none is kept */
+    struct mirror *mirror;       /* the second that follows; NULL: none */
     unsigned clone;              /* its number; 0: it is none */
     bool past;                   /* not the present: the host hears and says nothing */
     struct machine_part part[MACHINE_PARTS];

@@ -92,7 +92,8 @@ static bool look(struct memory_tracker *t)
 
 /* --- life --- */
 
-bool tracker_begin(struct memory_tracker *t, struct machine *m)
+/* Everything counts as changed. */
+static bool prepare(struct memory_tracker *t, struct machine *m)
 {
     *t = (struct memory_tracker){ .machine = m, .video_stamp = calloc(m->vga.memory_bytes / VGA_PAGE_BYTES, sizeof *t->video_stamp) };
     t->ram = page_tree_create(&t->store, m->ram_bytes / PAGE_BYTES);
@@ -100,7 +101,24 @@ bool tracker_begin(struct memory_tracker *t, struct machine *m)
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) t->text[n] = page_tree_create(&t->store, TEXT_PAGES);
     follow_pages(m, 0, MOVABLE_FIRST, true);
     follow_pages(m, MOVABLE_END, m->ram_bytes, true);
-    return t->video_stamp && look(t);
+    return t->video_stamp;
+}
+
+bool tracker_begin(struct memory_tracker *t, struct machine *m) { return prepare(t, m) && look(t); }
+
+/* Whatever changes behind the look at its piece is found by the first checkpoint. */
+bool tracker_begin_running(struct memory_tracker *t, struct machine *m, void (*meanwhile)(void *context), void *context)
+{
+    enum { PIECE = 4 << 20 };
+    bool ok = prepare(t, m);
+
+    for (u64 pa = MOVABLE_END; ok && pa < m->ram_bytes; pa += PIECE) {
+        u64 end = m->ram_bytes - pa < PIECE ? m->ram_bytes : pa + PIECE;
+        ok = look_at_ram(t, pa, end, false);
+        pages_seen(m, pa, end);
+        meanwhile(context);
+    }
+    return ok;
 }
 
 void tracker_end(struct memory_tracker *t)
@@ -201,7 +219,7 @@ static void put_text_page(struct capture *c, unsigned n, const struct page_copy 
 }
 
 /* Pages that were stored to since the trees were brought up to date, and those whose trees differ.  It takes no memory: there is always a way back. */
-static void put_memory(struct memory_tracker *t, const struct checkpoint *c)
+void checkpoint_put_memory(struct memory_tracker *t, const struct checkpoint *c)
 {
     struct machine *m = t->machine;
 
@@ -233,7 +251,7 @@ void checkpoint_put(struct memory_tracker *t, const struct checkpoint *c)
     const char *name;
     struct disk_image *image;
 
-    put_memory(t, c);
+    checkpoint_put_memory(t, c);
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image) disk_image_show(image, &c->disk[i]);
     state_image_put(m, &c->state);

@@ -31,12 +31,16 @@ struct memory_tracker {
 
 /* Begins to follow the machine's memory; between runs.  False: the host has no memory. */
 bool tracker_begin(struct memory_tracker *tracker, struct machine *m);
+/* The same of a machine that runs on: `meanwhile` lets it run, between two pieces. */
+bool tracker_begin_running(struct memory_tracker *tracker, struct machine *m, void (*meanwhile)(void *context), void *context);
 void tracker_end(struct memory_tracker *tracker);
 
 /* The machine as it stands, between runs.  NULL: the host has no memory. */
 struct checkpoint *checkpoint_take(struct memory_tracker *tracker);
 /* The machine is what it was, but for what connects it with the host. */
 void checkpoint_put(struct memory_tracker *tracker, const struct checkpoint *checkpoint);
+/* Its memory alone, that of disks apart: when all that it is to be comes in pieces. */
+void checkpoint_put_memory(struct memory_tracker *tracker, const struct checkpoint *checkpoint);
 void checkpoint_free(struct checkpoint *checkpoint);
 u64 checkpoint_own_bytes(const struct checkpoint *checkpoint);           /* without its trees */
 

@@ -31,7 +31,7 @@ char *snapshot_schema(const struct machine *m)
 
 #define HASHED_BYTES (1ull << 30)        /* of an image at most */
 
-char *snapshot_media(struct machine *m)
+char *snapshot_media(struct machine *m, bool in_files)
 {
     const char *name;
     struct disk_image *image;
@@ -39,8 +39,11 @@ char *snapshot_media(struct machine *m)
     size_t size;
     FILE *f = open_memstream(&text, &size);
 
-    for (unsigned i = 0; f && board_image_at(m, i, &name, &image); i++)
-        if (image) fprintf(f, "%s %d %" PRIu64 " %016" PRIx64 " %s\n", name, disk_image_is_volatile(image), (uint64_t)disk_image_sectors(image), disk_image_hash(image, false, HASHED_BYTES), disk_image_path(image));
+    for (unsigned i = 0; f && board_image_at(m, i, &name, &image); i++) {
+        if (!image) continue;
+        u64 hash = in_files || !disk_image_has_file(image) ? disk_image_hash(image, false, HASHED_BYTES) : 0;
+        fprintf(f, "%s %d %" PRIu64 " %016" PRIx64 " %s\n", name, disk_image_is_volatile(image), (uint64_t)disk_image_sectors(image), (uint64_t)hash, disk_image_path(image));
+    }
     if (f) fclose(f);
     return text;
 }
@@ -49,16 +52,31 @@ char *snapshot_media(struct machine *m)
 
 bool snapshot_open(struct snapshot_reader *r, const char *path, struct error *err)
 {
+    *r = (struct snapshot_reader){ .file = image_file_open(path, "snapshot", IMAGE_READ_ONLY, err) };
+    return r->file && snapshot_read_head(r, err);
+}
+
+bool snapshot_read_head(struct snapshot_reader *r, struct error *err)
+{
     u8 head[SNAPSHOT_HEAD];
 
-    *r = (struct snapshot_reader){ .file = image_file_open(path, "snapshot", IMAGE_READ_ONLY, err), .at = SNAPSHOT_HEAD };
-    if (!r->file) return false;
     if (r->file->size_bytes < SNAPSHOT_HEAD || !image_file_read(r->file, 0, sizeof head, head, err) || memcmp(head, SNAPSHOT_MAGIC, 16))
         return image_file_fail(r->file, err, "is no snapshot of this program");
+    r->at = SNAPSHOT_HEAD;
     r->config_hash = get64(head + 24);
     u32 version = get32(head + 16);
     if (version != SNAPSHOT_VERSION || get32(head + 20))
         return image_file_fail(r->file, err, "is a snapshot of version %u; this program reads version %d", version, SNAPSHOT_VERSION);
+    return true;
+}
+
+bool snapshot_is_its_configuration(const struct snapshot_reader *r) { return XXH3_64bits(r->section.raw, r->section.raw_bytes) == r->config_hash; }
+
+/* What a section calls itself is shown to people. */
+static bool is_a_name(const char *text)
+{
+    for (; *text; text++)
+        if (*text < '!' || *text > '~') return false;
     return true;
 }
 
@@ -98,6 +116,7 @@ bool snapshot_next(struct snapshot_reader *r, struct error *err)
     if (!image_file_read(r->file, r->at, sizeof head, head, err)) return false;
     memcpy(s->kind, head, SNAPSHOT_KIND);
     memcpy(s->name, head + 16, SNAPSHOT_NAME);
+    if (!is_a_name(s->kind) || !is_a_name(s->name)) return image_file_fail(r->file, err, "the section at byte %llu has no name", (unsigned long long)r->at);
     u64 raw_bytes = get64(head + 40);
     s->stored_bytes = get64(head + 48);
     s->hash = get64(head + 56);
@@ -105,9 +124,10 @@ bool snapshot_next(struct snapshot_reader *r, struct error *err)
     if (!strcmp(s->kind, "end")) {
         r->ended = true;
         if (raw_bytes || s->stored_bytes || s->hash != r->hashes || memcmp(s->name, (u8[SNAPSHOT_NAME]){ 0 }, SNAPSHOT_NAME)) return image_file_fail(r->file, err, "its end is not that of its beginning");
-        return r->at == r->file->size_bytes ? false : image_file_fail(r->file, err, "goes on behind its end");
+        return r->stream || r->at == r->file->size_bytes ? false : image_file_fail(r->file, err, "goes on behind its end");
     }
-    if (raw_bytes > SNAPSHOT_RAW_MOST || s->stored_bytes > r->file->size_bytes - r->at) return image_file_fail(r->file, err, "section %s %s is longer than it can be", s->kind, s->name);
+    bool too_long = raw_bytes > SNAPSHOT_RAW_MOST || s->stored_bytes > ZSTD_compressBound(SNAPSHOT_RAW_MOST) || s->stored_bytes > r->file->size_bytes - r->at;
+    if (too_long) return image_file_fail(r->file, err, "section %s %s is longer than it can be", s->kind, s->name);
     s->raw_bytes = (size_t)raw_bytes;
     if (!read_stored(r, err)) return false;
     r->at += s->stored_bytes;

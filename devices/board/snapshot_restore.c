@@ -9,23 +9,11 @@
 #include "devices/board/board.h"
 #include "devices/board/snapshot.h"
 
-struct restoring {
-    struct machine *machine;
-    struct page_store store;
-    struct checkpoint *checkpoint;
-    struct snapshot_reader reader;
-    char *media;
-    bool has_config, has_schema, has_state, has_texts;
-    /* the tree that a section is of */
-    struct page_tree *tree;
-    u64 pages;                   /* it has at most */
-};
-
 /* --- the configuration alone --- */
 
 static bool is_its_configuration(const struct snapshot_reader *r, struct error *err)
 {
-    return XXH3_64bits(r->section.raw, r->section.raw_bytes) == r->config_hash || image_file_fail(r->file, err, "its configuration is not the one it was made with");
+    return snapshot_is_its_configuration(r) || image_file_fail(r->file, err, "its configuration is not the one it was made with");
 }
 
 bool machine_snapshot_config(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err)
@@ -46,9 +34,9 @@ bool machine_snapshot_config(const char *path, void (*take)(void *context, const
 /* --- section by section --- */
 
 /* The first line in which two schemas differ, in words. */
-static bool schemas_agree(struct restoring *r, struct error *err)
+static bool schemas_agree(const struct restoring *r, char *text, struct error *err)
 {
-    char *ours = snapshot_schema(r->machine), *a = ours, *b = (char *)r->reader.section.raw;
+    char *ours = snapshot_schema(r->machine), *a = ours, *b = text;
     bool same = ours != NULL;
 
     while (same && (*a || *b)) {
@@ -68,7 +56,7 @@ static bool schemas_agree(struct restoring *r, struct error *err)
 static bool put_page(void *context, const struct snapshot_page *page, struct error *err)
 {
     struct restoring *r = context;
-    const char *name = r->reader.section.name;
+    const char *name = r->name;
 
     if (page->page >= r->pages) return fail(err, "snapshot: section pages %s: there is no page %llu", name, (unsigned long long)page->page);
     const struct page_copy *other = page->same ? page_tree_get(r->tree, page->same_as) : NULL;
@@ -94,12 +82,14 @@ static bool choose_tree(struct restoring *r, const char *name, struct error *err
     return r->tree || fail(err, "snapshot: there is nothing named %s in this machine whose contents it has", name);
 }
 
-static bool take_section(struct restoring *r, struct error *err)
+bool restoring_take(struct restoring *r, const struct snapshot_reader *reader, struct error *err)
 {
-    const struct snapshot_section *s = &r->reader.section;
+    const struct snapshot_section *s = &reader->section;
 
-    if (!strcmp(s->kind, "config")) return r->has_config = is_its_configuration(&r->reader, err);
-    if (!strcmp(s->kind, "schema")) return r->has_schema = schemas_agree(r, err);
+    r->name = s->name;
+    if (!strcmp(s->kind, "config")) return r->has_config = is_its_configuration(reader, err);
+    if (!strcmp(s->kind, "schema")) return r->has_schema = schemas_agree(r, (char *)s->raw, err);
+    if (!strcmp(s->kind, "media") && r->media) return fail(err, "snapshot: it has two lists of media");
     if (!strcmp(s->kind, "media")) return (r->media = strdup((char *)s->raw)) || fail(err, "snapshot: the host has no memory for it");
     if (!strcmp(s->kind, "pages")) return choose_tree(r, s->name, err) && snapshot_each_page(s, put_page, r, err);
     if (!strcmp(s->kind, "texts")) {
@@ -130,9 +120,9 @@ static bool same_medium(const char *ours, const char *theirs, size_t length)
 }
 
 /* An image that the guest wrote to has to be what it was; one that is missing, or another one, cannot be the guest's. */
-static bool media_agree(struct restoring *r, struct error *err)
+bool restoring_media_agree(struct restoring *r, bool in_files, struct error *err)
 {
-    char *ours = snapshot_media(r->machine), *a = ours, *b = r->media;
+    char *ours = snapshot_media(r->machine, in_files), *a = ours, *b = r->media;
     bool same = ours != NULL;
 
     while (same && (*a || *b)) {
@@ -169,15 +159,37 @@ static bool begin_trees(struct restoring *r)
     return true;
 }
 
+bool restoring_begin(struct restoring *r, struct machine *m, struct error *err)
+{
+    *r = (struct restoring){ .machine = m };
+    return begin_trees(r) || fail(err, "snapshot: the host has no memory for it");
+}
+
+void restoring_end(struct restoring *r)
+{
+    checkpoint_free(r->checkpoint);
+    free(r->media);
+    r->checkpoint = NULL;
+    r->media = NULL;
+}
+
+bool restoring_is_whole(struct restoring *r, const char *path, struct error *err)
+{
+    const char *missing = !r->has_config ? "config" : !r->has_schema ? "schema" : !r->media ? "media" : !r->has_state ? "state" : !r->has_texts ? "texts" : NULL;
+
+    if (missing) return fail(err, "snapshot: path=\"%s\": has no section %s", path, missing);
+    return state_image_possible(r->machine, &r->checkpoint->state, err);
+}
+
 static bool read_all(struct restoring *r, const char *path, struct error *err)
 {
-    if (!snapshot_open(&r->reader, path, err)) return false;
-    while (snapshot_next(&r->reader, err))
-        if (!take_section(r, err)) return false;
-    if (!r->reader.ended || err->count) return false;
-    const char *missing = !r->has_config ? "config" : !r->has_schema ? "schema" : !r->media ? "media" : !r->has_state ? "state" : !r->has_texts ? "texts" : NULL;
-    if (missing) return fail(err, "snapshot: path=\"%s\": has no section %s", path, missing);
-    return state_image_possible(r->machine, &r->checkpoint->state, err) && media_agree(r, err);
+    struct snapshot_reader reader;
+    bool ok = snapshot_open(&reader, path, err);
+
+    while (ok && snapshot_next(&reader, err)) ok = restoring_take(r, &reader, err);
+    ok = ok && reader.ended && !err->count && restoring_is_whole(r, path, err) && restoring_media_agree(r, true, err);
+    snapshot_close(&reader);
+    return ok;
 }
 
 static bool become(struct restoring *r, struct error *err)
@@ -199,15 +211,13 @@ static bool become(struct restoring *r, struct error *err)
 
 bool machine_restore(struct machine *m, const char *path, struct error *err)
 {
-    struct restoring r = { .machine = m };
+    struct restoring r;
 
     if (m->past) return fail(err, "%s: the machine is in the past; go to its present first", path);
     if (m->journal.mode != JOURNAL_OFF) return fail(err, "%s: a session that is recorded or replayed goes its own way: it restores nothing", path);
-    bool ok = (begin_trees(&r) || fail(err, "snapshot: the host has no memory for it")) && read_all(&r, path, err);
+    bool ok = restoring_begin(&r, m, err) && read_all(&r, path, err);
     if (!ok) err->about_image = true;
     ok = ok && become(&r, err);
-    checkpoint_free(r.checkpoint);
-    snapshot_close(&r.reader);
-    free(r.media);
+    restoring_end(&r);
     return ok;
 }

@@ -10,25 +10,7 @@
 
 enum { COMPRESSION = 1, SEEN_BITS = 16 };
 
-struct writing {
-    struct machine *machine;
-    struct image_file *file;
-    u64 at, hashes;
-    u8 *raw, *stored;
-    size_t stored_room;
-    u64 pages_done, pages_all;
-    const struct snapshot_progress *progress;
-    struct error *err;
-    bool failed;
-    /* the tree that is written */
-    const struct page_tree *tree;
-    const char *name;
-    u32 count;
-    u8 *contents;                /* where the next page's go */
-    u64 *seen;                   /* by hash: a page with such contents + 1; 0: none */
-};
-
-static bool write_head(struct writing *w, const char *config)
+bool snapshot_write_head(struct snapshot_writer *w, const char *config)
 {
     u8 head[SNAPSHOT_HEAD] = { 0 };
 
@@ -39,7 +21,7 @@ static bool write_head(struct writing *w, const char *config)
     return image_file_write(w->file, 0, sizeof head, head, w->err);
 }
 
-static bool write_section_head(struct writing *w, const char *kind, const char *name, u64 raw_bytes, u64 stored_bytes, u64 hash)
+static bool write_section_head(struct snapshot_writer *w, const char *kind, const char *name, u64 raw_bytes, u64 stored_bytes, u64 hash)
 {
     u8 head[SNAPSHOT_SECTION] = { 0 }, two[16];
 
@@ -56,7 +38,7 @@ static bool write_section_head(struct writing *w, const char *kind, const char *
     return true;
 }
 
-static bool write_section(struct writing *w, const char *kind, const char *name, const void *raw, size_t raw_bytes)
+bool snapshot_write_section(struct snapshot_writer *w, const char *kind, const char *name, const void *raw, size_t raw_bytes)
 {
     size_t room = ZSTD_compressBound(raw_bytes);
 
@@ -74,7 +56,7 @@ static bool write_section(struct writing *w, const char *kind, const char *name,
 
 /* --- pages --- */
 
-static void write_pages(struct writing *w)
+static void write_pages(struct snapshot_writer *w)
 {
     if (!w->count || w->failed) return;
     /* contents begin where all entries of a full section end: entries of a shorter one move up to them */
@@ -82,15 +64,16 @@ static void write_pages(struct writing *w)
     u8 *first = w->raw + gap;
     memmove(first + 4, w->raw + 4, entries);
     put32(first, w->count);
-    w->failed = !write_section(w, "pages", w->name, first, (size_t)(w->contents - first));
+    w->failed = !snapshot_write_section(w, "pages", w->name, first, (size_t)(w->contents - first));
     w->pages_done += w->count;
     w->count = 0;
     w->contents = w->raw + 4 + SNAPSHOT_PAGES * SNAPSHOT_ENTRY;
     if (w->progress && w->progress->tell) w->progress->tell(w->progress->context, w->pages_done, w->pages_all);
+    if (w->meanwhile && !w->failed) w->meanwhile(w->context);
 }
 
 /* Another page of the tree that has the same contents and was written already. */
-static bool seen_before(struct writing *w, u64 page, const u8 *bytes, u64 *other)
+static bool seen_before(struct snapshot_writer *w, u64 page, const u8 *bytes, u64 *other)
 {
     u64 *place = &w->seen[XXH3_64bits(bytes, TREE_PAGE_BYTES) >> (64 - SEEN_BITS)];
     const struct page_copy *there = *place ? page_tree_get(w->tree, *place - 1) : NULL;
@@ -103,11 +86,12 @@ static bool seen_before(struct writing *w, u64 page, const u8 *bytes, u64 *other
 
 static void add_page(void *context, u64 page, const struct page_copy *copy)
 {
-    struct writing *w = context;
-    u8 *entry = w->raw + 4 + (size_t)w->count++ * SNAPSHOT_ENTRY;
+    struct snapshot_writer *w = context;
     u64 other;
-    bool same = seen_before(w, page, copy->bytes, &other);
 
+    if (w->failed) return;
+    u8 *entry = w->raw + 4 + (size_t)w->count++ * SNAPSHOT_ENTRY;
+    bool same = seen_before(w, page, copy->bytes, &other);
     put64(entry, page);
     entry[8] = copy->held;
     entry[9] = same;
@@ -119,71 +103,160 @@ static void add_page(void *context, u64 page, const struct page_copy *copy)
     if (w->count == SNAPSHOT_PAGES) write_pages(w);
 }
 
-static bool write_tree(struct writing *w, const char *name, const struct page_tree *tree)
+/* Nothing that is in a tree goes from it while the machine runs. */
+static void add_changed(void *context, u64 page, const struct page_copy *now, const struct page_copy *then)
+{
+    (void)then;
+    if (now) add_page(context, page, now);
+}
+
+static bool write_tree(struct snapshot_writer *w, const char *name, const struct page_tree *tree, const struct page_tree *since)
 {
     w->tree = tree;
     w->name = name;
-    memset(w->seen, 0, sizeof *w->seen << SEEN_BITS);
-    page_tree_each(tree, add_page, w);
+    w->count = 0;
+    w->contents = w->raw + 4 + SNAPSHOT_PAGES * SNAPSHOT_ENTRY;
+    memset(w->seen, 0, sizeof *w->seen << SEEN_BITS);            /* a page that is named was written since: whoever reads has it as it is */
+    if (since) page_tree_differences(tree, since, add_changed, w);
+    else page_tree_each(tree, add_page, w);
     write_pages(w);
     return !w->failed;
 }
 
-static bool write_memory(struct writing *w, const struct checkpoint *c)
-{
-    const char *name;
-    struct disk_image *image;
-    u8 totals[8 * CHECKPOINT_TEXTS];
-    bool ok = write_tree(w, "ram", &c->ram) && write_tree(w, "video", &c->video);
+/* --- all trees of a checkpoint --- */
 
-    for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) put64(totals + 8 * n, c->text_total[n]);
-    ok = ok && write_section(w, "texts", "", totals, sizeof totals);
-    for (unsigned n = 0; ok && n < CHECKPOINT_TEXTS; n++) ok = write_tree(w, snapshot_text_names[n], &c->text[n]);
-    for (unsigned i = 0; ok && board_image_at(w->machine, i, &name, &image); i++)
-        if (image && disk_image_is_volatile(image)) ok = write_tree(w, name, &c->disk[i]);
+struct each_tree {
+    const char *name;
+    const struct page_tree *tree, *since;
+};
+
+/* The n-th; false behind the last. */
+static bool tree_at(struct machine *m, unsigned n, const struct checkpoint *c, const struct checkpoint *since, struct each_tree *t)
+{
+    struct disk_image *image = NULL;
+
+    if (n < 2) {
+        *t = n ? (struct each_tree){ "video", &c->video, since ? &since->video : NULL } : (struct each_tree){ "ram", &c->ram, since ? &since->ram : NULL };
+        return true;
+    }
+    n -= 2;
+    if (n < CHECKPOINT_TEXTS) {
+        *t = (struct each_tree){ snapshot_text_names[n], &c->text[n], since ? &since->text[n] : NULL };
+        return true;
+    }
+    n -= CHECKPOINT_TEXTS;
+    *t = (struct each_tree){ .tree = NULL };
+    if (!board_image_at(m, n, &t->name, &image)) return false;
+    if (image && disk_image_is_volatile(image)) t->tree = &c->disk[n], t->since = since ? &since->disk[n] : NULL;
+    return true;
+}
+
+bool snapshot_write_pages(struct snapshot_writer *w, const struct checkpoint *c, const struct checkpoint *since)
+{
+    struct each_tree t;
+    bool ok = true;
+
+    w->pages_done = 0;
+    w->pages_all = snapshot_pages(w->machine, c, since);
+    for (unsigned n = 0; ok && tree_at(w->machine, n, c, since, &t); n++)
+        if (t.tree) ok = write_tree(w, t.name, t.tree, t.since);
     return ok;
 }
 
-/* --- all of it --- */
-
-static bool write_text(struct writing *w, const char *kind, char *text)
+static void count_changed(void *context, u64 page, const struct page_copy *now, const struct page_copy *then)
 {
-    bool ok = text ? write_section(w, kind, "", text, strlen(text)) : image_file_fail(w->file, w->err, "the host has no memory for it");
+    (void)page, (void)then;
+    *(u64 *)context += now != NULL;
+}
+
+u64 snapshot_pages(struct machine *m, const struct checkpoint *c, const struct checkpoint *since)
+{
+    struct each_tree t;
+    u64 count = 0;
+
+    for (unsigned n = 0; tree_at(m, n, c, since, &t); n++) {
+        if (!t.tree) continue;
+        if (t.since) page_tree_differences(t.tree, t.since, count_changed, &count);
+        else count += page_tree_count(t.tree);
+    }
+    return count;
+}
+
+/* --- the rest --- */
+
+bool snapshot_write_text(struct snapshot_writer *w, const char *kind, char *text)
+{
+    bool ok = text ? snapshot_write_section(w, kind, "", text, strlen(text)) : image_file_fail(w->file, w->err, "the host has no memory for it");
 
     free(text);
     return ok;
 }
 
-static bool write_all(struct writing *w, const struct checkpoint *c, const char *config)
+bool snapshot_write_state(struct snapshot_writer *w, const struct checkpoint *c)
 {
-    w->pages_all = page_tree_count(&c->ram) + page_tree_count(&c->video);
-    w->contents = w->raw + 4 + SNAPSHOT_PAGES * SNAPSHOT_ENTRY;
-    return write_head(w, config) && write_section(w, "config", "", config, strlen(config)) && write_text(w, "schema", snapshot_schema(w->machine)) &&
-           write_text(w, "media", snapshot_media(w->machine)) && write_section(w, "state", "", c->state.bytes, c->state.size) && write_memory(w, c) &&
-           write_section_head(w, "end", "", 0, 0, w->hashes);
+    u8 totals[8 * CHECKPOINT_TEXTS];
+
+    for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) put64(totals + 8 * n, c->text_total[n]);
+    return snapshot_write_section(w, "state", "", c->state.bytes, c->state.size) && snapshot_write_section(w, "texts", "", totals, sizeof totals);
+}
+
+bool snapshot_write_end(struct snapshot_writer *w) { return write_section_head(w, "end", "", 0, 0, w->hashes); }
+
+bool snapshot_writer_begin(struct snapshot_writer *w, struct machine *m, struct image_file *file, struct error *err)
+{
+    *w = (struct snapshot_writer){ .machine = m, .file = file, .err = err };
+    w->raw = malloc(4 + SNAPSHOT_PAGES * (size_t)(SNAPSHOT_ENTRY + TREE_PAGE_BYTES));
+    w->seen = malloc(sizeof *w->seen << SEEN_BITS);
+    return (w->raw && w->seen) || fail(err, "snapshot: the host has no memory for it");
+}
+
+void snapshot_writer_end(struct snapshot_writer *w)
+{
+    free(w->raw);
+    free(w->seen);
+    free(w->stored);
+    w->raw = w->stored = NULL;
+    w->seen = NULL;
+}
+
+/* --- into a file --- */
+
+static bool write_all(struct snapshot_writer *w, const struct checkpoint *c, const char *config)
+{
+    return snapshot_write_head(w, config) && snapshot_write_section(w, "config", "", config, strlen(config)) && snapshot_write_text(w, "schema", snapshot_schema(w->machine)) &&
+           snapshot_write_text(w, "media", snapshot_media(w->machine, true)) && snapshot_write_state(w, c) && snapshot_write_pages(w, c, NULL) && snapshot_write_end(w);
 }
 
 static bool save(struct machine *m, const struct checkpoint *c, const char *path, const char *config, bool force, const struct snapshot_progress *progress, struct error *err)
 {
-    struct writing w = { .machine = m, .progress = progress, .err = err };
+    struct snapshot_writer w = { 0 };
+    struct image_file *file = image_file_create(path, "snapshot", force, err);
+    bool ok = file && snapshot_writer_begin(&w, m, file, err);
 
-    w.raw = malloc(4 + SNAPSHOT_PAGES * (size_t)(SNAPSHOT_ENTRY + TREE_PAGE_BYTES));
-    w.seen = malloc(sizeof *w.seen << SEEN_BITS);
-    bool ok = (w.raw && w.seen) || fail(err, "snapshot: the host has no memory for it");
-    w.file = ok ? image_file_create(path, "snapshot", force, err) : NULL;
-    ok = w.file && write_all(&w, c, config) && image_file_publish(w.file, force, err);
-    image_file_close(w.file);
-    free(w.raw);
-    free(w.seen);
-    free(w.stored);
+    w.progress = progress;
+    ok = ok && write_all(&w, c, config) && image_file_publish(file, force, err);
+    image_file_close(file);
+    snapshot_writer_end(&w);
     return ok;
+}
+
+/* Writes that lie in a file without a name are in no checkpoint. */
+static bool disks_are_in_memory(struct machine *m, struct error *err)
+{
+    const char *name;
+    struct disk_image *image;
+
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
+        if (image && disk_image_is_volatile(image) && !disk_image_may_move(image, err)) return false;
+    return true;
 }
 
 bool machine_save(struct machine *m, const char *path, const char *config, bool force, const struct snapshot_progress *progress, struct error *err)
 {
     struct memory_tracker own, *tracker = history_tracker(m);
-    bool begun = tracker || tracker_begin(&own, m);
 
+    if (!disks_are_in_memory(m, err)) return false;
+    bool begun = tracker || tracker_begin(&own, m);
     if (!tracker) tracker = &own;
     struct checkpoint *c = begun ? checkpoint_take(tracker) : NULL;
     bool ok = c ? save(m, c, path, config, force, progress, err) : fail(err, "snapshot: the host has no memory for it");

@@ -21,7 +21,9 @@ struct disk_image {
     bool in_memory;
     bool has_past;                       /* top is a past_layer */
     bool unsafe;                         /* written since the last flush */
-    char *path, *what;
+    enum disk_mode mode;
+    struct image_source source;          /* as it was opened; its words are these: */
+    char *path, *what, *journal;
     char *writeback;                     /* folder for what a guest changed of a vvfat disk; NULL: none */
     char notice[IMAGE_NOTICE];
     bool (*failed)(void *board, const char *sentence);
@@ -115,6 +117,12 @@ static bool open_layers(struct disk_image *image, enum disk_mode mode, const str
     image->path = strdup(source->path);
     image->what = strdup(source->what);
     if (!image->path || !image->what) return fail(err, "%s: out of memory", source->what);
+    image->mode = mode;
+    image->source = below;
+    image->source.path = image->path;
+    image->source.what = image->what;
+    image->source.journal = source->journal ? (image->journal = strdup(source->journal)) : NULL;
+    image->source.writeback = NULL;
     bool in_memory = source->access == IMAGE_VOLATILE || (always_volatile(mode) && source->access == IMAGE_WRITABLE);
     if (in_memory) below.access = IMAGE_READ_ONLY;
     image->top = image_open(mode, &below, err);
@@ -199,6 +207,7 @@ void disk_image_close(struct disk_image *image)
     if (image->writeback && image->in_memory && memory_layer_bytes(image->top)) write_back(image);
     image_layer_close(image->top);
     free(image->writeback);
+    free(image->journal);
     free(image->path);
     free(image->what);
     free(image);
@@ -388,4 +397,61 @@ void disk_image_return(struct disk_image *image)
 bool disk_image_take_over(struct disk_image *image, struct error *err)
 {
     return !image->has_past || past_layer_take_over(image->top, err);
+}
+
+/* --- to another process --- */
+
+static struct image_layer *real_top(const struct disk_image *image) { return image->has_past ? image->top->below : image->top; }
+
+bool disk_image_may_move(const struct disk_image *image, struct error *err)
+{
+    const struct image_layer *top = real_top(image);
+
+    if (image->is_volatile && !image->in_memory)
+        return fail(err, "%s: path=\"%s\": volatile writes in a file cannot be taken along; leave journal= away", image->what, image->path);
+    if (image->in_memory || top->read_only || top->file) return true;
+    return fail(err, "%s: path=\"%s\": an image of the form \"%s\" that is written cannot be handed to another process; overlay, growing, sparse, undoable and flat ones can",
+                image->what, image->path, top->format->name);
+}
+
+void disk_image_each_file(const struct disk_image *image, void (*one)(void *context, const struct image_file *file), void *context)
+{
+    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->file && layer->file->fd >= 0) one(context, layer->file);
+}
+
+bool disk_image_has_file(const struct disk_image *image)
+{
+    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->file) return true;
+    return false;
+}
+
+bool disk_image_may_be_read_meanwhile(const struct disk_image *image)
+{
+    return image->is_volatile || image->top->read_only || !real_top(image)->format->keeps_back;
+}
+
+void disk_image_depart(struct disk_image *image)
+{
+    image->unsafe = false;
+    free(image->writeback);
+    image->writeback = NULL;
+}
+
+bool disk_image_reopen(struct disk_image *image, struct error *err)
+{
+    u64 sectors = image->top->sectors;
+
+    if (image->is_volatile || image->top->read_only) return true;
+    struct image_layer *top = image_open(image->mode, &image->source, err);
+    if (!top) return false;
+    if (top->sectors < sectors) flat_lengthen(top, sectors);
+    if (top->sectors != sectors) {
+        image_layer_close(top);
+        return fail(err, "%s: path=\"%s\": has another size than a moment ago", image->what, image->path);
+    }
+    image_layer_close(image->top);
+    image->top = top;
+    return true;
 }

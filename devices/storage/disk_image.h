@@ -73,4 +73,17 @@ void disk_image_return(struct disk_image *image);
 /* What is shown is the present from now on: the host's file becomes it.  False: err says what failed, and nothing is another than before. */
 bool disk_image_take_over(struct disk_image *image, struct error *err);
 
+/* --- to another process                                                                    doc: migration --- */
+
+/* False: err says why what this image holds cannot be another process's. */
+bool disk_image_may_move(const struct disk_image *image, struct error *err);
+/* The host's files that it is made of, the topmost first. */
+void disk_image_each_file(const struct disk_image *image, void (*one)(void *context, const struct image_file *file), void *context);
+bool disk_image_has_file(const struct disk_image *image);        /* else it is the program's, or a folder */
+/* Another process may open it while it is written here: nothing but sectors is in its files. */
+bool disk_image_may_be_read_meanwhile(const struct disk_image *image);
+void disk_image_depart(struct disk_image *image);        /* it is another process's now: closing it writes nothing */
+/* Another process has written to its files up to now: what they hold is read anew.  False: err says what is wrong with them. */
+bool disk_image_reopen(struct disk_image *image, struct error *err);
+
 #endif

@@ -1,7 +1,8 @@
-/* save, restore.                                                                            doc: snapshots */
+/* save, restore, migrate, mirror.                                                           doc: snapshots */
 #include <string.h>
 #include <unistd.h>
 
+#include "gui/automation/prompt.h"
 #include "gui/debugger/travel.h"
 
 /* A line on a terminal, nothing in a file. */
@@ -36,5 +37,44 @@ bool debug_restore(struct session *s, const char *at, struct error *err)
     s->stop[0] = 0;
     s->travel.count = 0;
     session_show_place(s);
+    return true;
+}
+
+/* --- to another process: docs/internals/migration.md --- */
+
+/* Breakpoints do not hold up what is on its way; Ctrl+C calls it off. */
+static struct machine_stop run_meanwhile(void *context, u64 ticks)
+{
+    struct session *s = context;
+    struct machine_stop stop = session_run_plainly(s, ticks);
+
+    if (stop.kind == MACHINE_TICKS && s->interrupts && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST;
+    return stop;
+}
+
+static void show_round(void *context, unsigned round, u64 done, u64 all)
+{
+    (void)context;
+    fprintf(stderr, "\rround %u: %3u %%%s", round + 1, (unsigned)(all ? done * 100 / all : 100), done >= all ? "\r               \r" : "");
+}
+
+static bool next_address(const char **at, char *address, size_t size, const char *command, struct error *err)
+{
+    return next_argument(at, address, size) || fail(err, "%s unix:PATH: the socket at which `orrery --wait unix:PATH` waits", command);
+}
+
+bool debug_migrate(struct session *s, const char *at, struct error *err)
+{
+    char address[256];
+    struct machine_passage passage = { .run = run_meanwhile, .tell = isatty(STDERR_FILENO) ? show_round : NULL, .context = s };
+
+    if (!next_address(&at, address, sizeof address, "migrate", err)) return false;
+    if (s->partner) return fail(err, "migrate: a machine that shares its clock with others does not go alone");
+    for (unsigned n = 0; n < machine_processors(s->machine); n++) cpu_set_breaks(machine_processor(s->machine, n), NULL, 0);
+    if (!machine_migrate(s->machine, address, s->config ? s->config : "", &passage, err)) return false;
+    printf("tick %llu: the machine has gone to %s: %.1f MB in %u rounds; it stood %.1f ms at most on the way and %.1f ms at the end\n", (unsigned long long)machine_tick(s->machine), address,
+           (double)passage.bytes / 1e6, passage.rounds, (double)passage.longest_ns / 1e6, (double)passage.pause_ns / 1e6);
+    s->over = true;
+    s->status = 0;
     return true;
 }
