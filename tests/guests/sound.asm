@@ -1,5 +1,5 @@
 ; A boot floppy that sounds: half a second of 440 Hz on the speaker, of 880 Hz on an FM synthesizer, of 1000 Hz by DMA on a Sound Blaster, whose
-; blocks it counts by interrupts.  Then it switches off.
+; blocks it counts by interrupts, and as a note of MIDI.  Then it switches off.
 ; sound.sh looks at what was heard.
     org 0x7c00
     cli
@@ -17,6 +17,7 @@
     call beep
     call fm
     call dma
+    call midi
     mov dx, 0x8900
     mov si, shutdown
     mov cx, 8
@@ -193,5 +194,43 @@ play_end:
 stop: db 0xd0
 stop_end:
 blocks: db 0
+
+; Middle C for half a second, by the MPU-401 in UART mode.
+midi:
+    mov al, 0xff
+    call midi_command
+    mov al, 0x3f
+    call midi_command
+    mov si, note_on
+    call midi_bytes
+    mov cx, 9
+    call wait_ticks
+    mov si, note_off
+midi_bytes:
+    mov cx, 3
+.busy:
+    mov dx, 0x331
+    in al, dx
+    test al, 0x40
+    jnz .busy
+    lodsb
+    dec dx
+    out dx, al
+    loop .busy
+    ret
+midi_command:
+    mov dx, 0x331
+    out dx, al
+.wait:
+    in al, dx
+    test al, 0x80
+    jnz .wait
+    dec dx
+    in al, dx
+    cmp al, 0xfe
+    jne $
+    ret
+note_on:  db 0x90, 60, 100
+note_off: db 0x80, 60, 0
     times 1536 - ($ - $$) db 0
     times 1474560 - ($ - $$) db 0

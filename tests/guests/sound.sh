@@ -13,7 +13,7 @@ wait 100s'
 card="sb16: enabled=1"
 play() { # NAME DIRECTIVE...: the hash in the middle to $work/NAME.hash, the sound to $work/NAME.wav where a directive says so
     name=$1; shift
-    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$card" "$@"
+    run_guest "$build" "$script" "boot: floppy" "floppya: image=$work/a.img, status=inserted" "clock: time0=0" "$card, midimode=2, midifile=$work/$name.mid" "$@"
     [ $status = 0 ] || exit 1
     grep hash "$work/out" > "$work/$name.hash"
 }
@@ -27,6 +27,24 @@ play exact "sound: driver=file, waveout=$work/exact.wav" "cpu: exact=1"
 play dummy "sound: driver=dummy"
 for other in two exact dummy; do cmp "$work/one.hash" "$work/$other.hash" || { cat "$work"/*.hash; exit 1; }; done
 for other in two exact; do cmp "$work/one.wav" "$work/$other.wav" || exit 1; done
+for other in two exact dummy; do cmp "$work/one.mid" "$work/$other.mid" || exit 1; done
+python3 - "$work/one.mid" << 'P' || exit 1
+import sys
+data = open(sys.argv[1], "rb").read()
+assert data[:4] == b"MThd" and data[14:18] == b"MTrk" and int.from_bytes(data[18:22], "big") == len(data) - 22, "no MIDI file of one track"
+def number(at):
+    value = 0
+    while True:
+        value = value << 7 | data[at] & 127
+        at += 1
+        if data[at - 1] < 128: return value, at
+start, at = number(29)
+assert data[at:at + 3] == b"\x90\x3c\x64", "no middle C"
+length, at = number(at + 3)
+assert data[at:at + 3] == b"\x80\x3c\x00", "middle C does not end"
+print("MIDI: middle C after %d ms, for %d ms" % (start, length))
+assert 480 <= length <= 500, "not for nine ticks of the timer"
+P
 loud 440.13 0.9 1.2 8000
 loud 879.98 1.6 2.0 1200
 loud 1000 2.4 2.7 18000
