@@ -25,7 +25,8 @@ wanted=$(grep hash "$work/out")
 place() { grep -n -m 1 -e "$1" "$work/out" | awk -F: -v t="$1" '{ print (index($0, t) - length($1) - 2) * 8 + 12, ($1 - first) * 16 + 8 }' first=$(grep -n -m 1 'F5 go on' "$work/out" | cut -d: -f1); }
 breakpoint=$(place '00007c03 ') tab=$(place 'Devices') guest=$(place 'Screen ')
 
-Xvfb -displayfd 3 -fbdir "$work" -screen 0 1280x800x24 3> "$work/number" 2> /dev/null & server=$!
+# -noreset: a server that starts anew when its last client (xdotool) has gone cuts off one that is just coming.
+Xvfb -noreset -displayfd 3 -fbdir "$work" -screen 0 1280x800x24 3> "$work/number" 2> /dev/null & server=$!
 trap 'kill $server $program 2> /dev/null; rm -rf "$work"' EXIT
 for i in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/number" ] && break; sleep 0.5; done
 [ -s "$work/number" ] || { echo "Xvfb does not start: skipped"; exit 77; }

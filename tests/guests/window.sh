@@ -4,7 +4,7 @@ ASAN_OPTIONS=detect_leaks=0; export ASAN_OPTIONS            # SDL and its driver
 for tool in Xvfb xdotool; do command -v $tool > /dev/null || { echo "$tool is not installed: skipped"; exit 77; }; done
 [ -e "$data/floppies/freedos722.img" ] || { echo "freedos722.img is not in $data/floppies: skipped"; exit 77; }
 cp "$data/floppies/freedos722.img" "$work/a.img"; chmod u+w "$work/a.img"
-Xvfb -displayfd 3 -screen 0 1024x800x24 3> "$work/number" 2> /dev/null & server=$!
+Xvfb -noreset -displayfd 3 -screen 0 1024x800x24 3> "$work/number" 2> /dev/null & server=$!
 trap 'kill $server 2> /dev/null; rm -rf "$work"' EXIT
 for i in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/number" ] && break; sleep 0.5; done
 [ -s "$work/number" ] || { echo "Xvfb does not start: skipped"; exit 77; }

@@ -54,7 +54,7 @@ port_e9_hack: enabled=1
 panic: action=fatal
 B
 number=$(($$ % 1000 + 100))
-Xvfb :$number -screen 0 1024x768x24 > "$work/x.log" 2>&1 & x=$!
+Xvfb -noreset :$number -screen 0 1024x768x24 > "$work/x.log" 2>&1 & x=$!
 trap 'kill $x; rm -rf "$work"' EXIT
 sleep 1
 bochs_says() { # TEXT DISK

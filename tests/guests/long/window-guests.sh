@@ -2,7 +2,7 @@
 . tests/guests/lib.sh
 need_tool Xvfb
 ASAN_OPTIONS=detect_leaks=0; export ASAN_OPTIONS            # SDL and its drivers keep memory to the end
-Xvfb -displayfd 3 -screen 0 1024x800x24 3> "$work/number" 2> /dev/null & server=$!
+Xvfb -noreset -displayfd 3 -screen 0 1024x800x24 3> "$work/number" 2> /dev/null & server=$!
 trap 'kill $server 2> /dev/null; rm -rf "$work"' EXIT
 for i in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/number" ] && break; sleep 0.5; done
 [ -s "$work/number" ] || { echo "Xvfb does not start: skipped"; exit 77; }
