@@ -3,7 +3,7 @@ GUEST_CC     ?= gcc
 GUEST_CFLAGS := -m16 -march=i386 -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-pic -fno-pie -mregparm=3 -fomit-frame-pointer -fno-stack-protector \
                 -fcf-protection=none -fno-asynchronous-unwind-tables -fno-jump-tables -fno-tree-switch-conversion -fno-delete-null-pointer-checks \
                 -mpreferred-stack-boundary=2 -fno-builtin -fno-strict-aliasing -mgeneral-regs-only
-SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S bios/system/acpi.S bios/system/pci_routing.S bios/system/plug_and_play.S bios/system/bios32.S
+SYSTEM_BIOS_SRC := $(wildcard bios/system/*.c) bios/system/entry.S bios/system/acpi.S bios/system/pci_routing.S bios/system/plug_and_play.S bios/system/bios32.S bios/system/apm.S
 SYSTEM_BIOS_OBJ := $(SYSTEM_BIOS_SRC:%=$(BUILD)/%.o)
 
 all: bios
@@ -15,12 +15,15 @@ $(BUILD)/bios/system/%.c.o: bios/system/%.c
 	$(GUEST_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What protected-mode programs call.
-$(BUILD)/bios/system/pci32.c.o: bios/system/pci32.c
+$(BUILD)/bios/system/%32.c.o: bios/system/%32.c
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(filter-out -m16,$(GUEST_CFLAGS)) -m32 -MMD -MP -c -o $@ $<
 
 $(BUILD)/bios/system/bios32.S.o: bios/system/bios32.S
 	$(GUEST_CC) -m32 -c -o $@ $<
+
+$(BUILD)/bios/system/apm.S.o: bios/system/apm.S
+	$(GUEST_CC) -m16 -c -o $@ $<
 
 # The lower half of the VGA BIOS's font, a byte a line, is also at F000:FA6E.
 $(BUILD)/bios/system/font8x8_low.inc: $(BUILD)/bios/vga/font8x8.inc

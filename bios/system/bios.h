@@ -79,7 +79,8 @@ struct cd_emulation {                 /* El Torito, "Specification Packet" */
 struct ebda {
     u8 size_kib, reserved_1[0x21];
     struct far_pointer mouse_handler; u8 mouse_flags, mouse_mode;        /* 22 */
-    u8 mouse_packet[8], mouse_count, reserved_31[12];                    /* 28 */
+    u8 mouse_packet[8], mouse_count;                                     /* 28 */
+    u8 apm, reserved_32[11];          /* 31: who is connected, what is switched off, which version: apm_calls.h */
     struct disk_parameters disk[2];                                      /* 3D */
     u8 stack_used;                                                       /* 5D */
     u8 disks, cds;
@@ -107,9 +108,9 @@ struct frame {
     union { u32 eax; u16 ax; struct { u8 al, ah; }; };
     u16 gs, fs, es, ds, service, ip, cs, flags;
 };
-/* The layout is IBM's. */
+/* The layout is IBM's, and apm.S's. */
 #define AT(type, member, offset) \
-    _Static_assert(__builtin_offsetof(type, member) == (offset), #member " lies where IBM has it")
+    _Static_assert(__builtin_offsetof(type, member) == (offset), #member " lies where it is looked for")
 AT(struct bda, shift_flags, 0x17);
 AT(struct bda, floppy_calibrated, 0x3e);
 AT(struct bda, video_mode, 0x49);
@@ -121,6 +122,7 @@ AT(struct bda, wait_active, 0xa0);
 AT(struct ebda, mouse_handler, 0x22);
 AT(struct ebda, disk, 0x3d);
 AT(struct ebda, stack_used, 0x5d);
+AT(struct ebda, apm, 0x31);
 AT(struct floppy_parameters, motor_eighths, 10);
 AT(struct disk_parameters, checksum, 15);
 AT(struct frame, service, 40);

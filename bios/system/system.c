@@ -6,6 +6,7 @@ enum { PORT_A = 0x92, A20 = 2, UNSUPPORTED = 0x86 };
 enum { TYPE_RAM = 1, TYPE_RESERVED = 2, SMAP = 0x534d4150 };
 
 void mouse_service(struct frame *f);
+void apm_service(struct frame *f);
 void block_move(u32 table_address, u32 words);
 void enter_protected(struct frame *f, u32 table_segment, u32 table_offset) __attribute__((noreturn));
 extern const u8 configuration_table[];
@@ -330,6 +331,7 @@ void system_service(struct frame *f)
     case 0x24: a20_service(f); break;
     case 0x4f: set_carry(f, true); break;
     case 0x52: fine(f); break;
+    case 0x53: apm_service(f); break;
     case 0x80: case 0x81: case 0x82: case 0x85: case 0x90: case 0x91: fine(f); break;
     case 0x83: event_service(f); break;
     case 0x86: wait_service(f); break;
