@@ -8,13 +8,13 @@
 
 #include "config/arguments.h"
 #include "config/bochsrc.h"
-#include "config/clone.h"
 #include "config/hub.h"
 #include "config/image.h"
 #include "config/journal.h"
 #include "config/lan.h"
 #include "config/snapshot.h"
 #include "config/write.h"
+#include "gui/automation/clones.h"
 #include "gui/automation/script.h"
 #include "gui/screenshot.h"
 #include "gui/serve.h"
@@ -247,9 +247,11 @@ static bool may_be_cloned(const struct run *r, const struct machine_config *conf
 /* In a clone all is as it would be in a process that had begun by itself. */
 static bool make_clones(struct run *r, struct arguments *a, const struct machine_config *config, struct error *err)
 {
+    const struct clones_wanted wanted = { .count = a->clones };
     struct clones clones;
 
-    if (!may_be_cloned(r, config, err) || !clones_make(&clones, a->clones, err)) return false;
+    if (!may_be_cloned(r, config, err) || !machine_may_be_cloned(r->session.machine, err)) return false;
+    if (!machine_before_clones(r->session.machine, a->record, a->restore, err) || !clones_make(&clones, &wanted, err)) return false;
     if (!clones.number) {
         r->session.over = true;
         r->session.status = clones.failed ? STATUS_PANIC : 0;

@@ -153,9 +153,21 @@ struct machine_arrival {
 bool machine_arrive(struct machine *machine, struct arrival *arrival, struct machine_arrival *how, struct error *err);
 void arrival_free(struct arrival *arrival);              /* after the machine; NULL is allowed */
 
-/* One of several machines that come from one state: its random numbers and the addresses of its network cards are its own from now on. */
+/* --- one of several machines that come from one state: a process each                     doc: clones --- */
+
+/* False: err says what the host has once, and cannot be each one's. */
+bool machine_may_be_cloned(struct machine *machine, struct error *err);
+/* Before they are made: disks are flushed, and when they are to be recorded what their journals say of images is worked out once.  snapshot: with which
+ * they begin; NULL: at power-on. */
+bool machine_before_clones(struct machine *machine, bool recorded, const char *snapshot, struct error *err);
+/* In the process of a clone: what it writes to disks stays in its memory, nothing goes out or comes in, it is not recorded, has no past, and is never
+ * destroyed: the process ends.  The machine that it comes from keeps files, lines, cables and sound. */
+bool machine_leave_host(struct machine *machine, struct error *err);
+/* Its random numbers and the addresses of its network cards are its own from now on. */
 void machine_become_clone(struct machine *machine, unsigned number);
 unsigned machine_clone_number(const struct machine *machine);    /* 0: it is none */
+/* The recorded journal is ended, with the machine's hash. */
+void machine_end_recording(struct machine *machine);
 
 /* What a person should know about the media: "floppya: path=...: cannot be written ...", a line each; "" = nothing. */
 void machine_notices(struct machine *machine, char *text, size_t size);

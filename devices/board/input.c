@@ -76,15 +76,6 @@ size_t machine_poke(struct machine *m, u64 pa, const void *bytes, size_t size)
     return size;
 }
 
-void machine_become_clone(struct machine *m, unsigned number)
-{
-    m->clone = number;
-    for (unsigned n = 0; n < m->processors; n++) cpu_reseed(m->processor[n].cpu, number);
-    networks_readdress(m, number);
-}
-
-unsigned machine_clone_number(const struct machine *m) { return m->clone; }
-
 /* A name that no register has changes nothing, and is no entry. */
 bool machine_set_register(struct machine *m, unsigned processor, const char *name, u64 value, struct error *err)
 {

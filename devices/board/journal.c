@@ -159,12 +159,43 @@ static bool all_volatile(struct machine *m, struct error *err)
     return true;
 }
 
+/* Lines of the head: what images and folders hold, and where the journal begins.  NULL: err says why not. */
+static char *head_lines(struct machine *m, const char *snapshot, struct error *err)
+{
+    const char *name;
+    struct disk_image *image;
+    char *text = NULL;
+    size_t size;
+    u64 hash = 0;
+
+    if (snapshot && !journal_file_hash(snapshot, &hash)) return fail(err, "%s: cannot be read", snapshot), NULL;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return fail(err, "journal: the host has no memory for it"), NULL;
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
+        if (image) fprintf(f, "image %s %016" PRIx64 " %s\n", name, disk_image_hash(image, true, UINT64_MAX), disk_image_path(image));
+    if (m->kernel.plan) fprintf(f, "image kernel %016" PRIx64 " %s\n", journal_kernel_hash(&m->kernel), m->config.kernel.path);
+    for (unsigned i = 0; i < NETWORK_CARDS; i++) {
+        const char *folder_path;
+        struct folder *folder = networks_folder(m, i, &name, &folder_path);
+        if (folder) fprintf(f, "image %s %016" PRIx64 " %s\n", name, folder_hash(folder), folder_path);
+    }
+    if (snapshot) fprintf(f, "snapshot %016" PRIx64 " %s\n", hash, snapshot);
+    fclose(f);
+    return text;
+}
+
+bool journal_prepare(struct machine *m, const char *snapshot, struct error *err)
+{
+    free(m->journal.prepared);
+    m->journal.prepared = head_lines(m, snapshot, err);
+    return m->journal.prepared;
+}
+
+void journal_leave(struct machine *m) { m->journal = (struct journal){ .prepared = m->journal.prepared }; }
+
 bool machine_record(struct machine *m, const char *path, const char *config, const char *snapshot, struct error *err)
 {
     struct journal *j = &m->journal;
-    const char *name;
-    struct disk_image *image;
-    u64 hash = 0;
 
     if (j->mode != JOURNAL_OFF || m->past) return fail(err, "%s: the machine is recorded already, replays, or is in the past", path);
     if (now(m) && !snapshot) return fail(err, "%s: recording begins with a machine that has not run, or with a snapshot", path);
@@ -181,17 +212,11 @@ bool machine_record(struct machine *m, const char *path, const char *config, con
         fprintf(j->file, "config %.*s\n", (int)n, config);
         config += n + (config[n] == '\n');
     }
-    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
-        if (image) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, disk_image_hash(image, true, UINT64_MAX), disk_image_path(image));
-    if (m->kernel.plan) fprintf(j->file, "image kernel %016" PRIx64 " %s\n", journal_kernel_hash(&m->kernel), m->config.kernel.path);
-    for (unsigned i = 0; i < NETWORK_CARDS; i++) {
-        const char *folder_path;
-        struct folder *folder = networks_folder(m, i, &name, &folder_path);
-        if (folder) fprintf(j->file, "image %s %016" PRIx64 " %s\n", name, folder_hash(folder), folder_path);
-    }
-    if (snapshot && !journal_file_hash(snapshot, &hash)) return fail(err, "%s: cannot be read", snapshot);
+    if (!j->prepared && !journal_prepare(m, snapshot, err)) return false;
     if (m->clone) fprintf(j->file, "clone %u\n", m->clone);
-    if (snapshot) fprintf(j->file, "snapshot %016" PRIx64 " %s\n", hash, snapshot);
+    fputs(j->prepared, j->file);
+    free(j->prepared);
+    j->prepared = NULL;
     fputs("start\n", j->file);
     return fflush(j->file) == 0 || fail(err, "%s: cannot be written: %s", path, strerror(errno));
 }
@@ -208,6 +233,7 @@ void journal_close(struct machine *m)
     for (size_t i = 0; i < j->entries; i++) free(j->entry[i].text);
     free(j->entry);
     free(j->path);
+    free(j->prepared);
     *j = (struct journal){ 0 };
 }
 

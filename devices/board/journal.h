@@ -25,6 +25,7 @@ struct journal {
     size_t dropped;              /* .. of which so many are known no more */
     bool keeps;                  /* what comes in stays in memory: time travel wants it again */
     u64 bytes;                   /* that the entries take */
+    char *prepared;              /* lines of the head: images, and the snapshot; NULL: to be worked out */
 };
 
 #define JOURNAL_FIRST_LINE "orrery journal 1"
@@ -47,6 +48,10 @@ void journal_apply_due(struct machine *m);
 unsigned journal_bytes_now(struct machine *m, const char *verb, unsigned n, u8 *bytes, unsigned room);
 
 void journal_close(struct machine *m);
+
+/* For journals of many clones of this moment, which begin with a snapshot or at power-on: what they say of images. */
+bool journal_prepare(struct machine *m, const char *snapshot, struct error *err);
+void journal_leave(struct machine *m);                   /* in a clone: it is another process's */
 
 /* --- time travel --- */
 

@@ -69,6 +69,16 @@ void networks_readdress(struct machine *m, unsigned clone)
     }
 }
 
+void networks_leave_host(struct machine *m)
+{
+    for (unsigned i = 0; i < NETWORK_CARDS; i++) {
+        struct network *net = network_of(m, i);
+        net->pcap = NULL;
+        if (!config_of(m, i)->present || !net->backend.outside) continue;
+        net->backend = (struct network_backend){ .outside = true };
+    }
+}
+
 /* --- slots --- */
 
 /* The slot of PCI card n of a model; PCI_SLOTS: none is free. */

@@ -23,6 +23,7 @@ bool networks_build(struct machine *m, struct error *err);       /* ports, slots
 void networks_reset(struct machine *m);
 void networks_close(struct machine *m);
 void networks_readdress(struct machine *m, unsigned clone);      /* cards of clone 1 .. have addresses of their own */
+void networks_leave_host(struct machine *m);             /* cables that led to the host lead nowhere, and frames are written down no more */
 /* An ISA card asks for request n. */
 bool networks_request(const struct machine *m, unsigned n);
 /* Every part with state: its name is to be copied. */

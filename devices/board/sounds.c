@@ -213,6 +213,13 @@ void sounds_close(struct machine *m)
     es1370_card_close(m);
 }
 
+void sounds_leave_host(struct machine *m)
+{
+    for (unsigned i = 0; i < MIXTURES; i++)
+        if (mixture_sound(m, i)) memset(mixture_sound(m, i)->output, 0, sizeof mixture_sound(m, i)->output);
+    m->sounds.sb16.midi = m->sounds.es1370.midi = NULL;
+}
+
 void sounds_derive(struct machine *m)
 {
     if (has_opl(m)) opl3_ymf262_derive(&m->sounds.opl);

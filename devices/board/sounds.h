@@ -39,6 +39,7 @@ void sounds_init(struct machine *m);                     /* chips, before any po
 bool sounds_build(struct machine *m, struct error *err); /* files and ports */
 void sounds_reset(struct machine *m);
 void sounds_close(struct machine *m);
+void sounds_leave_host(struct machine *m);               /* nothing is put out any more */
 void sounds_derive(struct machine *m);                   /* its state is that of another moment */
 void sounds_set_speaker(struct machine *m, bool data);
 void sounds_wake(void *board);                           /* a source has something to be heard */

@@ -350,6 +350,22 @@ void disk_image_limit_volatile(struct disk_image *image, u64 bytes)
     if (image->in_memory) memory_layer_limit(image->top, bytes);
 }
 
+/* --- clones --- */
+
+bool disk_image_divides(const struct disk_image *image, bool in_past)
+{
+    if (image->is_volatile && !image->in_memory) return false;
+    return !in_past || image->is_volatile || image->top->read_only;
+}
+
+bool disk_image_part(struct disk_image *image, struct error *err)
+{
+    image->unsafe = false;
+    image->writeback = NULL;                             /* the folder is the original's */
+    image->has_past = false;                             /* the layer that keeps it stays where it is, and sees reads alone */
+    return image->in_memory || image->top->read_only || add_memory(image, err);
+}
+
 /* --- moments --- */
 
 bool disk_image_keep_past(struct disk_image *image, struct page_store *store)

@@ -58,6 +58,13 @@ void disk_image_each_byte(const struct disk_image *image,
 u64 disk_image_volatile_bytes(const struct disk_image *image);
 void disk_image_limit_volatile(struct disk_image *image, u64 bytes);     /* 1 GiB unless told */
 
+/* --- clones: processes that share it                                                       doc: clones --- */
+
+/* Each can have its own writes on top of it.  in_past: another moment than its file's is shown. */
+bool disk_image_divides(const struct disk_image *image, bool in_past);
+/* In one of them: what is written from now on stays in its memory, and nothing reaches the host.  False: the host has no memory. */
+bool disk_image_part(struct disk_image *image, struct error *err);
+
 /* --- moments: what was written to it up to then                                            doc: time-travel --- */
 
 /* From now on it can be shown as it was; what that takes is counted in `store`.  False: the host has no memory, or its form cannot (volatile writes in a file). */

@@ -132,6 +132,7 @@ static const struct command {
     { "save", "FILE [force]", "the whole machine into a file; force: in place of one that is there", debug_save },
     { "restore", "FILE", "the machine becomes what it was when the file was saved", debug_restore },
     { "migrate", "unix:PATH", "to the process that waits there (orrery --wait unix:PATH); it runs on meanwhile, and this one ends", debug_migrate },
+    { "clone", "N [SCRIPT | COMMAND; COMMAND ...]", "N machines from this moment, a process each, with numbers, addresses and journals of their own; this one waits for them", debug_clone },
     { "time-travel", "[on [MIB] | off]", "keep the past, in so much memory; forget it; tell how far it reaches", debug_time_travel },
     { "stop", "", "where the machine stands", debug_stop },
     { "u disasm disassemble", "[/N] [FIRST [LAST]] | size = 16|32|64|0 | switch-mode | hex on|off", "disassemble at a linear address; as that code, not as CS says; in Intel's or AT&T's syntax; numbers in hexadecimal or decimal", debug_unassemble },
@@ -287,6 +288,13 @@ static bool source(struct session *s, const char *at, struct error *err)
     return next_argument(&at, path, sizeof path) ? session_source(s, path, err) : fail(err, "which file? e.g. source boot.rc");
 }
 
+bool session_has_command(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(commands); i++)
+        if (*name && named(&commands[i], name)) return true;
+    return false;
+}
+
 const char *session_command_names(unsigned i) { return i < ARRAY_COUNT(commands) ? commands[i].names : NULL; }
 
 /* The machine goes on meanwhile. */
@@ -294,7 +302,7 @@ static bool runs(const struct command *command)
 {
     bool (*const acts[])(struct session *, const char *, struct error *) = {
         run_ticks, debug_step, debug_next, debug_finish, debug_run_to, debug_reverse_step, debug_reverse_next, debug_reverse_continue, debug_go_to, debug_last_write,
-        debug_last_exec, debug_last_event, debug_undo, debug_present, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point, debug_migrate,
+        debug_last_exec, debug_last_event, debug_undo, debug_present, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point, debug_migrate, debug_clone,
     };
 
     for (unsigned i = 0; i < ARRAY_COUNT(acts); i++)

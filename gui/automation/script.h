@@ -98,6 +98,7 @@ bool session_command(struct session *s, const char *line, struct error *err);
 
 /* The names of the Nth command, with blanks between; NULL past the last. */
 const char *session_command_names(unsigned n);
+bool session_has_command(const char *name);
 
 /* The same for those that do not let the machine run. */
 bool session_look(struct session *s, const char *line, struct error *err);

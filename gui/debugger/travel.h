@@ -4,7 +4,7 @@
 #include "gui/debugger/commands.h"
 
 debug_command debug_reverse_step, debug_reverse_next, debug_reverse_continue, debug_go_to, debug_last_write, debug_last_exec, debug_last_event, debug_undo, debug_present,
-    debug_live, debug_time_travel, debug_save, debug_restore, debug_migrate, debug_mirror;
+    debug_live, debug_time_travel, debug_save, debug_restore, debug_migrate, debug_mirror, debug_clone;
 
 /* For whoever speaks with a debugger of another kind: the same without a word.  False: err says why not; *stopped: a breakpoint was met, else the
  * beginning of the past. */
