@@ -1,6 +1,7 @@
 #include "config/table.h"
 #include "config/debug.h"
 #include "config/nic.h"
+#include "config/perturb.h"
 #include "config/sound.h"
 #include "config/usb.h"
 #include "cpu/cpu.h"
@@ -634,6 +635,8 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
 
 const struct directive directive_table[] = {
     { .name = "cpu", .parameters = cpu, .meaning = "the processor", .sample = "model=core2_penryn, count=1, quantum=100, add_features=\"\", exclude_features=\"\", ips=50000000, reset_on_triple_fault=auto, rdrand_seed=0, exact=0" },
+    { .name = "perturb", .parameters = perturb_parameters, .meaning = "what the manuals leave open varies by a seed, to shake out races; orrery perturb tries many",
+      .sample = "seed=0, timer=0, dma=0, ram=zero, undefined=model" },
     { .name = "memory", .parameters = memory, .positional = memory_size, .meaning = "RAM", .sample = "guest=32" },
     { .name = "romimage", .parameters = rom, BASE(system_rom), .positional = rom_path, .meaning = "another system BIOS than the built-in one",
       .sample = "#file=$BXSHARE/BIOS-bochs-legacy" },

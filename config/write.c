@@ -1,6 +1,7 @@
 #include "config/write.h"
 
 #include "config/nic.h"
+#include "config/perturb.h"
 #include "config/sound.h"
 #include "devices/storage/image_formats.h"
 #include "config/usb.h"
@@ -76,6 +77,7 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "cpu: ips=%llu, reset_on_triple_fault=%s, rdrand_seed=%llu\n", (unsigned long long)c->ips, triple_fault[c->reset_on_triple_fault],
             (unsigned long long)c->rdrand_seed);
     fprintf(to, "cpu: count=%u, quantum=%u\n", c->cpu_count, c->cpu_quantum);
+    perturb_write(&c->perturb, to);
     fprintf(to, "memory: guest=%llu\n", (unsigned long long)(c->memory_bytes >> 20));
     if (c->pci != PCI_BY_MODEL) fprintf(to, "pci: enabled=%d\n", c->pci == PCI_ON);
     for (unsigned n = 0; n < CONFIG_SLOTS; n++)

@@ -34,6 +34,8 @@ struct cpu_bus {
     void (*call_at)(void *board, unsigned processor, u64 tick);
     /* A message of one processor, for others and perhaps itself; `except` gets none.  False: nobody accepts it.  NULL: there are no others. */
     bool (*send_message)(void *board, const struct cpu_message *message, unsigned except);
+    /* Whether a request for an interrupt, or its being gone, is kept from the processor's core until cpu_look_for_interrupts; NULL: none is. */
+    bool (*hold_interrupt)(void *board, unsigned processor, bool request);
     /* Something has come for a processor between its own instructions: it may stand still no more.  NULL: there are no others. */
     void (*woken)(void *board, unsigned processor);
 };
@@ -124,6 +126,8 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
 void cpu_set_virtual_wire(struct cpu *cpu, bool at_reset);
 void cpu_reseed(struct cpu *cpu, u64 number);             /* they go on as another sequence for each number */
 void cpu_set_random_seed(struct cpu *cpu, u64 seed);     /* of RDRAND and RDSEED; outlives resets.  0 after cpu_create */
+/* Flags and results that the manual leaves undefined are drawn from this stream, a count that the board keeps; NULL: they are the model's. */
+void cpu_set_undefined(struct cpu *cpu, u64 *stream);
 /* Before the first run: the exact instance alone.  What the guest sees is the same. */
 void cpu_set_exact(struct cpu *cpu, bool exact_only);
 /* Messages: whether one is for this processor, how busy it is (the least busy one takes a message of lowest priority), and its arrival.
@@ -132,6 +136,7 @@ bool cpu_message_is_for(const struct cpu *cpu, const struct cpu_message *message
 unsigned cpu_arbitration_priority(const struct cpu *cpu);
 bool cpu_take_message(struct cpu *cpu, const struct cpu_message *message);
 void cpu_set_a20(struct cpu *cpu, bool enabled);         /* false: physical address bit 20 is forced to 0 */
+void cpu_look_for_interrupts(struct cpu *cpu);           /* hold_interrupt would say something else */
 void cpu_timer(struct cpu *cpu);                         /* the tick that call_at asked for has come */
 void cpu_request_stop(struct cpu *cpu);                  /* cpu_run returns after the current instruction */
 

@@ -151,6 +151,16 @@ struct time_travel_config {
     u32 memory_mib;
 };
 
+/* What varies by a seed, so that races show; all off: nothing does.                          doc: perturb */
+enum perturb_choice { PERTURB_USUAL, PERTURB_RANDOM };
+struct perturb_config {
+    u64 seed;
+    u32 timer_ticks;             /* an interrupt reaches the processor so many ticks late at most */
+    u32 completion_percent;      /* disks, DMA and frames take so much more or less time at most */
+    u8 ram, undefined;           /* enum perturb_choice: memory at power-on is not 0, undefined flags and results are not the model's */
+};
+static inline bool perturb_wanted(const struct perturb_config *p) { return p->timer_ticks || p->completion_percent || p->ram || p->undefined; }
+
 /* AUTO is for who runs the machine to decide: it is reset unless somebody asks for a stop (gui/debugger/triple_fault.c). */
 enum triple_fault_choice { TRIPLE_FAULT_FREEZES, TRIPLE_FAULT_RESETS, TRIPLE_FAULT_AUTO };
 
@@ -163,6 +173,7 @@ struct machine_config {
     u8 reset_on_triple_fault;    /* enum triple_fault_choice */
     u64 rdrand_seed;             /* of the numbers that RDRAND and RDSEED give */
     bool cpu_exact;              /* without the fast instance */
+    struct perturb_config perturb;
     u64 memory_bytes;            /* multiple of 1 MiB, 1 MiB .. 3 GiB */
     enum pci_choice pci;
     char slot[CONFIG_SLOTS][16];  /* name of the card in each PCI slot, "" none */

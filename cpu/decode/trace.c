@@ -11,6 +11,7 @@
 #include "cpu/run/fast_sequences.h"
 #include "cpu/run/mode.h"
 #include "cpu/run/recorder.h"
+#include "cpu/run/undefined.h"
 
 struct trace_cache *trace_cache_create(void)
 {
@@ -251,6 +252,8 @@ static struct trace *lone_trace(struct cpu *cpu, struct lone_instruction *lone, 
     *trace = (struct trace){ .pa = UINT64_MAX, .mode = cpu->mode, .first = b.record, .offset = lone->offsets };
     append(&b, d);
     append_stop(&b);
+    trace->instructions = 1;
+    trace->undefined = undefined_of(d);
     if (cpu->recorder) recorder_define(cpu, trace, TRACE_ARENA_TRACES, lone->bytes);
     return trace;
 }
@@ -348,6 +351,12 @@ static void keep(struct cpu *cpu, struct builder *b)
     memory->code_chunks |= chunks_of(trace->pa, trace->bytes);
 }
 
+/* Where what is undefined is drawn by lot a trace takes as many ticks as it has instructions, or is not run to its end. */
+static bool ends_for_lots(const struct decoded *d, u32 undefined)
+{
+    return undefined || d->branch || (d->row && d->row->notes & (REP | REPCC));
+}
+
 /* Decodes from pa, whose page is memory, until something ends the trace.  NULL when not even one instruction fits. */
 static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
 {
@@ -372,10 +381,15 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
         if (unlikely(cpu->breaks)) breaks_see_code(cpu, pa + trace->bytes, host + trace->bytes, available - trace->bytes, !(trace->mode & (MODE_CODE32 | MODE_LONG64)));
         if (b.instructions && breaks_begin_at(cpu, pa + trace->bytes)) break;
         if (decode(cpu->tables, host + trace->bytes, available - trace->bytes, mode_of(cpu, trace->bytes), &d) != DECODED) break;
+        u32 undefined = unlikely(cpu->undefined) ? undefined_of(&d) : 0;
+        if (undefined && b.instructions) break;          /* it is the next trace's */
         append(&b, &d);
+        trace->undefined = undefined;
+        if (unlikely(cpu->undefined) && ends_for_lots(&d, undefined)) break;
         if (cpu->recorder && recorder_is_repeated(host + trace->bytes - d.length, d.length, trace->mode & MODE_LONG64)) break;
     }
     if (!b.instructions) return NULL;
+    trace->instructions = (u8)b.instructions;
     fast_drop_flags(trace->first, b.record, b.use, trace->mode);
     fast_know_flags(trace->first, b.record, b.use, trace->mode);
     fast_join(cache->sequences, trace->first, b.record, trace->mode);

@@ -22,9 +22,11 @@ struct trace {
     struct trace *next_in_bucket, *next_in_page;
     u32 mode;
     u16 bytes;
+    u8 instructions;
     bool hooked, stops;                  /* first->fast is a hook; ... that leads to the loop: a breakpoint */
     const void *begin;                   /* hooked: what first->fast would be */
     u64 recorded_rip;                    /* cpu/run/recorder.h */
+    u32 undefined;                       /* cpu/run/undefined.c: of its only instruction */
     u16 *offset;                         /* of the instruction at each slot, and of what follows the last */
 };
 

@@ -184,7 +184,7 @@ static void run_slice(struct cpu *cpu)
     if (!debug_fetch_armed(cpu) || debug_check_fetch(cpu)) {
         cpu->rflags &= ~(u32)EFLAGS_RF;
         struct trace *trace = trace_find(cpu);
-        if (trace) done = fast_or_exact(cpu, trace);
+        if (trace) done = unlikely(cpu->undefined) ? undefined_run(cpu, trace) : fast_or_exact(cpu, trace);
         else cpu->budget--;
     } else {
         cpu->budget--;

@@ -302,6 +302,7 @@ struct cpu {
     struct trace_cache *traces;
     struct decode_tables *tables;
     struct breaks *breaks;        /* cpu/run/breaks.h; NULL: none */
+    u64 *undefined;               /* what is undefined is drawn from this stream: cpu/run/undefined.c; NULL: it is the model's */
     struct recorder *recorder;    /* cpu/run/recorder.h; NULL: none */
     unsigned number;              /* among the machine's processors; its APIC ID after a reset */
     struct cpu *next;             /* ring of the machine's processors; itself when it is alone */

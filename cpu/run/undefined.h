@@ -32,4 +32,11 @@ static inline u32 undefined_count_kept(const struct cpu *cpu)
 /* All flags after BEXTR, of AMD's models; Intel's tell SF and PF of the result. */
 static inline u32 undefined_field_flags(u64 result) { return EFLAGS_AF | (result ? 0 : EFLAGS_ZF) | parity_flag(result); }
 
+struct decoded;
+struct trace;
+/* What an instruction leaves undefined, for its trace; 0: nothing. */
+u32 undefined_of(const struct decoded *decoded);
+/* fast_or_exact, for a processor with cpu->undefined. */
+bool undefined_run(struct cpu *cpu, struct trace *trace);
+
 #endif

@@ -143,9 +143,17 @@ static bool requests(const struct cpu *cpu)
 
 void apic_update(struct cpu *cpu)
 {
-    cpu->interrupt_request = apic_enabled(cpu) ? requests(cpu) : cpu->intr;
+    bool request = apic_enabled(cpu) ? requests(cpu) : cpu->intr;
+
+    if (cpu->bus.hold_interrupt) {
+        cpu_sync_time(cpu);
+        request = !cpu->bus.hold_interrupt(cpu->bus.board, cpu->number, request) && request;
+    }
+    cpu->interrupt_request = request;
     if (cpu->interrupt_request) cpu_leave_after_instruction(cpu);
 }
+
+void cpu_look_for_interrupts(struct cpu *cpu) { apic_update(cpu); }
 
 /* --- errors --- */
 

@@ -7,6 +7,7 @@
 #include "devices/board/mmio.h"
 #include "devices/board/networks.h"
 #include "devices/board/pci_cards.h"
+#include "devices/board/perturb.h"
 #include "devices/board/ports.h"
 #include "devices/board/serial_line.h"
 #include "devices/board/sounds.h"
@@ -233,6 +234,7 @@ struct machine {
     struct journal journal;
     struct history *history;     /* NULL: none is kept */
     struct mirror *mirror;       /* the second that follows; NULL: none */
+    struct perturb perturb;
     unsigned clone;              /* its number; 0: it is none */
     bool past;                   /* not the present: the host hears and says nothing */
     struct machine_part part[MACHINE_PARTS];

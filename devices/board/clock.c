@@ -81,6 +81,7 @@ static void set_deadline(struct clock *clock)
 void clock_at(struct clock *clock, struct event *event, u64 tick)
 {
     take_out(clock, event);
+    if (event->varies && tick != NEVER && tick > clock->time.now) tick = clock->time.now + clock->vary(clock->varies, tick - clock->time.now);
     event->at = tick;
     if (tick != NEVER) sift_up(clock, clock->waiting++, event);
     set_deadline(clock);

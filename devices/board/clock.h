@@ -13,6 +13,7 @@ struct event {
     void *owner;
     u32 order;                   /* derived: place among the events of one tick */
     u32 slot;                    /* derived: place in the clock's heap + 1, 0 while not waiting */
+    bool varies;                 /* fixed: the end of work, whose time the clock's `vary` says */
 };
 
 /* A divided clock in exact rational arithmetic: num/den cycles a virtual second. */
@@ -29,6 +30,8 @@ struct clock {
     struct event **heap;         /* derived: waiting events, earliest first */
     struct event **all;          /* every one, by its order */
     u32 waiting, room, added;
+    u64 (*vary)(void *varies, u64 span);     /* ticks that work takes which usually takes `span`; NULL: no event varies */
+    void *varies;
     bool held;                   /* the board waits for a person: what is due stays due */
 };
 

@@ -10,6 +10,7 @@ void machine_become_clone(struct machine *m, unsigned number)
     m->clone = number;
     for (unsigned n = 0; n < m->processors; n++) cpu_reseed(m->processor[n].cpu, number);
     networks_readdress(m, number);
+    perturb_reseed(m, number);
 }
 
 /* --- what cannot be divided --- */

@@ -471,6 +471,7 @@ bool board_build(struct machine *m, struct error *err)
     fill_cmos(m);
     if (!load_cmos(m, err)) return false;
     if (!m->config.cmos_image_rtc || !m->config.cmos_image[0]) cmos_mc146818_set_time(&m->cmos, m->config.time0);
+    perturb_build(m);
     board_reset(m);
     return true;
 }

@@ -110,6 +110,7 @@ static void register_parts(struct machine *m)
     networks_each_part(m, add_part);
     sounds_each_part(m, add_part);
     if (m->config.gameport) add_part(m, "gameport", &gameport_558_state, &m->gameport);
+    if (perturb_wanted(&m->config.perturb)) add_part(m, "perturb", &perturb_state, &m->perturb);      /* the last one: snapshot_restore.c */
 }
 
 const char *machine_device_name(const struct machine *m, unsigned index)
@@ -162,6 +163,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
         return NULL;
     }
     register_parts(m);
+    perturb_find_completions(m);
     return m;
 }
 

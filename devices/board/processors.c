@@ -47,6 +47,7 @@ bool processors_build(struct machine *m, const struct cpu_bus *functions, struct
         return fail(err, "cpu: count=%u: several processors need local APICs (a model with apic) and a board with PCI", count);
     bus.board = m;
     bus.call_at = call_at;
+    if (m->config.perturb.timer_ticks) bus.hold_interrupt = perturb_holds;
     if (count > 1) {
         bus.send_message = processors_send;
         bus.woken = on_woken;

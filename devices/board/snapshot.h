@@ -107,6 +107,7 @@ struct restoring {
     struct checkpoint *checkpoint;
     char *media;
     bool has_config, has_schema, has_state, has_texts;
+    bool lacks_perturb;          /* nothing varied when it was taken: that begins now */
     /* the tree that a section is of */
     struct page_tree *tree;
     u64 pages;                   /* it has at most */

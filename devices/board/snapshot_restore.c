@@ -33,14 +33,25 @@ bool machine_snapshot_config(const char *path, void (*take)(void *context, const
 
 /* --- section by section --- */
 
+/* The last part of a machine may be new to it. */
+static bool is_perturb(const char *schema)
+{
+    static const char part[] = "perturb ";
+    return !strncmp(schema, part, sizeof part - 1);
+}
+
 /* The first line in which two schemas differ, in words. */
-static bool schemas_agree(const struct restoring *r, char *text, struct error *err)
+static bool schemas_agree(struct restoring *r, char *text, struct error *err)
 {
     char *ours = snapshot_schema(r->machine), *a = ours, *b = text;
     bool same = ours != NULL;
 
     while (same && (*a || *b)) {
         size_t n = strcspn(a, "\n"), k = strcspn(b, "\n");
+        if (!*b && is_perturb(a)) {
+            r->lacks_perturb = true;
+            break;
+        }
         same = n == k && !memcmp(a, b, n);
         if (!same && !n) fail(err, "snapshot: its state has \"%.*s\", which this machine does not have", (int)k, b);
         else if (!same && !k) fail(err, "snapshot: its state lacks \"%.*s\" of this machine", (int)n, a);
@@ -178,6 +189,7 @@ bool restoring_is_whole(struct restoring *r, const char *path, struct error *err
     const char *missing = !r->has_config ? "config" : !r->has_schema ? "schema" : !r->media ? "media" : !r->has_state ? "state" : !r->has_texts ? "texts" : NULL;
 
     if (missing) return fail(err, "snapshot: path=\"%s\": has no section %s", path, missing);
+    if (r->lacks_perturb && !state_image_add_perturb(r->machine, &r->checkpoint->state)) return fail(err, "snapshot: the host has no memory for it");
     return state_image_possible(r->machine, &r->checkpoint->state, err);
 }
 

@@ -1,5 +1,6 @@
 #include "devices/board/state_image.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,29 @@ void state_image_free(struct state_image *image)
 {
     free(image->bytes);
     *image = (struct state_image){ 0 };
+}
+
+bool state_image_add_perturb(struct machine *m, struct state_image *image)
+{
+    const char *name;
+    size_t at;
+    const struct state_layout *layout = state_image_part(m, m->parts, &name, &at);
+    struct perturb begun;
+    struct taking part = { .image = &(struct state_image){ 0 } };
+
+    assert(layout == &perturb_state);
+    if (at > image->size) return true;                   /* it is no state, and somebody will say so */
+    perturb_begin(m, &begun);
+    state_each_byte(layout, &begun, take_bytes, &part);
+    size_t size = part.image->size;
+    bool ok = !part.failed && make_room(image, size);
+    if (ok) {
+        memmove(image->bytes + at + size, image->bytes + at, image->size - at);
+        memcpy(image->bytes + at, part.image->bytes, size);
+        image->size += size;
+    }
+    state_image_free(part.image);
+    return ok;
 }
 
 /* --- putting --- */

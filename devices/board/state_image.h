@@ -24,6 +24,8 @@ bool state_image_take(struct machine *m, struct state_image *image);
 bool state_image_possible(struct machine *m, const struct state_image *image, struct error *err);
 /* Between runs: the machine is what a possible image says; its memory already is. */
 void state_image_put(struct machine *m, const struct state_image *image);
+/* Of a machine in which nothing varied, for one in which something does: that begins with it.  False: the host has no memory. */
+bool state_image_add_perturb(struct machine *m, struct state_image *image);
 void state_image_free(struct state_image *image);
 
 /* What stands apart from parts. */

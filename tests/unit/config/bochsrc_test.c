@@ -390,3 +390,15 @@ Test(bochsrc, a_network_card_is_the_one_that_card_names_wherever_that_stands)
     refused("ne2k: ioaddr=0x301", "a multiple of 20h");
     refused("ne2k: ethmod=slirp", "this one is not there");
 }
+
+Test(bochsrc, perturb_is_off_until_something_is_to_vary)
+{
+    taken("perturb: seed=0xffffffffffffffff");
+    cr_expect(!perturb_wanted(&config.perturb));
+    taken("perturb: timer=100, dma=25, ram=random, undefined=random");
+    cr_expect(config.perturb.seed == UINT64_MAX && config.perturb.timer_ticks == 100 && config.perturb.completion_percent == 25);
+    cr_expect(config.perturb.ram == PERTURB_RANDOM && config.perturb.undefined == PERTURB_RANDOM && perturb_wanted(&config.perturb));
+    refused("perturb: dma=101", "0 to 100");
+    refused("perturb: ram=dirty", "zero");
+    taken("perturb: seed=0, timer=0, dma=0, ram=zero, undefined=model");
+}
