@@ -15,6 +15,7 @@ void print_usage(void)
          "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery clone SNAPSHOT -n N [options]\n"
+         "orrery perturb [SNAPSHOT] -n SEEDS -rc SCRIPT [options]\n"
          "orrery journal info FILE | text FILE | cut FILE TICK NEW\n"
          "orrery snapshot info FILE | diff FILE FILE\n"
          "orrery image create FILE SIZE | info FILE | check FILE | convert FROM TO | commit FILE | resize FILE SIZE   (orrery image says more)\n"

@@ -7,7 +7,8 @@
 struct arguments {
     const char *config, *script, *display, *screenshot, *record, *replay, *restore, *wait, *log, *debugger_log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, panes, glance;
-    unsigned clones;             /* of the restored machine; 0: none */
+    unsigned clones;             /* of the machine as it begins; 0: none */
+    bool perturb;                /* they are seeds, tried until one fails */
     bool quick;                  /* -q: accepted for Bochs's sake, there is no start menu to skip */
     const char *max_instructions_text, *max_time_text, *max_wall_text;
     u64 max_instructions;

@@ -12,6 +12,7 @@
 #include "config/image.h"
 #include "config/journal.h"
 #include "config/lan.h"
+#include "config/perturb.h"
 #include "config/snapshot.h"
 #include "config/write.h"
 #include "gui/automation/clones.h"
@@ -245,26 +246,55 @@ static bool may_be_cloned(const struct run *r, const struct machine_config *conf
 }
 
 /* In a clone all is as it would be in a process that had begun by itself. */
-static bool make_clones(struct run *r, struct arguments *a, const struct machine_config *config, struct error *err)
+static bool begin_clone(struct run *r, struct arguments *a, unsigned number, struct error *err)
 {
-    const struct clones_wanted wanted = { .count = a->clones };
-    struct clones clones;
-
-    if (!may_be_cloned(r, config, err) || !machine_may_be_cloned(r->session.machine, err)) return false;
-    if (!machine_before_clones(r->session.machine, a->record, a->restore, err) || !clones_make(&clones, &wanted, err)) return false;
-    if (!clones.number) {
-        r->session.over = true;
-        r->session.status = clones.failed ? STATUS_PANIC : 0;
-        return true;
-    }
-    machine_become_clone(r->session.machine, clones.number);
-    a->record = path_of_clone(a->record, clones.number);
-    a->screenshot = path_of_clone(a->screenshot, clones.number);
-    a->log = path_of_clone(a->log, clones.number);
+    machine_become_clone(r->session.machine, number);
+    a->record = path_of_clone(a->record, number);
+    a->screenshot = path_of_clone(a->screenshot, number);
+    a->log = path_of_clone(a->log, number);
     if (!r->commands || r->commands == stdin) return true;
     fclose(r->commands);                                 /* its place in the script would be everybody's */
     r->commands = fopen(a->script, "r");
     return r->commands || fail(err, "orrery: -rc %s: %s", a->script, strerror(errno));
+}
+
+/* A seed that fails leaves its journal, as long as none before it does. */
+static void seed_ended(void *context, unsigned number, int status)
+{
+    const struct arguments *a = context;
+    if (!status || status == CLONE_SIGNALLED + SIGKILL) unlink(path_of_clone(a->record, number));
+}
+
+static bool journals_are_new(const struct arguments *a, struct error *err)
+{
+    for (unsigned n = 1; n <= a->clones; n++)
+        if (!access(path_of_clone(a->record, n), F_OK)) return fail(err, "%s: is there already; take it away, or name others by --record", path_of_clone(a->record, n));
+    return true;
+}
+
+static int tell_seeds(const struct arguments *a, const struct clones *c)
+{
+    for (unsigned n = 1; n <= c->made; n++)
+        if (n != c->first_failed) unlink(path_of_clone(a->record, n));
+    if (c->interrupted) return puts("orrery: the search was ended"), STATUS_PANIC;
+    if (!c->first_failed) return printf("orrery: %u seeds, and none failed\n", c->made), 0;
+    const char *journal = path_of_clone(a->record, c->first_failed);
+    printf("orrery: seed %u ended with status %d; its journal is %s, and orrery replay %s does it again\n", c->first_failed, c->status, journal, journal);
+    return c->status > CLONE_SIGNALLED ? STATUS_PANIC : c->status;
+}
+
+static bool make_clones(struct run *r, struct arguments *a, const struct machine_config *config, struct error *err)
+{
+    const struct clones_wanted all = { .count = a->clones };
+    const struct clones_wanted seeds = { .count = a->clones, .at_once = (unsigned)sysconf(_SC_NPROCESSORS_ONLN), .until_failure = true, .ended = seed_ended, .context = a };
+    struct clones clones;
+
+    if (!may_be_cloned(r, config, err) || !machine_may_be_cloned(r->session.machine, err) || (a->perturb && !journals_are_new(a, err))) return false;
+    if (!machine_before_clones(r->session.machine, a->record, a->restore, err) || !clones_make(&clones, a->perturb ? &seeds : &all, err)) return false;
+    if (clones.number) return begin_clone(r, a, clones.number, err);
+    r->session.over = true;
+    r->session.status = a->perturb ? tell_seeds(a, &clones) : clones.failed ? STATUS_PANIC : 0;
+    return true;
 }
 
 static void tell_arrival(void *context, const char *sentence)
@@ -368,6 +398,7 @@ static int run(const struct arguments *asked)
     ok = ok && configure(a, &config, &err, &notes);
     given = glance(a, &config);
 
+    if (a->perturb) perturb_usual(&config.perturb);
     r.display = choose_display(a, &config, &err);
     if (a->panes) config.debugger_panes = true;
     if (a->debugger_log) snprintf(config.debugger_log, sizeof config.debugger_log, "%s", a->debugger_log);
@@ -396,21 +427,52 @@ static int run(const struct arguments *asked)
     return ok ? r.session.status : err.about_image ? STATUS_IMAGE : STATUS_USAGE;
 }
 
+/* "-n N": taken out of the command line, whose other -n is without a number.  0: it is not there. */
+static unsigned take_count(int *argc, char **argv, unsigned most)
+{
+    for (int i = 1; i + 1 < *argc; i++) {
+        char *end;
+        if (strcmp(argv[i], "-n") || !*argv[i + 1]) continue;
+        unsigned long n = strtoul(argv[i + 1], &end, 10);
+        if (*end) continue;
+        memmove(&argv[i], &argv[i + 2], (size_t)(*argc - i - 2) * sizeof *argv);
+        *argc -= 2;
+        return n <= most ? (unsigned)n : 0;
+    }
+    return 0;
+}
+
+static int wrong_usage(const struct error *err)
+{
+    fputs(err->text, stderr);
+    return STATUS_USAGE;
+}
+
 /* orrery clone SNAPSHOT -n N [options] */
 static int clone_command(int argc, char **argv)
 {
     struct arguments a = { .restore = argv[2], .headless = true };
     struct error err = { 0 };
-    char *end = NULL;
 
-    if (argc > 4 && !strcmp(argv[3], "-n")) a.clones = (unsigned)strtoul(argv[4], &end, 10);
-    if (!end || *end || !a.clones || a.clones > CLONES_MOST) {
-        fprintf(stderr, "orrery clone SNAPSHOT -n N [options]: N is a number from 1 to %d\n", CLONES_MOST);
-        return STATUS_USAGE;
-    }
-    if (arguments_parse(argc - 4, argv + 4, &a, &err) && (!a.prompt || fail(&err, "orrery: clone: --prompt is for one machine; -rc SCRIPT is for all"))) return run(&a);
-    fputs(err.text, stderr);
-    return STATUS_USAGE;
+    a.clones = take_count(&argc, argv, CLONES_MOST);
+    if (!a.clones) fail(&err, "orrery clone SNAPSHOT -n N [options]: N is a number from 1 to %d", CLONES_MOST);
+    else if (arguments_parse(argc - 2, argv + 2, &a, &err) && a.prompt) fail(&err, "orrery: clone: --prompt is for one machine; -rc SCRIPT is for all");
+    return err.count ? wrong_usage(&err) : run(&a);
+}
+
+/* orrery perturb [SNAPSHOT] -n SEEDS -rc SCRIPT [options] */
+static int perturb_command(int argc, char **argv)
+{
+    bool begun = argc > 2 && argv[2][0] != '-';
+    struct arguments a = { .restore = begun ? argv[2] : NULL, .headless = true, .perturb = true };
+    struct error err = { 0 };
+
+    a.clones = take_count(&argc, argv, SEEDS_MOST);
+    if (!a.clones) fail(&err, "orrery perturb [SNAPSHOT] -n SEEDS -rc SCRIPT [options]: SEEDS is a number from 1 to %d", SEEDS_MOST);
+    else if (arguments_parse(argc - 1 - begun, argv + 1 + begun, &a, &err) && (!a.script || !strcmp(a.script, "-") || a.prompt))
+        fail(&err, "orrery: perturb: -rc SCRIPT says what each seed does and what it expects");
+    if (!a.record) a.record = "perturb-%n.journal";
+    return err.count ? wrong_usage(&err) : run(&a);
 }
 
 /* A command line by itself, or that of a machine among others. */
@@ -422,9 +484,8 @@ static int run_command_line(int argc, char **argv, struct partner *partner)
 
     if (replay) a.replay = argv[2];
     if (argc > 2 && !strcmp(argv[1], "clone")) return clone_command(argc, argv);
-    if (arguments_parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err)) return run(&a);
-    fputs(err.text, stderr);
-    return STATUS_USAGE;
+    if (argc > 1 && !strcmp(argv[1], "perturb")) return perturb_command(argc, argv);
+    return arguments_parse(replay ? argc - 2 : argc, replay ? argv + 2 : argv, &a, &err) ? run(&a) : wrong_usage(&err);
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_ROOM = 4096, SIGNAL_STATUS = 128 };
+enum { LINE_ROOM = 4096 };
 
 /* What a clone says, up to the next end of a line. */
 struct mouth {
@@ -98,7 +98,8 @@ static void judge(struct pool *p, const struct mouth *mouth)
     int status = 0;
 
     waitpid(mouth->process, &status, 0);
-    int code = WIFSIGNALED(status) ? SIGNAL_STATUS + WTERMSIG(status) : WEXITSTATUS(status);
+    int code = WIFSIGNALED(status) ? CLONE_SIGNALLED + WTERMSIG(status) : WEXITSTATUS(status);
+    if (p->wanted->ended) p->wanted->ended(p->wanted->context, mouth->number, code);
     bool behind = p->wanted->until_failure && c->first_failed && mouth->number > c->first_failed;
     if (!code || behind || c->interrupted) return;
     c->failed++;
