@@ -45,6 +45,7 @@ bool machine_may_be_cloned(struct machine *m, struct error *err)
     struct disk_image *image;
     bool ok = modes_divide(m, err);
 
+    if (m->mirror) ok = fail(err, "clone: a mirror follows this machine step by step, and would wait for it meanwhile");
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image && !disk_image_divides(image, m->past))
             ok = fail(err, m->past ? "%s: path=\"%s\": is written through, so its file is that of the present and not of this moment: clone there, or take mode=volatile" :
