@@ -30,6 +30,7 @@ struct pool {
     struct mouth *mouth;
     struct pollfd *poll;
     unsigned living, room;
+    int start[2];                /* a pipe whose end says that all have been made; -1: nobody waits for that */
     double begun;
 };
 
@@ -41,9 +42,11 @@ static double seconds_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* In the clone. */
-static void begin_life(int fd)
+/* In the clone.  It waits for the others, as it would take the time of whoever makes them. */
+static void begin_life(const struct pool *p, int fd)
 {
+    char none;
+
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -52,6 +55,16 @@ static void begin_life(int fd)
     dup2(fd, STDERR_FILENO);
     close(fd);
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (p->start[0] < 0) return;
+    close(p->start[1]);
+    while (read(p->start[0], &none, 1) < 0 && errno == EINTR) {}
+    close(p->start[0]);
+}
+
+static void let_start(struct pool *p)
+{
+    if (p->start[0] >= 0) close(p->start[0]), close(p->start[1]);
+    p->start[0] = p->start[1] = -1;
 }
 
 static bool make_one(struct pool *p, struct error *err)
@@ -64,7 +77,7 @@ static bool make_one(struct pool *p, struct error *err)
     *mouth = (struct mouth){ .number = p->clones->made + 1, .fd = ends[0], .process = fork() };
     if (!mouth->process) {
         for (unsigned n = 0; n <= p->living; n++) close(p->mouth[n].fd);
-        begin_life(ends[1]);
+        begin_life(p, ends[1]);
         p->clones->number = mouth->number;
         return true;
     }
@@ -75,7 +88,10 @@ static bool make_one(struct pool *p, struct error *err)
     }
     p->living++;
     p->clones->made++;
-    if (!p->wanted->at_once && p->clones->made == p->wanted->count) printf("orrery: %u clones in %.3f s\n", p->clones->made, seconds_now() - p->begun);
+    if (p->wanted->at_once || p->clones->made < p->wanted->count) return true;
+    printf("orrery: %u clones in %.3f s\n", p->clones->made, seconds_now() - p->begun);
+    fflush(stdout);
+    let_start(p);
     return true;
 }
 
@@ -170,14 +186,16 @@ static bool live(struct pool *p, struct error *err)
 
 bool clones_make(struct clones *clones, const struct clones_wanted *wanted, struct error *err)
 {
-    struct pool p = { .wanted = wanted, .clones = clones, .room = wanted->at_once && wanted->at_once < wanted->count ? wanted->at_once : wanted->count, .begun = seconds_now() };
+    struct pool p = { .wanted = wanted, .clones = clones, .room = wanted->at_once && wanted->at_once < wanted->count ? wanted->at_once : wanted->count, .start = { -1, -1 }, .begun = seconds_now() };
     struct clones_wanted none = { .interrupts = 0 };
 
     *clones = (struct clones){ 0 };
     p.mouth = calloc(p.room, sizeof *p.mouth);
     p.poll = calloc(p.room + 1, sizeof *p.poll);
     bool ok = (p.mouth && p.poll) || fail(err, "clone: the host has no memory for it");
+    if (ok && !wanted->at_once && pipe2(p.start, O_CLOEXEC)) ok = fail(err, "clone: no pipe: %s", strerror(errno));
     ok = ok && live(&p, err);
+    if (!clones->number) let_start(&p);
     if (!ok) {
         end_behind(&p, 0);
         p.wanted = &none;
