@@ -137,6 +137,17 @@ struct machine_passage {
  * not; the machine is here as ever.  True: the other process has it with its disks, and here it is frozen. */
 bool machine_migrate(struct machine *machine, const char *address, const char *config, struct machine_passage *passage, struct error *err);
 
+/* The process that waits there becomes the second of two: it follows, and when this one is killed it is the machine.  What the guest writes waits in memory
+ * until the second has come as far; a flush waits for that. */
+struct machine_mirroring {
+    void (*lost)(void *context, const char *sentence);           /* the second is gone, and why: this one goes on alone */
+    void *context;
+    u64 check_ns;                        /* of the host's time between two comparisons of all state; 0: none */
+};
+bool machine_mirror(struct machine *machine, const char *address, const char *config, struct machine_passage *passage, const struct machine_mirroring *how, struct error *err);
+bool machine_is_mirrored(const struct machine *machine);
+void machine_end_mirror(struct machine *machine);        /* in order: the second ends too, and everything is in the files */
+
 /* The waiting side: first words of whoever comes; the directives of its machine; what a configuration takes of it besides; the machine itself, into one
  * that was created so and has not run. */
 struct arrival;

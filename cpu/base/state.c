@@ -46,11 +46,13 @@ static bool takes_any_value(const struct state_field *field)
     return !is_signed(field->type) && field->min == 0 && field->max >= UINT64_MAX >> (64 - bits_wide);
 }
 
+size_t state_field_bytes(const struct state_field *field) { return (size_t)type_bytes[field->type] * field->count; }
+
 size_t state_bytes(const struct state_layout *layout)
 {
     size_t bytes = 0;
 
-    for (u32 f = 0; f < layout->count; f++) bytes += (size_t)type_bytes[layout->fields[f].type] * layout->fields[f].count;
+    for (u32 f = 0; f < layout->count; f++) bytes += state_field_bytes(&layout->fields[f]);
     return bytes;
 }
 

@@ -72,6 +72,7 @@ void state_each_byte(const struct state_layout *layout, const void *object,
 
 /* The same bytes, taken back: state_bytes(layout) of them; no range is looked at.  What is derived of them is not touched. */
 size_t state_bytes(const struct state_layout *layout);
+size_t state_field_bytes(const struct state_field *field);       /* its share of them */
 void state_load(const struct state_layout *layout, void *object, const u8 *bytes);
 
 /* First field out of [min, max], or NULL. */

@@ -40,9 +40,8 @@ static bool take_journey(struct arrival *a, struct error *err)
 }
 
 /* A descriptor for each name. */
-static bool take_files(struct arrival *a, struct error *err)
+bool arrival_take_files(struct arrival *a, struct error *err)
 {
-    if (!hear_kind(a, "files", err)) return false;
     char *rest = (char *)a->peer.in.section.raw, *line;
     unsigned n = 0;
     bool ok = true;
@@ -69,7 +68,7 @@ struct arrival *machine_await(const char *address, struct error *err)
     }
     bool ok = snapshot_read_head(&a->peer.in, err) && keep_text(a, "config", &a->config, err);
     ok = ok && (snapshot_is_its_configuration(&a->peer.in) || fail(err, "%s: its configuration is not the one it was made with", address));
-    ok = ok && take_journey(a, err) && keep_text(a, "media", &a->media, err) && take_files(a, err);
+    ok = ok && take_journey(a, err) && keep_text(a, "media", &a->media, err) && hear_kind(a, "files", err) && arrival_take_files(a, err);
     if (ok) return a;
     err->about_image = true;
     arrival_refuse(a, err);
@@ -165,6 +164,7 @@ static bool change_media(struct machine *m, const char *media, struct error *err
 
 static bool compare(struct arrival *a, struct restoring *r, struct error *err)
 {
+    if (a->mirrors && r->machine->config.volatile_media && !a->is_volatile) return fail(err, "a mirror writes to its disks when the first is gone: it cannot record");
     r->has_config = true;
     r->media = strdup(a->media);
     if (!r->media) return fail(err, "the host has no memory for it");

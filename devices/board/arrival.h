@@ -11,4 +11,6 @@ struct arrival {
     bool mirrors, is_volatile;
 };
 
+bool arrival_take_files(struct arrival *a, struct error *err);           /* of the section that was heard last */
+
 #endif

@@ -72,7 +72,7 @@ static void name_file(void *context, const struct image_file *file)
     fprintf(n->list, "%s %s\n", file->what, file->path);
 }
 
-static bool send_files(struct departure *d, struct error *err)
+bool departure_send_files(struct departure *d, struct error *err)
 {
     char *text = NULL;
     size_t size;
@@ -105,7 +105,7 @@ static bool introduce(struct departure *d, const char *config, const char *journ
 
     d->peer.out.err = err;
     return snapshot_write_head(w, config) && snapshot_write_section(w, "config", "", config, strlen(config)) && send_journey(d, journey, err) &&
-           snapshot_write_text(w, "media", snapshot_media(d->machine, false)) && send_files(d, err) && snapshot_write_text(w, "schema", snapshot_schema(d->machine));
+           snapshot_write_text(w, "media", snapshot_media(d->machine, false)) && departure_send_files(d, err) && snapshot_write_text(w, "schema", snapshot_schema(d->machine));
 }
 
 /* --- rounds --- */

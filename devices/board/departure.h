@@ -18,5 +18,6 @@ struct departure {
 bool departure_begin(struct departure *d, struct machine *m, const char *address, const char *config, const char *journey, struct machine_passage *passage, struct error *err);
 bool departure_send(struct departure *d, struct error *err);
 void departure_end(struct departure *d);
+bool departure_send_files(struct departure *d, struct error *err);       /* descriptors of all images */
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "bios/images.h"
 #include "devices/board/board.h"
+#include "devices/board/mirror.h"
 #include "devices/storage/floppy_format.h"
 
 enum { SETTLE_NS = 1000000000 };
@@ -66,6 +67,7 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
     disks_floppy_eject(m, drive);
     disk_image_on_failure(image, on_disk_failure, m);
     bool done = fdc_82077_insert(&m->fdc, drive, image, write_protected);
+    mirror_medium_in(m);
     history_medium_changed(m);
     return done;
 }
@@ -96,7 +98,7 @@ bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bo
 
 void disks_floppy_eject(struct machine *m, unsigned drive)
 {
-    disk_image_close(fdc_82077_eject(&m->fdc, drive));
+    mirror_close_medium(m, fdc_82077_eject(&m->fdc, drive));
     history_medium_changed(m);
 }
 
@@ -222,7 +224,7 @@ void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit)
 {
     if (!is_cdrom(m, channel, unit)) return;
     ata_channel_cd_eject(&m->ata[channel], unit);
-    disk_image_close(m->ata_image[channel][unit]);
+    mirror_close_medium(m, m->ata_image[channel][unit]);
     m->ata_image[channel][unit] = NULL;
     history_medium_changed(m);
 }

@@ -273,6 +273,7 @@ bool machine_take_over(struct machine *m, struct error *err)
     const char *name;
     struct disk_image *image;
 
+    if (m->past && m->mirror) return fail(err, "the machine is mirrored: what has been cannot be undone; `mirror off` ends that");
     if (!m->past) {
         if (m->journal.mode != JOURNAL_REPLAYS) return true;
         journal_cut(m);

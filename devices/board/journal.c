@@ -21,6 +21,7 @@
 #include <xxhash.h>
 
 #include "devices/board/board.h"
+#include "devices/board/mirror.h"
 #include "devices/network/folder.h"
 
 #ifdef HARD
@@ -59,6 +60,7 @@ static void note(struct machine *m, char *text)
     u64 file_at = j->file ? (u64)ftello(j->file) : 0;
 
     if (j->mode == JOURNAL_RECORDS) fprintf(j->file, "%" PRIu64 " %s\n", now(m), text);
+    if (mirror_listens(m)) mirror_note(m, text);
     if (j->keeps && journal_add(j, now(m), text, file_at)) {
         j->at = j->dropped + j->entries;
         return;
@@ -66,7 +68,7 @@ static void note(struct machine *m, char *text)
     free(text);
 }
 
-static bool somebody_notes(const struct journal *j) { return j->mode == JOURNAL_RECORDS || j->keeps; }
+static bool somebody_notes(const struct machine *m) { return m->journal.mode == JOURNAL_RECORDS || m->journal.keeps || mirror_listens(m); }
 
 bool journal_admits(struct machine *m, const char *format, ...)
 {
@@ -74,7 +76,7 @@ bool journal_admits(struct machine *m, const char *format, ...)
     va_list args;
     char *text = NULL;
 
-    if (j->mode == JOURNAL_REPLAYS || !somebody_notes(j)) return j->mode != JOURNAL_REPLAYS;
+    if (j->mode == JOURNAL_REPLAYS || !somebody_notes(m)) return j->mode != JOURNAL_REPLAYS;
     va_start(args, format);
     if (vasprintf(&text, format, args) >= 0) note(m, text);
     va_end(args);
@@ -86,7 +88,7 @@ bool journal_admits_bytes(struct machine *m, const char *verb, u64 where, const 
 {
     struct journal *j = &m->journal;
 
-    if (j->mode == JOURNAL_REPLAYS || !somebody_notes(j)) return j->mode != JOURNAL_REPLAYS;
+    if (j->mode == JOURNAL_REPLAYS || !somebody_notes(m)) return j->mode != JOURNAL_REPLAYS;
     for (size_t done = 0; done < size; done += BYTES_MOST) {
         size_t piece = size - done < BYTES_MOST ? size - done : BYTES_MOST;
         char *text = malloc(2 * piece + 64);
@@ -114,7 +116,7 @@ void journal_drop_before(struct machine *m, size_t at)
     struct journal *j = &m->journal;
     size_t go = at > j->dropped ? at - j->dropped : 0;
 
-    if (j->mode == JOURNAL_REPLAYS || !go || go > j->entries) return;
+    if ((j->mode == JOURNAL_REPLAYS && !j->follows) || !go || go > j->entries) return;
     for (size_t i = 0; i < go; i++) {
         j->bytes -= bytes_of(&j->entry[i]);
         free(j->entry[i].text);
@@ -140,6 +142,10 @@ bool journal_cut(struct machine *m)
     }
     return true;
 }
+
+void journal_forget_applied(struct machine *m) { journal_drop_before(m, m->journal.at); }
+
+u64 journal_last_tick(const struct machine *m) { return m->journal.entries ? m->journal.entry[m->journal.entries - 1].tick : 0; }
 
 /* Of a kernel without a disk, what is loaded of it and its RAM disk or modules, and where to. */
 u64 journal_kernel_hash(const struct kernel_image *k)

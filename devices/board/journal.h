@@ -23,6 +23,7 @@ struct journal {
     size_t entries, room;
     size_t at;                   /* the next one that acts, when entries are counted from the session's start .. */
     size_t dropped;              /* .. of which so many are known no more */
+    bool follows;                /* replaying: more entries will come, from a process that runs */
     bool keeps;                  /* what comes in stays in memory: time travel wants it again */
     u64 bytes;                   /* that the entries take */
     char *prepared;              /* lines of the head: images, and the snapshot; NULL: to be worked out */
@@ -52,6 +53,10 @@ void journal_close(struct machine *m);
 /* For journals of many clones of this moment, which begin with a snapshot or at power-on: what they say of images. */
 bool journal_prepare(struct machine *m, const char *snapshot, struct error *err);
 void journal_leave(struct machine *m);                   /* in a clone: it is another process's */
+/* Following: an entry as a file has it; those that have acted are forgotten; the tick of the last one, 0 without. */
+bool journal_take_line(struct journal *j, const char *path, unsigned number, const char *line, struct error *err);
+void journal_forget_applied(struct machine *m);
+u64 journal_last_tick(const struct machine *m);
 
 /* --- time travel --- */
 

@@ -129,7 +129,7 @@ static bool well_formed(const char *text)
     return false;
 }
 
-static bool read_entry(struct journal *j, const char *path, unsigned number, const char *line, struct error *err)
+bool journal_take_line(struct journal *j, const char *path, unsigned number, const char *line, struct error *err)
 {
     char *end;
     u64 tick = strtoull(line, &end, 10), before = j->entries ? j->entry[j->entries - 1].tick : 0;
@@ -207,7 +207,7 @@ bool machine_replay(struct machine *m, const char *path, u64 *end_tick, struct e
     ok = ok && each_header(path, f, &number, "image", check_image, m, err);
     for (; ok && fgets(line, sizeof line, f); number++) {
         size_t n = strcspn(line, "\n");
-        ok = line[n] == '\n' ? (line[n] = 0, read_entry(j, path, number, line, err)) : fail(err, "%s:%u: the line is cut off or too long", path, number);
+        ok = line[n] == '\n' ? (line[n] = 0, journal_take_line(j, path, number, line, err)) : fail(err, "%s:%u: the line is cut off or too long", path, number);
     }
     fclose(f);
     if (!ok) return false;

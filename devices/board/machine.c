@@ -171,6 +171,7 @@ void machine_destroy(struct machine *m)
 {
     if (!m) return;
     machine_forget_history(m);
+    machine_end_mirror(m);
     journal_close(m);
     board_disks_close(m);
     networks_close(m);

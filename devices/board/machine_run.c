@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "devices/board/board.h"
+#include "devices/board/mirror.h"
 
 void board_where(const struct machine *m, char *text, size_t size)
 {
@@ -80,9 +81,12 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
             journal_apply_due(m);
             continue;
         }
-        u64 look = history_next_tick(m), until = input < end ? input : end;
-        struct machine_stop stop = run_until(m, look < until && look > m->clock.time.now ? look : until);
+        u64 look = history_next_tick(m), mirror = mirror_next_tick(m), until = input < end ? input : end, next = look < mirror ? look : mirror;
+        struct machine_stop stop = run_until(m, next < until && next > m->clock.time.now ? next : until);
         if (m->clock.time.now >= look) history_see(m);
+        bool returns = stop.kind != MACHINE_TICKS || m->clock.time.now >= end;
+        if (m->mirror && (returns || m->clock.time.now >= mirror)) mirror_ran(m, &stop, returns);
+        if (m->clock.held && stop.kind == MACHINE_TICKS) return m->stop;
         if (m->frozen && journal_next_tick(m) <= m->clock.time.now) continue;            /* a reset, perhaps */
         if (stop.kind == MACHINE_TICKS && m->clock.time.now >= end) journal_apply_due(m);         /* as it did when the run ended there */
         if (stop.kind != MACHINE_TICKS || m->clock.time.now >= end) return stop;

@@ -47,12 +47,8 @@ bool peer_hear(struct peer *p, struct error *err);
 bool peer_has_news(struct peer *p);                      /* peer_hear would not wait long */
 /* The section that was heard last. */
 bool peer_heard(const struct peer *p, const char *kind);
+void peer_words(const struct peer *p, char *words, size_t size);         /* its text, as far as it can be shown */
 /* Waits for this word; a "refused" has its text in err. */
 bool peer_await(struct peer *p, const char *kind, struct error *err);
-
-/* --- a mirror, once the second holds the state: devices/board/mirror.c --- */
-
-struct memory_tracker;
-struct arrival;
 
 #endif

@@ -229,8 +229,9 @@ bool peer_has_news(struct peer *p)
 bool peer_heard(const struct peer *p, const char *kind) { return !strcmp(p->in.section.kind, kind); }
 
 /* Words of another process are shown as far as they are some. */
-static void copy_words(const struct snapshot_section *s, char *words, size_t size)
+void peer_words(const struct peer *p, char *words, size_t size)
 {
+    const struct snapshot_section *s = &p->in.section;
     size_t n = 0;
 
     for (size_t i = 0; i < s->raw_bytes && n + 1 < size; i++) words[n++] = s->raw[i] >= ' ' && s->raw[i] < 0x7f ? (char)s->raw[i] : ' ';
@@ -244,6 +245,6 @@ bool peer_await(struct peer *p, const char *kind, struct error *err)
     if (!peer_hear(p, err)) return false;
     if (peer_heard(p, kind)) return true;
     if (!peer_heard(p, "refused")) return fail(err, "%s: says \"%s\" where \"%s\" was to come", p->file->path, p->in.section.kind, kind);
-    copy_words(&p->in.section, words, sizeof words);
+    peer_words(p, words, sizeof words);
     return fail(err, "%s: the other side refuses: %s", p->file->path, words);
 }

@@ -226,6 +226,7 @@ bool machine_restore(struct machine *m, const char *path, struct error *err)
     struct restoring r;
 
     if (m->past) return fail(err, "%s: the machine is in the past; go to its present first", path);
+    if (m->mirror) return fail(err, "%s: a machine that is mirrored restores nothing; `mirror off` ends that", path);
     if (m->journal.mode != JOURNAL_OFF) return fail(err, "%s: a session that is recorded or replayed goes its own way: it restores nothing", path);
     bool ok = restoring_begin(&r, m, err) && read_all(&r, path, err);
     if (!ok) err->about_image = true;

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "cpu/base/bits.h"
+#include "devices/storage/held_layer.h"
 #include "devices/storage/memory_layer.h"
 #include "devices/storage/past_layer.h"
 #include "devices/storage/redolog.h"
@@ -20,6 +21,7 @@ struct disk_image {
     bool is_volatile;                    /* what is written is gone at the end: top is in memory, or in a file without a name */
     bool in_memory;
     bool has_past;                       /* top is a past_layer */
+    struct image_layer *held;            /* a held_layer, top or below the past_layer; NULL: nothing is held */
     bool unsafe;                         /* written since the last flush */
     enum disk_mode mode;
     struct image_source source;          /* as it was opened; its words are these: */
@@ -417,7 +419,11 @@ bool disk_image_take_over(struct disk_image *image, struct error *err)
 
 /* --- to another process --- */
 
-static struct image_layer *real_top(const struct disk_image *image) { return image->has_past ? image->top->below : image->top; }
+static struct image_layer *real_top(const struct disk_image *image)
+{
+    struct image_layer *top = image->has_past ? image->top->below : image->top;
+    return top == image->held ? top->below : top;
+}
 
 bool disk_image_may_move(const struct disk_image *image, struct error *err)
 {
@@ -470,4 +476,30 @@ bool disk_image_reopen(struct disk_image *image, struct error *err)
     image_layer_close(image->top);
     image->top = top;
     return true;
+}
+
+/* --- mirrored --- */
+
+static struct image_layer **place_below_past(struct disk_image *image) { return image->has_past ? &image->top->below : &image->top; }
+
+bool disk_image_hold(struct disk_image *image, const struct held_wires *wires)
+{
+    struct image_layer **place = place_below_past(image);
+
+    if (image->held || image->is_volatile || (*place)->read_only) return true;
+    struct image_layer *held = held_layer_create(*place, image->what, wires);
+    if (!held) return false;
+    *place = image->held = held;
+    return true;
+}
+
+bool disk_image_write_held(struct disk_image *image, u64 tick, struct error *err) { return !image->held || held_layer_write(image->held, tick, err); }
+
+bool disk_image_drop_held(struct disk_image *image, u64 tick, struct error *err) { return !image->held || held_layer_drop(image->held, tick, err); }
+
+void disk_image_hold_no_more(struct disk_image *image)
+{
+    if (!image->held) return;
+    *place_below_past(image) = held_layer_remove(image->held);
+    image->held = NULL;
 }

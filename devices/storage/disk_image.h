@@ -2,6 +2,7 @@
 #define ORRERY_STORAGE_DISK_IMAGE_H
 /* A disk, floppy or CD as sectors of 512 bytes, whatever form its image has.            doc: disk-images */
 #include "cpu/base/page_tree.h"
+#include "devices/storage/held_layer.h"
 #include "devices/storage/image_formats.h"
 
 enum { IMAGE_NOTICE = 1280 };
@@ -90,6 +91,12 @@ bool disk_image_has_file(const struct disk_image *image);        /* else it is t
 /* Another process may open it while it is written here: nothing but sectors is in its files. */
 bool disk_image_may_be_read_meanwhile(const struct disk_image *image);
 void disk_image_depart(struct disk_image *image);        /* it is another process's now: closing it writes nothing */
+/* Of a mirrored machine: writes wait in memory from now on.  Then those of a tick or before reach the file, or have reached it by somebody else's hand; the end
+ * of it: what is still held is lost. */
+bool disk_image_hold(struct disk_image *image, const struct held_wires *wires);
+bool disk_image_write_held(struct disk_image *image, u64 tick, struct error *err);
+bool disk_image_drop_held(struct disk_image *image, u64 tick, struct error *err);
+void disk_image_hold_no_more(struct disk_image *image);
 /* Another process has written to its files up to now: what they hold is read anew.  False: err says what is wrong with them. */
 bool disk_image_reopen(struct disk_image *image, struct error *err);
 

@@ -107,11 +107,12 @@ static bool open_descriptor(struct image_file *file, enum disk_image_mode mode, 
     return file->fd >= 0 || open_failed(file, err);
 }
 
-static bool find_size(struct image_file *file, struct error *err)
+bool image_file_find_size(struct image_file *file, struct error *err)
 {
     struct stat st;
     off_t size = -1;
 
+    if (file->fd < 0) return true;
     if (fstat(file->fd, &st)) return image_file_fail(file, err, "cannot be looked at: %s", strerror(errno));
     if (S_ISDIR(st.st_mode)) {
         errno = EISDIR;
@@ -137,7 +138,7 @@ struct image_file *image_file_open(const char *path, const char *what, enum disk
 {
     struct image_file *file = new_file(path, what, err);
 
-    if (file && open_descriptor(file, mode, err) && find_size(file, err) && lock(file, err)) return file;
+    if (file && open_descriptor(file, mode, err) && image_file_find_size(file, err) && lock(file, err)) return file;
     image_file_close(file);
     return NULL;
 }
@@ -157,7 +158,7 @@ struct image_file *image_file_adopt(int fd, const char *path, const char *what, 
     bool ok = flags >= 0 && ((flags & O_ACCMODE) != O_WRONLY || image_file_fail(file, err, "was given without the right to read it"));
     /* the giver's lock stays what it is: one that may write is not made one that reads */
     bool locks = (flags & O_ACCMODE) == O_RDONLY || mode == IMAGE_WRITABLE;
-    if (ok && find_size(file, err) && (!locks || lock(file, err))) return file;
+    if (ok && image_file_find_size(file, err) && (!locks || lock(file, err))) return file;
     image_file_close(file);
     return NULL;
 }

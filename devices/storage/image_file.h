@@ -60,6 +60,7 @@ bool image_file_read(struct image_file *file, u64 offset, size_t size, void *byt
 bool image_file_write(struct image_file *file, u64 offset, size_t size, const void *bytes, struct error *err);
 bool image_file_sync(struct image_file *file, struct error *err);                  /* true only after fdatasync succeeded */
 bool image_file_set_size(struct image_file *file, u64 size_bytes, struct error *err);
+bool image_file_find_size(struct image_file *file, struct error *err);             /* others may have made it longer */
 u64 image_file_stored_bytes(const struct image_file *file);                        /* what it takes of the host's disk */
 
 /* Always false: "WHAT: path="PATH": " and the sentence. */

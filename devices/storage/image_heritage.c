@@ -10,6 +10,12 @@ bool image_heritage_add(struct image_heritage *h, const char *what, const char *
 {
     struct inherited *file = &h->file[h->count];
 
+    for (unsigned i = 0; i < h->count; i++) {
+        if (strcmp(h->file[i].path, path) || strcmp(h->file[i].what, what)) continue;
+        close(h->file[i].fd);
+        h->file[i].fd = fd;
+        return true;
+    }
     if (h->count == HERITAGE_MOST) {
         close(fd);
         return false;

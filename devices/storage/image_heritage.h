@@ -14,7 +14,7 @@ struct image_heritage {
     unsigned count;
 };
 
-/* The descriptor belongs to it from now on, also when there is no room for it: false. */
+/* The descriptor belongs to it from now on, in the place of another of that name; also when there is no room for it: false. */
 bool image_heritage_add(struct image_heritage *heritage, const char *what, const char *path, int fd);
 /* The file that was given under this name, as often as it is asked for; one that was not is opened by its path.  heritage: NULL: nothing was given. */
 struct image_file *image_heritage_open(const struct image_heritage *heritage, const char *path, const char *what, enum disk_image_mode mode, struct error *err);

@@ -126,6 +126,13 @@ void memory_layer_replace(struct image_layer *layer, const struct page_tree *con
     of(layer)->bytes = page_tree_count(contents) * sizeof(struct page_copy);
 }
 
+void memory_layer_drop(struct image_layer *layer, u64 block)
+{
+    if (!page_tree_get(&of(layer)->tree, block)) return;
+    page_tree_drop(&of(layer)->tree, block);
+    of(layer)->bytes -= sizeof(struct page_copy);
+}
+
 /* --- a block of memory as a disk --- */
 
 struct memory_disk {

@@ -18,6 +18,8 @@ u64 memory_layer_store_bytes(struct image_layer *layer); /* with what others sha
 struct page_tree *memory_layer_contents(struct image_layer *layer);
 void memory_layer_replace(struct image_layer *layer, const struct page_tree *contents);
 
+void memory_layer_drop(struct image_layer *layer, u64 block);             /* of eight sectors: it holds it no more */
+
 /* A disk made of `size` bytes that outlive it and are never written.  NULL: no memory, or no whole sectors. */
 struct image_layer *memory_disk_open(const u8 *bytes, u64 size);
 

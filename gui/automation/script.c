@@ -133,6 +133,7 @@ static const struct command {
     { "restore", "FILE", "the machine becomes what it was when the file was saved", debug_restore },
     { "migrate", "unix:PATH", "to the process that waits there (orrery --wait unix:PATH); it runs on meanwhile, and this one ends", debug_migrate },
     { "clone", "N [SCRIPT | COMMAND; COMMAND ...]", "N machines from this moment, a process each, with numbers, addresses and journals of their own; this one waits for them", debug_clone },
+    { "mirror", "unix:PATH [SECONDS] | off", "the process that waits there follows as the second of two, goes on when this one is killed, and compares all state every so often", debug_mirror },
     { "time-travel", "[on [MIB] | off]", "keep the past, in so much memory; forget it; tell how far it reaches", debug_time_travel },
     { "stop", "", "where the machine stands", debug_stop },
     { "u disasm disassemble", "[/N] [FIRST [LAST]] | size = 16|32|64|0 | switch-mode | hex on|off", "disassemble at a linear address; as that code, not as CS says; in Intel's or AT&T's syntax; numbers in hexadecimal or decimal", debug_unassemble },
@@ -302,7 +303,7 @@ static bool runs(const struct command *command)
 {
     bool (*const acts[])(struct session *, const char *, struct error *) = {
         run_ticks, debug_step, debug_next, debug_finish, debug_run_to, debug_reverse_step, debug_reverse_next, debug_reverse_continue, debug_go_to, debug_last_write,
-        debug_last_exec, debug_last_event, debug_undo, debug_present, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point, debug_migrate, debug_clone,
+        debug_last_exec, debug_last_event, debug_undo, debug_present, automation_wait_text, automation_type, automation_key, automation_mouse, automation_point, debug_migrate, debug_clone, debug_mirror,
     };
 
     for (unsigned i = 0; i < ARRAY_COUNT(acts); i++)

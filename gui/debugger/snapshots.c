@@ -1,4 +1,5 @@
 /* save, restore, migrate, mirror.                                                           doc: snapshots */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,5 +77,38 @@ bool debug_migrate(struct session *s, const char *at, struct error *err)
            (double)passage.bytes / 1e6, passage.rounds, (double)passage.longest_ns / 1e6, (double)passage.pause_ns / 1e6);
     s->over = true;
     s->status = 0;
+    return true;
+}
+
+static void tell_lost(void *context, const char *sentence)
+{
+    (void)context;
+    fprintf(stderr, "orrery: %s\n", sentence);
+}
+
+bool debug_mirror(struct session *s, const char *at, struct error *err)
+{
+    enum { CHECK_S = 5 };
+    char address[256] = "", seconds[32], *end = seconds;
+    double check = CHECK_S;
+    struct machine_passage passage = { .run = run_meanwhile, .tell = isatty(STDERR_FILENO) ? show_round : NULL, .context = s };
+    struct machine_mirroring how = { .lost = tell_lost, .context = s };
+
+    if (!next_address(&at, address, sizeof address, "mirror", err)) return false;
+    if (!strcmp(address, "off")) {
+        if (!machine_is_mirrored(s->machine)) return fail(err, "mirror off: there is no mirror");
+        machine_end_mirror(s->machine);
+        return true;
+    }
+    if (next_argument(&at, seconds, sizeof seconds)) check = strtod(seconds, &end);
+    if (*end && end != seconds) return fail(err, "mirror unix:PATH [SECONDS]: the host's time between two comparisons, 0 for none");
+    if (check < 0 || check > 1e6) return fail(err, "mirror unix:PATH [SECONDS]: from 0 to a million");
+    if (s->partner) return fail(err, "mirror: a machine that shares its clock with others has no second");
+    for (unsigned n = 0; n < machine_processors(s->machine); n++) cpu_set_breaks(machine_processor(s->machine, n), NULL, 0);
+    how.check_ns = (u64)(check * 1e9);
+    if (!machine_mirror(s->machine, address, s->config ? s->config : "", &passage, &how, err)) return false;
+    printf("tick %llu: %s follows: %.1f MB in %u rounds; this one stood %.1f ms at most on the way and %.1f ms at the end\n", (unsigned long long)machine_tick(s->machine), address,
+           (double)passage.bytes / 1e6, passage.rounds, (double)passage.longest_ns / 1e6, (double)passage.pause_ns / 1e6);
+    fflush(stdout);
     return true;
 }
