@@ -12,6 +12,7 @@ void print_usage(void)
     puts("orrery [-q] [-f FILE] [-n] [-rc SCRIPT] [--prompt] [-dbg_gui [-dbglog FILE]] [--display window|terminal|headless] [--headless]\n"
          "       [--kernel FILE [--initrd FILE] [--cmdline TEXT]]\n"
          "       [--screenshot FILE] [--record JOURNAL] [-r SNAPSHOT] [--wait unix:PATH] [-log FILE] [--max-instructions N] [--max-time SECONDS] [--max-wall SECONDS]\n"
+         "       [--max-serial|debug|network|log|overlay BYTES] [--max-serial|debug|network|log-rate BYTES] [--max-resets N]\n"
          "       ['directive: ...' ...]\n"
          "orrery replay JOURNAL [options]\n"
          "orrery clone SNAPSHOT -n N [options]\n"
@@ -108,13 +109,30 @@ static bool limits(struct arguments *a, struct error *err)
     return !a->max_wall_text || seconds_of("--max-wall", a->max_wall_text, "seconds of the host's time", &a->max_wall, err);
 }
 
+/* --max-serial-rate 1M is limits: serial_rate=1M.  False: there is no such limit. */
+static bool limit_of_guest(struct arguments *a, const char *word, const char *value)
+{
+    static const char option[] = "--max-";
+    char name[32];
+
+    if (strncmp(word, option, sizeof option - 1) || a->limits == ARRAY_COUNT(a->limit) || a->directives == ARRAY_COUNT(a->directive)) return false;
+    snprintf(name, sizeof name, "%s", word + sizeof option - 1);
+    for (char *c = name; *c; c++)
+        if (*c == '-') *c = '_';
+    if (!bochsrc_takes("limits", name)) return false;
+    snprintf(a->limit[a->limits], sizeof a->limit[0], "limits: %s=%s", name, value);
+    a->directive[a->directives++] = a->limit[a->limits++];
+    return true;
+}
+
 bool arguments_parse(int argc, char **argv, struct arguments *a, struct error *err)
 {
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i], **value = value_of(a, word);
         bool *flag = switch_of(a, word);
         if (value && i + 1 == argc) return fail(err, "orrery: %s needs a value", word);
-        if (value) *value = argv[++i];
+        if (!value && !flag && i + 1 < argc && limit_of_guest(a, word, argv[i + 1])) i++;
+        else if (value) *value = argv[++i];
         else if (flag) *flag = true;
         else if (word[0] == '-') return fail(err, "orrery: unknown option %s; see orrery --help", word);
         else if (a->directives == ARRAY_COUNT(a->directive)) return fail(err, "orrery: more than %zu directives on the command line", ARRAY_COUNT(a->directive));

@@ -15,6 +15,8 @@ struct arguments {
     double max_time, max_wall;
     const char *directive[64];
     unsigned directives;
+    char limit[16][64];          /* directives that --max-... stand for */
+    unsigned limits;
     struct arrival *arrival;     /* the machine that has come to --wait; NULL: none */
     struct partner *partner;     /* orrery lan: this machine is one of several; NULL: the only one */
 };

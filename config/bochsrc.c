@@ -18,7 +18,7 @@ bool parse_number(const char *text, u64 least, u64 most, u64 *value)
     char *end;
 
     errno = 0;
-    u64 v = strtoull(text, &end, 0), unit = *end == 'K' ? 1000 : *end == 'M' ? 1000000 : 1;
+    u64 v = strtoull(text, &end, 0), unit = *end == 'K' ? 1000 : *end == 'M' ? 1000000 : *end == 'G' ? 1000000000 : 1;
     if (unit > 1) end++;
     if (end == text || *end || errno || text[0] == '-' || v > UINT64_MAX / unit || v * unit < least || v * unit > most) return false;
     *value = v * unit;
@@ -332,4 +332,12 @@ void bochsrc_sample(void)
         bool off = d->sample[0] == '#';
         printf("\n# %s\n%s%s: %s\n", d->meaning, off ? "#" : "", d->name, d->sample + off);
     }
+}
+
+bool bochsrc_takes(const char *directive, const char *parameter)
+{
+    for (const struct directive *d = directive_table; d->name; d++)
+        for (const struct parameter *p = d->parameters; p && p->name; p++)
+            if (!strcmp(d->name, directive) && !strcmp(p->name, parameter)) return true;
+    return false;
 }

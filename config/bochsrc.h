@@ -19,4 +19,7 @@ void bochsrc_help_devices(void);
 /* bochsrc.sample. */
 void bochsrc_sample(void);
 
+/* Whether a directive has a parameter of this name. */
+bool bochsrc_takes(const char *directive, const char *parameter);
+
 #endif

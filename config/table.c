@@ -554,6 +554,18 @@ static const struct parameter ata_device[] = {
     { "writeback", TYPE_TEXT, IN(ata_device_config, writeback), .meaning = "mode=vvfat: folder that gets what the guest changed, at the end" },
     { "sect_size", TYPE_CUSTOM, .take = sector_size }, ACCEPT("biosdetect"), END_ROW,
 };
+#define LIMIT_RATE_MOST 1000000000ull
+#define LIMIT_BYTES_MOST 1000000000000000ull
+#define LIMIT_ROWS(name_, which, what) \
+    { name_, TYPE_NUMBER, AT(limits.bytes[which]), .most = LIMIT_BYTES_MOST, .meaning = "bytes " what "; 0: no limit" }, \
+    { name_ "_rate", TYPE_NUMBER, AT(limits.rate[which]), .most = LIMIT_RATE_MOST, .meaning = "bytes a virtual second, the rest is lost; 0: no limit" }
+static const struct parameter limits[] = {
+    LIMIT_ROWS("serial", LIMIT_SERIAL, "to the host's ends of serial lines"), LIMIT_ROWS("debug", LIMIT_DEBUG, "to port E9"),
+    LIMIT_ROWS("network", LIMIT_NETWORK, "to networks of the host (ethmod= passt, lan, tap)"), LIMIT_ROWS("log", LIMIT_LOG, "to captures of frames, printers' files, MIDI files"),
+    { "overlay", TYPE_NUMBER, AT(limits.overlay), .most = LIMIT_BYTES_MOST, .meaning = "bytes that an image may grow by: overlay, redolog, growing or sparse file, volatile writes; 0: no limit" },
+    { "resets", TYPE_NUMBER, AT(limits.resets), .most = UINT32_MAX, .meaning = "resets by the guest, each within ten virtual seconds of the one before; 0: no limit" },
+    END_ROW,
+};
 static const struct parameter bootsig[] = {
     { "disabled", TYPE_BOOL, AT(floppy_bootsig_check_disabled), .meaning = "1: floppies without 55AAh are booted too" }, END_ROW,
 };
@@ -698,6 +710,8 @@ const struct directive directive_table[] = {
     { .name = "gdbstub", .parameters = debug_gdbstub, .meaning = "gdb debugs the guest", .sample = "#enabled=1, port=1234, wait=1, arch=auto" },
     { .name = "time_travel", .parameters = debug_time_travel_row, .meaning = "the past is kept, and the machine can go back to it: rs, rc, goto, last-write", .sample = "enabled=auto, memory=512" },
     { .name = "debugger", .parameters = debug_window, .meaning = "the debugger in the window (Ctrl+Alt+D opens it, too)", .sample = "gui=0, log=-" },
+    { .name = "limits", .parameters = limits, .meaning = "what the guest may put on the host; the machine stops when it is reached, with status 3",
+      .sample = "serial=1G, log=1G, network=0, overlay=0, resets=20" },
     { .name = "panic", .parameters = log_actions, .meaning = "what becomes of messages", .sample = "#action=report" },
     { .name = "error", .parameters = log_actions, .meaning = "the same" }, { .name = "warn", .parameters = log_actions, .meaning = "the same" },
     { .name = "info", .parameters = log_actions, .meaning = "the same" }, { .name = "debug", .parameters = log_actions, .meaning = "the same" },

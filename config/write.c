@@ -67,6 +67,16 @@ static const char *const mouse_names[] = {
     [MOUSE_TYPE_SERIAL_WHEEL] = "serial_wheel", [MOUSE_TYPE_SERIAL_MSYS] = "serial_msys",
 };
 
+static void write_limits(FILE *to, const struct limits_config *l)
+{
+    static const char *const name[HOST_LIMITS] = { [LIMIT_SERIAL] = "serial", [LIMIT_DEBUG] = "debug", [LIMIT_NETWORK] = "network", [LIMIT_LOG] = "log" };
+
+    fprintf(to, "limits: overlay=%llu, resets=%u", (unsigned long long)l->overlay, l->resets);
+    for (unsigned n = 0; n < HOST_LIMITS; n++)
+        fprintf(to, ", %s=%llu, %s_rate=%llu", name[n], (unsigned long long)l->bytes[n], name[n], (unsigned long long)l->rate[n]);
+    fputc('\n', to);
+}
+
 void config_write(const struct machine_config *c, FILE *to)
 {
     static const char *const triple_fault[] = { [TRIPLE_FAULT_FREEZES] = "0", [TRIPLE_FAULT_RESETS] = "1", [TRIPLE_FAULT_AUTO] = "auto" };
@@ -105,5 +115,6 @@ void config_write(const struct machine_config *c, FILE *to)
     fprintf(to, "mouse: type=%s\n", mouse_names[c->mouse]);
     fprintf(to, "clock: time0=%lld\nport_e9_hack: enabled=%d\n", (long long)c->time0, c->port_e9);
     fprintf(to, "keyboard: serial_delay=%u, paste_delay=%u\n", c->keyboard_serial_delay_us, c->keyboard_paste_delay_us);
+    write_limits(to, &c->limits);
     if (c->keymap[0]) fprintf(to, "keyboard: keymap=\"%s\"\n", c->keymap);
 }

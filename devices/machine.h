@@ -31,7 +31,8 @@ enum machine_stop_kind {
     MACHINE_WILD,                /* execution went into memory that was never written, or where there is none */
     MACHINE_FAULT_LOOP,          /* nothing but faults for a long time */
     MACHINE_PANIC,               /* the machine cannot go on: a disk failed, ... */
-    MACHINE_GONE                 /* machine_migrate: another process has it */
+    MACHINE_GONE,                /* machine_migrate: another process has it */
+    MACHINE_LIMIT                /* the guest has reached one of the configuration's limits */
 };
 
 struct machine_stop {

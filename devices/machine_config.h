@@ -161,6 +161,14 @@ struct perturb_config {
 };
 static inline bool perturb_wanted(const struct perturb_config *p) { return p->timer_ticks || p->completion_percent || p->ram || p->undefined; }
 
+/* What a guest may put on the host; 0: as much as it wants. */
+enum host_limit { LIMIT_SERIAL, LIMIT_DEBUG, LIMIT_NETWORK, LIMIT_LOG, HOST_LIMITS };
+struct limits_config {
+    u64 bytes[HOST_LIMITS], rate[HOST_LIMITS];   /* in all, and a virtual second */
+    u64 overlay;                 /* bytes that the image of a disk may grow by */
+    u32 resets;                  /* one after the other */
+};
+
 /* AUTO is for who runs the machine to decide: it is reset unless somebody asks for a stop (gui/debugger/triple_fault.c). */
 enum triple_fault_choice { TRIPLE_FAULT_FREEZES, TRIPLE_FAULT_RESETS, TRIPLE_FAULT_AUTO };
 
@@ -206,6 +214,7 @@ struct machine_config {
     u8 keyboard_type;            /* 0 xt, 1 at, 2 mf */
     u32 keyboard_serial_delay_us, keyboard_paste_delay_us;
     char keymap[CONFIG_PATH];    /* layout of typed text; "" = US */
+    struct limits_config limits;
     /* the host's side: nothing of it reaches the guest */
     const struct image_heritage *heritage;       /* files of images that another process has given; NULL: none */
     struct lan_seat *seat;       /* in a LAN between machines of this process; NULL: ethmod=lan is a hub's */

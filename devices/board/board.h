@@ -4,6 +4,7 @@
 #include "devices/board/clock.h"
 #include "devices/board/history.h"
 #include "devices/board/journal.h"
+#include "devices/board/limits.h"
 #include "devices/board/mmio.h"
 #include "devices/board/networks.h"
 #include "devices/board/pci_cards.h"
@@ -52,13 +53,13 @@ struct capture {
     u8 byte[CAPTURE_BYTES];
     u64 total;
     struct serial_line line;     /* the host's end; E9 has none */
-    const bool *past;            /* the machine's: what is sent has been sent */
+    struct machine *machine;
 };
 
 /* What a parallel port's bytes go to. */
 struct printer {
     struct serial_line line;
-    const bool *past;            /* the machine's */
+    struct machine *machine;
 };
 
 /* Bytes from outside on their way into a UART, a character time apart. */
@@ -83,7 +84,9 @@ extern const struct state_layout com_input_state;
     ONE (u8,   wild_looks,        "",       0,          2, "looks in a row that found execution where nothing was ever written") \
     ONE (u8,   fault_looks,       "",       0,         60, "looks in a row that found little but faults")          \
     ONE (u64,  faults_before,     "",       0, UINT64_MAX, "faults raised until the last look")                    \
-    ONE (u64,  tick_before,       "tick",   0, UINT64_MAX, "when that was")
+    ONE (u64,  tick_before,       "tick",   0, UINT64_MAX, "when that was")                                        \
+    ONE (u32,  resets,            "",       0, UINT32_MAX, "resets by the guest that came soon after each other")  \
+    ONE (u64,  reset_at,          "tick",   0, UINT64_MAX, "the last of them")
 
 struct board_watch {
     STATE_MEMBERS(BOARD_WATCH_STATE)
@@ -229,6 +232,7 @@ struct machine {
     void *e9_context;
     struct com_input com_input[MACHINE_COMS];
     struct board_watch watch;
+    struct allowance allowance[HOST_LIMITS];
     struct typing typing;
     struct keymap keymap;        /* the guest's layout, for typed text */
     struct journal journal;
@@ -350,7 +354,7 @@ bool processors_halted_for_good(const struct machine *m);
 /* A message to all that it is for but number `except`.  False: nobody accepts it. */
 bool processors_send(void *board, const struct cpu_message *message, unsigned except);
 void processors_request_stop(struct machine *m);
-void processors_init_line(struct machine *m);                            /* INIT# of all */
+void processors_init_line(struct machine *m);                            /* INIT# of all: the guest resets them */
 void processors_memory_changed(struct machine *m);
 
 /* devices/board/apic.c: I/O APIC, HPET, and messages to local APICs */

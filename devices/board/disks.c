@@ -18,6 +18,17 @@ static bool on_disk_failure(void *board, const char *sentence)
     return true;
 }
 
+static void on_disk_grown(void *board, const char *sentence)
+{
+    board_stop(board, MACHINE_LIMIT, 0, "%s (limits: overlay=)", sentence);
+}
+
+static void watch_image(struct machine *m, struct disk_image *image)
+{
+    disk_image_on_failure(image, on_disk_failure, m);
+    if (m->config.limits.overlay) disk_image_limit_growth(image, m->config.limits.overlay, on_disk_grown);
+}
+
 /* DOS never flushes: what an image keeps back goes to the host a second after it was written, for the day when the program is killed. */
 static void settle(void *board)
 {
@@ -65,7 +76,7 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
     if (!floppy_format_fits(format, *type))
         return fail(err, "%s: path=\"%s\": a %s disk does not fit the drive; choose another type=", who, disk_image_path(image), format->name);
     disks_floppy_eject(m, drive);
-    disk_image_on_failure(image, on_disk_failure, m);
+    watch_image(m, image);
     bool done = fdc_82077_insert(&m->fdc, drive, image, write_protected);
     mirror_medium_in(m);
     history_medium_changed(m);
@@ -138,7 +149,7 @@ static bool attach_disk(struct machine *m, unsigned channel, unsigned unit, stru
     if (!image) return false;
     m->ata_image[channel][unit] = image;
     if (!disk_geometry_find(image, who, asked, &found, err)) return false;
-    disk_image_on_failure(image, on_disk_failure, m);
+    watch_image(m, image);
     disk_image_on_kept_back(image, on_kept_back, m);
     ata_channel_attach_disk(&m->ata[channel], unit, image, found, c->model[0] ? c->model : "Orrery disk");
     return true;
@@ -154,7 +165,7 @@ static bool attach_usb_disk(struct machine *m, unsigned port, struct error *err)
     };
     struct disk_image *image = disk_image_open_as(c->mode, &source, err);
     if (!image) return false;
-    disk_image_on_failure(image, on_disk_failure, m);
+    watch_image(m, image);
     usb_attach_disk(m, port, image);
     return true;
 }
@@ -182,7 +193,7 @@ static bool attach_cdrom(struct machine *m, unsigned channel, unsigned unit, str
     if (c->path[0] && c->inserted) {
         image = open_cd(m, c->path, board_ata_name(channel, unit), err);
         if (!image) return false;
-        disk_image_on_failure(image, on_disk_failure, m);
+        watch_image(m, image);
     }
     m->ata_image[channel][unit] = image;
     ata_channel_attach_cdrom(&m->ata[channel], unit, image, c->model[0] ? c->model : "Orrery CD-ROM");
@@ -212,7 +223,7 @@ bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const c
     if (!is_cdrom(m, channel, unit)) return fail(err, "ata%u, unit %u: there is no CD-ROM drive", channel, unit);
     struct disk_image *image = open_cd(m, path, board_ata_name(channel, unit), err);
     if (!image) return false;
-    disk_image_on_failure(image, on_disk_failure, m);
+    watch_image(m, image);
     disks_cd_eject(m, channel, unit);
     m->ata_image[channel][unit] = image;
     bool done = ata_channel_cd_insert(&m->ata[channel], unit, image);

@@ -19,7 +19,7 @@ static void on_codec_changed(void *board)
 static void put_midi(void *board, u8 byte)
 {
     struct machine *m = board;
-    if (m->sounds.es1370.midi && !m->past) midi_file_put(m->sounds.es1370.midi, clock_cycles(&m->clock, (struct rate){ 1000, 1 }), byte);
+    if (m->sounds.es1370.midi && !m->past && limits_allow(m, LIMIT_LOG, 1)) midi_file_put(m->sounds.es1370.midi, clock_cycles(&m->clock, (struct rate){ 1000, 1 }), byte);
 }
 
 void es1370_card_init(struct machine *m)

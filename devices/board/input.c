@@ -19,6 +19,7 @@ void input_joystick(struct machine *m, unsigned n, unsigned x, unsigned y, unsig
 void input_reset(struct machine *m)
 {
     m->frozen = false;
+    m->watch.resets = 0;
     board_reset(m);
 }
 

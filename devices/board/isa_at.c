@@ -162,7 +162,7 @@ static void put_capture(void *to, u8 byte)
 {
     struct capture *c = to;
     c->byte[c->total++ % CAPTURE_BYTES] = byte;
-    if (!*c->past) serial_line_put(&c->line, byte);
+    if (serial_line_leads_out(&c->line) && !c->machine->past && limits_allow(c->machine, LIMIT_SERIAL, 1)) serial_line_put(&c->line, byte);
 }
 
 static u8 e9_read(void *chip, unsigned reg) { (void)chip; (void)reg; return 0xe9; }
@@ -171,7 +171,7 @@ static void e9_write(void *chip, unsigned reg, u8 value)
     struct machine *m = chip;
     (void)reg;
     put_capture(&m->capture[MACHINE_E9], value);
-    if (m->e9_put && !m->past) m->e9_put(m->e9_context, value);
+    if (!m->past && limits_allow(m, LIMIT_DEBUG, 1) && m->e9_put) m->e9_put(m->e9_context, value);
 }
 
 static void exit_write(void *chip, unsigned reg, u8 value)
@@ -269,7 +269,7 @@ static bool add_offset_ports(struct machine *m, struct error *err)
 static void print_byte(void *to, u8 byte)
 {
     struct printer *printer = to;
-    if (!*printer->past) serial_line_put(&printer->line, byte);
+    if (!printer->machine->past && limits_allow(printer->machine, LIMIT_LOG, 1)) serial_line_put(&printer->line, byte);
 }
 
 static bool add_parallel_ports(struct machine *m, struct error *err)

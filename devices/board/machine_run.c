@@ -17,7 +17,7 @@ static void on_shutdown(struct machine *m)
     char at[64], why[400];
 
     if (m->config.reset_on_triple_fault != TRIPLE_FAULT_FREEZES) {
-        board_reset(m);
+        if (limits_allow_reset(m)) board_reset(m);
         return;
     }
     board_where(m, at, sizeof at);
@@ -56,7 +56,7 @@ static struct machine_stop run_until(struct machine *m, u64 end)
         case CPU_STOP_REQUEST:
             if (m->reset_wanted) {
                 m->reset_wanted = false;
-                board_reset(m);
+                if (limits_allow_reset(m)) board_reset(m);
                 break;
             }
             if (m->stop_requested) {

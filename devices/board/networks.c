@@ -24,6 +24,8 @@ static unsigned admit(void *board, unsigned n, u8 *frame, unsigned size)
     return size;
 }
 
+static bool may_go_out(void *board, enum host_limit where, unsigned size) { return limits_allow(board, where, size); }
+
 static void on_isa_irq(void *listener, unsigned n, bool level)
 {
     struct machine *m = listener;
@@ -192,6 +194,7 @@ void networks_init(struct machine *m)
         net->board = m;
         net->n = i;
         net->admit = admit;
+        net->may_go_out = may_go_out;
         net->past = &m->past;
     }
 }

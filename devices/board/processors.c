@@ -176,6 +176,7 @@ void processors_request_stop(struct machine *m) { cpu_request_stop(processors_ru
 
 void processors_init_line(struct machine *m)
 {
+    if (!limits_allow_reset(m)) return;
     for (unsigned n = 0; n < m->processors; n++) cpu_set_line(m->processor[n].cpu, CPU_LINE_INIT, true);
 }
 

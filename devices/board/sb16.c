@@ -105,7 +105,7 @@ static void put_midi(void *board, u8 byte)
     struct machine *m = board;
     u64 ms = clock_cycles(&m->clock, (struct rate){ 1000, 1 });
 
-    if (m->sounds.sb16.midi && !m->past) midi_file_put(m->sounds.sb16.midi, ms, byte);
+    if (m->sounds.sb16.midi && !m->past && limits_allow(m, LIMIT_LOG, 1)) midi_file_put(m->sounds.sb16.midi, ms, byte);
 }
 
 /* --- ports; those whose first register is not the first port --- */

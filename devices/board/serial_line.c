@@ -150,6 +150,8 @@ static void flush(struct serial_line *line)
     memmove(line->out, line->out + n, line->waiting);
 }
 
+bool serial_line_leads_out(const struct serial_line *line) { return line->fd >= 0; }
+
 void serial_line_put(struct serial_line *line, u8 byte)
 {
     if (line->fd < 0) return;

@@ -25,6 +25,7 @@ void serial_line_init(struct serial_line *line);
 /* `who` is "com1".  False: err names the device and what is wrong with it. */
 bool serial_line_open(struct serial_line *line, const struct com_config *config, const char *who, struct error *err);
 void serial_line_close(struct serial_line *line);
+bool serial_line_leads_out(const struct serial_line *line);              /* what is sent may reach somebody */
 void serial_line_put(struct serial_line *line, u8 byte);
 /* Accepts a caller, sends what waits, and takes at most `room` bytes that have come in. */
 unsigned serial_line_poll(struct serial_line *line, u8 *bytes, unsigned room);

@@ -33,7 +33,7 @@ void state_image_free(struct state_image *image);
     /*    type  name             unit    min         max  meaning                                              */ \
     ONE (u64,  now,              "tick",   0, UINT64_MAX, "the tick of the instruction that runs next")            \
     ONE (bool, frozen,               "",   0,          1, "the machine stands until a reset")                      \
-    ONE (u8,   stop,                 "",   0,         11, "why: enum machine_stop_kind")                           \
+    ONE (u8,   stop,                 "",   0,         12, "why: enum machine_stop_kind")                           \
     ONE (u32,  code,                 "",   0,        511, "its exit status")                                       \
     MANY(u8,   text, 512,            "",   0,       0xff, "the same in words")
 

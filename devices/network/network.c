@@ -13,9 +13,11 @@ STATE_LAYOUT_OF(network_state, "network", NETWORK_STATE, network_invariant);
 
 static bool in_past(const struct network *net) { return net->past && *net->past; }
 
+static bool may_go_out(struct network *net, enum host_limit where, unsigned size) { return !net->may_go_out || net->may_go_out(net->board, where, size); }
+
 static void capture(struct network *net, const u8 *frame, unsigned size)
 {
-    if (!in_past(net)) pcap_write(net->pcap, net->clock, frame, size);
+    if (net->pcap && !in_past(net) && may_go_out(net, LIMIT_LOG, size + PCAP_RECORD_BYTES)) pcap_write(net->pcap, net->clock, frame, size);
 }
 
 /* Takes the next frame from the far end and puts it on the cable. */
@@ -64,13 +66,19 @@ void network_wake(struct network *net)
     if (net->arrives.at == NEVER) take(net, SWITCH_NS);
 }
 
+/* What stays in the machine costs nobody anything; what leaves it does so once. */
+static bool leaves(struct network *net, unsigned size)
+{
+    return !net->backend.outside || (!in_past(net) && may_go_out(net, LIMIT_NETWORK, size));
+}
+
 void network_send(void *network, const u8 *frame, unsigned size)
 {
     struct network *net = network;
 
     if (size < FRAME_HEADER || size > FRAME_MOST) return;
     capture(net, frame, size);
-    if (net->backend.send && !(net->backend.outside && in_past(net))) net->backend.send(net->backend.self, frame, size);
+    if (net->backend.send && leaves(net, size)) net->backend.send(net->backend.self, frame, size);
     network_wake(net);
 }
 

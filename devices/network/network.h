@@ -44,6 +44,8 @@ struct network {
     struct network_backend backend;
     /* Frames from outside: the journal's say.  Returns the size, or that of the frame that a replay puts in its place. */
     unsigned (*admit)(void *board, unsigned n, u8 *frame, unsigned size);
+    /* A frame, or its record in the capture file, is about to go to the host: whether it may. */
+    bool (*may_go_out)(void *board, enum host_limit where, unsigned size);
     void *board;
     unsigned n;
     FILE *pcap;

@@ -31,7 +31,10 @@ struct disk_image {
     bool (*failed)(void *board, const char *sentence);
     bool try_again;
     void (*kept_back)(void *board);
+    void (*grown)(void *board, const char *sentence);
     void *board;
+    u64 growth_limit;                    /* bytes; 0: none */
+    u64 stored_at_first, written;        /* bytes: what it took then, and what was written since that was looked at */
     struct error trouble;                /* of the operation that runs */
 };
 
@@ -223,6 +226,36 @@ void disk_image_on_failure(struct disk_image *image, bool (*failed)(void *board,
     image->board = board;
 }
 
+static u64 stored_bytes(const struct disk_image *image)
+{
+    struct image_layer *layer = image->has_past ? image->top->below : image->top;
+    return image->in_memory ? memory_layer_bytes(image->top) : image_layer_stored_bytes(layer);
+}
+
+void disk_image_limit_growth(struct disk_image *image, u64 bytes, void (*grown)(void *board, const char *sentence))
+{
+    image->growth_limit = bytes;
+    image->grown = grown;
+    image->stored_at_first = stored_bytes(image);
+    image->written = 0;
+}
+
+/* The host's file is looked at now and then: as often as what was written may have reached the limit. */
+static bool may_grow(struct disk_image *image, u64 bytes)
+{
+    char sentence[512];
+
+    if (!image->growth_limit || (image->written += bytes) <= image->growth_limit / 16) return true;
+    u64 stored = stored_bytes(image), grown = stored > image->stored_at_first ? stored - image->stored_at_first : 0;
+    if (grown + bytes <= image->growth_limit) {
+        image->written = 0;
+        return true;
+    }
+    snprintf(sentence, sizeof sentence, "%s: path=\"%s\": has grown by %llu bytes, and may grow no more", image->what, image->path, (unsigned long long)grown);
+    image->grown(image->board, sentence);
+    return false;
+}
+
 void disk_image_on_kept_back(struct disk_image *image, void (*kept_back)(void *board), void *board)
 {
     image->kept_back = kept_back;
@@ -266,7 +299,7 @@ bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *
 {
     struct error *err = no_trouble(image);
 
-    if (!in_range(image, lba, count) || image->top->read_only) return false;
+    if (!in_range(image, lba, count) || image->top->read_only || !may_grow(image, (u64)count * SECTOR_BYTES)) return false;
     if (!image->unsafe && image->kept_back && image->top->format->keeps_back) image->kept_back(image->board);
     image->unsafe = !image->is_volatile;
     return image_layer_write(image->top, lba, count, bytes, err) || host_failed(image);

@@ -33,6 +33,8 @@ void disk_image_close(struct disk_image *image);         /* NULL is allowed */
 void disk_image_on_failure(struct disk_image *image, bool (*failed)(void *board, const char *sentence), void *board);
 /* Who hears that there is something now that a program that is killed would lose: once until the next flush. */
 void disk_image_on_kept_back(struct disk_image *image, void (*kept_back)(void *board), void *board);
+/* Who hears that a write would make the image grow by more than so many bytes of the host's disk or memory; it is not done.  With `board` of the former. */
+void disk_image_limit_growth(struct disk_image *image, u64 bytes, void (*grown)(void *board, const char *sentence));
 bool disk_image_try_again(const struct disk_image *image);       /* after an operation that was false: what he answered */
 
 /* The medium is larger than its file: what is missing reads as zeros, and writing there lengthens the file.  Leaves a

@@ -20,6 +20,7 @@ int session_status_of(const struct machine_stop *stop)
     switch (stop->kind) {
     case MACHINE_EXIT: return stop->code;
     case MACHINE_TRIPLE_FAULT: return STATUS_TRIPLE_FAULT;
+    case MACHINE_LIMIT: return STATUS_EXPECT;
     case MACHINE_HALTED_FOREVER: case MACHINE_WILD: case MACHINE_FAULT_LOOP: case MACHINE_PANIC: case MACHINE_PAUSED: return STATUS_PANIC;
     default: return 0;
     }

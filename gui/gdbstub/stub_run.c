@@ -93,7 +93,7 @@ static bool stopped_at_break(struct gdb_stub *g)
 static void stopped_for_good(struct gdb_stub *g, const struct machine_stop *stop)
 {
     switch (stop->kind) {
-    case MACHINE_POWER_OFF: case MACHINE_EXIT: case MACHINE_REQUEST:
+    case MACHINE_POWER_OFF: case MACHINE_EXIT: case MACHINE_REQUEST: case MACHINE_LIMIT:
         g->session->over = true;
         g->session->status = session_status_of(stop);
         g->state = GDB_KILLED;

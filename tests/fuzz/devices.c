@@ -270,6 +270,7 @@ static struct machine *board_of(const struct device *d)
     struct error err = { 0 };
 
     machine_config_defaults(&config);
+    config.limits = (struct limits_config){ 0 };
     config.memory_bytes = 2 << 20;
     config.pci = PCI_OFF;
     config.ata[0].enabled = config.ata[1].enabled = true;

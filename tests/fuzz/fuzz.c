@@ -83,6 +83,7 @@ static void round_of(u64 seed, const char *disk)
 
     hostile_seed(seed);
     machine_config_defaults(&config);
+    config.limits = (struct limits_config){ 0 };
     config.memory_bytes = 2 << 20;
     config.reset_on_triple_fault = pick(2);
     strcpy(config.cpu_model, pick(2) ? "" : "i386");
