@@ -86,6 +86,8 @@ container)
     echo "CONTAINER-LIMIT $(cat /cgroup/box/pids.events)"
     [ -e /made ] || echo "CONTAINER-OVERLAY $(cat /scratch/upper/made) outside $(hostname)" ;;
 uml)
+    # its kernel counts the gap up to a heap that lies somewhere, up to 1 GiB away, as memory to be managed: 48 MiB may be too few for that
+    echo 0 > /proc/sys/kernel/randomize_va_space
     mkdir -p /dev/shm /run/uml; mount -t tmpfs tmpfs /dev/shm; mount -t tmpfs tmpfs /tmp
     HOME=/tmp TMPDIR=/dev/shm linux.uml mem=48M initrd=/small.gz rdinit=/init con=null con0=fd:0,fd:1 uml_dir=/run/uml < /dev/null 2>&1 ;;
 dom0)
