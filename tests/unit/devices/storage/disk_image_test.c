@@ -381,3 +381,64 @@ Test(disk_image, a_lengthened_image_reads_zeros_past_its_file_and_grows_when_it_
     cr_expect_eq(stat(p->path, &st) == 0 ? st.st_size : 0, 6 * SECTOR_BYTES);
     disk_image_close(image);
 }
+
+/* --- in a clone --- */
+
+static u8 first_byte_of(struct disk_image *image, u64 lba)
+{
+    u8 sector[SECTOR_BYTES];
+    cr_assert(disk_image_read(image, lba, 1, sector));
+    return sector[0];
+}
+
+static void put_byte(struct disk_image *image, u64 lba, u8 byte)
+{
+    u8 sector[SECTOR_BYTES];
+    memset(sector, byte, sizeof sector);
+    cr_assert(disk_image_write(image, lba, 1, sector));
+}
+
+static u8 byte_of_file(const struct place *p, u64 lba)
+{
+    FILE *f = fopen(p->path, "rb");
+    cr_assert(f && fseek(f, (long)(lba * SECTOR_BYTES), SEEK_SET) == 0);
+    int byte = fgetc(f);
+    fclose(f);
+    return (u8)byte;
+}
+
+Test(disk_image, one_that_is_parted_keeps_its_writes_to_itself_on_top_of_what_was_written_and_of_its_past)
+{
+    struct error err = { 0 };
+
+    for (unsigned has_past = 0; has_past < 2; has_past++) {
+        struct page_store store = { 0 };
+        PLACE(p);
+        put_file(p, "a", 1, 16 * SECTOR_BYTES);
+        struct disk_image *image = open_it(p, IMAGE_WRITABLE, SECTOR_BYTES);
+        cr_assert(image && (!has_past || disk_image_keep_past(image, &store)));
+        put_byte(image, 1, 'b');
+        cr_expect(disk_image_divides(image, false) && !disk_image_divides(image, true), "its file is that of the present");
+        u64 before = disk_image_hash(image, true, UINT64_MAX);
+        cr_assert(disk_image_part(image, &err), "%s", err.text);
+        cr_expect(disk_image_is_volatile(image) && disk_image_divides(image, true));
+        cr_expect_eq(disk_image_hash(image, true, UINT64_MAX), before);
+        put_byte(image, 1, 'c');
+        put_byte(image, 9, 'd');
+        cr_expect(disk_image_flush(image));
+        cr_expect(first_byte_of(image, 0) == 'a' && first_byte_of(image, 1) == 'c' && first_byte_of(image, 9) == 'd');
+        cr_expect(byte_of_file(p, 1) == 'b' && byte_of_file(p, 9) == 0, "the file is the original's");
+        cr_expect_eq(disk_image_hash(image, false, UINT64_MAX), before, "without what is volatile it is what it was");
+    }
+}
+
+Test(disk_image, one_that_cannot_be_written_has_nothing_to_part)
+{
+    struct error err = { 0 };
+    PLACE(p);
+    put_file(p, "a", 1, 16 * SECTOR_BYTES);
+    struct disk_image *image = open_it(p, IMAGE_READ_ONLY, SECTOR_BYTES);
+    cr_expect(disk_image_divides(image, true) && disk_image_part(image, &err));
+    cr_expect(!disk_image_is_volatile(image));
+    disk_image_close(image);
+}
