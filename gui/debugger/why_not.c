@@ -10,7 +10,7 @@
 
 enum { IRQS = 16, CASCADE = 2, EFLAGS_IF_BIT = 9, APIC_ENABLED = 1 << 11, LVT_LINT0 = 3, LVT_MASKED = 1 << 16, MODE_EXTINT = 7, MODE_FIXED = 0, MODE_LOWEST = 1 };
 enum { ENTRY_MASKED = 1 << 16, ENTRY_LEVEL = 1 << 15, ENTRY_REMOTE_IRR = 1 << 14 };
-enum { RUNNING = 0, HALTED = 1, SHUTDOWN = 2, WAITING = 3, WAITING_START = 4 };
+enum { RUNNING = 0, HALTED = 1, SHUTDOWN = 2, WAITING = 3, WAITING_START = 4, HELD_BACK = 1 };
 
 /* --- state by name --- */
 
@@ -102,6 +102,8 @@ static void by_processor(struct way *w, unsigned vector)
     station(w, activity != SHUTDOWN && activity != WAITING_START, "the processor %s", does[activity % 5]);
     station(w, cpu_value(m, "", "rflags", 0) >> EFLAGS_IF_BIT & 1, "EFLAGS.IF = 1");
     station(w, cpu_value(m, "", "shadow_tick", 0) != machine_tick(m), "the instruction before was no STI, MOV SS or POP SS");
+    if (has_part(m, "perturb") && value_of(m, "perturb", "slot", cpu_number(machine_cpu(m))) == HELD_BACK)
+        station(w, false, "perturb: timer= holds it back until tick %llu", (unsigned long long)value_of(m, "perturb", "open", cpu_number(machine_cpu(m))));
     printf("    its handler:\n");
     if (!show_gate(machine_cpu(m), vector, "      ", &err)) station(w, false, "%.*s", (int)strcspn(err.text, "\n"), err.text);
 }

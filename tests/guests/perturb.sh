@@ -46,6 +46,11 @@ search start 'perturb: timer=2000'
 "$bin" replay perturb-*.journal --headless > out 2>&1 && grep -q 'as recorded' out || bad "the journal that begins with a snapshot"
 search start; [ $status = 2 ] && grep -q 'is there already' out || bad "journals of before"
 rm perturb-*
+# Whoever asks what keeps an interrupt away hears of it.
+printf '%s\n' 'c 45000000' 'why not 0' 'quit 0' > script
+run 'floppya: image=race.img, status=inserted' 'perturb: timer=100000000'
+[ $status = 0 ] && grep -q 'perturb: timer= holds it back until tick [0-9]' out || bad "why not"
+printf '%s\n' 'wait-text "done" 20s --on e9' 'expect [0x600] == [0x604]' 'quit 0' > script
 # Nothing to be found: nothing is left.
 search start 'perturb: ram=random'
 [ $status = 0 ] && grep -q '^orrery: 60 seeds, and none failed' out && ! ls perturb-* > ls 2>&1 || bad "a race without lateness"
