@@ -114,9 +114,17 @@ static void choose_names(struct task *t, u64 tick)
 static void tell(const struct clones *c, const struct task *t)
 {
     if (c->interrupted) puts("orrery: the clones were ended");
-    else if (!c->failed) printf("orrery: all %u clones ended with status 0\n", c->made);
-    else printf("orrery: %u of %u clones did not end with status 0\n", c->failed, c->made);
-    printf("orrery: their journals are %s.1.journal to %s.%u.journal, and begin with %s\n", t->base, t->base, c->made, t->snapshot);
+    else printf("orrery: %u of %u ended with status 0\n", c->made - c->failed, c->made);
+    printf("orrery: %s.N.journal is what clone N did, and begins with %s\n", t->base, t->snapshot);
+}
+
+/* "hash; wait 1s" does, though its first word is "hash;". */
+static bool begins_with_command(const char *text)
+{
+    char word[64];
+
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " \t;\""), text);
+    return session_has_command(word);
 }
 
 static bool task_of(const char *at, struct task *t, char script[1024], struct error *err)
@@ -124,7 +132,7 @@ static bool task_of(const char *at, struct task *t, char script[1024], struct er
     const char *rest = at + strspn(at, " \t"), *word = rest;
 
     *t = (struct task){ .commands = rest };
-    if (!next_argument(&word, script, 1024) || session_has_command(script)) return true;
+    if (!next_argument(&word, script, 1024) || begins_with_command(rest)) return true;
     if (access(script, R_OK)) return fail(err, "clone: %s: neither a command nor a script that can be read: %s", script, strerror(errno));
     if (word[strspn(word, " \t")]) return fail(err, "clone N [SCRIPT | COMMAND; COMMAND ...]");
     t->script = script;
