@@ -95,6 +95,9 @@ $(BUILD)/fuzz-devices: $(BUILD)/tests/fuzz/devices.o $(HOSTILE_OBJ) $(BUILD)/lib
 $(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lcriterion
 
+$(BUILD)/fuzz-snapshot: tests/fuzz/snapshot.c $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
+
 $(BUILD)/fuzz-debugger: tests/fuzz/debugger.c $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(UNIT_APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
 
@@ -138,7 +141,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-devices $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-devices $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/fuzz-snapshot $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -149,9 +152,10 @@ test-long: test
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
 	$(BUILD)/fuzz 1000 100000
-	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-devices build-san/fuzz-bytes build-san/fuzz-debugger
+	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-devices build-san/fuzz-bytes build-san/fuzz-debugger build-san/fuzz-snapshot
 	build-san/fuzz-devices 1000000
 	build-san/fuzz-bytes 100000000 1
+	build-san/fuzz-snapshot 100000
 	build-san/fuzz-debugger packets 100000
 	build-san/fuzz-debugger commands 100000
 	build-san/fuzz-debugger panes 100000

@@ -64,6 +64,9 @@ count $status "fuzz-devices: each device alone, 20000 operations"
 "$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz-bytes.log"
 count $status "fuzz-bytes: random strings of bytes in every mode"
+"$build/fuzz-snapshot" 2000 > "$build/fuzz-snapshot.log" 2>&1; status=$?
+tail -n 8 "$build/fuzz-snapshot.log"
+count $status "fuzz-snapshot: 2000 snapshots and streams, every byte of the heads"
 for what in packets commands panes; do
     "$build/fuzz-debugger" $what 3000 > "$build/fuzz-debugger.log" 2>&1; status=$?
     tail -n 8 "$build/fuzz-debugger.log"

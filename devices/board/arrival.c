@@ -18,16 +18,26 @@ static bool hear_kind(struct arrival *a, const char *kind, struct error *err)
     return peer_hear(&a->peer, err) && (peer_heard(&a->peer, kind) || fail(err, "%s: section %s was to come, not %s", a->peer.file->path, kind, a->peer.in.section.kind));
 }
 
-static bool keep_text(struct arrival *a, const char *kind, char **text, struct error *err)
+/* Lines, which will be shown to people: without control characters. */
+static bool hear_text(struct arrival *a, const char *kind, struct error *err)
 {
     if (!hear_kind(a, kind, err)) return false;
+    const struct snapshot_section *s = &a->peer.in.section;
+    for (size_t i = 0; i < s->raw_bytes; i++)
+        if ((s->raw[i] < ' ' && s->raw[i] != '\n') || s->raw[i] == 0x7f) return fail(err, "%s: section %s is no text", a->peer.file->path, kind);
+    return true;
+}
+
+static bool keep_text(struct arrival *a, const char *kind, char **text, struct error *err)
+{
+    if (!hear_text(a, kind, err)) return false;
     *text = strdup((char *)a->peer.in.section.raw);
     return *text || fail(err, "%s: the host has no memory for it", a->peer.file->path);
 }
 
 static bool take_journey(struct arrival *a, struct error *err)
 {
-    if (!hear_kind(a, "journey", err)) return false;
+    if (!hear_text(a, "journey", err)) return false;
     char *rest = (char *)a->peer.in.section.raw, *line;
     bool known = false;
 
@@ -68,7 +78,7 @@ struct arrival *machine_await(const char *address, struct error *err)
     }
     bool ok = snapshot_read_head(&a->peer.in, err) && keep_text(a, "config", &a->config, err);
     ok = ok && (snapshot_is_its_configuration(&a->peer.in) || fail(err, "%s: its configuration is not the one it was made with", address));
-    ok = ok && take_journey(a, err) && keep_text(a, "media", &a->media, err) && hear_kind(a, "files", err) && arrival_take_files(a, err);
+    ok = ok && take_journey(a, err) && keep_text(a, "media", &a->media, err) && hear_text(a, "files", err) && arrival_take_files(a, err);
     if (ok) return a;
     err->about_image = true;
     arrival_refuse(a, err);

@@ -72,12 +72,14 @@ bool snapshot_read_head(struct snapshot_reader *r, struct error *err)
 
 bool snapshot_is_its_configuration(const struct snapshot_reader *r) { return XXH3_64bits(r->section.raw, r->section.raw_bytes) == r->config_hash; }
 
-/* What a section calls itself is shown to people. */
-static bool is_a_name(const char *text)
+/* What a section calls itself is shown to people; behind it are zeros. */
+static bool is_a_name(const u8 *text, size_t size)
 {
-    for (; *text; text++)
-        if (*text < '!' || *text > '~') return false;
-    return true;
+    size_t n = 0;
+
+    while (n < size && text[n] >= '!' && text[n] <= '~') n++;
+    while (n < size && !text[n]) n++;
+    return n == size;
 }
 
 static bool unpack(struct snapshot_reader *r, const u8 *stored, struct error *err)
@@ -116,7 +118,7 @@ bool snapshot_next(struct snapshot_reader *r, struct error *err)
     if (!image_file_read(r->file, r->at, sizeof head, head, err)) return false;
     memcpy(s->kind, head, SNAPSHOT_KIND);
     memcpy(s->name, head + 16, SNAPSHOT_NAME);
-    if (!is_a_name(s->kind) || !is_a_name(s->name)) return image_file_fail(r->file, err, "the section at byte %llu has no name", (unsigned long long)r->at);
+    if (!is_a_name(head, SNAPSHOT_KIND) || !is_a_name(head + SNAPSHOT_KIND, SNAPSHOT_NAME)) return image_file_fail(r->file, err, "the section at byte %llu has no name", (unsigned long long)r->at);
     u64 raw_bytes = get64(head + 40);
     s->stored_bytes = get64(head + 48);
     s->hash = get64(head + 56);
