@@ -135,21 +135,13 @@ static const char *path_in(const char *media, const char *name, size_t *length)
     return NULL;
 }
 
-static bool change_medium(struct machine *m, unsigned drive, const char *name, const char *path, struct error *err)
+static bool change_medium(struct machine *m, unsigned drive, const char *path, struct error *err)
 {
     unsigned channel = (drive - FDC_DRIVES) >> 1, unit = (drive - FDC_DRIVES) & 1;
 
-    (void)name;
+    if (path && !strcmp(path, "builtin")) path = DEMO_DISK;
     if (drive < CONFIG_FLOPPIES) return path ? disks_floppy_insert(m, drive, path, false, err) : (disks_floppy_eject(m, drive), true);
     return path ? disks_cd_insert(m, channel, unit, path, err) : (disks_cd_eject(m, channel, unit), true);
-}
-
-static bool is_removable(const struct machine *m, unsigned drive)
-{
-    unsigned ata = drive - FDC_DRIVES;
-
-    if (drive < FDC_DRIVES) return drive < CONFIG_FLOPPIES;
-    return ata < 2 * CONFIG_ATA_CHANNELS && m->config.ata[ata >> 1].device[ata & 1].type == ATA_CDROM;
 }
 
 static bool change_media(struct machine *m, const char *media, struct error *err)
@@ -160,11 +152,11 @@ static bool change_media(struct machine *m, const char *media, struct error *err
 
     for (unsigned i = 0; ok && board_image_at(m, i, &name, &image); i++) {
         size_t length = 0;
-        const char *there = is_removable(m, i) ? path_in(media, name, &length) : NULL;
-        if (!is_removable(m, i) || (!there && !image)) continue;
+        const char *there = drive_is_removable(m, i) ? path_in(media, name, &length) : NULL;
+        if (!drive_is_removable(m, i) || (!there && !image)) continue;
         if (there && image && strlen(disk_image_path(image)) == length && !strncmp(disk_image_path(image), there, length)) continue;
         char *path = there ? strndup(there, length) : NULL;
-        ok = change_medium(m, i, name, path, err);
+        ok = change_medium(m, i, path, err);
         free(path);
     }
     return ok;

@@ -11,6 +11,7 @@
 #include "devices/board/perturb.h"
 #include "devices/board/ports.h"
 #include "devices/board/serial_line.h"
+#include "devices/board/shelf.h"
 #include "devices/board/sounds.h"
 #include "devices/chip/ata_channel.h"
 #include "devices/chip/cmos_mc146818.h"
@@ -237,6 +238,7 @@ struct machine {
     struct keymap keymap;        /* the guest's layout, for typed text */
     struct journal journal;
     struct history *history;     /* NULL: none is kept */
+    struct shelf shelf;          /* of its media */
     struct mirror *mirror;       /* the second that follows; NULL: none */
     struct perturb perturb;
     unsigned clone;              /* its number; 0: it is none */

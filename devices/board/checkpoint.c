@@ -140,8 +140,13 @@ static void take_disks(struct machine *m, struct checkpoint *c)
     const char *name;
     struct disk_image *image;
 
-    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
+    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++) {
+        c->medium[i] = image;
         if (image) c->disk[i] = disk_image_moment(image);
+    }
+    c->has_media = true;
+    c->shelved = m->shelf.count;
+    for (unsigned n = 0; n < c->shelved; n++) c->shelf[n] = disk_image_moment(m->shelf.medium[n].image);
 }
 
 static bool take_fault_logs(struct machine *m, struct checkpoint *c)
@@ -181,6 +186,7 @@ void checkpoint_free(struct checkpoint *c)
     if (c->ram.store) page_tree_free(&c->ram), page_tree_free(&c->video);
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) page_tree_free(&c->text[n]);
     for (unsigned n = 0; n < CHECKPOINT_DISKS; n++) page_tree_free(&c->disk[n]);
+    for (unsigned n = 0; n < c->shelved; n++) page_tree_free(&c->shelf[n]);
     free(c);
 }
 
@@ -245,6 +251,17 @@ void checkpoint_put_memory(struct memory_tracker *t, const struct checkpoint *c)
     }
 }
 
+/* The media of then in their drives; one that was not known yet was not written to. */
+static void put_media(struct machine *m, const struct checkpoint *c)
+{
+    for (unsigned n = 0; n < m->shelf.count; n++) {
+        struct disk_image *image = m->shelf.medium[n].image;
+        struct page_tree none = disk_image_nothing_written(image);
+        disk_image_show(image, n < c->shelved ? &c->shelf[n] : &none);
+    }
+    for (unsigned i = 0; i < CHECKPOINT_DISKS; i++) shelf_put_into_drive(m, i, c->medium[i]);
+}
+
 void checkpoint_put(struct memory_tracker *t, const struct checkpoint *c)
 {
     struct machine *m = t->machine;
@@ -252,6 +269,7 @@ void checkpoint_put(struct memory_tracker *t, const struct checkpoint *c)
     struct disk_image *image;
 
     checkpoint_put_memory(t, c);
+    if (c->has_media) put_media(m, c);
     for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
         if (image) disk_image_show(image, &c->disk[i]);
     state_image_put(m, &c->state);

@@ -5,6 +5,7 @@
  * is known from the processor's TLB, as the display knows which it has to draw. */
 #include "cpu/base/page_tree.h"
 #include "devices/board/state_image.h"
+#include "devices/board/shelf.h"
 #include "devices/machine_config.h"
 
 enum { CHECKPOINT_TEXTS = 5, CHECKPOINT_DISKS = 2 + 2 * CONFIG_ATA_CHANNELS + CONFIG_USB_PORTS };
@@ -16,6 +17,10 @@ struct checkpoint {
     struct page_tree text[CHECKPOINT_TEXTS];             /* what serial lines and port E9 have sent */
     u64 text_total[CHECKPOINT_TEXTS];
     struct page_tree disk[CHECKPOINT_DISKS];
+    struct disk_image *medium[CHECKPOINT_DISKS];         /* what was in the drives .. */
+    bool has_media;              /* .. when it is a moment of this machine, and not one that came in */
+    struct page_tree shelf[SHELF_MOST];                  /* what was written to media by then, of those that were known */
+    unsigned shelved;
     u8 *fault_logs;              /* of all processors; NULL: nobody knows */
     size_t journal_at;           /* entries that had acted */
 };

@@ -60,6 +60,14 @@ static void lengthen_to_format(struct disk_image *image, enum floppy_drive drive
     disk_image_lengthen(image, (u64)usual->cylinders * usual->heads * usual->sectors);
 }
 
+/* It stays open where the past is kept, and the past may go on over it. */
+static void take_out(struct machine *m, unsigned drive, struct disk_image *image)
+{
+    if (!image || history_takes_out(m, drive, image)) return;
+    mirror_close_medium(m, image);
+    history_medium_changed(m);
+}
+
 /* A drive whose type the configuration left open is the one made for its first disk. */
 static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image *image, bool write_protected, const char *who, struct error *err)
 {
@@ -79,7 +87,6 @@ static bool put_into_drive(struct machine *m, unsigned drive, struct disk_image 
     watch_image(m, image);
     bool done = fdc_82077_insert(&m->fdc, drive, image, write_protected);
     mirror_medium_in(m);
-    history_medium_changed(m);
     return done;
 }
 
@@ -100,17 +107,20 @@ bool disks_floppy_insert(struct machine *m, unsigned drive, const char *path, bo
 
     if (drive >= CONFIG_FLOPPIES) return fail(err, "floppy drive %u: there are two", drive);
     enum disk_image_mode mode = write_protected ? IMAGE_READ_ONLY : m->config.volatile_media ? IMAGE_VOLATILE : IMAGE_WRITABLE;
-    struct disk_image *image = open_floppy(m, path, who, mode, err);
+    struct disk_image *known = shelf_find(m, drive, path, mode), *image = known ? known : open_floppy(m, path, who, mode, err);
     if (!image) return false;
-    if (put_into_drive(m, drive, image, write_protected, who, err)) return true;
-    disk_image_close(image);
+    if (put_into_drive(m, drive, image, write_protected, who, err)) {
+        if (!history_takes_in(m, drive, image, path, mode)) history_medium_changed(m);
+        return true;
+    }
+    if (known) shelf_takes_out(m, drive, known);
+    else disk_image_close(image);
     return false;
 }
 
 void disks_floppy_eject(struct machine *m, unsigned drive)
 {
-    mirror_close_medium(m, fdc_82077_eject(&m->fdc, drive));
-    history_medium_changed(m);
+    take_out(m, drive, fdc_82077_eject(&m->fdc, drive));
 }
 
 static bool insert_floppies(struct machine *m, struct error *err)
@@ -221,13 +231,15 @@ static bool is_cdrom(const struct machine *m, unsigned channel, unsigned unit)
 bool disks_cd_insert(struct machine *m, unsigned channel, unsigned unit, const char *path, struct error *err)
 {
     if (!is_cdrom(m, channel, unit)) return fail(err, "ata%u, unit %u: there is no CD-ROM drive", channel, unit);
-    struct disk_image *image = open_cd(m, path, board_ata_name(channel, unit), err);
+    unsigned drive = FDC_DRIVES + 2 * channel + unit;
+    struct disk_image *image = shelf_find(m, drive, path, IMAGE_READ_ONLY);
+    if (!image) image = open_cd(m, path, board_ata_name(channel, unit), err);
     if (!image) return false;
     watch_image(m, image);
     disks_cd_eject(m, channel, unit);
     m->ata_image[channel][unit] = image;
     bool done = ata_channel_cd_insert(&m->ata[channel], unit, image);
-    history_medium_changed(m);
+    if (!history_takes_in(m, drive, image, path, IMAGE_READ_ONLY)) history_medium_changed(m);
     return done;
 }
 
@@ -235,9 +247,9 @@ void disks_cd_eject(struct machine *m, unsigned channel, unsigned unit)
 {
     if (!is_cdrom(m, channel, unit)) return;
     ata_channel_cd_eject(&m->ata[channel], unit);
-    mirror_close_medium(m, m->ata_image[channel][unit]);
+    struct disk_image *image = m->ata_image[channel][unit];
     m->ata_image[channel][unit] = NULL;
-    history_medium_changed(m);
+    take_out(m, FDC_DRIVES + 2 * channel + unit, image);
 }
 
 /* --- CMOS: IBM PC AT Technical Reference, and the translation bits that Bochs's BIOS and SeaBIOS read at 39h --- */

@@ -55,6 +55,8 @@ static u64 bytes_of(const struct machine *m)
 
     for (unsigned i = 0; board_image_at((struct machine *)m, i, &name, &image); i++)
         if (image) bytes += disk_image_past_bytes(image);
+    for (unsigned n = 0; n < m->shelf.count; n++)
+        if (m->shelf.medium[n].out) bytes += disk_image_past_bytes(m->shelf.medium[n].image);
     return bytes;
 }
 
@@ -162,6 +164,23 @@ void history_see(struct machine *m)
 
 /* --- beginning and end --- */
 
+/* Those in drives, and those on the shelf. */
+static bool each_medium(struct machine *m, bool (*one)(struct machine *m, struct disk_image *image, const char *name, struct error *err), struct error *err)
+{
+    const char *name;
+    struct disk_image *image;
+    bool ok = true;
+
+    for (unsigned i = 0; ok && board_image_at(m, i, &name, &image); i++)
+        if (image) ok = one(m, image, name, err);
+    for (unsigned n = 0; ok && n < m->shelf.count; n++) {
+        bool in_drive = false;
+        for (unsigned i = 0; board_image_at(m, i, &name, &image); i++) in_drive |= image == m->shelf.medium[n].image;
+        if (!in_drive) ok = one(m, m->shelf.medium[n].image, m->shelf.medium[n].path, err);
+    }
+    return ok;
+}
+
 static bool each_disk(struct machine *m, bool (*one)(struct machine *m, struct disk_image *image, const char *name, struct error *err), struct error *err)
 {
     const char *name;
@@ -200,7 +219,8 @@ void machine_forget_history(struct machine *m)
         come_to_present(m);
     }
     drop_all(h);
-    each_disk(m, forget_disk, NULL);
+    each_medium(m, forget_disk, NULL);
+    shelf_clear(m);
     tracker_end(&h->tracker);
     journal_keep(m, false);
     free(h);
@@ -220,6 +240,17 @@ bool machine_keep_history(struct machine *m, u64 limit_bytes, struct error *err)
     if (ok && (!tracker_begin(&h->tracker, m) || !take(m))) ok = fail(err, "time_travel: the host has no memory for it");
     if (!ok) machine_forget_history(m);
     return ok;
+}
+
+bool history_takes_in(struct machine *m, unsigned drive, struct disk_image *image, const char *path, enum disk_image_mode mode)
+{
+    if (!m->history || m->past) return true;
+    return shelf_takes_in(m, drive, image, path, mode) && disk_image_keep_past(image, &m->history->tracker.store);
+}
+
+bool history_takes_out(struct machine *m, unsigned drive, struct disk_image *image)
+{
+    return m->history && (m->past || shelf_takes_out(m, drive, image));
 }
 
 void history_medium_changed(struct machine *m)
@@ -249,15 +280,25 @@ static bool leave_present(struct machine *m)
     return m->past = true;
 }
 
+static bool return_disk(struct machine *m, struct disk_image *image, const char *name, struct error *err)
+{
+    (void)m, (void)name, (void)err;
+    disk_image_return(image);
+    return true;
+}
+
+static bool take_over_disk(struct machine *m, struct disk_image *image, const char *name, struct error *err)
+{
+    (void)m, (void)name;
+    return disk_image_take_over(image, err);
+}
+
 /* The machine is what it was when it was left. */
 static void come_to_present(struct machine *m)
 {
     struct history *h = m->history;
-    const char *name;
-    struct disk_image *image;
 
-    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
-        if (image) disk_image_return(image);
+    each_medium(m, return_disk, NULL);
     m->journal.mode = h->present_mode;
     m->past = false;
     disks_settle_later(m);
@@ -270,8 +311,6 @@ static void come_to_present(struct machine *m)
 bool machine_take_over(struct machine *m, struct error *err)
 {
     struct history *h = m->history;
-    const char *name;
-    struct disk_image *image;
 
     if (m->past && m->mirror) return fail(err, "the machine is mirrored: what has been cannot be undone; `mirror off` ends that");
     if (!m->past) {
@@ -281,8 +320,8 @@ bool machine_take_over(struct machine *m, struct error *err)
         if (h) journal_keep(m, true);
         return true;
     }
-    for (unsigned i = 0; board_image_at(m, i, &name, &image); i++)
-        if (image && !disk_image_take_over(image, err)) return false;
+    if (!shelf_lock(m, err) || !each_medium(m, take_over_disk, err)) return false;
+    shelf_unlock(m);
     if (!journal_cut(m)) return fail(err, "the recorded journal cannot be shortened: its end would be of another session");
     while (h->count && h->at[h->count - 1]->tick > now(m)) drop(h, h->count - 1);
     m->journal.mode = h->present_mode == JOURNAL_REPLAYS ? JOURNAL_OFF : h->present_mode;
@@ -322,6 +361,7 @@ bool machine_go_to(struct machine *m, u64 tick, struct error *err)
     if (tick < h->at[0]->tick)
         return fail(err, "tick %llu is forgotten: the past begins at tick %llu; time_travel: memory= makes it longer", (unsigned long long)tick, (unsigned long long)h->at[0]->tick);
     if (tick == now(m)) return true;
+    if (!shelf_is_sound(m, err)) return false;
     if (!m->past && !leave_present(m)) return fail(err, "time travel: the host has no memory for the present");
     if (tick == h->present->tick) {
         checkpoint_put(&h->tracker, h->present);

@@ -536,3 +536,42 @@ void disk_image_hold_no_more(struct disk_image *image)
     *place_below_past(image) = held_layer_remove(image->held);
     image->held = NULL;
 }
+
+/* --- out of its drive, and shown in the past --- */
+
+bool disk_image_may_rest(const struct disk_image *image) { return image->mode != DISK_VVFAT && (!image->is_volatile || image->in_memory) && !image->held; }
+
+bool disk_image_rest(struct disk_image *image)
+{
+    for (struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->file) image_file_rest(layer->file);
+    return true;
+}
+
+bool disk_image_is_as_it_rested(const struct disk_image *image)
+{
+    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->file && !image_file_is_as_it_rested(layer->file)) return false;
+    return true;
+}
+
+bool disk_image_wake(struct disk_image *image)
+{
+    for (struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->file && !image_file_wake(layer->file)) return false;
+    return true;
+}
+
+struct page_tree disk_image_nothing_written(struct disk_image *image)
+{
+    struct page_tree now = disk_image_moment(image), none = { .store = now.store, .levels = now.levels };
+
+    page_tree_free(&now);
+    return none;
+}
+
+void disk_image_forget_volatile(struct disk_image *image)
+{
+    struct page_tree none = disk_image_nothing_written(image);
+    if (image->in_memory) memory_layer_replace(image->top, &none);
+}

@@ -83,6 +83,15 @@ void disk_image_return(struct disk_image *image);
 /* What is shown is the present from now on: the host's file becomes it.  False: err says what failed, and nothing is another than before. */
 bool disk_image_take_over(struct disk_image *image, struct error *err);
 
+/* --- out of its drive, and shown in the past --- */
+
+bool disk_image_may_rest(const struct disk_image *image);
+bool disk_image_rest(struct disk_image *image);          /* open, and unlocked */
+bool disk_image_is_as_it_rested(const struct disk_image *image);         /* nobody has changed its files */
+bool disk_image_wake(struct disk_image *image);          /* locked again; false: somebody has it, or has changed it */
+struct page_tree disk_image_nothing_written(struct disk_image *image);   /* its moment before the first write */
+void disk_image_forget_volatile(struct disk_image *image);               /* as when it was opened */
+
 /* --- to another process                                                                    doc: migration --- */
 
 /* False: err says why what this image holds cannot be another process's. */

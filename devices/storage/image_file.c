@@ -300,3 +300,31 @@ u64 image_file_stored_bytes(const struct image_file *file)
     struct stat st;
     return file->fd >= 0 && fstat(file->fd, &st) == 0 ? (u64)st.st_blocks * 512 : file->size_bytes;
 }
+
+/* --- unlocked for a while --- */
+
+void image_file_rest(struct image_file *file)
+{
+    struct flock none = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
+    struct stat st;
+
+    if (file->fd < 0 || fstat(file->fd, &st)) return;
+    file->rested_at = st.st_mtim;
+    fcntl(file->fd, F_OFD_SETLK, &none);
+}
+
+bool image_file_is_as_it_rested(const struct image_file *file)
+{
+    struct stat open, named;
+
+    if (file->fd < 0) return true;
+    if (fstat(file->fd, &open) || stat(file->path, &named)) return false;
+    return open.st_ino == named.st_ino && open.st_dev == named.st_dev && (u64)open.st_size == file->size_bytes && open.st_mtim.tv_sec == file->rested_at.tv_sec &&
+           open.st_mtim.tv_nsec == file->rested_at.tv_nsec;
+}
+
+bool image_file_wake(struct image_file *file)
+{
+    struct error err = { 0 };
+    return image_file_is_as_it_rested(file) && (file->fd < 0 || lock(file, &err));
+}

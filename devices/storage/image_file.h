@@ -2,6 +2,7 @@
 #define ORRERY_STORAGE_IMAGE_FILE_H
 /* A file of the host that holds a disk or a part of one: opened once, locked, read and written whole.   doc: disk-images */
 #include <sys/types.h>
+#include <time.h>
 
 #include "cpu/base/error.h"
 #include "cpu/base/types.h"
@@ -32,6 +33,7 @@ struct image_file {
     int why_read_only;           /* errno of the refusal when it was to be written; 0: it was not */
     char *path, *what;           /* its name; the setting that names it in messages */
     char *temporary;             /* not published yet: the name that it has until then */
+    struct timespec rested_at;   /* when it was last changed, when it was unlocked */
 };
 
 /* Opens and locks.  A writer locks everybody out, readers only writers.  NULL: err says what is wrong and what to do. */
@@ -52,6 +54,11 @@ void image_file_forget_name(struct image_file *file);
 /* A file made of calls: a test's, or those of a stream; its name in messages. */
 struct image_file *image_file_over(const struct image_host *host, void *context, u64 size_bytes);
 struct image_file *image_file_over_named(const struct image_host *host, void *context, u64 size_bytes, const char *path, const char *what);
+
+/* Others may have it; whether nobody has changed it since then, and its path is still its own; it is locked again, or somebody has it. */
+void image_file_rest(struct image_file *file);
+bool image_file_is_as_it_rested(const struct image_file *file);
+bool image_file_wake(struct image_file *file);
 
 void image_file_close(struct image_file *file);          /* NULL is allowed; one that was not published is gone */
 

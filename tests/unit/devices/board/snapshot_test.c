@@ -281,3 +281,126 @@ Test(history, the_file_is_that_of_the_present_and_the_guest_sees_that_of_then)
     free(bytes);
     machine_destroy(m);
 }
+
+/* --- media that are changed on the way --- */
+
+enum { FLOPPY_BYTES = 1474560 };
+
+static void make_floppy(const char *path, u8 fill)
+{
+    u8 *bytes = malloc(FLOPPY_BYTES);
+
+    memset(bytes, fill, FLOPPY_BYTES);
+    write_file(path, bytes, FLOPPY_BYTES);
+    free(bytes);
+}
+
+static u8 byte_of(struct machine *m, u64 lba)
+{
+    u8 sector[512] = { 0 };
+
+    cr_assert(m->fdc.image[0]);
+    cr_assert(disk_image_read(m->fdc.image[0], lba, 1, sector));
+    return sector[0];
+}
+
+static void write_sector(struct machine *m, u64 lba, u8 value)
+{
+    u8 sector[512] = { value };
+    cr_assert(disk_image_write(m->fdc.image[0], lba, 1, sector));
+}
+
+static u64 hash_at(struct machine *m, struct room *r, u64 tick)
+{
+    cr_assert(machine_go_to(m, tick, &r->err), "%s", r->err.text);
+    return machine_hash(m);
+}
+
+/* Floppy a, then b, then a again; each is written to while it is in the drive. */
+static struct machine *after_three_changes(struct room *r)
+{
+    make_floppy(r->path, 0xaa);
+    make_floppy(r->other, 0xbb);
+    r->config.floppy[0].drive_type = 4;                  /* 1.44 MB */
+    strcpy(r->config.floppy[0].path, r->path);
+    struct machine *m = machine_of(r);
+    cr_assert(machine_keep_history(m, 64 << 20, &r->err), "%s", r->err.text);
+    machine_run(m, 1000000);
+    write_sector(m, 3, 1);
+    machine_run(m, 1000000);
+    machine_floppy_eject(m, 0);
+    machine_run(m, 1000000);
+    cr_assert(machine_floppy_insert(m, 0, r->other, false, &r->err), "%s", r->err.text);
+    machine_run(m, 1000000);
+    write_sector(m, 3, 2);
+    machine_run(m, 1000000);
+    cr_assert(machine_floppy_insert(m, 0, r->path, false, &r->err), "%s", r->err.text);
+    write_sector(m, 3, 3);
+    machine_run(m, 1000000);
+    return m;
+}
+
+Test(history, the_way_back_leads_over_changes_of_media)
+{
+    ROOM(r);
+    struct machine *m = after_three_changes(r);
+    struct machine_history h;
+    u64 hash[6];
+
+    cr_assert(machine_history(m, &h));
+    cr_expect_eq(h.first, 0, "the past did not begin anew");
+    for (unsigned i = 6; i--;) hash[i] = hash_at(m, r, 500000 + i * 1000000);
+    cr_expect_eq(hash_at(m, r, 500000), hash[0]);
+    cr_expect_eq(byte_of(m, 3), 0xaa);
+    hash_at(m, r, 2500000);
+    cr_expect_null(m->fdc.image[0], "nothing was in the drive");
+    hash_at(m, r, 3500000);
+    cr_expect_eq(byte_of(m, 4), 0xbb);
+    cr_expect_eq(byte_of(m, 3), 0xbb, "nothing had been written to it");
+    for (unsigned i = 0; i < 6; i++) cr_expect_eq(hash_at(m, r, 500000 + i * 1000000), hash[i], "tick %u", 500000 + i * 1000000);
+    hash_at(m, r, 6000000);
+    cr_expect_eq(byte_of(m, 3), 3);
+    cr_expect_eq(byte_of(m, 4), 0xaa);
+    machine_destroy(m);
+}
+
+Test(history, another_life_gives_the_media_back_what_was_on_them)
+{
+    ROOM(r);
+    struct machine *m = after_three_changes(r);
+    u8 *bytes;
+
+    hash_at(m, r, 3500000);
+    cr_assert(machine_take_over(m, &r->err), "%s", r->err.text);
+    size_of(r->other, &bytes);
+    cr_expect_eq(bytes[3 * 512], 0xbb, "its write has not been");
+    free(bytes);
+    machine_run(m, 1000000);
+    write_sector(m, 3, 9);
+    size_of(r->other, &bytes);
+    cr_expect_eq(bytes[3 * 512], 9);
+    free(bytes);
+    /* the other one is on the shelf, and everybody's */
+    struct error err = { 0 };
+    struct image_file *file = image_file_open(r->path, "somebody", IMAGE_WRITABLE, &err);
+    cr_expect(file, "%s", err.text);
+    image_file_close(file);
+    machine_destroy(m);
+}
+
+Test(history, a_medium_that_somebody_changed_outside_is_not_shown_as_it_was)
+{
+    ROOM(r);
+    struct machine *m = after_three_changes(r);
+
+    make_floppy(r->other, 0xcc);
+    cr_expect_not(machine_go_to(m, 3500000, &r->err));
+    cr_expect(strstr(r->err.text, r->other), "%s", r->err.text);
+    r->err = (struct error){ 0 };
+    cr_assert(machine_floppy_insert(m, 0, r->other, false, &r->err), "%s", r->err.text);
+    cr_expect_eq(byte_of(m, 3), 0xcc, "what is in the drive is what is in the file");
+    struct machine_history h;
+    cr_assert(machine_history(m, &h));
+    cr_expect_eq(h.first, machine_tick(m), "the past begins anew");
+    machine_destroy(m);
+}
