@@ -45,6 +45,9 @@ struct machine_stop {
  * until machine_reset. */
 struct machine_stop machine_run(struct machine *machine, u64 ticks);
 void machine_request_stop(struct machine *machine);      /* from a call-out */
+/* While another thread says true there, machine_run ends early, with MACHINE_TICKS, behind the next access to a device: a single one may take long, and many a
+ * long time.  NULL: nobody is in a hurry. */
+void machine_hurry_by(struct machine *machine, const _Atomic bool *hurry);
 
 u64 machine_tick(const struct machine *machine);
 u64 machine_ips(const struct machine *machine);          /* ticks a virtual second */

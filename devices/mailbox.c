@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOKS_IN_VAIN = 3 };
+
 struct mailbox {
     pthread_mutex_t lock;
+    atomic_bool impatient;
+    unsigned looks;              /* of the display, since mail was taken last */
     struct mail mail[MAIL_ROOM];
     unsigned head, used;
     struct vga_picture picture;
@@ -43,6 +47,7 @@ bool mailbox_post(struct mailbox *box, const struct mail *mail)
     pthread_mutex_lock(&box->lock);
     bool room = box->used < MAIL_ROOM;
     if (room) box->mail[(box->head + box->used++) % MAIL_ROOM] = *mail;
+    atomic_store_explicit(&box->impatient, true, memory_order_relaxed);
     pthread_mutex_unlock(&box->lock);
     return room;
 }
@@ -55,10 +60,15 @@ bool mailbox_take(struct mailbox *box, struct mail *mail)
         *mail = box->mail[box->head];
         box->head = (box->head + 1) % MAIL_ROOM;
         box->used--;
+    } else {
+        box->looks = 0;
+        atomic_store_explicit(&box->impatient, false, memory_order_relaxed);
     }
     pthread_mutex_unlock(&box->lock);
     return any;
 }
+
+const atomic_bool *mailbox_impatient(const struct mailbox *box) { return &box->impatient; }
 
 bool mailbox_see(struct mailbox *box, u64 *seen, struct vga_picture *picture, struct mailbox_status *status)
 {
@@ -67,6 +77,7 @@ bool mailbox_see(struct mailbox *box, u64 *seen, struct vga_picture *picture, st
     if (newer) vga_copy_picture(&box->picture, picture);
     *seen = box->seen = box->number;
     *status = box->status;
+    if (++box->looks >= LOOKS_IN_VAIN) atomic_store_explicit(&box->impatient, true, memory_order_relaxed);
     pthread_mutex_unlock(&box->lock);
     return newer;
 }

@@ -4,6 +4,8 @@
  * The machine's thread shows pictures and takes mail between two runs; the display's thread posts mail and sees the
  * newest picture.  Neither waits for the other but while one of them copies a picture, and mail reaches the guest through machine_key and its like alone,
  * which stamp it with a tick. */
+#include <stdatomic.h>
+
 #include "devices/cells.h"
 #include "devices/chip/vga_picture.h"
 
@@ -62,6 +64,8 @@ unsigned mailbox_sound_waiting(struct mailbox *box);                  /* frames 
 /* Frames of two samples, left and right, 48000 a second; those that find no room are lost: a display that is late hears less. */
 void mailbox_put_sound(void *box, const s16 *frames, unsigned count);
 bool mailbox_take(struct mailbox *box, struct mail *mail);            /* false: empty */
+/* True while mail waits, or the display has looked again and again and nobody has taken mail meanwhile: for machine_hurry_by. */
+const atomic_bool *mailbox_impatient(const struct mailbox *box);
 bool mailbox_wants_picture(struct mailbox *box);                      /* the last one has been seen */
 /* The picture that the display sees next, to be brought up to date; until mailbox_show says whether it is another one now, the display
  * has to wait. */

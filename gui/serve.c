@@ -145,7 +145,9 @@ static void run_slice(struct serve *s, u64 ticks)
 {
     u64 begun = now_ns();
 
+    machine_hurry_by(s->machine, mailbox_impatient(s->box));
     s->stop = machine_run(s->machine, ticks);
+    machine_hurry_by(s->machine, NULL);
     u64 spent = now_ns() - begun;
     if (spent > NS_LONG && s->slice > SLICE_LEAST) s->slice /= 2;
     if (spent < NS_SHORT && s->slice < machine_ips(s->machine) / machine_configuration(s->machine)->vga.update_hz) s->slice += s->slice / 2;

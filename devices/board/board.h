@@ -246,6 +246,8 @@ struct machine {
     struct machine_part part[MACHINE_PARTS];
     unsigned parts;
     bool reset_wanted, frozen, stop_requested;
+    const _Atomic bool *hurry;   /* somebody who wants the run to end; NULL: nobody */
+    bool yields;                 /* and it does */
     struct machine_stop stop;    /* valid while frozen */
 };
 
@@ -313,7 +315,15 @@ const char *board_ata_name(unsigned channel, unsigned unit);             /* "ata
 void board_watch_init(struct machine *m);
 void board_watch_reset(struct machine *m);
 
-/* devices/board/machine_run.c: "tick 5, f000:e05b" */
+/* devices/board/machine_run.c: behind an access to a device */
+void processors_request_stop(struct machine *m);
+static inline void board_heed_hurry(struct machine *m)
+{
+    if (!m->hurry || !*m->hurry) return;
+    m->yields = true;
+    processors_request_stop(m);
+}
+/* "tick 5, f000:e05b" */
 void board_where(const struct machine *m, char *text, size_t size);
 
 /* devices/board/pci.c */
@@ -355,7 +365,6 @@ enum cpu_stop processors_run(struct machine *m, u64 end);                /* cpu_
 bool processors_halted_for_good(const struct machine *m);
 /* A message to all that it is for but number `except`.  False: nobody accepts it. */
 bool processors_send(void *board, const struct cpu_message *message, unsigned except);
-void processors_request_stop(struct machine *m);
 void processors_init_line(struct machine *m);                            /* INIT# of all: the guest resets them */
 void processors_memory_changed(struct machine *m);
 

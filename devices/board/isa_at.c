@@ -415,6 +415,7 @@ static u32 port_in(void *board, u16 port, unsigned size)
     struct machine *m = board;
     u32 value = ports_read(m->ports, port, size);
 
+    board_heed_hurry(m);
     if (!ports_decode(m->ports, port)) cpu_note(processors_running(m), CPU_CATCH_NO_PORT, port, size, value);
     return value;
 }
@@ -425,6 +426,7 @@ static void port_out(void *board, u16 port, unsigned size, u32 value)
 
     if (!ports_decode(m->ports, port)) cpu_note(processors_running(m), CPU_CATCH_NO_PORT, port, size, value);
     ports_write(m->ports, port, size, value);
+    board_heed_hurry(m);
 }
 
 static u32 port_in_block(void *board, u16 port, unsigned size, u32 count, u8 *to)

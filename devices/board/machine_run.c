@@ -43,7 +43,7 @@ static struct machine_stop run_until(struct machine *m, u64 end)
 {
     clock_set_limit(&m->clock, end);
     m->clock.held = false;
-    while (!m->frozen && m->clock.time.now < end) {
+    while (!m->frozen && !m->yields && m->clock.time.now < end) {
         clock_fire_due(&m->clock);
         if (m->clock.held) return m->stop;
         switch (processors_run(m, end)) {
@@ -75,6 +75,7 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
 {
     u64 end = ticks > NEVER - m->clock.time.now ? NEVER : m->clock.time.now + ticks;
 
+    m->yields = false;
     for (;;) {
         u64 input = journal_next_tick(m);
         if (input <= m->clock.time.now) {
@@ -89,9 +90,11 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
         if (m->clock.held && stop.kind == MACHINE_TICKS) return m->stop;
         if (m->frozen && journal_next_tick(m) <= m->clock.time.now) continue;            /* a reset, perhaps */
         if (stop.kind == MACHINE_TICKS && m->clock.time.now >= end) journal_apply_due(m);         /* as it did when the run ended there */
-        if (stop.kind != MACHINE_TICKS || m->clock.time.now >= end) return stop;
+        if (stop.kind != MACHINE_TICKS || m->yields || m->clock.time.now >= end) return stop;
     }
 }
+
+void machine_hurry_by(struct machine *m, const _Atomic bool *hurry) { m->hurry = hurry; }
 
 void machine_request_stop(struct machine *m)
 {

@@ -199,6 +199,7 @@ u64 memory_mmio_read(void *board, u64 pa, unsigned size)
     struct machine *m = board;
     u64 value;
 
+    board_heed_hurry(m);
     if (video_answers(m, pa)) return video_mmio_read(m, pa, size);
     if (board_apic_read(m, pa, size, &value)) return value;
     value = mmio_read(&m->mmio, pa, size);
@@ -209,6 +210,7 @@ u64 memory_mmio_read(void *board, u64 pa, unsigned size)
 void memory_mmio_write(void *board, u64 pa, unsigned size, u64 value) 
 {
     struct machine *m = board;
+    board_heed_hurry(m);
     if (video_answers(m, pa)) video_mmio_write(m, pa, size, value);
     else if (!board_apic_write(m, pa, size, value)) {
         if (!mmio_decodes(&m->mmio, pa, size)) cpu_note(processors_running(m), CPU_CATCH_NO_MEMORY, pa, size, value);

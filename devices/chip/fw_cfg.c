@@ -132,12 +132,13 @@ static void fill(struct fw_cfg *f, u8 *to, u32 size)
     skip(f, size);
 }
 
-/* False: it does not lie in memory, and nothing has moved. */
+/* False: it does not lie in memory, or would keep the host for long: nothing has moved. */
 static bool item_to_memory(struct fw_cfg *f, u64 pa, u32 length)
 {
+    enum { REQUEST_MOST = 64 << 20 };
     u8 piece[PIECE];
 
-    if (pa > f->memory.end || length > f->memory.end - pa) return false;
+    if (length > REQUEST_MOST || pa > f->memory.end || length > f->memory.end - pa) return false;
     for (u32 n; length; pa += n, length -= n) {
         n = length < PIECE ? length : PIECE;
         fill(f, piece, n);

@@ -177,3 +177,24 @@ Test(machine, a_run_ends_at_its_tick_whatever_the_guest_programs_meanwhile)
     }
     machine_destroy(m);
 }
+
+Test(machine, one_in_a_hurry_ends_a_run_behind_an_access_to_a_device_and_the_guest_notices_nothing)
+{
+    _Atomic bool hurry = false;
+    struct machine *plain = MACHINE(0xe4, 0x61, 0x40, 0xe6, 0x61, 0xeb, 0xf9), *m = MACHINE(0xe4, 0x61, 0x40, 0xe6, 0x61, 0xeb, 0xf9);      /* in, inc ax, out, again */
+    unsigned pieces = 0;
+
+    machine_run(plain, 1000);
+    machine_hurry_by(m, &hurry);
+    machine_run(m, 100);
+    cr_expect_eq(machine_tick(m), 100, "nobody is in a hurry yet");
+    hurry = true;
+    for (; machine_tick(m) < 1000; pieces++) {
+        struct machine_stop stop = machine_run(m, 1000 - machine_tick(m));
+        cr_assert_eq(stop.kind, MACHINE_TICKS);
+    }
+    cr_expect_gt(pieces, 400, "%u pieces", pieces);
+    cr_expect_eq(machine_hash(m), machine_hash(plain));
+    machine_destroy(plain);
+    machine_destroy(m);
+}

@@ -151,6 +151,11 @@ Test(fw_cfg, dma_that_leaves_memory_or_writes_an_item_is_an_error_and_moves_noth
         cr_expect_eq(dma(&f, memory, bad[i].control, bad[i].length, bad[i].address), 1, "case %u", i);
         cr_expect_arr_eq(memory + 0x200, before + 0x200, MEMORY_BYTES - 0x200, "case %u", i);
     }
+    f.memory.end = 1 << 30;
+    memcpy(before, memory, sizeof before);
+    cr_expect_eq(dma(&f, memory, 0x20 << 16 | 8 | 2, (64 << 20) + 1, 0x200), 1, "more than 64 MiB at once");
+    cr_expect_arr_eq(memory + 0x200, before + 0x200, MEMORY_BYTES - 0x200);
+    f.memory.end = MEMORY_BYTES;
     fw_cfg_dma_write_wide(&f, 0, 4, 0);
     fw_cfg_dma_write_wide(&f, 4, 4, __builtin_bswap32(MEMORY_BYTES - 15));       /* a structure that leaves it does nothing */
     cr_expect_null(fw_cfg_invariant(&f));
