@@ -1,7 +1,7 @@
 #ifndef ORRERY_MAILBOX_H
 #define ORRERY_MAILBOX_H
-/* Where machine and display meet: plain data in a box with a lock.                          doc: display
- * The machine's thread shows pictures and takes mail between two runs; the display's thread posts mail and sees the
+/* Where machine and display meet: plain data in a box with a lock, in memory that two processes may share.         doc: display
+ * The machine's side shows pictures and takes mail between two runs; the display's side posts mail and sees the
  * newest picture.  Neither waits for the other but while one of them copies a picture, and mail reaches the guest through machine_key and its like alone,
  * which stamp it with a tick. */
 #include <stdatomic.h>
@@ -47,6 +47,8 @@ struct mailbox;
 
 struct mailbox *mailbox_create(void);
 void mailbox_destroy(struct mailbox *box);
+/* On this side: who is told of what was posted. */
+void mailbox_on_post(struct mailbox *box, void (*posted)(void *context, const struct mail *mail), void *context);
 
 /* --- the display's side --- */
 bool mailbox_post(struct mailbox *box, const struct mail *mail);      /* false: full, nothing posted */

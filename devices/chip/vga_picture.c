@@ -92,8 +92,26 @@ bool vga_take_picture(struct vga *v, struct vga_picture *p)
     return take_pages(p, v->memory, v->page_stamp) || other;
 }
 
+/* What a machine's view always is, and what drawing it relies on. */
+static bool is_sound(const struct vga_view *v)
+{
+    enum { PITCH_MOST = 1 << 18 };
+    static const u8 depths[] = { 0, 4, 8, 15, 16, 24, 32 };
+    u32 memory = v->memory_bytes;
+    bool ok = memory >= VGA_PAGES * VGA_PAGE_BYTES && memory <= VGA_MEMORY_MOST && !(memory & (memory - 1)) && v->first < memory && v->pitch <= PITCH_MOST;
+
+    ok &= !v->bpp || (v->width >= 1 && v->width <= VGA_MAX_WIDTH && v->height >= 1 && v->height <= VGA_MAX_HEIGHT);
+    ok &= v->cursor_dots == 0 || v->cursor_dots == 32 || v->cursor_dots == 64;
+    return ok && v->bpp <= 32 && memchr(depths, (int)v->bpp, sizeof depths);
+}
+
+/* Another process may write `from` meanwhile: what is copied is looked at, not what stands there. */
 bool vga_copy_picture(const struct vga_picture *from, struct vga_picture *p)
 {
-    bool other = take_view(p, &from->view);
+    struct vga_view view;
+
+    memcpy(&view, &from->view, sizeof view);
+    if (!is_sound(&view)) return false;
+    bool other = take_view(p, &view);
     return take_pages(p, from->memory, from->stamp) || other;
 }

@@ -46,6 +46,7 @@ struct vga_pages vga_pages_seen(const struct vga_view *view);
 
 /* Brings a picture up to date; false when it was. */
 bool vga_take_picture(struct vga *v, struct vga_picture *picture);
+/* The same from another picture, which may be in memory that somebody else writes: nothing is taken that cannot be drawn. */
 bool vga_copy_picture(const struct vga_picture *from, struct vga_picture *picture);
 
 /* Draws what is another than when the frame was drawn last.  Native size: 720x400 text, 640x480 mode 12h; a divided dot clock gives

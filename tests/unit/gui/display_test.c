@@ -100,6 +100,43 @@ Test(mailbox, mail_comes_out_in_order_and_a_full_box_takes_no_more)
     mailbox_destroy(box);
 }
 
+/* The box may lie between two processes. */
+Test(mailbox, what_the_other_side_writes_is_not_believed)
+{
+    struct mailbox *box = mailbox_create();
+    struct vga_picture *picture = calloc(1, sizeof *picture);
+    struct cells *cells = calloc(1, sizeof *cells);
+    const struct mailbox_status status = { .tick = 1 };
+    struct mailbox_status seen_status;
+    u64 seen = 0, cells_seen = 0;
+    const struct vga_view bad[] = {
+        { .memory_bytes = 0 }, { .memory_bytes = (1 << 20) + 4096 }, { .memory_bytes = 64 << 20 }, { .memory_bytes = 1 << 20, .first = 1 << 20 },
+        { .memory_bytes = 1 << 20, .bpp = 7 }, { .memory_bytes = 1 << 20, .bpp = 8, .width = VGA_MAX_WIDTH + 1, .height = 1 },
+        { .memory_bytes = 1 << 20, .bpp = 8, .width = 1, .height = 0 }, { .memory_bytes = 1 << 20, .bpp = 8, .width = 1, .height = 1, .pitch = 1u << 31 },
+        { .memory_bytes = 1 << 20, .cursor_dots = 65 },
+    };
+
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        mailbox_open(box)->view = bad[i];
+        mailbox_show(box, true, &status);
+        mailbox_see(box, &seen, picture, &seen_status);
+        cr_expect_eq(picture->view.memory_bytes, 0, "row %u", i);
+    }
+    cells->columns = cells->rows = 100;
+    cells->screen.x = 1 << 30;
+    mailbox_show_cells(box, cells);
+    mailbox_see_cells(box, &cells_seen, cells);
+    cr_expect(cells->screen.x == 0 && cells->columns == 100);
+    cells->columns = CELLS_MOST_COLUMNS + 1;
+    cells->rows = CELLS_MOST_ROWS;
+    mailbox_show_cells(box, cells);
+    mailbox_see_cells(box, &cells_seen, cells);
+    cr_expect(cells->columns == 0 && cells->rows == 0);
+    free(cells);
+    free(picture);
+    mailbox_destroy(box);
+}
+
 Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
 {
     struct mailbox *box = mailbox_create();
@@ -108,7 +145,9 @@ Test(mailbox, a_picture_is_wanted_until_it_is_there_and_again_when_it_was_seen)
     u64 seen = 0;
 
     cr_expect(mailbox_wants_picture(box));
-    mailbox_open(box)->view.misc = 0x67;
+    struct vga_view *view = &mailbox_open(box)->view;
+    view->misc = 0x67;
+    view->memory_bytes = 1 << 20;
     mailbox_show(box, true, &status);
     cr_expect(!mailbox_wants_picture(box));
     cr_expect(mailbox_see(box, &seen, seen_picture, &seen_status));
