@@ -253,19 +253,40 @@ static bool start(pthread_t *thread, struct work *work)
     return started;
 }
 
+static struct serve serve_of(struct mailbox *box, struct machine *machine, bool paced)
+{
+    if (box && machine_configuration(machine)->sound.wave == SOUND_SHOWN) machine_on_sound(machine, mailbox_put_sound, box);
+    return (struct serve){ .machine = machine, .box = box, .paced = paced, .slice = SLICE_LEAST };
+}
+
+void serve_quit(struct mailbox *box)
+{
+    struct mail quit = { .kind = MAIL_QUIT };
+    while (!mailbox_closed(box) && !mailbox_post(box, &quit)) sleep_ns(NS_SHORT);
+}
+
+bool serve_box(struct mailbox *box, struct machine *machine, bool paced, void (*body)(struct serve *serve, void *context), void *context)
+{
+    struct serve serve = serve_of(box, machine, paced);
+
+    body(&serve, context);
+    mailbox_close(box);
+    machine_on_sound(machine, NULL, NULL);
+    free(serve.paste);
+    return true;
+}
+
 bool serve_display(const struct display *display, struct machine *machine, bool paced,
                    void (*body)(struct serve *serve, void *context), void *context, struct error *err)
 {
     struct work work = { .body = body, .context = context };
     pthread_t thread;
 
-    work.serve = (struct serve){ .machine = machine, .box = mailbox_create(), .paced = paced, .slice = SLICE_LEAST };
-    if (work.serve.box && machine_configuration(machine)->sound.wave == SOUND_SHOWN) machine_on_sound(machine, mailbox_put_sound, work.serve.box);
+    work.serve = serve_of(mailbox_create(), machine, paced);
     bool started = work.serve.box && start(&thread, &work);
     bool shown = started ? display->run(work.serve.box, err) : fail(err, "display: the host has no thread or memory left");
     if (started) {
-        struct mail quit = { .kind = MAIL_QUIT };
-        while (!mailbox_closed(work.serve.box) && !mailbox_post(work.serve.box, &quit)) sleep_ns(NS_SHORT);
+        serve_quit(work.serve.box);
         pthread_join(thread, NULL);
     }
     machine_on_sound(machine, NULL, NULL);

@@ -34,4 +34,9 @@ bool serve_was_interrupted(struct serve *serve);
 bool serve_display(const struct display *display, struct machine *machine, bool paced,
                    void (*body)(struct serve *serve, void *context), void *context, struct error *err);
 
+/* The machine's side alone: `body` in this thread, the display in another process that sees the box. */
+bool serve_box(struct mailbox *box, struct machine *machine, bool paced, void (*body)(struct serve *serve, void *context), void *context);
+/* Ends the machine's side from the display's: MAIL_QUIT, until the box is closed. */
+void serve_quit(struct mailbox *box);
+
 #endif
