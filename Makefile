@@ -13,7 +13,7 @@ comma   := ,
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
-LIBS     = -lSDL2 -lpng -lz -lzstd -lxxhash -lZydis -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
+LIBS     = -lSDL2 -lpng -lz -lzstd -lxxhash -lZydis -lseccomp -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
 # qcow2, VMDK, VDI, VHD and VHDX images: optional.
 NBD      := $(shell pkg-config --exists libnbd 2>/dev/null && echo yes)
 $(if $(NBD),,$(info libnbd is not there: modes qcow2, vmware3, vmware4, vbox, vpc, vhdx and nbd are left out (apt install libnbd-dev)))
@@ -25,7 +25,7 @@ EDIT     := $(shell pkg-config --exists libedit 2>/dev/null && echo yes)
 $(if $(EDIT),,$(info libedit is not there: the prompt has neither history nor completion (apt install libedit-dev)))
 # Debian's packages for building and testing, and a file of each that tells whether it is there.
 PACKAGES = gcc:/usr/bin/gcc pkg-config:/usr/bin/pkg-config libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h libsdl2-dev:/usr/include/SDL2/SDL.h libxxhash-dev:/usr/include/xxhash.h libzstd-dev:/usr/include/zstd.h \
-           libzydis-dev:/usr/include/Zydis/Zydis.h libcriterion-dev:/usr/include/criterion/criterion.h acpica-tools:/usr/bin/iasl
+           libzydis-dev:/usr/include/Zydis/Zydis.h libseccomp-dev:/usr/include/seccomp.h libcriterion-dev:/usr/include/criterion/criterion.h acpica-tools:/usr/bin/iasl
 
 # Guests and tools of single tests: a test whose package cannot be had is skipped with a line.
 TEST_PACKAGES = libmpfr-dev:/usr/include/mpfr.h nasm:/usr/bin/nasm bochsbios:/usr/share/bochs/BIOS-bochs-legacy vgabios:/usr/share/vgabios/vgabios.bin seabios:/usr/share/seabios/bios.bin ipxe-qemu:/usr/lib/ipxe/qemu/pxe-e1000.rom grub-rescue-pc:/usr/lib/grub-rescue/grub-rescue-cdrom.iso syslinux:/usr/bin/syslinux \
@@ -177,7 +177,7 @@ install: all
 	for h in $(PUBLIC_HEADERS); do install -D -m 644 $$h $(DESTDIR)$(PREFIX)/include/orrery/$$h || exit 1; done
 	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: orrery' 'Description: a PC for programs to hold' 'Version: 0.1' 'Cflags: -I$${prefix}/include/orrery' \
-	    'Libs: -L$${prefix}/lib -lorrery -lxxhash -lzstd -lm $(if $(NBD),-lnbd)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/orrery.pc
+	    'Libs: -L$${prefix}/lib -lorrery -lxxhash -lzstd -lseccomp -lm $(if $(NBD),-lnbd)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/orrery.pc
 	install -D -m 644 bochsrc.sample $(DESTDIR)$(PREFIX)/share/orrery/bochsrc.sample
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/orrery/copyright
 	install -D -m 644 docs/man/orrery.1 $(DESTDIR)$(PREFIX)/share/man/man1/orrery.1

@@ -1,0 +1,254 @@
+/* The lock-down: what a process that gives orders to the host gets for it. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "devices/host/calls.h"
+
+static char folder[] = "/tmp/orrery-sandbox-XXXXXX";
+static char named_file[128], other_file[128];
+
+static void make_files(void)
+{
+    cr_assert(mkdtemp(folder));
+    snprintf(named_file, sizeof named_file, "%s/named", folder);
+    snprintf(other_file, sizeof other_file, "%s/other", folder);
+    for (unsigned i = 0; i < 2; i++) {
+        FILE *f = fopen(i ? other_file : named_file, "w");
+        fputs("contents", f);
+        fclose(f);
+    }
+}
+
+static void remove_files(void)
+{
+    unlink(named_file);
+    unlink(other_file);
+    rmdir(folder);
+}
+
+static void skip_where_there_is_none(void)
+{
+    struct error err = { 0 };
+    if (!sandbox_possible(&err)) cr_skip_test("%s", err.text);
+}
+
+/* --- attempts --- */
+
+static void opens(void) { syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY); }
+static void makes_socket(void) { syscall(SYS_socket, AF_INET, SOCK_STREAM, 0); }
+static void makes_raw_socket(void) { syscall(SYS_socket, AF_PACKET, SOCK_RAW, 0); }
+static void executes(void) { execl("/bin/true", "true", (char *)NULL); }
+static void forks(void) { syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+static void traces(void) { ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
+static void maps_code(void) { mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+static void makes_code(void) { mprotect((void *)((size_t)&makes_code & ~(size_t)4095), 4096, PROT_READ | PROT_WRITE | PROT_EXEC); }
+static void reads_others(void) { syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0); }
+static void kills_others(void) { syscall(SYS_kill, 1, 0); }
+static void pushes_keys(void) { char c = '\n'; syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI */, &c); }
+static void mounts(void) { syscall(SYS_mount, "none", "/mnt", "tmpfs", 0, NULL); }
+static void makes_names(void) { syscall(SYS_unshare, 0x10000000); }
+static void sends_far(void) { struct msghdr m = { 0 }; syscall(SYS_sendmsg, 1, &m, 0); }
+static void loads_bpf(void) { syscall(SYS_bpf, 0, NULL, 0); }
+
+static const struct attempt {
+    const char *name;
+    void (*make)(void);
+} attempts[] = {
+    { "open", opens }, { "socket", makes_socket }, { "raw socket", makes_raw_socket }, { "execve", executes }, { "fork", forks }, { "ptrace", traces },
+    { "executable mapping", maps_code }, { "executable page", makes_code }, { "process_vm_readv", reads_others }, { "kill", kills_others },
+    { "TIOCSTI", pushes_keys }, { "mount", mounts }, { "unshare", makes_names }, { "sendmsg elsewhere", sends_far }, { "bpf", loads_bpf },
+};
+
+/* How the locked process ended that made the attempt: 0 when it outlived it. */
+static int signal_for(u8 level, bool brokered, const struct attempt *attempt)
+{
+    const struct sandbox_needs needs = { .level = level };
+    struct sandbox_state state;
+    struct error err = { 0 };
+    int status = 0;
+    pid_t child = fork();
+
+    if (!child) {
+        if (!sandbox_lock(&needs, brokered, &state, &err)) syscall(SYS_exit_group, 99);
+        attempt->make();
+        syscall(SYS_exit_group, 0);
+    }
+    waitpid(child, &status, 0);
+    cr_assert(!WIFEXITED(status) || WEXITSTATUS(status) != 99, "%s: cannot be locked down", attempt->name);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+Test(sandbox, every_attempt_ends_the_process)
+{
+    skip_where_there_is_none();
+    for (unsigned i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+        cr_expect_eq(signal_for(SANDBOX_STRICT, false, &attempts[i]), SIGSYS, "strict: %s", attempts[i].name);
+        cr_expect_eq(signal_for(SANDBOX_STANDARD, false, &attempts[i]), SIGSYS, "standard: %s", attempts[i].name);
+    }
+}
+
+static void does_nothing(void) { }
+
+Test(sandbox, what_a_machine_does_is_let_through)
+{
+    const struct attempt nothing = { "nothing", does_nothing };
+
+    skip_where_there_is_none();
+    cr_expect_eq(signal_for(SANDBOX_STRICT, false, &nothing), 0);
+    cr_expect_eq(signal_for(SANDBOX_STANDARD, false, &nothing), 0);
+}
+
+Test(sandbox, strict_has_at_most_twenty_calls)
+{
+    const struct sandbox_needs needs = { .level = SANDBOX_STRICT };
+    cr_expect_leq(sandbox_calls(&needs), 20);
+    cr_expect_geq(sandbox_calls(&needs), 10);
+}
+
+/* --- two processes --- */
+
+/* What the machine's process does comes back as its status. */
+static int status_of(u8 level, int (*acts)(void))
+{
+    const struct sandbox_needs needs = { .level = level };
+    struct named *named = named_create();
+    struct sandbox sandbox;
+    struct error err = { 0 };
+
+    named_add(named, named_file, true);
+    bool split = sandbox_split(&sandbox, &needs, named, &err);
+    if (split && sandbox.side == SANDBOX_MACHINE) syscall(SYS_exit_group, acts());
+    cr_assert(split, "%s", err.text);
+    int status = sandbox_wait(&sandbox);
+    named_free(named);
+    return status;
+}
+
+static int reads_what_is_named(void)
+{
+    char text[16] = "";
+    struct stat st;
+    FILE *f = fopen(named_file, "r");
+
+    if (!f || fread(text, 1, sizeof text, f) != 8 || strcmp(text, "contents") || fclose(f)) return 1;
+    return stat(named_file, &st) || st.st_size != 8 ? 2 : access(named_file, R_OK) ? 3 : 0;
+}
+
+static int writes_it_atomically(void)
+{
+    char temporary[160];
+
+    snprintf(temporary, sizeof temporary, "%s.XXXXXX", named_file);
+    int fd = mkstemp(temporary);
+    if (fd < 0 || write(fd, "new", 3) != 3 || fsync(fd) || fchmod(fd, 0644) || ftruncate(fd, 3) || lseek(fd, 0, SEEK_END) != 3) return 1;
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fcntl(fd, F_OFD_SETLK, &lock)) return 2;
+    return rename(temporary, named_file) ? 3 : close(fd) ? 4 : 0;
+}
+
+static int opens_what_is_not_named(void)
+{
+    int fd = open(other_file, O_RDONLY);
+    return fd >= 0 ? 1 : errno == EACCES ? 0 : 2;
+}
+
+static int goes_around_the_name(void)
+{
+    char around[200];
+
+    snprintf(around, sizeof around, "%s/../%s/other", folder, strrchr(folder, '/') + 1);
+    if (open(around, O_RDONLY) >= 0) return 1;
+    if (symlink(other_file, "x") == 0) return 2;
+    return 0;
+}
+
+static int reaches_a_socket(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd >= 0) return 1;
+    return errno != EAFNOSUPPORT ? 2 : connect(0, (struct sockaddr *)&address, sizeof address) == 0 ? 3 : 0;
+}
+
+static int starts_a_program(void)
+{
+    const char *const words[] = { "sh", "-c", "true", NULL }, *const server[] = { "qemu-nbd", "--read-only", "--image-opts", "driver=qcow2,file.driver=file,file.filename=/etc/passwd", NULL };
+    const char *const passt[] = { "passt", "--log-file", "/tmp/x", NULL };
+    int fd;
+
+    return host_start(words, 0) != EACCES ? 1 : host_start_server(server, &fd) != EACCES ? 2 : host_start(passt, 0) != EACCES ? 3 : 0;
+}
+
+Test(sandbox, what_was_named_is_opened, .init = make_files, .fini = remove_files)
+{
+    skip_where_there_is_none();
+    cr_expect_eq(status_of(SANDBOX_STANDARD, reads_what_is_named), 0);
+    cr_expect_eq(status_of(SANDBOX_STRICT, reads_what_is_named), 0);
+    cr_expect_eq(status_of(SANDBOX_STANDARD, writes_it_atomically), 0);
+    cr_expect_eq(status_of(SANDBOX_STRICT, writes_it_atomically), 0);
+}
+
+Test(sandbox, nothing_else_is, .init = make_files, .fini = remove_files)
+{
+    skip_where_there_is_none();
+    cr_expect_eq(status_of(SANDBOX_STANDARD, opens_what_is_not_named), 0);
+    cr_expect_neq(status_of(SANDBOX_STRICT, opens_what_is_not_named), 0, "it was killed");
+    cr_expect_eq(status_of(SANDBOX_STANDARD, goes_around_the_name), 128 + SIGSYS, "symlink() is not among its calls");
+    cr_expect_eq(status_of(SANDBOX_STANDARD, reaches_a_socket), 0);
+    cr_expect_eq(status_of(SANDBOX_STANDARD, starts_a_program), 0);
+}
+
+/* --- names --- */
+
+Test(named, a_path_stands_between_ends_of_words)
+{
+    struct named *n = named_create();
+
+    named_add(n, "ata0-master: type=disk, path=\"/home/me/disk.img\", mode=flat", true);
+    named_add(n, "com1: enabled=1, mode=file, dev=out.txt", false);
+    named_add(n, "--screenshot shot.%n.png", true);
+    named_type(n, "save /tmp/a.snaq\bp\n");
+    cr_expect(named_path(n, "/home/me/disk.img", true));
+    cr_expect(!named_path(n, "/home/me/disk", false));
+    cr_expect(!named_path(n, "/home/me", false));
+    cr_expect(!named_path(n, "/home/me/disk.img/x", false));
+    cr_expect(!named_path(n, "", false));
+    cr_expect(named_path(n, "out.txt", false) && !named_path(n, "out.txt", true), "it may be read alone");
+    cr_expect(named_path(n, "shot.7.png", true) && named_path(n, "shot.60.png", true));
+    cr_expect(!named_path(n, "shot.x.png", true));
+    cr_expect(named_path(n, "/tmp/a.snap", true) && !named_path(n, "/tmp/a.snaq", true));
+    named_free(n);
+}
+
+Test(named, what_goes_with_a_file_is_named_with_it)
+{
+    struct named *n = named_create();
+
+    named_add(n, "/d/disk0", true);
+    cr_expect(named_path(n, "/d/disk0.redolog", true));
+    cr_expect(named_path(n, "/d/disk0.Ab12Cd", true) && named_path(n, "/d/.disk0.Ab12Cd", true));
+    cr_expect(!named_path(n, "/d/other.Ab12Cd", true) && !named_path(n, "/d/disk0.Ab12C", true) && !named_path(n, "/d/disk0./a/b/c", true));
+    cr_expect(!named_path(n, "/d/disk1", true));
+    named_add_series(n, "/s/part1");
+    cr_expect(named_path(n, "/s/part2", true) && !named_path(n, "/s/part0", true) && !named_path(n, "/s/part11", true), "an image of several files");
+    cr_expect(named_folder_of(n, "/d") && named_folder_of(n, "/d/") && !named_folder_of(n, "/") && !named_folder_of(n, "/d/disk0"));
+    named_add(n, "here.img", true);
+    cr_expect(named_folder_of(n, "."));
+    named_add_readable(n, "/images");
+    cr_expect(named_path(n, "/images/base.img", false) && !named_path(n, "/images/base.img", true) && !named_path(n, "/images/../etc/passwd", false));
+    named_free(n);
+}
