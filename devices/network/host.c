@@ -9,17 +9,15 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "devices/host/sandbox.h"
 #include "devices/network/hub.h"
 #include "devices/network/network.h"
 #include "devices/network/wire_order.h"
@@ -28,7 +26,6 @@ enum { LENGTH_BYTES = 4, STREAM_FRAME_MOST = 65535, AHEAD_MS = 2, BEHIND_MS = 10
 
 struct host {
     int fd;                      /* -1: the other end is gone */
-    pid_t child;                 /* 0: none */
     bool stream;
     u8 in[LENGTH_BYTES + STREAM_FRAME_MOST], out[LENGTH_BYTES + FRAME_MOST];
     unsigned in_used, out_used;
@@ -150,19 +147,15 @@ static void host_close(void *self)
     struct host *h = self;
 
     if (h->fd >= 0) close(h->fd);
-    if (h->child) {
-        kill(h->child, SIGTERM);
-        waitpid(h->child, NULL, 0);
-    }
     free(h);
 }
 
-static bool plug_in(struct network *net, int fd, pid_t child, bool stream, const char *who)
+static bool plug_in(struct network *net, int fd, bool stream, const char *who)
 {
     struct host *h = calloc(1, sizeof *h);
 
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    *h = (struct host){ .fd = fd, .child = child, .stream = stream, .clock = net->clock, .base_tick = clock_now(net->clock), .base_ms = wall_ms() };
+    *h = (struct host){ .fd = fd, .stream = stream, .clock = net->clock, .base_tick = clock_now(net->clock), .base_ms = wall_ms() };
     snprintf(h->name, sizeof h->name, "%s", who);
     net->backend = (struct network_backend){ .self = h, .send = host_send, .next = host_next, .close = host_close, .outside = true };
     return true;
@@ -170,38 +163,30 @@ static bool plug_in(struct network *net, int fd, pid_t child, bool stream, const
 
 /* --- passt --- */
 
-extern char **environ;
-
 /* Words of ethdev are more options of passt's. */
-static int start_passt(int fd, const char *options, pid_t *child)
+static int start_passt(int fd, const char *options)
 {
-    char words[CONFIG_PATH], *save = NULL, *argv[CHILD_WORDS + 1] = { "passt", "--foreground", "--quiet", "--mtu", "1500", "--fd", "3" };
+    char words[CONFIG_PATH], *save = NULL;
+    const char *argv[CHILD_WORDS + 1] = { "passt", "--foreground", "--quiet", "--mtu", "1500", "--fd", "3" };
     unsigned count = 7;
-    posix_spawn_file_actions_t actions;
 
     snprintf(words, sizeof words, "%s", options);
     for (char *word = strtok_r(words, " ", &save); word && count < CHILD_WORDS; word = strtok_r(NULL, " ", &save)) argv[count++] = word;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fd, 3);
-    int failure = posix_spawnp(child, "passt", &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return failure;
+    return host_start(argv, fd);
 }
 
 bool network_open_passt(struct network *net, const struct nic_config *config, const char *who, struct error *err)
 {
     struct pollfd ended = { .events = 0 };
-    pid_t child = 0;
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) return fail(err, "%s: ethmod=passt: %s", who, strerror(errno));
-    int failure = start_passt(pair[1], config->ethdev, &child);
+    int failure = start_passt(pair[1], config->ethdev);
     close(pair[1]);
     ended.fd = pair[0];
-    if (!failure && poll(&ended, 1, CHILD_START_MS) == 0) return plug_in(net, pair[0], child, true, who);
+    if (!failure && poll(&ended, 1, CHILD_START_MS) == 0) return plug_in(net, pair[0], true, who);
     close(pair[0]);
     if (failure) return fail(err, "%s: ethmod=passt: passt cannot be started: %s; install it (apt install passt), or use ethmod=vnet", who, strerror(failure));
-    waitpid(child, NULL, 0);
     return fail(err, "%s: ethmod=passt: passt ended at once; what it says about it stands above", who);
 }
 
@@ -213,7 +198,7 @@ bool network_open_lan(struct network *net, const struct nic_config *config, cons
 
     if (!config->ethdev[0]) return fail(err, "%s: ethmod=lan needs ethdev=PATH, the socket of a hub: orrery hub PATH", who);
     if (fd < 0) return fail(err, "%s: ethdev=\"%s\": %s; start the hub first: orrery hub %s", who, config->ethdev, strerror(errno), config->ethdev);
-    return plug_in(net, fd, 0, false, who);
+    return plug_in(net, fd, false, who);
 }
 
 /* --- tap --- */
@@ -227,7 +212,7 @@ bool network_open_tap(struct network *net, const struct nic_config *config, cons
     memcpy(request.ifr_name, config->ethdev, length);
     int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
     if (fd < 0) return fail(err, "%s: ethmod=tap: /dev/net/tun: %s", who, strerror(errno));
-    if (ioctl(fd, TUNSETIFF, &request) == 0) return plug_in(net, fd, 0, false, who);
+    if (ioctl(fd, TUNSETIFF, &request) == 0) return plug_in(net, fd, false, who);
     int reason = errno;
     close(fd);
     return fail(err, "%s: ethdev=\"%s\": %s; make it first, for your user: ip tuntap add dev NAME mode tap user $USER", who, config->ethdev, strerror(reason));

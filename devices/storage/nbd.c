@@ -2,7 +2,7 @@
 
 /* A client of network block devices, and qemu-nbd as a child: what it reads of an image is parsed in its process, not in ours.
  *                                                                                         doc: nbd
- * Source: libnbd(3), nbd_connect_systemd_socket_activation(3), qemu-nbd(8). */
+ * Source: libnbd(3), nbd_connect_socket(3), qemu-nbd(8). */
 #include <errno.h>
 #include <libnbd.h>
 #include <stdio.h>
@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "devices/host/sandbox.h"
 
 struct nbd {
     struct image_layer layer;
@@ -93,18 +95,6 @@ struct image_layer *nbd_open(const struct image_source *source, struct error *er
 
 /* --- qemu-nbd --- */
 
-static bool is_installed(const char *program)
-{
-    const char *path = getenv("PATH");
-    char *copy = strdup(path ? path : "/usr/bin:/bin"), *rest = copy, *folder, room[1024];
-    bool found = false;
-
-    while (!found && copy && (folder = strsep(&rest, ":")))
-        found = snprintf(room, sizeof room, "%s/%s", folder, program) < (int)sizeof room && access(room, X_OK) == 0;
-    free(copy);
-    return found;
-}
-
 /* A comma of the name is two in an option.  NULL: no memory. */
 static char *option_of(const char *driver, const char *path)
 {
@@ -126,14 +116,16 @@ static bool start_server(struct nbd *n, const char *driver, const struct image_s
 {
     struct stat st;
     char *option = option_of(driver, source->path);
-    char *argv[] = { "setsid", "qemu-nbd", read_only ? "--read-only" : "--cache=writeback", "--image-opts", option, NULL };     /* a terminal's Ctrl-C is not for it */
+    const char *argv[] = { "qemu-nbd", read_only ? "--read-only" : "--cache=writeback", "--image-opts", option, NULL };
+    int fd = -1, why = 0;
     bool ok = false;
 
     if (!option) fail(err, "%s: out of memory", n->name);
     else if (stat(source->path, &st)) fail(err, "%s: cannot be opened: %s", n->name, strerror(errno));
     else if (!S_ISREG(st.st_mode)) fail(err, "%s: is no file", n->name);
-    else if (!is_installed("qemu-nbd")) fail(err, "%s: qemu-nbd reads this form of images, and is not installed: apt install qemu-utils; or convert the image to a flat one elsewhere", n->name);
-    else ok = nbd_connect_systemd_socket_activation(n->handle, argv) == 0 || fail(err, "%s: qemu-nbd cannot open it as %s: %s", n->name, driver, nbd_get_error());
+    else if ((why = host_start_server(argv, &fd)) == ENOENT) fail(err, "%s: qemu-nbd reads this form of images, and is not installed: apt install qemu-utils; or convert the image to a flat one elsewhere", n->name);
+    else if (why) fail(err, "%s: qemu-nbd cannot be started: %s", n->name, strerror(why));
+    else ok = nbd_connect_socket(n->handle, fd) == 0 || fail(err, "%s: qemu-nbd cannot open it as %s: %s", n->name, driver, nbd_get_error());
     free(option);
     return ok;
 }
