@@ -7,13 +7,10 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "gui/automation/completion.h"
-#include "gui/automation/prompt.h"
-
 enum { HISTORY_LINES = 1000 };
 
 struct line_reader {
-    struct session *session;
+    struct line_taker taker;
     EditLine *edit;
     History *history;
     FILE *out;                   /* stdout's descriptor, past the pager */
@@ -40,7 +37,7 @@ static unsigned char complete(EditLine *edit, int key)
     el_get(edit, EL_CLIENTDATA, &r);
     snprintf(before, sizeof before, "%.*s", (int)(info->cursor - info->buffer), info->buffer);
     FILE *out = open_memstream(&list, &room);
-    struct completion c = completion_of(r->session, before, out);
+    struct completion c = r->taker.complete(r->taker.context, before, out);
     fclose(out);
     if (*c.more) el_insertstr(edit, c.more);
     else if (c.candidates > 1) fprintf(r->out, "\n%s", list);
@@ -58,7 +55,7 @@ static int read_character(EditLine *edit, wchar_t *c)
 
     el_get(edit, EL_CLIENTDATA, &r);
     while (taken == (size_t)-2) {
-        if (!prompt_wait(r->session) || read(0, &byte, 1) != 1) return 0;
+        if (!r->taker.wait(r->taker.context) || read(0, &byte, 1) != 1) return 0;
         taken = mbrtowc(c, &byte, 1, &state);
     }
     if (taken == (size_t)-1) *c = (unsigned char)byte;
@@ -82,12 +79,12 @@ static void name_history(struct line_reader *r)
     snprintf(r->file, sizeof r->file, "%s/history", folder);
 }
 
-struct line_reader *line_open(struct session *s)
+struct line_reader *line_open(const struct line_taker *taker)
 {
     struct line_reader *r = calloc(1, sizeof *r);
     HistEvent event;
 
-    r->session = s;
+    r->taker = *taker;
     r->out = fdopen(1, "w");
     r->edit = el_init("orrery", stdin, r->out, stderr);
     r->history = history_init();
@@ -97,7 +94,7 @@ struct line_reader *line_open(struct session *s)
     if (*r->file) history(r->history, &event, H_LOAD, r->file);
     el_set(r->edit, EL_CLIENTDATA, r);
     el_set(r->edit, EL_PROMPT, prompt_of);
-    if (s->serve) el_set(r->edit, EL_GETCFN, read_character);
+    if (taker->wait) el_set(r->edit, EL_GETCFN, read_character);
     el_set(r->edit, EL_EDITOR, "emacs");
     el_set(r->edit, EL_HIST, history, r->history);
     el_set(r->edit, EL_ADDFN, "orrery-complete", "Complete a command, a symbol, a register or a device", complete);

@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "gui/automation/far_lines.h"
 #include "gui/automation/line.h"
 #include "gui/automation/pager.h"
 #include "gui/panes/panes.h"
@@ -35,7 +36,7 @@ bool prompt_interrupted(const struct session *s)
 bool prompt_wait(struct session *s)
 {
     enum { LOOK_MS = 8 };
-    struct pollfd keys = { .fd = 0, .events = POLLIN };
+    struct pollfd keys = { .fd = s->lines, .events = POLLIN };
 
     while (s->serve && !s->over && poll(&keys, 1, LOOK_MS) == 0) {
         if (!serve_wait(s->serve)) s->over = true;
@@ -55,10 +56,19 @@ static bool repeats(const char *line)
     return false;
 }
 
+static bool wait_here(void *context) { return prompt_wait(context); }
+static struct completion complete(void *context, const char *before, FILE *list) { return completion_of(context, before, list); }
+
+static struct line_reader *open_lines(struct session *s)
+{
+    const struct line_taker taker = { .context = s, .complete = complete, .wait = s->serve ? wait_here : NULL };
+    return s->lines ? NULL : line_open(&taker);
+}
+
 void prompt(struct session *s)
 {
-    struct line_reader *reader = line_open(s);
-    char question[32], last[4096] = "";
+    struct line_reader *reader = open_lines(s);
+    char question[32], last[4096] = "", typed[4096];
     const char *line;
 
     s->interrupts = open_interrupts();
@@ -68,7 +78,9 @@ void prompt(struct session *s)
         struct error err = { 0 };
         pager_begin(s->pager, false);
         snprintf(question, sizeof question, "<orrery:%u> ", number);
-        if (!(line = line_next(reader, question))) break;
+        if (session_ended(s)) break;
+        line = reader ? line_next(reader, question) : far_lines_next(s, question, typed, sizeof typed);
+        if (!line) break;
         if (line[strspn(line, " \t")]) snprintf(last, sizeof last, "%s", line + strspn(line, " \t"));
         else if (!repeats(last)) continue;
         prompt_interrupted(s);                           /* what was pressed before is past */
@@ -79,5 +91,5 @@ void prompt(struct session *s)
     s->pager = NULL;
     if (s->interrupts > 0) close(s->interrupts);
     s->interrupts = 0;
-    line_close(reader);
+    if (reader) line_close(reader);
 }

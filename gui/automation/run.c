@@ -2,7 +2,10 @@
 #include "gui/automation/pager.h"
 #include "gui/automation/prompt.h"
 
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/stops.h"
@@ -117,6 +120,39 @@ bool session_late(struct session *s)
     return true;
 }
 
+/* --- signals that end programs --- */
+
+void session_take_endings(struct session *s)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd <= 0) return;
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    s->endings = fd;
+}
+
+static bool ending_came(struct session *s)
+{
+    struct signalfd_siginfo info;
+
+    if (s->endings <= 0 || read(s->endings, &info, sizeof info) != sizeof info) return s->ending != 0;
+    s->ending = (int)info.ssi_signo;
+    return true;
+}
+
+bool session_ended(struct session *s)
+{
+    if (!ending_came(s)) return false;
+    if (!s->over) printf("orrery: ended by %s at tick %llu\n", s->ending == SIGHUP ? "SIGHUP" : "SIGTERM", (unsigned long long)machine_tick(s->machine));
+    s->over = true;
+    s->status = 0;
+    return true;
+}
+
 /* In pieces where somebody at the prompt may press Ctrl+C, or time run out: MACHINE_REQUEST. */
 static struct machine_stop run_for(struct session *s, u64 ticks)
 {
@@ -124,12 +160,12 @@ static struct machine_stop run_for(struct session *s, u64 ticks)
     u64 piece = machine_ips(s->machine) / PIECES_A_SECOND + 1;
     struct machine_stop stop = { .kind = MACHINE_TICKS };
 
-    if (!s->interrupts && !s->wall_end_ns) return run_machine(s, ticks);
+    if (!s->interrupts && !s->endings && !s->wall_end_ns) return run_machine(s, ticks);
     for (u64 now; ticks && stop.kind == MACHINE_TICKS; ticks -= now) {
         now = ticks < piece ? ticks : piece;
         stop = run_machine(s, now);
         if (stop.kind == MACHINE_TICKS && s->interrupts && prompt_interrupted(s)) stop.kind = MACHINE_REQUEST, s->stopped_here = true;
-        else if (stop.kind == MACHINE_TICKS && wall_has_passed(s)) stop.kind = MACHINE_REQUEST;
+        else if (stop.kind == MACHINE_TICKS && (wall_has_passed(s) || ending_came(s))) stop.kind = MACHINE_REQUEST;
     }
     return stop;
 }
@@ -192,6 +228,6 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));
         s->over = true;
         s->status = STATUS_EXPECT;
-    } else session_late(s);
+    } else if (!session_ended(s)) session_late(s);
     return stop;
 }

@@ -7,6 +7,7 @@
 
 #include "cpu/base/bits.h"
 #include "gui/automation/commands.h"
+#include "gui/automation/far_lines.h"
 #include "gui/automation/prompt.h"
 #include "gui/debugger/commands.h"
 #include "gui/debugger/expression.h"
@@ -383,10 +384,15 @@ void session_script(struct session *s, const char *path, FILE *in)
 
     if (in == stdin && isatty(0)) {
         prompt(s);
-    } else if (!run_lines(s, path, in, &err)) {
+        fflush(stdout);
+        return;
+    }
+    FILE *lines = in == stdin && s->lines ? far_lines_open(s) : in;
+    if (lines ? !run_lines(s, path, lines, &err) : !fail(&err, "%s: no memory", path)) {
         fputs(err.text, stderr);
         s->over = true;
         s->status = STATUS_USAGE;
     }
+    if (lines && lines != in) fclose(lines);
     fflush(stdout);
 }

@@ -19,8 +19,10 @@ struct travel {
     unsigned count;
 };
 
+struct sandbox;
 struct session {
     struct machine *machine;
+    const struct sandbox *sandbox;       /* that it runs in; NULL: none */
     const char *config;          /* the directives that it was built from, a line each */
     struct symbols *symbols;     /* names of the guest's program; NULL: none */
     struct source_place listed;
@@ -37,6 +39,9 @@ struct session {
     int status;                  /* exit status then */
     struct pager *pager;         /* of the prompt's output; NULL: none */
     int interrupts;              /* descriptor that tells of Ctrl+C; 0: nobody sits there */
+    int endings;                 /* descriptor that tells of SIGTERM and SIGHUP; 0: they end the program at once */
+    int ending;                  /* the one that came; 0: none */
+    int lines;                   /* descriptor at which the front gives what a person types; 0: it is read here */
     bool coloured;
     bool stopped_here;           /* the last run was ended from outside the machine: Ctrl+C, undefined flags */
     unsigned triple_faults;      /* that were told and reset the machine */
@@ -70,6 +75,11 @@ int session_status_of(const struct machine_stop *stop);
 /* From now on seconds of the host's time count.  Whether they have passed: then a line says so, over and status are set. */
 void session_limit_wall(struct session *s, double seconds);
 bool session_late(struct session *s);
+
+/* From now on SIGTERM and SIGHUP end the session in order: all is written out, and the status is 0.  For programs without another thread that takes them. */
+void session_take_endings(struct session *s);
+/* Whether one has come: then a line says so, over and status are set. */
+bool session_ended(struct session *s);
 
 /* Runs; prints the line of a stop that ends the run, and sets over and status. */
 struct machine_stop session_run(struct session *s, u64 ticks);

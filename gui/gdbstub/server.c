@@ -15,7 +15,7 @@
 #include "gui/gdbstub/stub.h"
 #include "gui/serve.h"
 
-enum { LOOK_MS = 8, BUFFER = 4096 };
+enum { LOOK_MS = 8, PATIENT_MS = 200, BUFFER = 4096 };
 
 struct gdb_server {
     const struct gdbstub_config *config;
@@ -204,6 +204,7 @@ static bool accept_one(struct gdb_server *s, int wait_ms)
 /* The machine stands; whoever shows it still shows it. */
 static bool wait_a_moment(struct gdb_server *s)
 {
+    if (session_ended(s->session)) return false;
     if (!s->session->serve || serve_wait(s->session->serve)) return true;
     s->session->over = true;
     return false;
@@ -216,7 +217,7 @@ static void talk(struct gdb_server *s)
 
     while (s->stub.state == GDB_CONNECTED && !s->lost && wait_a_moment(s)) {
         struct pollfd line = { .fd = s->line, .events = POLLIN };
-        if (poll(&line, 1, s->session->serve ? LOOK_MS : -1) > 0) read_line(s, false);
+        if (poll(&line, 1, s->session->serve ? LOOK_MS : PATIENT_MS) > 0) read_line(s, false);
     }
     gdb_stub_end(&s->stub);
     s->session->attended = attended;
@@ -230,7 +231,7 @@ void gdb_server_run(struct gdb_server *s, struct session *session)
 
     s->session = session;
     while (s->config->wait && !session->over && wait_a_moment(s))
-        if (accept_one(s, session->serve ? LOOK_MS : -1)) {
+        if (accept_one(s, session->serve ? LOOK_MS : PATIENT_MS)) {
             talk(s);
             break;
         }
