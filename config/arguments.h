@@ -5,6 +5,8 @@
 #include "gui/together.h"
 
 struct arguments {
+    int argc;                    /* as they were given, after the program's name */
+    char **argv;
     const char *config, *script, *display, *screenshot, *record, *replay, *restore, *wait, *log, *debugger_log, *kernel, *initrd, *cmdline;
     bool no_config, headless, prompt, panes, glance;
     unsigned clones;             /* of the machine as it begins; 0: none */

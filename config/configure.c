@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/apart.h"
 #include "config/arguments.h"
 #include "config/bochsrc.h"
 #include "devices/machine.h"
@@ -24,15 +25,40 @@ static const char *find_config(char *room, size_t size)
     return NULL;
 }
 
+static const char beside[] = "beside: ";
+
 struct journal_reader {
     const char *path;
     struct machine_config *config;
     struct error *err, *notes;
 };
 
+/* Directives of a journal, and the snapshot with which it begins: where it may be beside the journal. */
+static bool read_journal(const char *path, void (*take)(void *context, const char *directive), void *context, struct error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char line[2 * CONFIG_PATH], name[CONFIG_PATH], said[2 * CONFIG_PATH];
+
+    if (!machine_journal_config(path, take, context, err)) return false;
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof line, f) && strncmp(line, "start", 5)) {
+        if (sscanf(line, "snapshot %*x %1023[^\n]", name) != 1) continue;
+        const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+        snprintf(said, sizeof said, "%s%.*s%s", beside, slash ? (int)(slash + 1 - path) : 0, path, base);
+        take(context, said);
+    }
+    if (f) fclose(f);
+    return true;
+}
+
 static void take_directive(void *context, const char *directive)
 {
     struct journal_reader *r = context;
+
+    if (!strncmp(directive, beside, strlen(beside))) {
+        snprintf(r->config->sandbox.beside, sizeof r->config->sandbox.beside, "%s", directive + strlen(beside));
+        return;
+    }
     bochsrc_directive(r->path, directive, r->config, r->err, r->notes);
 }
 
@@ -41,14 +67,14 @@ static bool replayed_config(const char *path, struct machine_config *c, struct e
     struct journal_reader r = { path, c, err, notes };
 
     c->volatile_media = true;
-    return machine_journal_config(path, take_directive, &r, err) && !err->count;
+    return apart_read(read_journal, path, take_directive, &r, err) && !err->count;
 }
 
 /* What is said besides goes beyond it: another place for sound, another file for a serial line. */
 static bool snapshot_config(const char *path, struct machine_config *c, struct error *err, struct error *notes)
 {
     struct journal_reader r = { path, c, err, notes };
-    return machine_snapshot_config(path, take_directive, &r, err) && !err->count;
+    return apart_read(machine_snapshot_config, path, take_directive, &r, err) && !err->count;
 }
 
 /* The same of a machine that comes from another process. */
@@ -67,8 +93,8 @@ static bool take_outer(const struct arguments *a, struct machine_config *c, stru
 
     for (unsigned i = 0; i < a->directives; i++) {
         bool outer = !strncmp(a->directive[i], "sound:", 6) || !strncmp(a->directive[i], "debugger:", 9) || !strncmp(a->directive[i], "symbols:", 8) || !strncmp(a->directive[i], "gdbstub:", 8) ||
-                     !strncmp(a->directive[i], "time_travel:", 12);
-        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub: time_travel: debugger:", a->directive[i]);
+                     !strncmp(a->directive[i], "time_travel:", 12) || !strncmp(a->directive[i], "sandbox:", 8);
+        if (!outer) ok = fail(err, "orrery: replay takes its configuration from the journal; \"%s\" is not among what may be said: sound: symbols: gdbstub: time_travel: debugger: sandbox:", a->directive[i]);
         else ok &= bochsrc_directive("command line", a->directive[i], c, err, notes);
     }
     return ok;

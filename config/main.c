@@ -8,6 +8,7 @@
 
 #include "config/arguments.h"
 #include "config/bochsrc.h"
+#include "config/front.h"
 #include "config/hub.h"
 #include "config/image.h"
 #include "config/journal.h"
@@ -33,6 +34,7 @@ struct run {
     struct arguments *arguments;
     const struct display *display;       /* NULL: headless */
     struct session session;
+    struct front front;                  /* of this process, or what it has of the front's */
     struct gdb_server *gdb;              /* NULL: none may come */
     FILE *log;
     FILE *commands;                      /* script or prompt; NULL: the machine just runs */
@@ -353,6 +355,7 @@ static bool perform(struct run *r, struct error *err)
     if (a->replay && !a->prompt && !r->gdb) tell_triple_faults(&r->session);         /* it runs to its end */
     else if (!r->display || r->commands || r->gdb) stop_at_triple_fault(&r->session);
     if (!r->display) body(NULL, r);
+    else if (r->front.box) serve_box(r->front.box, r->session.machine, config->sync != SYNC_NONE, body, r);
     else if (!serve_display(r->display, r->session.machine, config->sync != SYNC_NONE, body, r, err)) return false;
     judge_replay(r);
     if (a->glance && r->session.status == 3) r->session.status = 0;      /* the limit was ours */
@@ -386,12 +389,38 @@ static bool wait_for_arrival(struct arguments *a, struct error *err)
     return a->arrival;
 }
 
+/* Whether there are to be two processes.  Where there cannot be, strict is no run. */
+static bool is_sandboxed(const struct arguments *a, const struct machine_config *config, struct error *err)
+{
+    const struct sandbox_config *s = &config->sandbox;
+    struct error why = { 0 };
+
+    if (s->level == SANDBOX_OFF || err->count || a->partner || a->clones || a->wait) return false;
+    if (sandbox_possible(&why)) return true;
+    if (s->level == SANDBOX_STRICT) fail(err, "%s", why.text);
+    else if (s->asked) fprintf(stderr, "%sorrery: the machine runs without a sandbox\n", why.text);
+    return false;
+}
+
+/* Makes the other process.  True in the one that goes on as the machine's, or as the only one; else *status is that of the program. */
+static bool go_on(struct run *r, const struct machine_config *config, int *status, struct error *err)
+{
+    const struct front_plan plan = { .arguments = r->arguments, .config = config, .config_text = r->session.config, .display = r->display, .commands = r->commands };
+
+    if (!front_split(&r->front, &plan, err)) return true;
+    if (r->front.sandbox.side == SANDBOX_FRONT) return *status = front_run(&r->front, &plan), false;
+    r->session.sandbox = &r->front.sandbox;
+    r->session.lines = r->front.lines;
+    return true;
+}
+
 static int run(const struct arguments *asked)
 {
     struct arguments given = *asked, *a = &given;
     struct error err = { 0 }, notes = { 0 };
     struct machine_config config;
     struct run r = { .arguments = a };
+    int status;
 
     machine_config_defaults(&config);
     bool ok = !a->wait || wait_for_arrival(a, &err);
@@ -406,11 +435,15 @@ static int run(const struct arguments *asked)
     else if (config.debugger_panes && r.display != &display_window) fail(&notes, "orrery: debugger: gui=1: there is no window");
     fputs(notes.text, stderr);
     ok = open_commands(&r, &err) && ok && !err.count;
+    char *text = config_text(&config);
+    r.session.config = text;
+    bool apart = ok && is_sandboxed(a, &config, &err);
+    if (ok && !r.display && !a->partner && (apart || !a->prompt)) session_take_endings(&r.session);
+    if (apart && !go_on(&r, &config, &status, &err)) return free(text), status;
+    ok = ok && !err.count;
     r.session.symbols = symbols_open();
     r.session.machine = ok ? machine_create(&config, &err) : NULL;
     if (a->arrival && !r.session.machine) arrival_refuse(a->arrival, &err);
-    char *text = config_text(&config);
-    r.session.config = text;
     ok = r.session.machine && (stop_at_configured_magic(&r.session), true) && debug_configured_symbols(&r.session, &err) && begin_log(&r, a, &err) && perform(&r, &err);
     ok = session_end(&r.session, &err) && ok;
     if (r.session.machine && r.session.stop[0]) log_line(&r, 'p', "MACHINE", r.session.stop);
@@ -451,7 +484,7 @@ static int wrong_usage(const struct error *err)
 /* orrery clone SNAPSHOT -n N [options] */
 static int clone_command(int argc, char **argv)
 {
-    struct arguments a = { .restore = argv[2], .headless = true };
+    struct arguments a = { .argc = argc - 1, .argv = argv + 1, .restore = argv[2], .headless = true };
     struct error err = { 0 };
 
     a.clones = take_count(&argc, argv, CLONES_MOST);
@@ -478,7 +511,7 @@ static int perturb_command(int argc, char **argv)
 /* A command line by itself, or that of a machine among others. */
 static int run_command_line(int argc, char **argv, struct partner *partner)
 {
-    struct arguments a = { .partner = partner };
+    struct arguments a = { .argc = argc - 1, .argv = argv + 1, .partner = partner };
     struct error err = { 0 };
     bool replay = argc > 2 && !strcmp(argv[1], "replay");
 

@@ -1,5 +1,6 @@
 #include "config/table.h"
 #include "config/debug.h"
+#include "config/sandbox.h"
 #include "config/nic.h"
 #include "config/perturb.h"
 #include "config/sound.h"
@@ -709,6 +710,7 @@ const struct directive directive_table[] = {
     { .name = "magic_break", .parameters = magic, .meaning = "a guest stops itself for the debugger by XCHG BX, BX; other registers behind the 1", .sample = "enabled=0" },
     { .name = "gdbstub", .parameters = debug_gdbstub, .meaning = "gdb debugs the guest", .sample = "#enabled=1, port=1234, wait=1, arch=auto" },
     { .name = "time_travel", .parameters = debug_time_travel_row, .meaning = "the past is kept, and the machine can go back to it: rs, rc, goto, last-write", .sample = "enabled=auto, memory=512" },
+    { .name = "sandbox", .positional = sandbox_level_word, .parameters = sandbox_row, .meaning = "the machine's process may do next to nothing with the host", .sample = "standard" },
     { .name = "debugger", .parameters = debug_window, .meaning = "the debugger in the window (Ctrl+Alt+D opens it, too)", .sample = "gui=0, log=-" },
     { .name = "limits", .parameters = limits, .meaning = "what the guest may put on the host; the machine stops when it is reached, with status 3",
       .sample = "serial=1G, log=1G, network=0, overlay=0, resets=20" },

@@ -169,6 +169,14 @@ struct limits_config {
     u32 resets;                  /* one after the other */
 };
 
+/* How far the machine's process is locked down: devices/host/sandbox.h. */
+struct sandbox_config {
+    u8 level;                    /* enum sandbox_level */
+    bool asked;                  /* somebody said it */
+    char allow[4 * CONFIG_PATH]; /* paths and addresses that may be opened besides, a line each */
+    char beside[CONFIG_PATH];    /* a file that goes with a journal and may be read; "" none */
+};
+
 /* AUTO is for who runs the machine to decide: it is reset unless somebody asks for a stop (gui/debugger/triple_fault.c). */
 enum triple_fault_choice { TRIPLE_FAULT_FREEZES, TRIPLE_FAULT_RESETS, TRIPLE_FAULT_AUTO };
 
@@ -224,6 +232,7 @@ struct machine_config {
     u32 symbol_files;
     struct gdbstub_config gdbstub;
     struct time_travel_config time_travel;
+    struct sandbox_config sandbox;
     char debugger_log[CONFIG_PATH];          /* what it prints goes there too; "" nowhere */
     bool debugger_panes;         /* the window opens with the debugger beside the screen, and the machine stands */
 };

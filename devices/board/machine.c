@@ -5,12 +5,13 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "devices/host/sandbox.h"
 #include "devices/board/board.h"
 
 void machine_config_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){
-        .gdbstub = { .port = 1234, .wait = true }, .time_travel = { .memory_mib = 512 }, .cpu_count = 1, .cpu_quantum = 100, .ips = 50000000, .reset_on_triple_fault = TRIPLE_FAULT_AUTO, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
+        .gdbstub = { .port = 1234, .wait = true }, .time_travel = { .memory_mib = 512 }, .sandbox = { .level = SANDBOX_STANDARD }, .cpu_count = 1, .cpu_quantum = 100, .ips = 50000000, .reset_on_triple_fault = TRIPLE_FAULT_AUTO, .memory_bytes = 32ull << 20, .boot = { BOOT_FLOPPY, BOOT_DISK, BOOT_CDROM }, .sync = SYNC_SLOWDOWN,
         .com = { { .enabled = true } }, .speaker = { .enabled = true, .volume = 15 }, .sb16 = { .wave = CARD_WAVE_SHARED }, .es1370 = { .wave = CARD_WAVE_SHARED }, .port_e9 = true, .mouse = MOUSE_TYPE_IMPS2, .time0 = 946684800, .keyboard_type = 2, .keyboard_serial_delay_us = 150,
         .keyboard_paste_delay_us = 50000, .limits = { .bytes = { [LIMIT_SERIAL] = 1000000000, [LIMIT_LOG] = 1000000000 }, .resets = 20 },
         .vga = { .extension = VGA_VBE, .memory_mib = 16, .ddc = true, .preferred_width = 1024, .preferred_height = 768, .update_hz = 60 },

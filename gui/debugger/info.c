@@ -1,6 +1,7 @@
 /* info WHAT: the subjects, in Bochs's, gdb's and QEMU's words.                                  doc: automation */
 #include <string.h>
 
+#include "devices/host/sandbox.h"
 #include "cpu/base/bits.h"
 #include "gui/debugger/commands.h"
 #include "gui/debugger/descriptors.h"
@@ -77,6 +78,23 @@ static bool info_line(struct session *s, const char *at, struct error *err)
     return true;
 }
 
+/* info sandbox: what this process may still do with the host. */
+static bool info_sandbox(struct session *s, const char *at, struct error *err)
+{
+    static const char *const levels[] = { [SANDBOX_OFF] = "off", [SANDBOX_STANDARD] = "standard", [SANDBOX_STRICT] = "strict" };
+    const struct sandbox_state *state = s->sandbox ? &s->sandbox->state : NULL;
+
+    (void)at, (void)err;
+    if (!state) return puts("sandbox: off; guest and debugger run with all rights of whoever started them"), true;
+    printf("sandbox: %s\n", levels[state->level]);
+    printf("  process    of its own; new privileges never, core dumps never, memory closed to other programs\n");
+    printf("  seccomp    %u calls of the host; those that name files and addresses go to a broker, which opens what was named; all others end the process\n", state->calls);
+    if (state->landlock_abi) printf("  Landlock   version %d: no file and no address can be reached from here\n", state->landlock_abi);
+    else puts("  Landlock   not there: the host's kernel has none");
+    puts("  code       no page of memory can be made executable");
+    return true;
+}
+
 static const struct subject {
     const char *names;           /* with blanks between */
     debug_command *act;
@@ -85,7 +103,7 @@ static const struct subject {
     { "cpu", info_cpu }, { "registers r reg regs", info_cpu }, { "creg", debug_control }, { "sreg", debug_segments }, { "dreg", debug_debug_registers }, { "fpu fp float", debug_fpu }, { "mmx", debug_mmx },
     { "sse xmm", debug_sse }, { "ymm vector", debug_ymm }, { "zmm amx", debug_wider_registers }, { "break b breakpoints", debug_list_breaks }, { "watchpoints", info_watchpoints },
     { "symbols symbol", debug_info_symbols }, { "line", info_line }, { "source", debug_list_source }, { "linux", debug_info_linux }, { "threads cpus", debug_info_processors }, { "status", debug_info_status },
-    { "version", info_version }, { "frame stack", debug_backtrace }, { "tlb", debug_map }, { "irq", debug_query_pending },
+    { "version", info_version }, { "sandbox", info_sandbox }, { "frame stack", debug_backtrace }, { "tlb", debug_map }, { "irq", debug_query_pending },
 };
 
 const char *debug_info_subject(unsigned i) { return i < ARRAY_COUNT(subjects) ? subjects[i].names : NULL; }
