@@ -19,14 +19,13 @@ enum { WORDS_MOST = 64, CHILD_SOCKET = 3 };
 /* The environment with what sd_listen_fds(3) wants; LISTEN_PID is known in the child alone.  NULL: no memory. */
 static char **environment_of(char *pid, bool listens)
 {
-    static char fds[] = "LISTEN_FDS=1";
     size_t count = 0, used = 0;
 
     while (environ[count]) count++;
     char **all = calloc(count + 3, sizeof *all);
     for (size_t i = 0; all && i < count; i++)
         if (strncmp(environ[i], "LISTEN_", 7)) all[used++] = environ[i];
-    if (all && listens) all[used++] = fds, all[used++] = pid;
+    if (all && listens) all[used++] = (char *)"LISTEN_FDS=1", all[used++] = pid;
     return all;
 }
 
