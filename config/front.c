@@ -78,7 +78,10 @@ static void name_all(struct named *named, const struct front_plan *plan)
     if (stranger) name_media(named, plan->config);
     if (a->config && !stranger) named_add_file(named, a->config);
     if (a->script && strcmp(a->script, "-")) name_script(named, a->script, 0);
-    if (a->glance) named_add(named, a->screenshot, true);
+    const char *const files[] = { a->config, a->script, a->screenshot, a->record, a->replay, a->restore, a->log, a->debugger_log, a->kernel, a->initrd };
+    for (unsigned i = 0; i < ARRAY_COUNT(files); i++)
+        if (files[i]) named_add(named, files[i], true);
+    if (plan->commands) named_add_clones(named);
 }
 
 static bool has_host_end(const struct machine_config *c, enum network_kind least)

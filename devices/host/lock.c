@@ -41,7 +41,7 @@ static const struct allowed allowed[] = {
     { SCMP_SYS(readv), STANDARD },       { SCMP_SYS(writev), STANDARD },     { SCMP_SYS(preadv), STANDARD },     { SCMP_SYS(pwritev), STANDARD },
     { SCMP_SYS(lseek), STANDARD },       { SCMP_SYS(fsync), STANDARD },      { SCMP_SYS(ftruncate), STANDARD },  { SCMP_SYS(fallocate), STANDARD },
     { SCMP_SYS(getdents64), STANDARD },  { SCMP_SYS(ppoll), STANDARD },      { SCMP_SYS(nanosleep), STANDARD },  { SCMP_SYS(getpid), STANDARD },
-    { SCMP_SYS(gettid), STANDARD },      { SCMP_SYS(getuid), STANDARD },     { SCMP_SYS(getrandom), STANDARD },  { SCMP_SYS(sched_yield), STANDARD },
+    { SCMP_SYS(gettid), STANDARD },      { SCMP_SYS(getuid), STANDARD },     { SCMP_SYS(getrandom), STANDARD },  { SCMP_SYS(sched_yield), STANDARD }, { SCMP_SYS(sched_getaffinity), STANDARD },
     { SCMP_SYS(umask), STANDARD },       { SCMP_SYS(dup), STANDARD },       { SCMP_SYS(getcwd), STANDARD },     { SCMP_SYS(rt_sigprocmask), STANDARD }, { SCMP_SYS(exit), STANDARD },
     { SCMP_SYS(clock_getres), STANDARD }, { SCMP_SYS(gettimeofday), STANDARD }, { SCMP_SYS(restart_syscall), STANDARD }, { SCMP_SYS(sysinfo), STANDARD },
     { SCMP_SYS(signalfd4), TERMINAL },   { SCMP_SYS(rt_sigaction), TERMINAL }, { SCMP_SYS(pselect6), TERMINAL },
@@ -49,7 +49,7 @@ static const struct allowed allowed[] = {
     { SCMP_SYS(sendmsg), SOCKETS },      { SCMP_SYS(recvmsg), SOCKETS },     { SCMP_SYS(shutdown), SOCKETS },    { SCMP_SYS(getsockname), SOCKETS },
     { SCMP_SYS(getpeername), SOCKETS },  { SCMP_SYS(getsockopt), SOCKETS },
     { SCMP_SYS(pipe2), PROCESSES },      { SCMP_SYS(pipe), PROCESSES },      { SCMP_SYS(wait4), PROCESSES },     { SCMP_SYS(dup2), PROCESSES },
-    { SCMP_SYS(kill), PROCESSES },       { SCMP_SYS(set_robust_list), PROCESSES },
+    { SCMP_SYS(set_robust_list), PROCESSES },
     { SCMP_SYS(set_robust_list), THREADS }, { SCMP_SYS(rseq), THREADS },
 };
 
@@ -205,7 +205,7 @@ static void limit(int what, u64 most)
 static void set_limits(const struct sandbox_needs *needs)
 {
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
+    limit(RLIMIT_NOFILE, needs->processes ? DESCRIPTORS_MOST_OF_CLONES : DESCRIPTORS_MOST);
     limit(RLIMIT_MEMLOCK, 0);
     limit(RLIMIT_MSGQUEUE, 0);
     if (needs->memory_bytes && !INSTRUMENTED) limit(RLIMIT_AS, needs->memory_bytes);

@@ -20,6 +20,7 @@ struct named {
     pthread_mutex_t lock;        /* what is typed comes while the broker looks */
     struct text text[TEXTS_MOST];
     unsigned count;
+    bool clones;                 /* may be made */
     char *readable[READABLE_MOST];       /* folders, with the slash at their end */
     unsigned readables;
     char typed[TYPED_MOST + 1];
@@ -53,6 +54,8 @@ static void add(struct named *n, const char *text, bool may_write, bool series)
 
 void named_add(struct named *n, const char *text, bool may_write) { add(n, text, may_write, false); }
 void named_add_series(struct named *n, const char *first) { add(n, first, true, true); }
+
+void named_add_clones(struct named *n) { n->clones = true; }
 
 void named_add_readable(struct named *n, const char *folder)
 {
@@ -161,6 +164,17 @@ static bool is_of_series(const struct named *n, const char *path, size_t size)
     return false;
 }
 
+/* What `clone N` writes where it was started: clone-TICK.snapshot, clone-TICK.NUMBER.journal. */
+static bool is_of_clones(const char *path)
+{
+    const char *at = path + 6;
+
+    if (strncmp(path, "clone-", 6)) return false;
+    at += strspn(at, "0123456789-");
+    if (*at == '.' && at[1] >= '0' && at[1] <= '9') return at += 1 + strspn(at + 1, "0123456789"), !strcmp(at, ".journal");
+    return !strncmp(at, ".snapshot", 9) && (!at[9] || (at[9] == '.' && strlen(at) == 9 + TEMPORARY));
+}
+
 static bool is_readable(const struct named *n, const char *path)
 {
     bool found = false;
@@ -175,7 +189,7 @@ bool named_path(const struct named *named, const char *path, bool to_write)
     size_t size = strlen(path);
 
     pthread_mutex_lock(&n->lock);
-    bool found = says_exactly(n, path, size, to_write) || says_companion(n, path, size, to_write) || is_of_series(n, path, size) ||
+    bool found = says_exactly(n, path, size, to_write) || says_companion(n, path, size, to_write) || is_of_series(n, path, size) || (n->clones && is_of_clones(path + (*path == '.'))) ||
                  (!to_write && is_readable(n, path));
     pthread_mutex_unlock(&n->lock);
     return found;

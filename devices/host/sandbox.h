@@ -37,6 +37,8 @@ void named_free(struct named *named);
 void named_add(struct named *named, const char *text, bool may_write);
 /* An image of several files is named by its first: the last character counts on.  Bochs 2.7, "concat", "sparse". */
 void named_add_series(struct named *named, const char *first);
+/* Files that `clone N` makes where the program was started: clone-TICK.snapshot, clone-TICK.N.journal. */
+void named_add_clones(struct named *named);
 /* What lies in this folder may be read. */
 void named_add_readable(struct named *named, const char *folder);
 /* The contents of a text file; nothing when it cannot be read. */

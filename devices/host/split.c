@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,6 +48,16 @@ static void block_endings(sigset_t *endings, sigset_t *before)
     pthread_sigmask(SIG_BLOCK, endings, before);
 }
 
+/* A seat for each clone. */
+static void raise_descriptors(void)
+{
+    struct rlimit r;
+
+    if (getrlimit(RLIMIT_NOFILE, &r)) return;
+    r.rlim_cur = r.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &r);
+}
+
 bool sandbox_split(struct sandbox *sandbox, const struct sandbox_needs *needs, struct named *named, struct error *err)
 {
     int pair[2];
@@ -63,6 +74,7 @@ bool sandbox_split(struct sandbox *sandbox, const struct sandbox_needs *needs, s
         return become_machine(sandbox, pair[1], front, needs, err);
     }
     close(pair[1]);
+    if (needs->processes) raise_descriptors();
     sandbox->broker = broker_create(named, pair[0], sandbox->machine, needs, err);
     if (sandbox->broker) return true;
     kill(sandbox->machine, SIGKILL);

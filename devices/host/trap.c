@@ -38,6 +38,7 @@ const struct broker_call broker_calls[] = {
     { SYS_bind,       BROKER_BIND,     .fd = { 1 },    .in = 2, .in_size = 3 },
     { SYS_listen,     BROKER_LISTEN,   .fd = { 1 },    .value = { 2 } },
     { SYS_setsockopt, BROKER_OPTION,   .fd = { 1 },    .value = { 2, 3 }, .in = 4, .in_size = 5 },
+    { SYS_kill,       BROKER_KILL,                     .value = { 1, 2 } },
 #ifdef SYS_open
     { SYS_open,       BROKER_OPEN,                     .path = { 1 },    .value = { 2, 3 } },
     { SYS_creat,      BROKER_OPEN,                     .path = { 1 },    .value = { 0, 2 }, .fixed = O_CREAT | O_WRONLY | O_TRUNC },

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "devices/host/sandbox.h"
+
 enum { LINE_ROOM = 4096 };
 
 /* What a clone says, up to the next end of a line. */
@@ -70,18 +72,21 @@ static void let_start(struct pool *p)
 static bool make_one(struct pool *p, struct error *err)
 {
     struct mouth *mouth = &p->mouth[p->living];
-    int ends[2];
+    int ends[2], seat = sandbox_new_seat();
 
+    if (seat < 0 && sandbox_is_on()) return fail(err, "clone: the broker has no seat for one more");
     if (pipe2(ends, O_CLOEXEC)) return fail(err, "clone: no pipe: %s", strerror(errno));
     fflush(NULL);                                        /* what waits to be written is written once */
     *mouth = (struct mouth){ .number = p->clones->made + 1, .fd = ends[0], .process = fork() };
     if (!mouth->process) {
         for (unsigned n = 0; n <= p->living; n++) close(p->mouth[n].fd);
+        sandbox_take_seat(seat);
         begin_life(p, ends[1]);
         p->clones->number = mouth->number;
         return true;
     }
     close(ends[1]);
+    if (seat >= 0) close(seat);
     if (mouth->process < 0) {
         close(ends[0]);
         return fail(err, "clone: the host makes no more processes: %s", strerror(errno));

@@ -53,6 +53,7 @@ static bool run_commands(struct session *s, const char *at, struct error *err)
 static void be_alone(struct session *s)
 {
     s->attended = s->coloured = false;
+    s->lines = 0;
     s->interrupts = 0;
     s->pager = NULL;
     s->panes = NULL;

@@ -184,6 +184,8 @@ static int reaches_a_socket(void)
     return errno != EAFNOSUPPORT ? 2 : connect(0, (struct sockaddr *)&address, sizeof address) == 0 ? 3 : 0;
 }
 
+static int kills_another(void) { return kill(1, SIGKILL) == 0 ? 1 : errno == EACCES ? 0 : 2; }
+
 static int starts_a_program(void)
 {
     const char *const words[] = { "sh", "-c", "true", NULL }, *const server[] = { "qemu-nbd", "--read-only", "--image-opts", "driver=qcow2,file.driver=file,file.filename=/etc/passwd", NULL };
@@ -210,6 +212,7 @@ Test(sandbox, nothing_else_is, .init = make_files, .fini = remove_files)
     cr_expect_eq(status_of(SANDBOX_STANDARD, goes_around_the_name), 128 + SIGSYS, "symlink() is not among its calls");
     cr_expect_eq(status_of(SANDBOX_STANDARD, reaches_a_socket), 0);
     cr_expect_eq(status_of(SANDBOX_STANDARD, starts_a_program), 0);
+    cr_expect_eq(status_of(SANDBOX_STANDARD, kills_another), 0);
 }
 
 /* --- names --- */
@@ -248,6 +251,10 @@ Test(named, what_goes_with_a_file_is_named_with_it)
     cr_expect(named_folder_of(n, "/d") && named_folder_of(n, "/d/") && !named_folder_of(n, "/") && !named_folder_of(n, "/d/disk0"));
     named_add(n, "here.img", true);
     cr_expect(named_folder_of(n, "."));
+    cr_expect(!named_path(n, "clone-5.snapshot", true));
+    named_add_clones(n);
+    cr_expect(named_path(n, "clone-5.snapshot", true) && named_path(n, ".clone-5-2.snapshot.aB3dEf", true) && named_path(n, "clone-5.12.journal", true));
+    cr_expect(!named_path(n, "clone-5.12.journalx", true) && !named_path(n, "clone-x.snapshot", true) && !named_path(n, "clone-5/x.snapshot", true));
     named_add_readable(n, "/images");
     cr_expect(named_path(n, "/images/base.img", false) && !named_path(n, "/images/base.img", true) && !named_path(n, "/images/../etc/passwd", false));
     named_free(n);
