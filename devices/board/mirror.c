@@ -181,8 +181,12 @@ void mirror_medium_in(struct machine *m)
 
 void mirror_close_medium(struct machine *m, struct disk_image *image)
 {
-    if (image && m->mirror && m->mirror->is_second) second_close_medium(m->mirror, image, now(m));
-    else disk_image_close(image);                        /* which flushes it: the second is asked before */
+    if (image && m->mirror && m->mirror->is_second) {
+        second_close_medium(m->mirror, image, now(m));
+        return;
+    }
+    if (image && m->mirror && disk_image_flush(image)) disk_image_rest(image);           /* the second still has it open: the lock must not stay with it */
+    disk_image_close(image);
 }
 
 /* --- how far it is --- */

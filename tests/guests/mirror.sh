@@ -33,8 +33,8 @@ c 30000000
 hash
 quit 0" 'sb16: enabled=1' 'cpu: model=corei7_haswell, count=2'
 [ "$(grep ' hash ' "$work/out")" = "$(grep ' hash ' "$work/second")" ] || { cat "$work/out"; show; }
-# In order: both end, and they were equal.  One whose second is killed goes on alone.
-printf '%s\n' 'c 40000000' "mirror unix:$work/socket 0.01" 'type "3"' 'c 90000000' 'mirror off' 'c 1000' 'quit 0' > "$work/here.rc"
+# In order, with a look at the past, registers that are set and a reset: both end, and they were equal.  One whose second is killed goes on alone.
+printf '%s\n' 'time-travel on' 'c 40000000' "mirror unix:$work/socket 0.01" 'type "3"' 'c 90000000' 'rs 1000' 'goto 50000000' present 'type "b"' 'c 1000000' 'set eax = 5' 'c 100000' reset 'c 1000000' 'mirror off' 'c 1000' 'quit 0' > "$work/here.rc"
 second "$work/there.rc"
 timeout 60 "$orrery" -n --headless -rc "$work/here.rc" 'clock: sync=none' 'usb_uhci: enabled=1, port1=tablet' > "$work/first" 2>&1 || show
 wait $second || show

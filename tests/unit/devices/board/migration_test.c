@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "devices/board/board.h"
+#include "devices/board/mirror.h"
 #include "devices/board/passage.h"
 #include "tests/unit/devices/bench.h"
 
@@ -77,6 +79,11 @@ static void live_there(struct road *r, struct report *report)
     if (report->arrived) {
         u8 sector[512] = { 0 };
         report->tick = machine_tick(m);
+        if (how.ended) {
+            machine_destroy(m);
+            arrival_free(a);
+            return;
+        }
         report->hash = machine_hash(m);
         machine_run(m, 5000000);
         report->hash_later = machine_hash(m);
@@ -227,4 +234,74 @@ Test(migration, volatile_writes_in_a_file_are_neither_saved_nor_sent)
     cr_expect_not(machine_save(m, r->base, "", true, NULL, &r->err));
     cr_expect(strstr(r->err.text, "journal="), "%s", r->err.text);
     machine_destroy(m);
+}
+
+/* --- a second that follows --- */
+
+static void say_nothing(void *context, const char *sentence) { (void)context, (void)sentence; }
+
+/* The first has the lock on what goes into its drive: the second opens it by the first's descriptor. */
+Test(mirror, a_medium_that_goes_in_goes_into_the_seconds_drive_too, .timeout = 60)
+{
+    ROAD(r);
+    struct machine_mirroring how = { .lost = say_nothing, .check_ns = 1 };
+    int end;
+    FILE *f = fopen(r->disk, "wb");
+
+    cr_assert(f && fseek(f, 1474559, SEEK_SET) == 0 && fputc(1, f) == 1 && fclose(f) == 0);
+    pid_t there = wait_there(r, &end);
+    struct machine *m = machine_of(r);
+    struct machine_passage passage = { .run = run_on, .context = m };
+    machine_run(m, 12345678);
+    cr_assert(machine_mirror(m, r->address, "", &passage, &how, &r->err), "%s", r->err.text);
+    machine_run(m, 1000000);
+    cr_assert(machine_floppy_insert(m, 0, r->disk, false, &r->err), "%s", r->err.text);
+    machine_run(m, 1000000);
+    machine_key(m, 4, true);
+    machine_floppy_eject(m, 0);
+    machine_run(m, 1000000);
+    cr_assert(machine_floppy_insert(m, 0, r->disk, false, &r->err), "%s", r->err.text);
+    machine_run(m, 1000000);
+    cr_expect(machine_is_mirrored(m), "the second has found nothing that differs");
+    machine_end_mirror(m);
+    struct report report = report_of(there, end);
+    cr_expect(report.arrived, "%s", report.why);
+    cr_expect_eq(report.tick, machine_tick(m));
+    machine_destroy(m);
+}
+
+Test(mirror, the_second_goes_on_with_what_it_has_heard, .timeout = 60)
+{
+    ROAD(r);
+    struct machine_mirroring how = { .lost = say_nothing };
+    struct ata_device_config *d = &r->config.ata[0].device[0];
+    int end;
+
+    make_image(r->disk);
+    d->type = ATA_DISK;
+    strcpy(d->path, r->disk);
+    pid_t there = wait_there(r, &end);
+    struct machine *m = machine_of(r), *alone;
+    struct machine_passage passage = { .run = run_on, .context = m };
+    machine_run(m, 1000000);
+    cr_assert(machine_mirror(m, r->address, "", &passage, &how, &r->err), "%s", r->err.text);
+    u64 begun = machine_tick(m);
+    machine_run(m, 3000000);
+    machine_key(m, 4, true);
+    machine_run(m, 1000000);
+    u64 tick = machine_tick(m);
+    shutdown(m->mirror->departure.peer.fd, SHUT_RDWR);           /* as if this process were no more */
+    struct report report = report_of(there, end);
+    cr_assert(report.arrived, "%s", report.why);
+    cr_expect_eq(report.tick, tick);
+    machine_destroy(m);
+    alone = machine_of(r);
+    machine_run(alone, begun + 3000000);
+    machine_key(alone, 4, true);
+    machine_run(alone, 1000000);
+    cr_expect_eq(machine_hash(alone), report.hash);
+    u8 sector[512];
+    cr_assert(disk_image_read(alone->ata_image[0][0], 10, 1, sector));
+    cr_expect_eq(sector[0], 77, "what the second wrote when it was the machine");
+    machine_destroy(alone);
 }
