@@ -1,6 +1,6 @@
 #!/bin/sh
 # linux-cd.sh i386|amd64|cloud OUT.iso [FOLDER]: Debian's kernel (cloud: the amd64 one for clouds) with BusyBox in an initramfs on an ISOLINUX CD; console on ttyS0; vmlinuz and initrd.gz in FOLDER too.
-# MODULES in the environment: more of them to load.
+# MODULES in the environment: more of them to load. REST: seconds that it rests before it switches off, else 1.
 # The guest prints BOOT-OK, works a little, writes to its disk and reads the CD (DISK-OK, CD-OK), prints WORK-OK and switches off.  i386 on amd64: dpkg --add-architecture i386.
 set -e
 source=$(realpath "$(dirname "$0")") architecture=$1 out=$(realpath -m "$2") parts=${3:+$(realpath -m "$3")}
@@ -32,6 +32,7 @@ echo "WORK-OK $(cat /proc/uptime)"
 sleep 1
 poweroff -f
 I
+sed -i "s/^sleep 1\$/sleep ${REST:-1}/" root/init
 chmod +x root/init
 (cd root && find . | cpio -o -H newc 2> /dev/null | gzip -9) > iso/initrd.gz
 cp system/boot/vmlinuz-* iso/vmlinuz
