@@ -43,7 +43,7 @@ L
     done
     # functions, lines and variables wherever an address is told; ROM is nobody's
     grep -q '^ *[0-9]* *[0-9.]* *[0-9.]*  [0-9a-f]* middle (debuggee.c:1[0-9])' "$work/out" && grep -q '^leaf+0x[0-9a-f]* (debuggee.c:6)' "$work/out" && grep -q 'linear [0-9a-f]* <counter+0x0>' "$work/out" &&
-        ! grep '^00000000000f0' "$work/out" | grep -q '+0x' || { echo "$what: names"; cat "$work/out"; exit 1; }
+        ! grep '^00000000000f0' "$work/out" | grep -q '[(<][a-z_0-9]*+0x' || { echo "$what: names"; cat "$work/out"; exit 1; }
     grep -q '^SF:.*/debuggee.c$' "$work/lcov" && grep -q '^DA:[0-9]*,[1-9]' "$work/lcov" && grep -q '^end_of_record' "$work/lcov" || { echo "$what: coverage"; cat "$work/lcov"; exit 1; }
     [ ${what%% *} != 64 ] || grep -q '64-bit mode, before: .*<[a-z_0-9]*+0x' "$work/out" || { echo "$what: timeline"; cat "$work/out"; exit 1; }
 done
