@@ -68,7 +68,7 @@ static void name_bases(struct named *named, const struct machine_config *c)
 static void name_all(struct named *named, const struct front_plan *plan)
 {
     const struct arguments *a = plan->arguments;
-    bool stranger = a->replay || a->restore;
+    bool stranger = a->replay || a->restore || a->arrival;
 
     for (int i = 0; i < a->argc; i++) named_add(named, a->argv[i], true);
     named_add(named, plan->config_text, !stranger);
@@ -81,6 +81,11 @@ static void name_all(struct named *named, const struct front_plan *plan)
     const char *const files[] = { a->config, a->script, a->screenshot, a->record, a->replay, a->restore, a->log, a->debugger_log, a->kernel, a->initrd };
     for (unsigned i = 0; i < ARRAY_COUNT(files); i++)
         if (files[i]) named_add(named, files[i], true);
+    if (a->record) {                                     /* a journal that begins with a machine that came has its snapshot beside it */
+        char beside[CONFIG_PATH];
+        snprintf(beside, sizeof beside, "%s.snapshot", a->record);
+        named_add(named, beside, true);
+    }
     if (plan->commands) named_add_clones(named);
 }
 
@@ -100,7 +105,7 @@ static struct sandbox_needs needs_of(const struct front_plan *plan)
     bool outside = has_host_end(c, NETWORK_PASST), commanded = plan->commands && c->sandbox.level == SANDBOX_STANDARD;
 
     return (struct sandbox_needs){
-        .level = c->sandbox.level, .terminal = plan->commands != NULL, .sockets = outside || commanded, .tap = outside, .processes = plan->arguments->clones || commanded,
+        .level = c->sandbox.level, .terminal = plan->commands != NULL, .sockets = outside || commanded || plan->arguments->arrival, .tap = outside, .processes = plan->arguments->clones || commanded,
         .memory_bytes = 2 * c->memory_bytes + past + BESIDES_BYTES,
     };
 }

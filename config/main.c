@@ -395,7 +395,7 @@ static bool is_sandboxed(const struct arguments *a, const struct machine_config 
     const struct sandbox_config *s = &config->sandbox;
     struct error why = { 0 };
 
-    if (s->level == SANDBOX_OFF || err->count || a->partner || a->wait) return false;
+    if (s->level == SANDBOX_OFF || err->count || a->partner) return false;
     if (sandbox_possible(&why)) return true;
     if (s->level == SANDBOX_STRICT) fail(err, "%s", why.text);
     else if (s->asked) fprintf(stderr, "%sorrery: the machine runs without a sandbox\n", why.text);
