@@ -213,3 +213,50 @@ int front_run(struct front *f, const struct front_plan *plan)
     mailbox_destroy(f->box);
     return shown ? status : STATUS_USAGE;
 }
+
+/* --- several machines in one process --- */
+
+static bool says_word(int argc, char **argv, const char *word)
+{
+    bool found = false;
+
+    for (int i = 0; i < argc; i++) found |= strstr(argv[i], "sandbox:") && strstr(argv[i], word);
+    return found;
+}
+
+static void name_command_lines(struct named *named, int argc, char **argv)
+{
+    static const char *const usual[] = { ".bochsrc", "bochsrc", "bochsrc.txt", "/etc/bochsrc" };
+
+    for (int i = 0; i < argc; i++) {
+        named_add(named, argv[i], true);
+        if (!strcmp(argv[i], "-f") && i + 1 < argc) named_add_file(named, argv[i + 1]);
+        if (!strcmp(argv[i], "-rc") && i + 1 < argc) name_script(named, argv[i + 1], 0);
+    }
+    for (unsigned i = 0; i < ARRAY_COUNT(usual); i++) {
+        named_add(named, usual[i], false);
+        named_add_file(named, usual[i]);
+    }
+}
+
+bool front_apart(int argc, char **argv, int *status)
+{
+    const struct sandbox_needs needs = { .level = SANDBOX_STANDARD, .sockets = true, .tap = true };
+    struct named *named = named_create();
+    struct sandbox sandbox;
+    struct error err = { 0 }, why = { 0 };
+
+    if (says_word(argc, argv, "strict")) fail(&err, "orrery: lan: sandbox: strict is for a machine by itself");
+    else if (says_word(argc, argv, "off") || !sandbox_possible(&why)) return true;
+    if (!err.count && named) {
+        name_command_lines(named, argc, argv);
+        if (sandbox_split(&sandbox, &needs, named, &err)) {
+            if (sandbox.side == SANDBOX_MACHINE) return true;
+            *status = sandbox_wait(&sandbox);
+            return false;
+        }
+    }
+    fputs(err.text, stderr);
+    *status = STATUS_USAGE;
+    return false;
+}

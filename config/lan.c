@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/front.h"
+
 enum { STATUS_USAGE = 2, DELAY_US = 100, DELAY_MOST_US = 1000 };
 
-struct line {
+struct member {
     int argc;                    /* argv[0] is the word before the options */
     char **argv;
     int (*run)(int argc, char **argv, struct partner *partner);
@@ -15,7 +17,7 @@ struct line {
 
 static void body(struct partner *partner, void *context)
 {
-    struct line *l = context;
+    struct member *l = context;
     l->status = l->run(l->argc, l->argv, partner);
 }
 
@@ -30,13 +32,13 @@ static int usage(void)
 }
 
 /* Command lines between "--" words. */
-static unsigned split(int argc, char **argv, struct line *lines)
+static unsigned split(int argc, char **argv, struct member *lines)
 {
     unsigned count = 0;
 
     for (int at = 0; at < argc; at += lines[count++].argc) {
         if (count == TOGETHER_MOST) return 0;
-        lines[count] = (struct line){ .argc = 1, .argv = argv + at };
+        lines[count] = (struct member){ .argc = 1, .argv = argv + at };
         while (at + lines[count].argc < argc && strcmp(argv[at + lines[count].argc], "--")) lines[count].argc++;
     }
     return count;
@@ -44,7 +46,7 @@ static unsigned split(int argc, char **argv, struct line *lines)
 
 int lan_command(int argc, char **argv, int (*run)(int argc, char **argv, struct partner *partner))
 {
-    struct line lines[TOGETHER_MOST];
+    struct member lines[TOGETHER_MOST];
     void *contexts[TOGETHER_MOST];
     unsigned long delay_us = DELAY_US;
     char *end = "";
@@ -54,7 +56,9 @@ int lan_command(int argc, char **argv, int (*run)(int argc, char **argv, struct 
         argc -= 2, argv += 2;
     }
     unsigned count = split(argc - 1, argv + 1, lines);
+    int status;
     if (*end || delay_us < 1 || delay_us > DELAY_MOST_US || count < 2) return usage();
+    if (!front_apart(argc, argv, &status)) return status;
     for (unsigned n = 0; n < count; n++) {
         lines[n].run = run;
         contexts[n] = &lines[n];

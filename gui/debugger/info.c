@@ -85,6 +85,7 @@ static bool info_sandbox(struct session *s, const char *at, struct error *err)
     const struct sandbox_state *state = s->sandbox ? &s->sandbox->state : NULL;
 
     (void)at, (void)err;
+    if (!state && sandbox_is_on()) return puts("sandbox: standard, of all machines of this process together"), true;
     if (!state) return puts("sandbox: off; guest and debugger run with all rights of whoever started them"), true;
     printf("sandbox: %s\n", levels[state->level]);
     printf("  process    of its own; new privileges never, core dumps never, memory closed to other programs\n");
