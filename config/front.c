@@ -61,7 +61,7 @@ static void name_bases(struct named *named, const struct machine_config *c)
         if (d->type == ATA_DISK && (d->mode == DISK_CONCAT || d->mode == DISK_SPARSE)) named_add_series(named, d->path);
         if (d->type != ATA_DISK || d->mode != DISK_OVERLAY) continue;
         if (slash) snprintf(folder, sizeof folder, "%.*s", (int)(slash - d->path), d->path);
-        named_add_readable(named, folder);
+        named_add_folder(named, folder, false);
     }
 }
 
@@ -214,7 +214,7 @@ int front_run(struct front *f, const struct front_plan *plan)
     return shown ? status : STATUS_USAGE;
 }
 
-/* --- several machines in one process --- */
+/* --- several machines in one process, and tools for images --- */
 
 static bool says_word(int argc, char **argv, const char *word)
 {
@@ -224,11 +224,22 @@ static bool says_word(int argc, char **argv, const char *word)
     return found;
 }
 
-static void name_command_lines(struct named *named, int argc, char **argv)
+/* An overlay's base lies in its folder, and is what a commit writes.  KIND:PATH is a path too. */
+static void name_folder_of(struct named *named, const char *word, bool may_write)
+{
+    const char *path = strchr(word, ':') ? strchr(word, ':') + 1 : word, *slash = strrchr(path, '/');
+    char folder[CONFIG_PATH] = ".";
+
+    if (slash) snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    named_add_folder(named, folder, may_write);
+}
+
+static void name_command_lines(struct named *named, int argc, char **argv, bool image)
 {
     static const char *const usual[] = { ".bochsrc", "bochsrc", "bochsrc.txt", "/etc/bochsrc" };
 
     for (int i = 0; i < argc; i++) {
+        if (image) name_folder_of(named, argv[i], !strcmp(argv[1], "commit"));
         named_add(named, argv[i], true);
         if (!strcmp(argv[i], "-f") && i + 1 < argc) named_add_file(named, argv[i + 1]);
         if (!strcmp(argv[i], "-rc") && i + 1 < argc) name_script(named, argv[i + 1], 0);
@@ -246,10 +257,10 @@ bool front_apart(int argc, char **argv, int *status)
     struct sandbox sandbox;
     struct error err = { 0 }, why = { 0 };
 
-    if (says_word(argc, argv, "strict")) fail(&err, "orrery: lan: sandbox: strict is for a machine by itself");
+    if (says_word(argc, argv, "strict")) fail(&err, "orrery: %s: sandbox: strict is for a machine by itself", argv[0]);
     else if (says_word(argc, argv, "off") || !sandbox_possible(&why)) return true;
     if (!err.count && named) {
-        name_command_lines(named, argc, argv);
+        name_command_lines(named, argc, argv, !strcmp(argv[0], "image"));
         if (sandbox_split(&sandbox, &needs, named, &err)) {
             if (sandbox.side == SANDBOX_MACHINE) return true;
             *status = sandbox_wait(&sandbox);

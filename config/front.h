@@ -30,8 +30,8 @@ bool front_split(struct front *front, const struct front_plan *plan, struct erro
 /* In the front: shows, reads and waits until the machine's process has ended; its exit status. */
 int front_run(struct front *front, const struct front_plan *plan);
 
-/* For machines that share a process, before any of them is made: all that their command lines name.  True in the process that goes on as theirs, or as the
- * only one; else *status is the program's. */
+/* For machines that share a process, and for tools that read images, before anything is opened: all that the command line names.  True in the process that
+ * goes on with it, or in the only one; else *status is the program's. */
 bool front_apart(int argc, char **argv, int *status);
 
 #endif

@@ -1,4 +1,5 @@
 /* orrery image: images made, looked at, copied and joined.                                doc: disk-images */
+#include "config/front.h"
 #include "config/image.h"
 
 #include <stdio.h>
@@ -199,7 +200,9 @@ static const struct command {
 int image_command(int argc, char **argv)
 {
     struct request r = { .words = 0 };
+    int status;
 
+    if (!front_apart(argc - 1, argv + 1, &status)) return status;
     for (unsigned i = 0; argc > 2 && i < ARRAY_COUNT(commands); i++) {
         const struct command *c = &commands[i];
         if (strcmp(argv[2], c->name)) continue;

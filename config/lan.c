@@ -58,7 +58,7 @@ int lan_command(int argc, char **argv, int (*run)(int argc, char **argv, struct 
     unsigned count = split(argc - 1, argv + 1, lines);
     int status;
     if (*end || delay_us < 1 || delay_us > DELAY_MOST_US || count < 2) return usage();
-    if (!front_apart(argc, argv, &status)) return status;
+    if (!front_apart(argc - 1, argv + 1, &status)) return status;
     for (unsigned n = 0; n < count; n++) {
         lines[n].run = run;
         contexts[n] = &lines[n];

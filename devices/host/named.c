@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS_MOST = 256, FILE_MOST = 1 << 20, TYPED_MOST = 4096, TEMPORARY = 7, READABLE_MOST = 16 };
+enum { TEXTS_MOST = 256, FILE_MOST = 1 << 20, TYPED_MOST = 4096, TEMPORARY = 7, FOLDERS_MOST = 16 };
 
 struct text {
     char *bytes;
@@ -21,8 +21,8 @@ struct named {
     struct text text[TEXTS_MOST];
     unsigned count;
     bool clones;                 /* may be made */
-    char *readable[READABLE_MOST];       /* folders, with the slash at their end */
-    unsigned readables;
+    struct text folder[FOLDERS_MOST];    /* with the slash at their end */
+    unsigned folders;
     char typed[TYPED_MOST + 1];
     size_t typed_size;
 };
@@ -38,7 +38,7 @@ struct named *named_create(void)
 void named_free(struct named *n)
 {
     for (unsigned i = 0; n && i < n->count; i++) free(n->text[i].bytes);
-    for (unsigned i = 0; n && i < n->readables; i++) free(n->readable[i]);
+    for (unsigned i = 0; n && i < n->folders; i++) free(n->folder[i].bytes);
     free(n);
 }
 
@@ -57,12 +57,12 @@ void named_add_series(struct named *n, const char *first) { add(n, first, true, 
 
 void named_add_clones(struct named *n) { n->clones = true; }
 
-void named_add_readable(struct named *n, const char *folder)
+void named_add_folder(struct named *n, const char *folder, bool may_write)
 {
     char *with_slash = NULL;
     size_t size = strlen(folder);
 
-    if (n->readables < READABLE_MOST && asprintf(&with_slash, "%s%s", folder, size && folder[size - 1] == '/' ? "" : "/") > 0) n->readable[n->readables++] = with_slash;
+    if (n->folders < FOLDERS_MOST && asprintf(&with_slash, "%s%s", folder, size && folder[size - 1] == '/' ? "" : "/") > 0) n->folder[n->folders++] = (struct text){ with_slash, may_write, false };
 }
 
 void named_add_file(struct named *n, const char *path)
@@ -175,12 +175,17 @@ static bool is_of_clones(const char *path)
     return !strncmp(at, ".snapshot", 9) && (!at[9] || (at[9] == '.' && strlen(at) == 9 + TEMPORARY));
 }
 
-static bool is_readable(const struct named *n, const char *path)
+/* "./" is what has no slash. */
+static bool is_in_folder(const struct named *n, const char *path, bool to_write)
 {
     bool found = false;
 
-    for (unsigned i = 0; !found && i < n->readables; i++) found = !strncmp(path, n->readable[i], strlen(n->readable[i]));
-    return found && !strstr(path, "/../");
+    for (unsigned i = 0; !found && i < n->folders; i++) {
+        const struct text *f = &n->folder[i];
+        bool inside = !strncmp(path, f->bytes, strlen(f->bytes)) || (!strcmp(f->bytes, "./") && !strchr(path, '/'));
+        found = inside && (f->may_write || !to_write);
+    }
+    return found && !strstr(path, "/../") && strncmp(path, "../", 3);
 }
 
 bool named_path(const struct named *named, const char *path, bool to_write)
@@ -190,7 +195,7 @@ bool named_path(const struct named *named, const char *path, bool to_write)
 
     pthread_mutex_lock(&n->lock);
     bool found = says_exactly(n, path, size, to_write) || says_companion(n, path, size, to_write) || is_of_series(n, path, size) || (n->clones && is_of_clones(path + (*path == '.'))) ||
-                 (!to_write && is_readable(n, path));
+                 is_in_folder(n, path, to_write);
     pthread_mutex_unlock(&n->lock);
     return found;
 }

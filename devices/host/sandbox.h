@@ -39,8 +39,8 @@ void named_add(struct named *named, const char *text, bool may_write);
 void named_add_series(struct named *named, const char *first);
 /* Files that `clone N` makes where the program was started: clone-TICK.snapshot, clone-TICK.N.journal. */
 void named_add_clones(struct named *named);
-/* What lies in this folder may be read. */
-void named_add_readable(struct named *named, const char *folder);
+/* What lies in this folder may be read, or written too. */
+void named_add_folder(struct named *named, const char *folder, bool may_write);
 /* The contents of a text file; nothing when it cannot be read. */
 void named_add_file(struct named *named, const char *path);
 /* Characters that are typed one after the other; '\b' takes one back. */

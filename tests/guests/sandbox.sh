@@ -64,6 +64,12 @@ run 'sandbox: standard' 'c 1s' -r "$work/com.snap"
 run 'sandbox: standard' 'c 1s' -r "$work/com.snap" "com1: enabled=1, mode=file, dev=$work/com.txt"
 [ $status = 0 ] && [ "$(cat "$work/com.txt")" != precious ] || fails "it was named and not written"
 
+# machines that share a process, and tools for images
+printf 'info sandbox\nscreenshot %s/lan.png\n' "$work" > "$work/script"
+timeout 60 "$build/orrery" lan -n --headless -rc "$work/script" -- -n --headless -rc "$work/script" > "$work/out" 2>&1 && grep -q '^1: sandbox: standard' "$work/out" && [ -s "$work/lan.png" ] || fails "orrery lan"
+timeout 60 "$build/orrery" image create "$work/image.img" 4M > "$work/out" 2>&1 && timeout 60 "$build/orrery" image create --base="$work/image.img" "$work/image.ovl" >> "$work/out" 2>&1 &&
+    timeout 60 "$build/orrery" image info "$work/image.ovl" >> "$work/out" 2>&1 || fails "orrery image"
+
 # lines that are typed
 printf 'c 1s\nscreenshot %s/typed.png\nquit\n' "$work" | timeout 60 "$build/orrery" --headless -n -rc - 'clock: sync=none' > "$work/out" 2>&1 && [ -s "$work/typed.png" ] || fails "standard input: not written"
 

@@ -255,7 +255,7 @@ Test(named, what_goes_with_a_file_is_named_with_it)
     named_add_clones(n);
     cr_expect(named_path(n, "clone-5.snapshot", true) && named_path(n, ".clone-5-2.snapshot.aB3dEf", true) && named_path(n, "clone-5.12.journal", true));
     cr_expect(!named_path(n, "clone-5.12.journalx", true) && !named_path(n, "clone-x.snapshot", true) && !named_path(n, "clone-5/x.snapshot", true));
-    named_add_readable(n, "/images");
+    named_add_folder(n, "/images", false);
     cr_expect(named_path(n, "/images/base.img", false) && !named_path(n, "/images/base.img", true) && !named_path(n, "/images/../etc/passwd", false));
     named_free(n);
 }
