@@ -80,8 +80,8 @@ static bool prepare(struct together *t, unsigned n, void (*body)(struct partner 
     uintptr_t address = (uintptr_t)p;
 
     *p = (struct partner){ .all = t, .number = n, .body = body, .body_context = context, .stack = malloc(STACK_BYTES) };
-    bool opened = open_stream(&p->out, stdout, n) & open_stream(&p->err, stderr, n);
-    if (!p->stack || !opened) return false;
+    bool out = open_stream(&p->out, stdout, n), err = open_stream(&p->err, stderr, n);
+    if (!p->stack || !out || !err) return false;
     getcontext(&p->course);
     p->course.uc_stack.ss_sp = p->stack;
     p->course.uc_stack.ss_size = STACK_BYTES;
