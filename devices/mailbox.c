@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum { FREE, TAKEN, AWAITED };           /* of a lock */
-enum { LOOKS_IN_VAIN = 3 };
+enum { LOOKS_IN_VAIN = 8 };
 enum { WAIT_NS = 50000000, WAITS_MOST = 20 };
 
 struct shared {
@@ -88,7 +88,6 @@ bool mailbox_post(struct mailbox *mailbox, const struct mail *mail)
     take(&box->lock);
     bool room = box->used < MAIL_ROOM;
     if (room) box->mail[(box->head + box->used++) % MAIL_ROOM] = *mail;
-    atomic_store_explicit(&box->impatient, true, memory_order_relaxed);
     give(&box->lock);
     if (room && mailbox->posted) mailbox->posted(mailbox->context, mail);
     return room;

@@ -66,7 +66,7 @@ unsigned mailbox_sound_waiting(struct mailbox *box);                  /* frames 
 /* Frames of two samples, left and right, 48000 a second; those that find no room are lost: a display that is late hears less. */
 void mailbox_put_sound(void *box, const s16 *frames, unsigned count);
 bool mailbox_take(struct mailbox *box, struct mail *mail);            /* false: empty */
-/* True while mail waits, or the display has looked again and again and nobody has taken mail meanwhile: for machine_hurry_by. */
+/* True when the display has looked again and again, for 80 ms, and nobody has asked for mail meanwhile: for machine_hurry_by. */
 const atomic_bool *mailbox_impatient(const struct mailbox *box);
 bool mailbox_wants_picture(struct mailbox *box);                      /* the last one has been seen */
 /* The picture that the display sees next, to be brought up to date; until mailbox_show says whether it is another one now, the display
