@@ -88,6 +88,7 @@ bool mailbox_post(struct mailbox *mailbox, const struct mail *mail)
     take(&box->lock);
     bool room = box->used < MAIL_ROOM;
     if (room) box->mail[(box->head + box->used++) % MAIL_ROOM] = *mail;
+    if (mail->kind == MAIL_QUIT) atomic_store_explicit(&box->impatient, true, memory_order_relaxed);       /* the display looks no more */
     give(&box->lock);
     if (room && mailbox->posted) mailbox->posted(mailbox->context, mail);
     return room;
