@@ -109,8 +109,8 @@ static bool is_allowed(const struct sandbox_needs *needs, int number)
     return false;
 }
 
-/* Libraries ask for these and go on without: newer forms of calls, and how much memory there is for sorting. */
-static const int absent[] = { SCMP_SYS(clone3), SCMP_SYS(statx), SCMP_SYS(rseq), SCMP_SYS(sysinfo) };
+/* Libraries ask for these and go on without: newer forms of calls, how much memory there is for sorting, numbers for temporary names. */
+static const int absent[] = { SCMP_SYS(clone3), SCMP_SYS(statx), SCMP_SYS(rseq), SCMP_SYS(sysinfo), SCMP_SYS(getrandom) };
 
 static void add_rules(struct rules *r, const struct sandbox_needs *needs, bool brokered)
 {
