@@ -11,9 +11,13 @@ BUILD   ?= build$(if $(SAN),-san)$(if $(HARD),-hard)
 PREFIX  ?= /usr/local
 comma   := ,
 
-CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing -I. -I$(BUILD)/gen -MMD -MP \
+# Against mistakes of ours: checked copies, canaries, addresses that differ from run to run, tables that are read-only before the program begins.
+HARDENED = $(if $(SAN)$(filter -O0,$(OPT)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) -fstack-protector-strong -fPIE
+HARDENED_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing $(HARDENED) -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
-LIBS     = -lSDL2 -lpng -lz -lzstd -lxxhash -lZydis -lseccomp -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
+LIBS     = $(HARDENED_LINK) -lSDL2 -lpng -lz -lzstd -lxxhash -lZydis -lseccomp -lm $(if $(NBD),-lnbd) $(if $(DWARF),-ldw -lelf) $(if $(EDIT),-ledit)
 # qcow2, VMDK, VDI, VHD and VHDX images: optional.
 NBD      := $(shell pkg-config --exists libnbd 2>/dev/null && echo yes)
 $(if $(NBD),,$(info libnbd is not there: modes qcow2, vmware3, vmware4, vbox, vpc, vhdx and nbd are left out (apt install libnbd-dev)))

@@ -21,7 +21,8 @@ fi
 case $build in
 *-san*) ;;
 *)  sh tests/lint.sh "$build"; count $? "lint"
-    sh tests/handlers.sh "$build"; count $? "handlers: jumps, no calls" ;;
+    sh tests/handlers.sh "$build"; count $? "handlers: jumps, no calls"
+    sh tests/hardened.sh "$build"; count $? "hardened: canaries, checked copies, RELRO, PIE" ;;
 esac
 if [ -x "$build/oracle" ]; then
     "$build/oracle" host 20000 1 > "$build/oracle-host.log" 2>&1; status=$?
