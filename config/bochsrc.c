@@ -140,24 +140,25 @@ static bool switched_off(const struct tokens *t)
     return false;
 }
 
-static void say_kind(const struct given *g, const struct tokens *t)
+/* False: the guest would see that it is not there. */
+static bool say_kind(const struct given *g, const struct tokens *t)
 {
     const struct directive *d = g->directive;
     char text[256];
 
-    if (d->kind == ABSENT && !switched_off(t)) note(g, "this part is not there yet; the machine runs without it");
+    if (d->kind == ABSENT && !switched_off(t))
+        return fail(g->place->err, "%s: %s: this part is not there, and a guest would miss it; for a machine without it take the line away, or switch it off: enabled=0", g->place->where, d->name);
     if (d->kind == ACCEPTED && d->note && !switched_off(t)) note(g, d->note);
-    if (d->kind != LEGACY) return;
+    if (d->kind != LEGACY) return true;
     snprintf(text, sizeof text, "an old form; today's spelling is %s", d->note);
-    note(g, text);
+    return note(g, text);
 }
 
 static bool take_directive(const struct directive *d, struct tokens *t, const struct place *p, struct machine_config *c)
 {
     struct given line = { .place = p, .directive = d };
-    bool ok = true;
+    bool ok = say_kind(&line, t);
 
-    say_kind(&line, t);
     for (unsigned i = 1; i < t->count; i++) {
         char *equals = strchr(t->word[i], '=');
         struct given g = { .place = p, .line = t, .directive = d, .name = t->word[i], .value = equals ? equals + 1 : "", .column = t->column[i], .index = i };

@@ -638,7 +638,7 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
 
 /* --- directives --- */
 
-#define ABSENT_ROW(name_) { .name = name_, .kind = ABSENT, .positional = flag_word, .meaning = "not there yet" }
+#define ABSENT_ROW(name_) { .name = name_, .kind = ABSENT, .positional = flag_word, .meaning = "not there; refused unless it is switched off" }
 #define ACCEPT_ROW(name_, note_) { .name = name_, .kind = ACCEPTED, .positional = flag_word, .note = note_, .meaning = "accepted, changes nothing here" }
 #define ATA_DEVICE(name_, channel, unit, sample_) \
     { .name = name_, .device = "an ATA disk, or an ATAPI CD-ROM drive", .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel", .sample = sample_ }
@@ -724,8 +724,8 @@ const struct directive directive_table[] = {
     ABSENT_ROW("ata2-master"), ABSENT_ROW("ata2-slave"), ABSENT_ROW("ata3-master"), ABSENT_ROW("ata3-slave"), ABSENT_ROW("optramimage1"), ABSENT_ROW("optramimage2"),
     ABSENT_ROW("optramimage3"), ABSENT_ROW("optramimage4"),
     ABSENT_ROW("pcipnic"), ABSENT_ROW("usb_ohci"), ABSENT_ROW("usb_ehci"), ABSENT_ROW("usb_xhci"), ABSENT_ROW("voodoo"), ABSENT_ROW("geforce"),
-    ABSENT_ROW("usb_debug"), ACCEPT_ROW("fw_cfg", "firmware that romimage: names always finds it"),
-    ABSENT_ROW("pcidev"), ABSENT_ROW("busmouse"), ABSENT_ROW("unmapped"), ABSENT_ROW("biosdev"),
+    ACCEPT_ROW("usb_debug", "there is no such debugger"), ACCEPT_ROW("fw_cfg", "firmware that romimage: names always finds it"),
+    ABSENT_ROW("pcidev"), ABSENT_ROW("busmouse"), ACCEPT_ROW("unmapped", "ports without a device read as ones"), ACCEPT_ROW("biosdev", "what a BIOS says at its ports is not shown"),
 
     { .name = "ips", .kind = LEGACY, .positional = old_ips, .note = "cpu: ips=N" },
     { .name = "megs", .kind = LEGACY, .positional = memory_size, .note = "memory: guest=MIB" },

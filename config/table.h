@@ -40,7 +40,7 @@ struct parameter {
 enum directive_kind {
     ACTS,
     ACCEPTED,                    /* changes nothing that the guest sees; one note a line, unless `note` is NULL */
-    ABSENT,                      /* the part is not built: a note, unless it is switched off */
+    ABSENT,                      /* the part is not built: refused, unless it is switched off */
     LEGACY                       /* an old form: `note` says today's spelling */
 };
 

@@ -71,7 +71,9 @@ Test(bochs_directives, what_would_be_missed_is_said)
 {
     said("romimage: file=rom, flash_data=vars", false, "keeps its variables in RAM");
     said("cpu: msrs=file", false, "not there");
-    said("geforce: enabled=1", false, "geforce: this part is not there yet");
+    said("geforce: enabled=1", true, "geforce: this part is not there");
+    said("geforce: enabled=0", false, "");
+    said("biosdev: x", false, "is not shown");
     said("cpu: brand_string=x", true, "the model says it");
     said("cpu: force_ignne=1", true, "IGNNE#");
     said("cpu: cpuid_limit_winnt=1", true, "few leaves");

@@ -298,9 +298,9 @@ Test(bochsrc, every_mistake_of_a_line_is_said)
 
 /* --- what is not there, and what was --- */
 
-Test(bochsrc, parts_that_are_not_there_are_said_unless_they_are_switched_off)
+Test(bochsrc, parts_that_are_not_there_are_refused_unless_they_are_switched_off)
 {
-    noted("pcipnic: enabled=1, ioaddr=0x300", "rc:7: pcipnic: this part is not there yet");
+    refused("pcipnic: enabled=1, ioaddr=0x300", "rc:7: pcipnic: this part is not there, and a guest would miss it");
     notes = (struct error){ 0 };
     taken("pcipnic: enabled=0");
     taken("usb_uhci: enabled=0");
