@@ -276,6 +276,6 @@ bool named_host(const struct named *n, const struct sockaddr *address, const cha
 {
     bool found = false;
 
-    for (unsigned i = 0; !found && i < n->count; i++) found = says_host(n->text[i].bytes, address, port);      /* none is added while machines run */
+    for (unsigned i = 0; !found && i < n->count; i++) found = n->text[i].may_write && says_host(n->text[i].bytes, address, port);      /* none is added while machines run */
     return found;
 }

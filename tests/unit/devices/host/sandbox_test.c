@@ -237,6 +237,21 @@ Test(named, a_path_stands_between_ends_of_words)
     named_free(n);
 }
 
+Test(named, an_address_is_that_of_a_name_of_the_persons)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct named *n = named_create();
+
+    named_add(n, "com2: mode=socket-client, dev=localhost:99", false);
+    cr_expect(!named_host(n, (struct sockaddr *)&address, "99"), "a stranger's file names no address");
+    named_add(n, "com1: mode=socket-client, dev=localhost:8888", true);
+    cr_expect(named_host(n, (struct sockaddr *)&address, "8888"));
+    cr_expect(!named_host(n, (struct sockaddr *)&address, "888") && !named_host(n, (struct sockaddr *)&address, "88888"));
+    address.sin_addr.s_addr = htonl(0x08080808);
+    cr_expect(!named_host(n, (struct sockaddr *)&address, "8888"), "another host");
+    named_free(n);
+}
+
 Test(named, what_goes_with_a_file_is_named_with_it)
 {
     struct named *n = named_create();
