@@ -13,7 +13,7 @@ comma   := ,
 
 # Against mistakes of ours: checked copies, canaries, addresses that differ from run to run, tables that are read-only before the program begins.
 HARDENED = $(if $(SAN)$(filter -O0,$(OPT)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) -fstack-protector-strong -fPIE
-HARDENED_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+HARDENED_LINK = -Wl,-z,relro,-z,now,-z,noexecstack
 
 CFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -g $(OPT) -fno-strict-aliasing $(HARDENED) -I. -I$(BUILD)/gen -MMD -MP \
              $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) $(if $(HARD),-DHARD=1) $(if $(filter loop,$(DISPATCH)),-DDISPATCH_LOOP) $(CFLAGS)
@@ -68,7 +68,7 @@ $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
 
 $(BUILD)/orrery: $(APP_OBJ) $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -o $@ $(APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
+	$(CC) $(CFLAGS_ALL) -pie -o $@ $(APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
 
 # Tests of displays and configuration want them too; main() is the test framework's.
 UNIT_APP_OBJ := $(filter-out $(BUILD)/config/main.o,$(APP_OBJ))

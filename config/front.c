@@ -94,6 +94,8 @@ static bool has_host_end(const struct machine_config *c, enum network_kind least
     bool any = c->gdbstub.enabled;
 
     for (unsigned n = 0; n < CONFIG_COMS; n++) any |= c->com[n].enabled && c->com[n].mode >= COM_SOCKET_CLIENT;
+    for (unsigned i = 0; i < 2 * CONFIG_ATA_CHANNELS; i++) any |= c->ata[i >> 1].device[i & 1].type == ATA_DISK && disk_mode_is_served(c->ata[i >> 1].device[i & 1].mode);
+    for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) any |= c->usb.enabled && c->usb.port[n].kind == CONFIG_USB_DISK && disk_mode_is_served(c->usb.port[n].mode);
     for (unsigned n = 0; n < CONFIG_NICS; n++) any |= (c->ne2k[n].present && c->ne2k[n].ethmod >= least) || (c->e1000[n].present && c->e1000[n].ethmod >= least);
     return any;
 }

@@ -24,6 +24,8 @@ enum ata_device_type { ATA_NONE, ATA_DISK, ATA_CDROM };
 /* Forms of a disk's image: see image_kinds.c. */
 enum disk_mode { DISK_FLAT, DISK_CONCAT, DISK_SPARSE, DISK_GROWING, DISK_UNDOABLE, DISK_OVERLAY, DISK_VOLATILE, DISK_VVFAT,
                  DISK_QCOW2, DISK_VMWARE3, DISK_VMWARE4, DISK_VBOX, DISK_VPC, DISK_VHDX, DISK_NBD };
+/* By another program, over a connection. */
+static inline bool disk_mode_is_served(enum disk_mode mode) { return mode >= DISK_QCOW2 && mode <= DISK_NBD; }
 enum disk_translation { TRANSLATION_AUTO, TRANSLATION_NONE, TRANSLATION_LBA, TRANSLATION_LARGE, TRANSLATION_RECHS };
 
 struct ata_device_config {

@@ -15,26 +15,17 @@ void machine_become_clone(struct machine *m, unsigned number)
 
 /* --- what cannot be divided --- */
 
-/* Another program reads and writes for it, over one connection. */
-static bool is_served(enum disk_mode mode)
-{
-    switch (mode) {
-    case DISK_QCOW2: case DISK_VMWARE3: case DISK_VMWARE4: case DISK_VBOX: case DISK_VPC: case DISK_VHDX: case DISK_NBD: return true;
-    default: return false;
-    }
-}
-
 static bool modes_divide(const struct machine *m, struct error *err)
 {
     bool ok = true;
 
     for (unsigned i = 0; i < 2 * CONFIG_ATA_CHANNELS; i++) {
         const struct ata_device_config *d = &m->config.ata[i >> 1].device[i & 1];
-        if (d->type == ATA_DISK && is_served(d->mode)) ok = fail(err, "%s: path=\"%s\": clones cannot share the program that serves it; convert it: orrery image convert", board_ata_name(i >> 1, i & 1), d->path);
+        if (d->type == ATA_DISK && disk_mode_is_served(d->mode)) ok = fail(err, "%s: path=\"%s\": clones cannot share the program that serves it; convert it: orrery image convert", board_ata_name(i >> 1, i & 1), d->path);
     }
     for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) {
         const struct usb_port_config *p = &m->config.usb.port[n];
-        if (m->config.usb.enabled && p->kind == CONFIG_USB_DISK && is_served(p->mode)) ok = fail(err, "%s: path=\"%s\": clones cannot share the program that serves it; convert it: orrery image convert", usb_port_name(n), p->path);
+        if (m->config.usb.enabled && p->kind == CONFIG_USB_DISK && disk_mode_is_served(p->mode)) ok = fail(err, "%s: path=\"%s\": clones cannot share the program that serves it; convert it: orrery image convert", usb_port_name(n), p->path);
     }
     return ok;
 }

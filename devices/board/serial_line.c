@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +14,8 @@
 #include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "devices/host/sandbox.h"
 
 void serial_line_init(struct serial_line *line)
 {
@@ -65,27 +66,6 @@ static int attach(int fd, const struct sockaddr *address, socklen_t size, bool s
     return -1;
 }
 
-static int tcp(const char *dev, bool server, const char **why)
-{
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC }, *found = NULL;
-    const char *colon = strrchr(dev, ':');
-    char host[CONFIG_PATH];
-    int fd = -1;
-
-    *why = "write it as host:port, for example localhost:8888";
-    if (!colon || colon == dev || !colon[1]) return -1;
-    memcpy(host, dev, (size_t)(colon - dev));
-    host[colon - dev] = 0;
-    int status = getaddrinfo(host, colon + 1, &hints, &found);
-    *why = status ? gai_strerror(status) : NULL;
-    if (status) return -1;
-    for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next)
-        fd = attach(socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol), a->ai_addr, a->ai_addrlen, server);
-    if (fd < 0) *why = strerror(errno);
-    freeaddrinfo(found);
-    return fd;
-}
-
 static int socket_file(struct serial_line *line, const char *path, bool server, const char **why)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -104,7 +84,8 @@ static bool open_socket(struct serial_line *line, const struct com_config *confi
     bool server = config->mode == COM_SOCKET_SERVER || config->mode == COM_PIPE_SERVER;
     bool file = config->mode == COM_PIPE_SERVER || config->mode == COM_PIPE_CLIENT;
     const char *why;
-    int fd = file ? socket_file(line, config->path, server, &why) : tcp(config->path, server, &why);
+    int fd = file ? socket_file(line, config->path, server, &why) : host_tcp(config->path, server, &why);
+    if (fd >= 0 && !no_blocking(fd)) why = strerror(errno), close(fd), fd = -1;
 
     if (fd < 0) return fail(err, "%s: dev=\"%s\": %s", who, config->path, why);
     if (server) line->listener = fd;

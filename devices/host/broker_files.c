@@ -218,7 +218,7 @@ s64 broker_act(struct broker *b, struct asked *a, struct broker_reply *reply)
         [BROKER_TRUNCATE] = act_on_file, [BROKER_SYNC] = act_on_file, [BROKER_CHMOD] = act_on_file, [BROKER_SEEK] = act_on_file,
         [BROKER_ALLOCATE] = act_on_file, [BROKER_FCNTL] = act_on_file,
         [BROKER_SOCKET] = broker_act_socket, [BROKER_CONNECT] = broker_act_socket, [BROKER_BIND] = broker_act_socket, [BROKER_LISTEN] = broker_act_socket,
-        [BROKER_OPTION] = broker_act_socket, [BROKER_START] = broker_act_start, [BROKER_KILL] = broker_act_kill,
+        [BROKER_OPTION] = broker_act_socket, [BROKER_START] = broker_act_start, [BROKER_KILL] = broker_act_kill, [BROKER_TCP] = broker_act_tcp,
     };
     u32 op = a->request->op;
     bool needs_path = op <= BROKER_MKDIR;

@@ -40,6 +40,7 @@ s64 broker_act(struct broker *b, struct asked *a, struct broker_reply *reply);
 s64 broker_new_seat(struct broker *b, int *theirs);
 s64 broker_refuse(struct broker *b, const char *what, const char *path, bool to_write);
 s64 broker_act_start(struct broker *b, struct asked *a, struct broker_reply *reply);
+s64 broker_act_tcp(struct broker *b, struct asked *a, struct broker_reply *reply);
 s64 broker_act_kill(struct broker *b, struct asked *a, struct broker_reply *reply);
 s64 broker_act_socket(struct broker *b, struct asked *a, struct broker_reply *reply);
 

@@ -87,3 +87,11 @@ s64 broker_act_socket(struct broker *b, struct asked *a, struct broker_reply *re
     default: return set_option(a);
     }
 }
+
+s64 broker_act_tcp(struct broker *b, struct asked *a, struct broker_reply *reply)
+{
+    (void)reply;
+    if (!a->path[0]) return -EINVAL;
+    if (!b->sockets || !named_path(b->named, a->path[0], true)) return broker_refuse(b, "reach", a->path[0], true);
+    return -tcp_open(a->path[0], a->request->value[0], &a->new_fd);
+}

@@ -13,7 +13,7 @@ enum broker_op {
     BROKER_OPEN, BROKER_STAT, BROKER_ACCESS, BROKER_READLINK, BROKER_UNLINK, BROKER_RENAME, BROKER_LINK, BROKER_MKDIR, BROKER_TIMES,
     BROKER_TRUNCATE, BROKER_SYNC, BROKER_CHMOD, BROKER_SEEK, BROKER_ALLOCATE, BROKER_FCNTL,
     BROKER_SOCKET, BROKER_CONNECT, BROKER_BIND, BROKER_LISTEN, BROKER_OPTION,
-    BROKER_START, BROKER_SEAT, BROKER_KILL,
+    BROKER_START, BROKER_SEAT, BROKER_KILL, BROKER_TCP,
     BROKER_OPS
 };
 
@@ -67,5 +67,8 @@ int sandbox_landlock_abi(void);
 /* What host_start and host_start_server do, in this process. */
 int start_program(const char *const *argv, int socket);
 int start_server(const char *const *argv, int *fd);
+/* What host_tcp does, in this process.  An error number of errno's, or one of getaddrinfo's below it by ADDRESS_ERROR. */
+enum { ADDRESS_ERROR = 10000 };
+int tcp_open(const char *address, bool server, int *fd);
 
 #endif

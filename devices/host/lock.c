@@ -47,7 +47,7 @@ static const struct allowed allowed[] = {
     { SCMP_SYS(signalfd4), TERMINAL },   { SCMP_SYS(rt_sigaction), TERMINAL }, { SCMP_SYS(pselect6), TERMINAL },
     { SCMP_SYS(accept), SOCKETS },       { SCMP_SYS(accept4), SOCKETS },     { SCMP_SYS(sendto), SOCKETS },      { SCMP_SYS(recvfrom), SOCKETS },
     { SCMP_SYS(sendmsg), SOCKETS },      { SCMP_SYS(recvmsg), SOCKETS },     { SCMP_SYS(shutdown), SOCKETS },    { SCMP_SYS(getsockname), SOCKETS },
-    { SCMP_SYS(getpeername), SOCKETS },  { SCMP_SYS(getsockopt), SOCKETS },
+    { SCMP_SYS(getpeername), SOCKETS },  { SCMP_SYS(getsockopt), SOCKETS },  { SCMP_SYS(uname), SOCKETS },
     { SCMP_SYS(pipe2), PROCESSES },      { SCMP_SYS(pipe), PROCESSES },      { SCMP_SYS(wait4), PROCESSES },     { SCMP_SYS(dup2), PROCESSES },
     { SCMP_SYS(set_robust_list), PROCESSES },
     { SCMP_SYS(set_robust_list), THREADS }, { SCMP_SYS(rseq), THREADS },

@@ -93,4 +93,7 @@ int host_start(const char *const *argv, int socket);
 /* One that listens, as sd_listen_fds(3) says: *fd is a connection to it. */
 int host_start_server(const char *const *argv, int *fd);
 
+/* A connection to "host:port", or a socket that listens there.  -1: *why says why not; it lives as long as the program. */
+int host_tcp(const char *address, bool server, const char **why);
+
 #endif

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "devices/host/calls.h"
@@ -51,13 +51,13 @@ static void put_pid(char *to)
     *to = 0;
 }
 
-/* The grandchild: nobody has to wait for it. */
+/* It is asked to end when who started it ends, however that comes about. */
 static _Noreturn void become(const char *program, const char *const *argv, char **environment, char *pid, int socket, int tell)
 {
     sigset_t none;
 
     setsid();                                            /* a terminal's Ctrl-C is not for it */
-    if (fork()) _exit(0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     put_pid(pid + strlen(pid));
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -82,7 +82,6 @@ static int make_child(const char *program, const char *const *argv, char **envir
     if (child == 0) become(program, argv, environment, pid, socket, tell[1]);
     if (child < 0) why = errno;
     close(tell[1]);
-    if (child > 0) waitpid(child, NULL, 0);
     if (!why && read(tell[0], &why, sizeof why) != sizeof why) why = 0;
     close(tell[0]);
     return why;
