@@ -429,6 +429,8 @@ Test(disk_image, one_that_is_parted_keeps_its_writes_to_itself_on_top_of_what_wa
         cr_expect(first_byte_of(image, 0) == 'a' && first_byte_of(image, 1) == 'c' && first_byte_of(image, 9) == 'd');
         cr_expect(byte_of_file(p, 1) == 'b' && byte_of_file(p, 9) == 0, "the file is the original's");
         cr_expect_eq(disk_image_hash(image, false, UINT64_MAX), before, "without what is volatile it is what it was");
+        disk_image_close(image);
+        cr_expect(byte_of_file(p, 1) == 'b' && byte_of_file(p, 9) == 0, "nor does the end write to it");
     }
 }
 
