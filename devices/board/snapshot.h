@@ -111,6 +111,8 @@ struct restoring {
     /* the tree that a section is of */
     struct page_tree *tree;
     u64 pages;                   /* it has at most */
+    u64 *room;                   /* pages that may still come, of a disk; NULL: as many as there are */
+    u64 disk_room[CHECKPOINT_DISKS];
     const char *name;            /* the section's */
 };
 

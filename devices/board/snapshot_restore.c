@@ -69,6 +69,7 @@ static bool put_page(void *context, const struct snapshot_page *page, struct err
     struct restoring *r = context;
     const char *name = r->name;
 
+    if (r->room && !(*r->room)--) return fail(err, "snapshot: section pages %s: more than such a machine can have stored", name);
     if (page->page >= r->pages) return fail(err, "snapshot: section pages %s: there is no page %llu", name, (unsigned long long)page->page);
     const struct page_copy *other = page->same ? page_tree_get(r->tree, page->same_as) : NULL;
     if (page->same && (page->same_as >= r->pages || !other)) return fail(err, "snapshot: section pages %s: page %llu is like one that is not there", name, (unsigned long long)page->page);
@@ -84,12 +85,13 @@ static bool choose_tree(struct restoring *r, const char *name, struct error *err
     struct disk_image *image;
 
     r->tree = NULL;
+    r->room = NULL;
     if (!strcmp(name, "ram")) r->tree = &c->ram, r->pages = r->machine->ram_bytes / TREE_PAGE_BYTES;
     if (!strcmp(name, "video")) r->tree = &c->video, r->pages = r->machine->vga.memory_bytes / TREE_PAGE_BYTES;
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++)
         if (!strcmp(name, snapshot_text_names[n])) r->tree = &c->text[n], r->pages = CAPTURE_BYTES / TREE_PAGE_BYTES;
     for (unsigned i = 0; !r->tree && board_image_at(r->machine, i, &disk, &image); i++)
-        if (image && disk_image_is_volatile(image) && !strcmp(name, disk)) r->tree = &c->disk[i], r->pages = (disk_image_sectors(image) + 7) / 8;
+        if (image && disk_image_is_volatile(image) && !strcmp(name, disk)) r->tree = &c->disk[i], r->room = &r->disk_room[i], r->pages = (disk_image_sectors(image) + 7) / 8;
     return r->tree || fail(err, "snapshot: there is nothing named %s in this machine whose contents it has", name);
 }
 
@@ -165,6 +167,7 @@ static bool begin_trees(struct restoring *r)
         if (!image) continue;
         struct page_tree now = disk_image_moment(image);
         c->disk[i] = (struct page_tree){ .store = now.store, .levels = now.levels };
+        r->disk_room[i] = disk_image_volatile_most(image) / TREE_PAGE_BYTES;
         page_tree_free(&now);
     }
     return true;

@@ -385,6 +385,8 @@ void disk_image_limit_volatile(struct disk_image *image, u64 bytes)
     if (image->in_memory) memory_layer_limit(image->top, bytes);
 }
 
+u64 disk_image_volatile_most(const struct disk_image *image) { return image->in_memory ? memory_layer_most(image->top) : 0; }
+
 /* --- clones --- */
 
 bool disk_image_divides(const struct disk_image *image, bool in_past)

@@ -60,6 +60,7 @@ void disk_image_each_byte(const struct disk_image *image,
                           void (*sink)(void *context, const void *bytes, size_t size), void *context);
 u64 disk_image_volatile_bytes(const struct disk_image *image);
 void disk_image_limit_volatile(struct disk_image *image, u64 bytes);     /* 1 GiB unless told */
+u64 disk_image_volatile_most(const struct disk_image *image);
 
 /* --- clones: processes that share it                                                       doc: clones --- */
 

@@ -26,6 +26,7 @@ static void memory_close(struct image_layer *layer)
 }
 
 void memory_layer_limit(struct image_layer *layer, u64 limit_bytes) { of(layer)->limit = limit_bytes; }
+u64 memory_layer_most(struct image_layer *layer) { return of(layer)->limit; }
 u64 memory_layer_bytes(struct image_layer *layer) { return of(layer)->bytes; }
 
 /* The 512 bytes of a sector that was put, or NULL. */

@@ -8,6 +8,7 @@
 struct image_layer *memory_layer_create(struct image_layer *below, const char *name, u64 limit_bytes);
 
 void memory_layer_limit(struct image_layer *layer, u64 limit_bytes);
+u64 memory_layer_most(struct image_layer *layer);
 u64 memory_layer_bytes(struct image_layer *layer);       /* memory it takes */
 
 /* Calls back for every sector held, ascending. */

@@ -263,6 +263,34 @@ Test(snapshot, volatile_writes_come_back_and_a_changed_image_is_refused)
     free(bytes);
 }
 
+/* Made by hand it could hold far more than any machine has written. */
+Test(snapshot, one_with_more_than_can_have_been_stored_is_refused)
+{
+    enum { DISK_BYTES = 8 << 20, WRITTEN_BYTES = 4 << 20, PIECE = 4096 };
+    ROOM(r);
+    u8 piece[PIECE] = { 0 }, *bytes = calloc(1, DISK_BYTES);
+    struct ata_device_config *d = &r->config.ata[0].device[0];
+
+    write_file(r->disk, bytes, DISK_BYTES);
+    free(bytes);
+    d->type = ATA_DISK;
+    d->mode = DISK_VOLATILE;
+    strcpy(d->path, r->disk);
+    struct machine *m = machine_of(r), *other = NULL;
+    for (u32 at = 0; at < WRITTEN_BYTES; at += PIECE) {
+        memcpy(piece, &at, sizeof at);
+        cr_assert(disk_image_write(m->ata_image[0][0], at / 512, PIECE / 512, piece));
+    }
+    cr_assert(machine_save(m, r->path, "", false, NULL, &r->err), "%s", r->err.text);
+    machine_destroy(m);
+    other = machine_of(r);
+    disk_image_limit_volatile(other->ata_image[0][0], 1 << 20);
+    refused(other, r, r->path, "too much");
+    cr_expect_not(machine_restore(other, r->path, &r->err));
+    cr_expect(strstr(r->err.text, "more than such a machine can have stored"), "%s", r->err.text);
+    machine_destroy(other);
+}
+
 /* --- a disk that is written through --- */
 
 Test(history, the_file_is_that_of_the_present_and_the_guest_sees_that_of_then)
