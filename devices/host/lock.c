@@ -77,6 +77,13 @@ static void allow(struct rules *r, int number, unsigned conditions, const struct
     r->failed |= seccomp_rule_add_array(r->filter, SCMP_ACT_ALLOW, number, conditions, condition) < 0;
 }
 
+static struct scmp_arg_cmp equals(unsigned argument, u64 value) { return (struct scmp_arg_cmp){ .arg = argument, .op = SCMP_CMP_EQ, .datum_a = value, .datum_b = 0 }; }
+
+static struct scmp_arg_cmp has(unsigned argument, u64 mask, u64 value)
+{
+    return (struct scmp_arg_cmp){ .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value };
+}
+
 static void allow_when(struct rules *r, int number, struct scmp_arg_cmp condition) { allow(r, number, 1, &condition); }
 
 /* Calls that are made with some arguments and not with others. */
@@ -85,20 +92,20 @@ static void allow_some(struct rules *r, const struct sandbox_needs *needs)
     static const unsigned long terminal[] = { TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, FIONREAD };
     enum { NEW_THREAD = 0x00010000 };                    /* CLONE_THREAD */
 
-    allow_when(r, SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    allow_when(r, SCMP_SYS(mmap), has(2, PROT_EXEC, 0));
     r->calls++;
-    if (needs->level == SANDBOX_STANDARD) allow_when(r, SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)), r->calls++;
-    if (needs->level == SANDBOX_STANDARD) allow_when(r, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())), r->calls++;      /* abort() */
+    if (needs->level == SANDBOX_STANDARD) allow_when(r, SCMP_SYS(mprotect), has(2, PROT_EXEC, 0)), r->calls++;
+    if (needs->level == SANDBOX_STANDARD) allow_when(r, SCMP_SYS(tgkill), equals(0, (u64)getpid())), r->calls++;      /* abort() */
     for (unsigned i = 0; i < ARRAY_COUNT(terminal); i++)
-        if (needs->level == SANDBOX_STANDARD || needs->terminal) allow_when(r, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, terminal[i]));
-    if (needs->tap) allow_when(r, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, 0x400454ca /* TUNSETIFF */));
+        if (needs->level == SANDBOX_STANDARD || needs->terminal) allow_when(r, SCMP_SYS(ioctl), has(1, 0xffffffff, terminal[i]));
+    if (needs->tap) allow_when(r, SCMP_SYS(ioctl), has(1, 0xffffffff, 0x400454ca /* TUNSETIFF */));
     r->calls += needs->level == SANDBOX_STANDARD || needs->terminal || needs->tap;
-    if (needs->threads) allow_when(r, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, NEW_THREAD, NEW_THREAD)), r->calls++;
-    if (needs->processes) allow_when(r, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, 0x7e02ff00, 0)), r->calls += !needs->threads;      /* fork(): no name space, nothing shared */
-    if (needs->processes) allow_when(r, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG)), r->calls++;
+    if (needs->threads) allow_when(r, SCMP_SYS(clone), has(0, NEW_THREAD, NEW_THREAD)), r->calls++;
+    if (needs->processes) allow_when(r, SCMP_SYS(clone), has(0, 0x7e02ff00, 0)), r->calls += !needs->threads;      /* fork(): no name space, nothing shared */
+    if (needs->processes) allow_when(r, SCMP_SYS(prctl), equals(0, PR_SET_PDEATHSIG)), r->calls++;
     if (needs->sockets) return;
-    allow_when(r, SCMP_SYS(sendmsg), SCMP_A0(SCMP_CMP_EQ, BROKER_FD));
-    allow_when(r, SCMP_SYS(recvmsg), SCMP_A0(SCMP_CMP_EQ, BROKER_FD));
+    allow_when(r, SCMP_SYS(sendmsg), equals(0, BROKER_FD));
+    allow_when(r, SCMP_SYS(recvmsg), equals(0, BROKER_FD));
     r->calls += 2;
 }
 
@@ -120,7 +127,7 @@ static void add_rules(struct rules *r, const struct sandbox_needs *needs, bool b
         r->calls++;
     }
     allow_some(r, needs);
-    if (brokered && needs->processes) allow_when(r, SCMP_SYS(dup3), SCMP_A1(SCMP_CMP_EQ, BROKER_FD));
+    if (brokered && needs->processes) allow_when(r, SCMP_SYS(dup3), equals(1, BROKER_FD));
     for (unsigned i = 0; brokered && i < broker_call_count; i++)
         if (!is_allowed(needs, broker_calls[i].number)) r->failed |= seccomp_rule_add_array(r->filter, SCMP_ACT_TRAP, broker_calls[i].number, 0, NULL) < 0;
     for (unsigned i = 0; i < ARRAY_COUNT(absent); i++)
