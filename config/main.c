@@ -497,7 +497,7 @@ static int clone_command(int argc, char **argv)
 static int perturb_command(int argc, char **argv)
 {
     bool begun = argc > 2 && argv[2][0] != '-';
-    struct arguments a = { .restore = begun ? argv[2] : NULL, .headless = true, .perturb = true };
+    struct arguments a = { .argc = argc - 1, .argv = argv + 1, .restore = begun ? argv[2] : NULL, .headless = true, .perturb = true };
     struct error err = { 0 };
 
     a.clones = take_count(&argc, argv, SEEDS_MOST);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include "devices/host/broker_parts.h"
@@ -61,11 +62,16 @@ static s64 make_socket(struct broker *b, struct asked *a)
 
 static s64 set_option(const struct asked *a)
 {
-    s64 level = a->request->value[0], option = a->request->value[1];
-    bool known = (level == SOL_SOCKET && option == SO_REUSEADDR) || (level == IPPROTO_TCP && option == TCP_NODELAY);
+    static const struct { int level, option; u32 bytes; } known[] = {
+        { SOL_SOCKET, SO_REUSEADDR, sizeof(int) }, { IPPROTO_TCP, TCP_NODELAY, sizeof(int) },
+        { SOL_SOCKET, SO_RCVTIMEO, sizeof(struct timeval) }, { SOL_SOCKET, SO_SNDTIMEO, sizeof(struct timeval) },
+    };
+    const struct broker_request *q = a->request;
 
-    if (!known || a->request->in_bytes != sizeof(int)) return -ENOPROTOOPT;
-    return setsockopt(a->fd[0], (int)level, (int)option, a->in, sizeof(int)) ? -errno : 0;
+    for (unsigned i = 0; i < ARRAY_COUNT(known); i++)
+        if (q->value[0] == known[i].level && q->value[1] == known[i].option && q->in_bytes == known[i].bytes)
+            return setsockopt(a->fd[0], known[i].level, known[i].option, a->in, known[i].bytes) ? -errno : 0;
+    return -ENOPROTOOPT;
 }
 
 s64 broker_act_socket(struct broker *b, struct asked *a, struct broker_reply *reply)

@@ -24,7 +24,7 @@
 
 /* --- calls that are made --- */
 
-enum who { ALL, STANDARD, TERMINAL, SOCKETS, PROCESSES, THREADS };
+enum who { ALL, STANDARD, TERMINAL, SOCKETS, PROCESSES };
 
 struct allowed {
     int number;
@@ -50,7 +50,6 @@ static const struct allowed allowed[] = {
     { SCMP_SYS(getpeername), SOCKETS },  { SCMP_SYS(getsockopt), SOCKETS },  { SCMP_SYS(uname), SOCKETS },
     { SCMP_SYS(pipe2), PROCESSES },      { SCMP_SYS(pipe), PROCESSES },      { SCMP_SYS(wait4), PROCESSES },     { SCMP_SYS(dup2), PROCESSES },
     { SCMP_SYS(set_robust_list), PROCESSES },
-    { SCMP_SYS(set_robust_list), THREADS }, { SCMP_SYS(rseq), THREADS },
 };
 
 static bool wanted(const struct sandbox_needs *needs, u8 who)
@@ -60,8 +59,7 @@ static bool wanted(const struct sandbox_needs *needs, u8 who)
     case STANDARD: return needs->level == SANDBOX_STANDARD;
     case TERMINAL: return needs->terminal;
     case SOCKETS: return needs->sockets;
-    case PROCESSES: return needs->processes;
-    default: return needs->threads;
+    default: return needs->processes;
     }
 }
 
@@ -89,8 +87,8 @@ static void allow_when(struct rules *r, int number, struct scmp_arg_cmp conditio
 /* Calls that are made with some arguments and not with others. */
 static void allow_some(struct rules *r, const struct sandbox_needs *needs)
 {
+    enum { NOT_OF_FORK = 0x7e02ff00 };                   /* CLONE_VM and its like, CLONE_NEWNS and its like */
     static const unsigned long terminal[] = { TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, FIONREAD };
-    enum { NEW_THREAD = 0x00010000 };                    /* CLONE_THREAD */
 
     allow_when(r, SCMP_SYS(mmap), has(2, PROT_EXEC, 0));
     r->calls++;
@@ -100,8 +98,7 @@ static void allow_some(struct rules *r, const struct sandbox_needs *needs)
         if (needs->level == SANDBOX_STANDARD || needs->terminal) allow_when(r, SCMP_SYS(ioctl), has(1, 0xffffffff, terminal[i]));
     if (needs->tap) allow_when(r, SCMP_SYS(ioctl), has(1, 0xffffffff, 0x400454ca /* TUNSETIFF */));
     r->calls += needs->level == SANDBOX_STANDARD || needs->terminal || needs->tap;
-    if (needs->threads) allow_when(r, SCMP_SYS(clone), has(0, NEW_THREAD, NEW_THREAD)), r->calls++;
-    if (needs->processes) allow_when(r, SCMP_SYS(clone), has(0, 0x7e02ff00, 0)), r->calls += !needs->threads;      /* fork(): no name space, nothing shared */
+    if (needs->processes) allow_when(r, SCMP_SYS(clone), has(0, NOT_OF_FORK, 0)), r->calls++;
     if (needs->processes) allow_when(r, SCMP_SYS(prctl), equals(0, PR_SET_PDEATHSIG)), r->calls++;
     if (needs->sockets) return;
     allow_when(r, SCMP_SYS(sendmsg), equals(0, BROKER_FD));

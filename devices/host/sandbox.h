@@ -17,7 +17,7 @@ struct sandbox_needs {
     bool terminal;               /* reads and sets the terminal: a prompt */
     bool sockets;                /* serial lines, cards, a gdb */
     bool tap;
-    bool threads, processes;     /* several machines; clones at the prompt */
+    bool processes;              /* clones */
     u64 memory_bytes;            /* the most that it may have mapped; 0: no limit */
 };
 
