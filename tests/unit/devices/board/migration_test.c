@@ -10,47 +10,7 @@
 #include "devices/board/board.h"
 #include "devices/board/mirror.h"
 #include "devices/board/passage.h"
-#include "tests/unit/devices/bench.h"
-
-struct road {
-    struct machine_config config;
-    struct error err;
-    char dir[64], address[96], disk[96], base[96];
-};
-
-static struct road *road_create(void)
-{
-    struct road *r = calloc(1, sizeof *r);
-
-    strcpy(r->dir, "/tmp/orrery-migration-XXXXXX");
-    cr_assert(mkdtemp(r->dir));
-    snprintf(r->address, sizeof r->address, "unix:%s/socket", r->dir);
-    snprintf(r->disk, sizeof r->disk, "%s/disk", r->dir);
-    snprintf(r->base, sizeof r->base, "%s/base", r->dir);
-    machine_config_defaults(&r->config);
-    r->config.memory_bytes = 8 << 20;
-    r->config.vga.memory_mib = 4;
-    strcpy(r->config.cpu_model, "pentium");
-    strcpy(r->config.floppy[0].path, DEMO_DISK);
-    return r;
-}
-
-static void road_done(struct road **r)
-{
-    unlink((*r)->disk);
-    unlink((*r)->base);
-    unlink((*r)->address + 5);
-    rmdir((*r)->dir);
-    free(*r);
-}
-#define ROAD(r) __attribute__((cleanup(road_done))) struct road *r = road_create()
-
-static struct machine *machine_of(struct road *r)
-{
-    struct machine *m = machine_create(&r->config, &r->err);
-    cr_assert(m, "%s", r->err.text);
-    return m;
-}
+#include "tests/unit/devices/board/room_fixture.h"
 
 static void ignore(void *context, const char *directive) { (void)context, (void)directive; }
 
@@ -62,7 +22,7 @@ struct report {
     char why[400];
 };
 
-static void live_there(struct road *r, struct report *report)
+static void live_there(struct room *r, struct report *report)
 {
     struct error err = { 0 };
     struct machine_arrival how = { 0 };
@@ -100,7 +60,7 @@ static void live_there(struct road *r, struct report *report)
 }
 
 /* Another process that waits; the pipe tells its report. */
-static pid_t wait_there(struct road *r, int *pipe_end)
+static pid_t wait_there(struct room *r, int *pipe_end)
 {
     int ends[2];
 
@@ -131,7 +91,7 @@ static struct report report_of(pid_t child, int pipe_end)
 
 static struct machine_stop run_on(void *machine, u64 ticks) { return machine_run(machine, ticks); }
 
-static bool migrate(struct machine *m, struct road *r)
+static bool migrate(struct machine *m, struct room *r)
 {
     struct machine_passage passage = { .run = run_on, .context = m };
     return machine_migrate(m, r->address, "cpu: model=pentium\n", &passage, &r->err);
@@ -139,7 +99,7 @@ static bool migrate(struct machine *m, struct road *r)
 
 Test(migration, the_other_process_has_what_would_have_been_here, .timeout = 60)
 {
-    ROAD(r);
+    ROOM(r);
     int end;
     pid_t there = wait_there(r, &end);
     struct machine *m = machine_of(r);
@@ -160,7 +120,7 @@ Test(migration, the_other_process_has_what_would_have_been_here, .timeout = 60)
 
 Test(migration, who_cannot_be_it_says_why_and_the_machine_goes_on, .timeout = 60)
 {
-    ROAD(r);
+    ROOM(r);
     int end;
 
     r->config.sb16.enabled = true;
@@ -193,7 +153,7 @@ Test(migration, a_disk_goes_along_with_its_lock_and_what_it_kept_back, .timeout 
     static const enum disk_mode modes[] = { DISK_FLAT, DISK_UNDOABLE };
 
     for (unsigned i = 0; i < ARRAY_COUNT(modes); i++) {
-        ROAD(r);
+        ROOM(r);
         u8 sector[512] = { 42 };
         struct ata_device_config *d = &r->config.ata[0].device[0];
         int end;
@@ -219,7 +179,7 @@ Test(migration, a_disk_goes_along_with_its_lock_and_what_it_kept_back, .timeout 
 
 Test(migration, volatile_writes_in_a_file_are_neither_saved_nor_sent)
 {
-    ROAD(r);
+    ROOM(r);
     struct ata_device_config *d = &r->config.ata[0].device[0];
 
     make_image(r->disk);
@@ -243,7 +203,7 @@ static void say_nothing(void *context, const char *sentence) { (void)context, (v
 /* The first has the lock on what goes into its drive: the second opens it by the first's descriptor. */
 Test(mirror, a_medium_that_goes_in_goes_into_the_seconds_drive_too, .timeout = 60)
 {
-    ROAD(r);
+    ROOM(r);
     struct machine_mirroring how = { .lost = say_nothing, .check_ns = 1 };
     int end;
     FILE *f = fopen(r->disk, "wb");
@@ -272,7 +232,7 @@ Test(mirror, a_medium_that_goes_in_goes_into_the_seconds_drive_too, .timeout = 6
 
 Test(mirror, the_second_goes_on_with_what_it_has_heard, .timeout = 60)
 {
-    ROAD(r);
+    ROOM(r);
     struct machine_mirroring how = { .lost = say_nothing };
     struct ata_device_config *d = &r->config.ata[0].device[0];
     int end;

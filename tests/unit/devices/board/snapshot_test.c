@@ -6,47 +6,7 @@
 
 #include "devices/board/board.h"
 #include "devices/board/snapshot.h"
-#include "tests/unit/devices/bench.h"
-
-struct room {
-    struct machine_config config;
-    struct error err;
-    char dir[64], path[96], other[96], disk[96];
-};
-
-static struct room *room_create(void)
-{
-    struct room *r = calloc(1, sizeof *r);
-
-    strcpy(r->dir, "/tmp/orrery-snapshot-XXXXXX");
-    cr_assert(mkdtemp(r->dir));
-    snprintf(r->path, sizeof r->path, "%s/a", r->dir);
-    snprintf(r->other, sizeof r->other, "%s/b", r->dir);
-    snprintf(r->disk, sizeof r->disk, "%s/disk", r->dir);
-    machine_config_defaults(&r->config);
-    r->config.memory_bytes = 4 << 20;
-    r->config.vga.memory_mib = 4;
-    strcpy(r->config.cpu_model, "pentium");
-    strcpy(r->config.floppy[0].path, DEMO_DISK);
-    return r;
-}
-
-static void room_done(struct room **r)
-{
-    unlink((*r)->path);
-    unlink((*r)->other);
-    unlink((*r)->disk);
-    rmdir((*r)->dir);
-    free(*r);
-}
-#define ROOM(r) __attribute__((cleanup(room_done))) struct room *r = room_create()
-
-static struct machine *machine_of(struct room *r)
-{
-    struct machine *m = machine_create(&r->config, &r->err);
-    cr_assert(m, "%s", r->err.text);
-    return m;
-}
+#include "tests/unit/devices/board/room_fixture.h"
 
 static struct machine *saved(struct room *r)
 {
