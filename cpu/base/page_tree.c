@@ -133,6 +133,17 @@ bool page_tree_put(struct page_tree *tree, u64 page, const u8 *bytes, u8 held)
     return true;
 }
 
+bool page_tree_put_copy(struct page_tree *tree, u64 page, const struct page_copy *copy)
+{
+    struct page_copy **place = place_of(tree, page), *shared = (struct page_copy *)copy;
+
+    if (!place) return false;
+    shared->holders++;
+    release_copy(tree->store, *place);
+    *place = shared;
+    return true;
+}
+
 bool page_tree_alias(struct page_tree *tree, u64 page, u64 other, u8 held)
 {
     const struct page_copy *there = page_tree_get(tree, other);

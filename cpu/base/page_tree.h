@@ -37,6 +37,8 @@ const struct page_copy *page_tree_get(const struct page_tree *tree, u64 page);  
 /* Page `page` is these 4096 bytes from now on; trees that shared it keep what they had.  Nothing happens to one that is so already.
  * False: the host has no memory, and nothing has changed. */
 bool page_tree_put(struct page_tree *tree, u64 page, const u8 *bytes, u8 held);
+/* The page of another tree that shares the store: one copy, two holders more or less.  False: no memory, and nothing has changed. */
+bool page_tree_put_copy(struct page_tree *tree, u64 page, const struct page_copy *copy);
 /* The same contents as another page of the tree, which is there. */
 bool page_tree_alias(struct page_tree *tree, u64 page, u64 other, u8 held);
 /* The copy that this tree alone has of a page, to be written to; zeros, and none of it held, where there was none.  NULL: no memory. */

@@ -84,6 +84,31 @@ static unsigned least_wanted(const struct history *h, u64 tick)
     return least;
 }
 
+/* Of a disk that was in its drive at all of these moments; media that are changed are small. */
+static void begin_disk_at_first(struct machine *m, unsigned drive, struct disk_image *image)
+{
+    struct history *h = m->history;
+    struct page_tree *moment[CHECKPOINTS_MOST];
+
+    for (unsigned n = 0; n < m->shelf.count; n++)
+        if (m->shelf.medium[n].image == image) return;
+    for (unsigned n = 0; n < h->count; n++) {
+        if (h->at[n]->medium[drive] != image) return;
+        moment[n] = &h->at[n]->disk[drive];
+    }
+    disk_image_past_begins_at(image, moment, h->count);
+}
+
+/* What disks held before the first checkpoint nobody will see again. */
+static void begin_disks_at_first(struct machine *m)
+{
+    const char *name;
+    struct disk_image *image;
+
+    for (unsigned i = 0; !m->past && board_image_at(m, i, &name, &image); i++)
+        if (image) begin_disk_at_first(m, i, image);
+}
+
 /* Room for one more.  Thinning first; when few are left, the oldest goes. */
 static void keep_within(struct machine *m)
 {
@@ -93,7 +118,9 @@ static void keep_within(struct machine *m)
     while (h->count == CHECKPOINTS_MOST || (h->count > 1 && bytes_of(m) > h->limit_bytes)) {
         bool oldest = h->count <= FEW && h->count < CHECKPOINTS_MOST;
         drop(h, oldest ? 0 : least_wanted(h, now(m)));
-        if (oldest) journal_drop_before(m, h->at[0]->journal_at);
+        if (!oldest) continue;
+        journal_drop_before(m, h->at[0]->journal_at);
+        begin_disks_at_first(m);
     }
 }
 

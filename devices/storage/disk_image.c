@@ -434,6 +434,11 @@ struct page_tree disk_image_moment(struct disk_image *image)
     return image->has_past ? page_tree_share(past_layer_moment(image->top)) : nothing();
 }
 
+void disk_image_past_begins_at(struct disk_image *image, struct page_tree *const *moment, unsigned count)
+{
+    if (image->has_past) past_layer_begins_at(image->top, moment, count);
+}
+
 u64 disk_image_past_bytes(const struct disk_image *image) { return image->in_memory ? memory_layer_store_bytes(image->top) : 0; }
 
 void disk_image_show(struct disk_image *image, const struct page_tree *moment)

@@ -76,6 +76,8 @@ bool disk_image_keep_past(struct disk_image *image, struct page_store *store);
 void disk_image_forget_past(struct disk_image *image);   /* at present */
 /* This moment; page_tree_free gives it back. */
 struct page_tree disk_image_moment(struct disk_image *image);
+/* These are all moments of it that are left, ascending: memory that no other one took is given back. */
+void disk_image_past_begins_at(struct disk_image *image, struct page_tree *const *moment, unsigned count);
 u64 disk_image_past_bytes(const struct disk_image *image);       /* memory that moments of a volatile disk take; of others, `store` says it */
 /* Another one is shown: the host's file is left alone until it is the present again. */
 void disk_image_show(struct disk_image *image, const struct page_tree *moment);

@@ -8,8 +8,8 @@ enum { BLOCK_BITS = 3, BLOCK_SECTORS = 1 << BLOCK_BITS, ALL_HELD = 0xff };
 
 struct past_layer {
     struct image_layer layer;
-    struct page_tree before;             /* blocks as they were before their first write */
-    struct page_tree written;            /* the same blocks as they are now: at present, or in what is shown */
+    struct page_tree before;             /* blocks as they were before their first write; none that all moments have in `written` */
+    struct page_tree written;            /* blocks as they are now: at present, or in what is shown */
     struct page_tree present;            /* while the past is shown: `written` as it was left */
     bool in_past;
 };
@@ -61,7 +61,7 @@ static struct page_copy *open_block(struct past_layer *p, u64 block, struct erro
     struct image_layer *below = p->layer.below;
     u8 bytes[TREE_PAGE_BYTES] = { 0 };
 
-    if (!page_tree_get(&p->before, block)) {
+    if (!kept(p, block)) {
         if (!image_layer_read(below, block << BLOCK_BITS, sectors_of_block(&p->layer, block), bytes, err)) return NULL;
         if (!page_tree_put(&p->before, block, bytes, ALL_HELD)) goto no_memory;
     }
@@ -154,6 +154,94 @@ void past_layer_return(struct image_layer *layer)
     p->in_past = false;
     page_tree_replace(&p->written, &p->present);
     page_tree_free(&p->present);
+}
+
+/* --- what no moment asks for any more --- */
+
+struct sorting {
+    struct past_layer *past;
+    const struct page_tree *first;
+    struct page_tree *into;
+    u64 count;
+    bool failed;
+};
+
+static void count_one(void *context, u64 block, const struct page_copy *then, const struct page_copy *now)
+{
+    (void)block, (void)then, (void)now;
+    ((struct sorting *)context)->count++;
+}
+
+/* Blocks that were written since the first moment: as they were at that time. */
+static void keep_changed(void *context, u64 block, const struct page_copy *first, const struct page_copy *now)
+{
+    struct sorting *s = context;
+
+    (void)now;
+    if (first && !page_tree_put_copy(s->into, block, first)) s->failed = true;
+}
+
+static void keep_step(void *context, u64 block, const struct page_copy *from, const struct page_copy *to)
+{
+    struct sorting *s = context;
+
+    (void)from;
+    if (!page_tree_put_copy(s->into, block, to)) s->failed = true;
+}
+
+/* What was there before a block's first write is asked for by moments that lie before that. */
+static void keep_before(void *context, u64 block, const struct page_copy *copy)
+{
+    struct sorting *s = context;
+
+    if (page_tree_get(s->first, block) || !page_tree_get(&s->past->written, block)) return;
+    if (!page_tree_put_copy(s->into, block, copy)) s->failed = true;
+}
+
+/* All anew, without the blocks that are the same in all moments and at present: those the layer below has.  From one moment to the next goes what differs, so that they share
+ * what they shared. */
+static bool sort(struct past_layer *p, struct page_tree *const *moment, unsigned count, struct page_tree *fresh, struct page_tree *before)
+{
+    struct sorting s = { .past = p, .into = before, .first = moment[0] };
+
+    *before = page_tree_create(p->written.store, BLOCKS_MOST);
+    page_tree_each(&p->before, keep_before, &s);
+    s.into = &fresh[0];
+    fresh[0] = page_tree_create(p->written.store, BLOCKS_MOST);
+    page_tree_differences(moment[0], &p->written, keep_changed, &s);
+    for (unsigned n = 1; n <= count; n++) {
+        fresh[n] = page_tree_share(&fresh[n - 1]);
+        s.into = &fresh[n];
+        page_tree_differences(moment[n - 1], n < count ? moment[n] : &p->written, keep_step, &s);
+    }
+    return !s.failed;
+}
+
+/* A quarter of what it holds at least: most calls find little. */
+static bool is_worth_it(struct past_layer *p, const struct page_tree *first)
+{
+    enum { LITTLE = 64 };
+    struct sorting changed = { .past = p };
+    u64 all = page_tree_count(&p->written);
+
+    page_tree_differences(first, &p->written, count_one, &changed);
+    u64 useless = page_tree_count(&p->before) + page_tree_count(first) - changed.count;
+    return useless >= LITTLE && useless >= all / 4;
+}
+
+void past_layer_begins_at(struct image_layer *layer, struct page_tree *const *moment, unsigned count)
+{
+    struct past_layer *p = of(layer);
+    struct page_tree before = { 0 }, *fresh;
+
+    if (p->in_past || !is_worth_it(p, moment[0]) || !(fresh = calloc(count + 1, sizeof *fresh))) return;
+    if (sort(p, moment, count, fresh, &before)) {
+        for (unsigned n = 0; n <= count; n++) page_tree_replace(n < count ? moment[n] : &p->written, &fresh[n]);
+        page_tree_replace(&p->before, &before);
+    }
+    for (unsigned n = 0; n <= count; n++) page_tree_free(&fresh[n]);
+    page_tree_free(&before);
+    free(fresh);
 }
 
 struct writing {

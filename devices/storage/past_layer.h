@@ -20,4 +20,8 @@ void past_layer_return(struct image_layer *layer);
 /* What is shown becomes the present: the layer below is written.  False: err says what failed; what is shown stays shown. */
 bool past_layer_take_over(struct image_layer *layer, struct error *err);
 
+/* The past begins at the first of `count` moments of the layer from now on, which are all that there are, ascending: memory for what was before, and for blocks that are the same in
+ * all of them, is given back.  At present. */
+void past_layer_begins_at(struct image_layer *layer, struct page_tree *const *moment, unsigned count);
+
 #endif
