@@ -173,6 +173,15 @@ void sb16_card_reset(struct machine *m)
     mpu_401_reset(&card->mpu);
 }
 
+void sb16_card_derive(struct machine *m)
+{
+    struct sb16_card *card = &m->sounds.sb16;
+
+    card->line[SB16_LINE_8].level = card->dsp.interrupt[0];
+    card->line[SB16_LINE_16].level = card->dsp.interrupt[1];
+    card->line[SB16_LINE_MPU].level = card->mpu.answered;
+}
+
 void sb16_card_close(struct machine *m)
 {
     midi_file_close(m->sounds.sb16.midi);

@@ -26,6 +26,8 @@ void sb16_card_init(struct machine *m);
 /* Its sound goes to `sound`; NULL: nowhere. */
 bool sb16_card_build(struct machine *m, struct sound *sound, struct error *err);
 void sb16_card_reset(struct machine *m);
+/* Its chips' state is that of another moment: so are the lines that they drive. */
+void sb16_card_derive(struct machine *m);
 void sb16_card_close(struct machine *m);
 bool sb16_card_render(struct machine *m);
 /* It asks for this request. */

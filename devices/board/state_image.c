@@ -169,6 +169,7 @@ static const u8 *put_values(struct machine *m, const u8 *bytes)
     }
     r.at = bytes;
     each_line(m, put_line, &r);
+    sb16_card_derive(m);
     return r.at;
 }
 

@@ -31,6 +31,25 @@ Test(snapshot, another_machine_of_the_configuration_goes_on_where_it_was)
     machine_destroy(other);
 }
 
+Test(snapshot, a_sound_card_that_asks_for_an_interrupt_does_so_again)
+{
+    enum { MIXER_INDEX = 0x224, INTERRUPT_SETUP = 0x80, IRQ_5 = 2, DSP_COMMAND = 0x22c, ASK_FOR_INTERRUPT = 0xf2 };
+    ROOM(r);
+    r->config.sb16.enabled = true;
+    struct machine *m = machine_of(r), *other = machine_of(r);
+
+    ports_write(m->ports, MIXER_INDEX, 1, INTERRUPT_SETUP), ports_write(m->ports, MIXER_INDEX + 1, 1, IRQ_5);
+    ports_write(m->ports, DSP_COMMAND, 1, ASK_FOR_INTERRUPT);
+    cr_assert(sb16_card_request(m, 5));
+    cr_assert(machine_save(m, r->path, "cpu: model=pentium\n", false, NULL, &r->err), "%s", r->err.text);
+    cr_assert(machine_restore(other, r->path, &r->err), "%s", r->err.text);
+    cr_expect(sb16_card_request(other, 5) && other->pic[0].lines >> 5 & 1);
+    sb16_ct1741_reset(&other->sounds.sb16.dsp);
+    cr_expect_not(other->pic[0].lines >> 5 & 1);
+    machine_destroy(m);
+    machine_destroy(other);
+}
+
 static size_t size_of(const char *path, u8 **bytes)
 {
     FILE *f = fopen(path, "rb");
