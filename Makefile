@@ -62,7 +62,7 @@ all: $(BUILD)/orrery
 
 include cpu/build.mk
 include bios/build.mk
-$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/fuzz/scenes_isa.o: | $(BUILD)/gen/op_forms.h
+$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/fuzz/scenes_isa.o $(BUILD)/tests/fuzz/operations.o: | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -88,12 +88,9 @@ $(BUILD)/vector: $(VECTOR_OPS_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
 $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lmpfr -lgmp
 
-# Machines for hostile guests: fuzz lets loose everything at once, fuzz-devices a device at a time.
-HOSTILE_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,hostile scenes scenes_isa)
-$(BUILD)/fuzz: $(BUILD)/tests/fuzz/fuzz.o $(HOSTILE_OBJ) $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
-
-$(BUILD)/fuzz-devices: $(BUILD)/tests/fuzz/devices.o $(HOSTILE_OBJ) $(BUILD)/liborrery.a
+# Targets with one entry point each, and the plain driver.
+FUZZ_TARGETS := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets operations hostile scenes scenes_isa devices whole)
+$(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_TARGETS) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
@@ -145,7 +142,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-devices $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/fuzz-snapshot $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/fuzz-snapshot $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -155,9 +152,9 @@ test-long: test
 	$(BUILD)/oracle 8bit
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
-	$(BUILD)/fuzz 1000 100000
-	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz-devices build-san/fuzz-bytes build-san/fuzz-debugger build-san/fuzz-snapshot
-	build-san/fuzz-devices 1000000
+	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz build-san/fuzz-bytes build-san/fuzz-debugger build-san/fuzz-snapshot
+	build-san/fuzz devices 1000000 -j 2
+	build-san/fuzz machine 20000000 -j 2
 	build-san/fuzz-bytes 100000000 1
 	build-san/fuzz-snapshot 100000
 	build-san/fuzz-debugger packets 100000

@@ -56,12 +56,15 @@ if [ -x "$build/transcendental" ]; then
 else
     count 77 "transcendental: MPFR is not there"
 fi
-"$build/fuzz" 25 1 > "$build/fuzz.log" 2>&1; status=$?
+"$build/fuzz" machine 500000 -j 2 --findings "$build" > "$build/fuzz.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz.log"
 count $status "fuzz: hostile guests"
-"$build/fuzz-devices" 20000 > "$build/fuzz-devices.log" 2>&1; status=$?
+"$build/fuzz" devices 20000 -j 2 --findings "$build" > "$build/fuzz-devices.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz-devices.log"
-count $status "fuzz-devices: each device alone, 20000 operations"
+count $status "fuzz: each device alone, 20000 operations"
+"$build/fuzz" --replay tests/fuzz/scripts/* > "$build/fuzz-scripts.log" 2>&1; status=$?
+tail -n 4 "$build/fuzz-scripts.log"
+count $status "fuzz: scripts of findings"
 "$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
 tail -n 8 "$build/fuzz-bytes.log"
 count $status "fuzz-bytes: random strings of bytes in every mode"

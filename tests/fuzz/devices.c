@@ -1,30 +1,35 @@
-/* fuzz-devices OPERATIONS [DEVICE...]: each device on a board of its own, driven by random operations: its ports and memory, configuration space, structures in memory for its
- * DMA, time, its lines, its media and frames, and scenes in which it is set up as a driver might.  A sanitizer or an invariant is the judge.      doc: fuzz */
-#include <signal.h>
+/* Each device on a board of its own, driven by random operations: its ports and memory, configuration space, structures in memory for its DMA, time, its lines,
+ * its media and frames, scenes in which it is set up as a driver might, and snapshots on the way.  A sanitizer or an invariant is the judge.      doc: fuzz */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bios/images.h"
 #include "devices/storage/image_tool.h"
 #include "tests/fuzz/hostile.h"
+#include "tests/fuzz/targets.h"
 
-enum { ROUND = 20000, CHECK_EACH = 200, DISK_BYTES = 1 << 20, CD_BYTES = 600 * 2048, PORT_RANGES = 6, WINDOWS = 3, BASES = 3, FOLDER = 64 };
+enum { CHECK_EACH = 200, SNAPSHOT_EACH = 4000, DISK_BYTES = 1 << 20, CD_BYTES = 600 * 2048, PORT_RANGES = 6, WINDOWS = 3, BASES = 3 };
 
-static char room[FOLDER];
+/* --- media --- */
 
-/* Good until the next but one. */
-static const char *in_room(const char *name)
+/* The same few bytes always, then zeros up to `whole`. */
+static void put_contents(const char *name, u32 whole)
 {
-    static char path[2][2 * FOLDER];
-    static unsigned n;
+    u8 bytes[4096];
+    u64 state = 1;
 
-    n ^= 1;
-    snprintf(path[n], sizeof path[n], "%s/%s", room, name);
-    return path[n];
+    for (unsigned i = 0; i < sizeof bytes; i++) state = state * 6364136223846793005ull + 1442695040888963407ull, bytes[i] = (u8)(state >> 56);
+    room_put(name, bytes, sizeof bytes, whole);
+}
+
+static void put_image(enum disk_mode mode, const char *name, const char *base)
+{
+    struct image_wish wish = { .kind = image_kind_of(mode), .path = in_room(name), .sectors = base ? 0 : DISK_BYTES / 512, .base = base ? in_room(base) : NULL, .force = true };
+    struct error err = { 0 };
+
+    if (!image_create(&wish, &err)) fputs(err.text, stderr), exit(2);
 }
 
 /* --- the devices --- */
@@ -71,6 +76,11 @@ static void put_disk(struct ata_device_config *d)
     static const char *const names[] = { "disk", "disk", "growing", "disk", "overlay", "folder" };
     unsigned k = pick(ARRAY_COUNT(modes));
 
+    put_contents("disk", DISK_BYTES);
+    if (modes[k] == DISK_GROWING) put_image(DISK_GROWING, "growing", NULL);
+    if (modes[k] == DISK_OVERLAY) put_contents("base", DISK_BYTES), put_image(DISK_OVERLAY, "overlay", "base");
+    if (modes[k] == DISK_UNDOABLE) unlink(in_room("redolog"));
+    if (modes[k] == DISK_VVFAT) room_folder("folder"), put_contents("folder/A long name of a file.text", 0), room_folder("back");
     *d = (struct ata_device_config){ .type = ATA_DISK, .mode = modes[k] };
     strcpy(d->path, in_room(names[k]));
     if (modes[k] == DISK_VVFAT && pick(2)) strcpy(d->writeback, in_room("back"));
@@ -81,6 +91,7 @@ static void with_disks(struct machine_config *c)
 {
     c->pci = pick(4) ? PCI_ON : PCI_OFF;
     put_disk(&c->ata[0].device[0]);
+    put_contents("second", DISK_BYTES);
     c->ata[0].device[1] = (struct ata_device_config){ .type = ATA_DISK, .mode = DISK_VOLATILE };
     strcpy(c->ata[0].device[1].path, in_room("second"));
     c->ata[1].device[0].type = ATA_CDROM;
@@ -89,6 +100,7 @@ static void with_disks(struct machine_config *c)
 static void with_cds(struct machine_config *c)
 {
     c->pci = pick(4) ? PCI_ON : PCI_OFF;
+    put_contents("cd", CD_BYTES);
     for (unsigned n = 0; n < 2; n++) {
         c->ata[n].device[0] = (struct ata_device_config){ .type = ATA_CDROM, .inserted = pick(4) };
         strcpy(c->ata[n].device[0].path, in_room("cd"));
@@ -96,11 +108,16 @@ static void with_cds(struct machine_config *c)
     c->ata[1].device[1].type = ATA_CDROM;
 }
 
-static void with_fw_cfg(struct machine_config *c) { strcpy(c->system_rom.path, in_room("rom")); }
+static void with_fw_cfg(struct machine_config *c)
+{
+    room_put("rom", bios_system_image, bios_system_image_size, 0);
+    strcpy(c->system_rom.path, in_room("rom"));
+}
 
 static void put_cable(struct nic_config *n, bool is_pci)
 {
     *n = (struct nic_config){ .present = true, .is_pci = is_pci, .ioaddr = 0x300, .irq = 9, .ethmod = pick(4) ? NETWORK_VNET : NETWORK_NULL };
+    room_folder("www"), put_contents("www/small", 0);
     strcpy(n->ethdev, in_room("www"));
 }
 
@@ -125,6 +142,7 @@ static void with_vga(struct machine_config *c) { c->vga.extension = VGA_NONE; }
 static void with_usb(struct machine_config *c, enum usb_kind_config kind)
 {
     c->pci = PCI_ON, c->usb.enabled = true;
+    put_contents("disk", DISK_BYTES);
     for (unsigned n = 0; n < CONFIG_USB_PORTS; n++) {
         c->usb.port[n] = (struct usb_port_config){ .kind = n ? CONFIG_USB_NONE + pick(5) : kind, .mode = DISK_VOLATILE, .read_only = pick(3) == 0 };
         strcpy(c->usb.port[n].path, in_room("disk"));
@@ -136,11 +154,10 @@ static void with_usb_mouse(struct machine_config *c) { with_usb(c, CONFIG_USB_MO
 static void with_usb_tablet(struct machine_config *c) { with_usb(c, CONFIG_USB_TABLET); }
 static void with_usb_stick(struct machine_config *c) { with_usb(c, CONFIG_USB_DISK); }
 
-static void change_cd(struct machine *m) { cd_media(m, in_room("cd")); }
 static void acpi(struct machine *m) { config_write(m, 0xb40, 4, 0xb001), config_write(m, 0xb80, 1, 1), system_management(m); }
 static void dp8390_talks(struct machine *m) { pick(2) ? dp8390_rings(m) : conversations(m); }
 static void e1000_talks(struct machine *m) { pick(2) ? descriptors(m) : conversations(m); }
-static void displays(struct machine *m) { pick(2) ? display(m) : pictures(m); }
+static void displays(struct machine *m) { if (pick(2)) display(m); else picture(m); }
 static void ata_works(struct machine *m) { pick(4) ? ata_commands(m) : packets(m); }
 
 #define IDE_PORTS { { 0x1f0, 8 }, { 0x3f6, 1 }, { 0x170, 8 }, { 0x376, 1 }, { 0xc000, 16 } }
@@ -152,21 +169,21 @@ static const struct device devices[] = {
     { .name = "dma",          .ports = { { 0x00, 16 }, { 0x80, 16 }, { 0xc0, 32 } }, .scene = isa_transfers, .scene_each = 16 },
     { .name = "cmos",         .ports = { { 0x70, 2 } } },
     { .name = "keyboard",     .ports = { { 0x60, 1 }, { 0x64, 1 } }, .outside = from_outside },
-    { .name = "serial mouse", .build = with_serial_mouse, .ports = { { 0x3f8, 8 }, { 0x2f8, 8 } }, .outside = from_outside },
+    { .name = "serial-mouse", .build = with_serial_mouse, .ports = { { 0x3f8, 8 }, { 0x2f8, 8 } }, .outside = from_outside },
     { .name = "serial",       .build = with_coms, .ports = { { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x3e8, 8 }, { 0x2e8, 8 } }, .outside = from_outside },
     { .name = "parallel",     .build = with_printers, .ports = { { 0x378, 3 }, { 0x278, 3 } } },
     { .name = "gameport",     .build = with_gameport, .ports = { { 0x201, 1 } }, .outside = from_outside },
     { .name = "speaker",      .ports = { { 0x61, 1 }, { 0x42, 2 } } },
-    { .name = "system ports", .ports = { { 0x61, 1 }, { 0x80, 1 }, { 0x92, 1 }, { 0xf0, 1 }, { 0xe9, 1 }, { 0x60, 5 } } },
+    { .name = "system-ports", .ports = { { 0x61, 1 }, { 0x80, 1 }, { 0x92, 1 }, { 0xf0, 1 }, { 0xe9, 1 }, { 0x60, 5 } } },
     { .name = "floppy",       .build = with_floppies, .ports = { { 0x3f2, 6 }, { 0x04, 2 } }, .scene = floppy_commands, .scene_each = 16, .outside = floppy_media },
     { .name = "ata",          .build = with_disks, .ports = IDE_PORTS, .bases = { { 0x920, 0xc001 } }, .scene = ata_works, .scene_each = 16 },
-    { .name = "atapi",        .build = with_cds, .ports = IDE_PORTS, .bases = { { 0x920, 0xc001 } }, .scene = packets, .scene_each = 16, .outside = change_cd },
+    { .name = "atapi",        .build = with_cds, .ports = IDE_PORTS, .bases = { { 0x920, 0xc001 } }, .scene = packets, .scene_each = 16, .outside = cd_media },
     { .name = "fw_cfg",       .build = with_fw_cfg, .ports = { { 0x510, 12 } }, .scene = firmware_dma, .scene_each = 8 },
     { .name = "pci",          .build = with_pci, .ports = { { 0xcf8, 8 }, { 0x4d0, 2 } }, .windows = { { 0xc0000, 0x40000 } } },
     { .name = "pm",           .build = with_pci, .ports = { { 0xb000, 64 }, { 0xb2, 2 } }, .bases = { { 0xb40, 0xb001 } }, .scene = acpi, .scene_each = 200 },
     { .name = "smbus",        .build = with_pci, .ports = { { 0xb100, 16 } }, .scene = smbus_transactions, .scene_each = 16 },
-    { .name = "ioapic hpet",  .build = with_two, .ports = { { 0x20, 2 }, { 0x40, 4 } }, .windows = { { 0xfec00000, 0x20 }, { 0xfed00000, 0x400 } }, .scene = timers_and_interrupts, .scene_each = 2, .outside = request_lines },
-    { .name = "local apic",   .build = with_two, .ports = { { 0x20, 2 }, { 0xa0, 2 } }, .windows = { { 0xfec00000, 0x20 } }, .scene = processor_messages, .scene_each = 2, .outside = request_lines },
+    { .name = "ioapic-hpet",  .build = with_two, .ports = { { 0x20, 2 }, { 0x40, 4 } }, .windows = { { 0xfec00000, 0x20 }, { 0xfed00000, 0x400 } }, .scene = timers_and_interrupts, .scene_each = 2, .outside = request_lines },
+    { .name = "local-apic",   .build = with_two, .ports = { { 0x20, 2 }, { 0xa0, 2 } }, .windows = { { 0xfec00000, 0x20 } }, .scene = processor_messages, .scene_each = 2, .outside = request_lines },
     { .name = "ne2000",       .build = with_ne2000, .ports = { { 0x300, 32 } }, .scene = dp8390_talks, .scene_each = 20, .outside = frames },
     { .name = "rtl8029",      .build = with_rtl8029, .ports = { { 0xd000, 32 } }, .bases = { { 0x1010, 0xd001 } }, .scene = dp8390_talks, .scene_each = 20, .outside = frames },
     { .name = "e1000",        .build = with_e1000, .ports = { { 0xd040, 8 } }, .windows = { { 0xe2000000, 0x6000 }, { 0xe2000000, 0x20000 } }, .bases = { { 0x1010, 0xe2000000 }, { 0x1014, 0xd041 }, { 0x1018, 0xd041 } },
@@ -174,15 +191,15 @@ static const struct device devices[] = {
     { .name = "adlib",        .build = with_adlib, .ports = { { 0x388, 4 } }, .scene = sounds, .scene_each = 500 },
     { .name = "sb16",         .build = with_sb16, .ports = { { 0x220, 16 }, { 0x220, 16 }, { 0x330, 2 }, { 0x388, 4 }, { 0x00, 16 }, { 0xc0, 32 } }, .scene = sounds, .scene_each = 200 },
     { .name = "es1370",       .build = with_es1370, .ports = { { 0xd000, 64 } }, .bases = { { 0x1010, 0xd001 } }, .scene = sounds, .scene_each = 200 },
-    { .name = "vga",          .build = with_vga, .ports = { VGA_PORTS }, .windows = { { 0xa0000, 0x20000 } }, .scene = pictures, .scene_each = 500 },
+    { .name = "vga",          .build = with_vga, .ports = { VGA_PORTS }, .windows = { { 0xa0000, 0x20000 } }, .scene = picture, .scene_each = 500 },
     { .name = "vbe",          .build = with_vbe, .ports = { VGA_PORTS, { 0x1ce, 3 } }, .windows = { { 0xa0000, 0x20000 }, { 0xe0000000, 16 << 20 }, { 0xfebf0000, 4096 } }, .bases = { { 0x4010, 0xe0000008 }, { 0x4018, 0xfebf0000 } },
       .scene = displays, .scene_each = 1000 },
     { .name = "cirrus",       .build = with_cirrus, .ports = { VGA_PORTS }, .windows = { { 0xa0000, 0x20000 }, { 0xe0000000, 32 << 20 }, { 0xe4000000, 4096 } }, .bases = { { 0x4010, 0xe0000008 }, { 0x4014, 0xe4000000 } },
       .scene = cirrus, .scene_each = 1000 },
-    { .name = "usb keyboard", .build = with_usb_keyboard, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
-    { .name = "usb mouse",    .build = with_usb_mouse, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
-    { .name = "usb tablet",   .build = with_usb_tablet, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
-    { .name = "usb stick",    .build = with_usb_stick, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
+    { .name = "usb-keyboard", .build = with_usb_keyboard, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
+    { .name = "usb-mouse",    .build = with_usb_mouse, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
+    { .name = "usb-tablet",   .build = with_usb_tablet, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
+    { .name = "usb-stick",    .build = with_usb_stick, .ports = { { 0xc020, 32 } }, .bases = UHCI_BASE, .scene = usb, .scene_each = 20, .outside = from_outside },
 };
 
 /* --- operations --- */
@@ -207,8 +224,8 @@ static void access_window(struct machine *m, const struct device *d)
     u64 pa = d->windows[k].first + (pick(16) ? pick(d->windows[k].bytes) : d->windows[k].bytes - 8 + pick(16));
 
     if (pick(8)) pa &= ~(u64)(size - 1);
-    if (pick(3)) memory_mmio_write(m, pa, size, (u64)pick_value() << (size == 8 ? pick(33) : 0) | pick_value());
-    else (void)memory_mmio_read(m, pa, size);
+    if (pick(3)) store(m, pa, size, (u64)pick_value() << (size == 8 ? pick(33) : 0) | pick_value());
+    else load(m, pa, size);
 }
 
 static void string_instruction(struct machine *m, u16 port)
@@ -217,8 +234,8 @@ static void string_instruction(struct machine *m, u16 port)
     unsigned size = 1u << pick(3);
 
     pick_bytes(bytes, sizeof bytes);
-    if (pick(2)) ports_write_block(m->ports, port, size, pick(65), bytes);
-    else (void)ports_read_block(m->ports, port, size, pick(65), bytes);
+    if (pick(2)) out_block(m, port, size, pick(65), bytes);
+    else in_block(m, port, size, pick(65));
 }
 
 /* Structures that a bus master might find: pointers into memory, small numbers, flags. */
@@ -227,7 +244,7 @@ static void structures(struct machine *m)
     u32 words[32], at = 0x1000 + (pick((2 << 20) - 0x2000) & ~15u);
 
     for (unsigned i = 0; i < ARRAY_COUNT(words); i++) words[i] = pick(2) ? pick(2 << 20) & ~15u : pick_value();
-    machine_poke(m, at, (const u8 *)words, sizeof words);
+    poke(m, at, words, sizeof words);
 }
 
 /* Its function's registers, often its base addresses and command as its scenes want them. */
@@ -255,137 +272,87 @@ static void operation(struct machine *m, const struct device *d)
     case 2: string_instruction(m, port); break;
     case 3: if (pick(8) == 0) function(m, d); break;
     case 4: if (d->outside && pick(4) == 0) d->outside(m); break;
-    case 5: if (pick(200) == 0) machine_reset(m); break;
+    case 5: if (pick(200) == 0) DO(m, RESET, 0); break;
     case 6: case 7: case 8: case 9: case 10: case 11: case 12: access_window(m, d); break;
-    case 13: case 14: case 15: case 16: case 17: case 18: case 19: (void)ports_read(m->ports, port, sizes[pick(6)]); break;
-    default: ports_write(m->ports, port, sizes[pick(6)], pick_value()); break;
+    case 13: case 14: case 15: case 16: case 17: case 18: case 19: (void)in(m, port, sizes[pick(6)]); break;
+    default: out(m, port, sizes[pick(6)], pick_value()); break;
     }
 }
 
 /* --- boards --- */
 
-static struct machine *board_of(const struct device *d)
+static const struct device *device_named(const char *name)
 {
-    struct machine_config config;
-    struct error err = { 0 };
+    for (unsigned i = 0; i < ARRAY_COUNT(devices); i++)
+        if (!strcmp(devices[i].name, name)) return &devices[i];
+    return NULL;
+}
 
-    machine_config_defaults(&config);
-    config.limits = (struct limits_config){ 0 };
-    config.memory_bytes = 2 << 20;
-    config.pci = PCI_OFF;
-    config.ata[0].enabled = config.ata[1].enabled = true;
-    if (d->build) d->build(&config);
+const char *device_name(unsigned n) { return n < ARRAY_COUNT(devices) ? devices[n].name : NULL; }
+
+struct plan {
+    const struct device *device;
+    struct machine_config *config;
+};
+
+static void draw_config(void *context)
+{
+    struct plan *plan = context;
+
+    machine_config_defaults(plan->config);
+    plan->config->limits = (struct limits_config){ 0 };
+    plan->config->memory_bytes = 2 << 20;
+    plan->config->pci = PCI_OFF;
+    plan->config->ata[0].enabled = plan->config->ata[1].enabled = true;
+    if (plan->device->build) plan->device->build(plan->config);
+}
+
+struct machine *device_board(const char *name, u32 variant)
+{
+    static struct machine_config config;
+    struct error err = { 0 };
+    const struct device *d = device_named(name);
+
+    if (!d) return NULL;
+    hostile_aside(variant + 1, draw_config, &(struct plan){ d, &config });
     struct machine *m = machine_create(&config, &err);
-    if (!m) fprintf(stderr, "fuzz-devices: %s: %s\n", d->name, err.text), exit(2);
-    for (unsigned i = 0; i < BASES && d->bases[i].at && m->pci.present; i++) config_write(m, d->bases[i].at, 4, d->bases[i].base), config_write(m, (d->bases[i].at & ~0xffu) | PCI_COMMAND, 2, 7);
+    if (!m) fprintf(stderr, "fuzz: %s: %s\n", d->name, err.text), exit(2);
+    operations_rest(true);
     return m;
 }
 
-/* Where a run stands, for whoever finds it dead. */
-static struct { const struct device *device; unsigned long round, operation; u64 ticks; } here;
-
-static void say_where(void)
+/* Writes to the host's files are not undone by restoring a snapshot. */
+static bool writes_files(const struct machine *m)
 {
-    fprintf(stderr, "fuzz-devices: %s, round %lu, operation %lu\n", here.device ? here.device->name : "-", here.round, here.operation);
+    const struct ata_device_config *d = &m->config.ata[0].device[0];
+    return d->type == ATA_DISK && d->mode != DISK_VOLATILE;
 }
 
-static void on_abort(int number)
+/* Some operations are done twice, the second time by a machine that comes from a snapshot. */
+static unsigned long remember_some(struct machine *m, unsigned long n)
 {
-    (void)number;
-    say_where();
+    if (writes_files(m)) {
+        DO(m, SNAPSHOT, 0);
+        return n;
+    }
+    DO(m, SAVE, 0);
+    return n + 1 + pick(300);
 }
 
-/* What a frozen board still says is of no interest: the next one begins. */
-static unsigned long round_of(const struct device *d, unsigned long operations)
+unsigned long device_play(const struct target *t, unsigned long most)
 {
-    unsigned long n;
+    const struct device *d = device_named(t->name);
+    struct machine *m = target_begin(t);
+    unsigned long n, again = 0;
 
-    hostile_seed((u64)(d - devices) * 1000003 + here.round + 1);
-    struct machine *m = board_of(d);
-    for (n = 0; n < operations && !m->frozen; n++) {
-        here.operation = n;
+    for (unsigned i = 0; i < BASES && d->bases[i].at && m->pci.present; i++) config_write(m, d->bases[i].at, 4, d->bases[i].base), config_write(m, (d->bases[i].at & ~0xffu) | PCI_COMMAND, 2, 7);
+    for (n = 0; n < most && !m->frozen && !hostile_over(); n++) {
+        hostile_at(n);
+        if (n == again) DO(m, AGAIN, 0);
+        if (pick(SNAPSHOT_EACH) == 0) again = remember_some(m, n);
         operation(m, d);
         if (n % CHECK_EACH == 0) check(m);
     }
-    check(m);
-    (void)machine_hash(m);
-    here.ticks += machine_tick(m);
-    machine_destroy(m);
+    target_end(m);
     return n ? n : 1;
-}
-
-static void drive(const struct device *d, unsigned long operations)
-{
-    struct timespec from, to;
-
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    here.device = d, here.round = 0, here.ticks = 0;
-    for (unsigned long done = 0; done < operations; here.round++) done += round_of(d, operations - done < ROUND ? operations - done : ROUND);
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    printf("fuzz-devices: %-12s %lu operations on %lu boards, %llu ticks: nothing broke, %.1f s\n", d->name, operations, here.round, (unsigned long long)here.ticks,
-           (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
-    fflush(stdout);
-}
-
-/* --- media --- */
-
-static void put_file(const char *name, const u8 *bytes, u32 size, u32 whole)
-{
-    FILE *f = fopen(in_room(name), "wb");
-
-    if (!f || fwrite(bytes, 1, size, f) != size || fflush(f) || ftruncate(fileno(f), whole)) perror(in_room(name)), exit(2);
-    fclose(f);
-}
-
-static void put_image(enum disk_mode mode, const char *name, const char *base)
-{
-    struct image_wish wish = { .kind = image_kind_of(mode), .path = in_room(name), .sectors = base ? 0 : DISK_BYTES / 512, .base = base ? in_room(base) : NULL };
-    struct error err = { 0 };
-
-    if (!image_create(&wish, &err)) fputs(err.text, stderr), exit(2);
-}
-
-static void make_folder(const char *name)
-{
-    if (mkdir(in_room(name), 0700)) perror(in_room(name)), exit(2);
-}
-
-static void make_media(void)
-{
-    u8 bytes[4096];
-
-    hostile_seed(1);
-    pick_bytes(bytes, sizeof bytes);
-    put_file("disk", bytes, sizeof bytes, DISK_BYTES), put_file("base", bytes, sizeof bytes, DISK_BYTES), put_file("second", bytes, sizeof bytes, DISK_BYTES), put_file("cd", bytes, sizeof bytes, CD_BYTES);
-    put_file("rom", bios_system_image, bios_system_image_size, bios_system_image_size);
-    make_folder("folder"), make_folder("back"), make_folder("www");
-    put_file("folder/A long name of a file.text", bytes, 3000, 3000), put_file("www/small", bytes, 3000, 3000);
-    put_image(DISK_GROWING, "growing", NULL);
-    put_image(DISK_OVERLAY, "overlay", "base");
-}
-
-extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
-
-static bool wanted(const struct device *d, char **names)
-{
-    if (!*names) return true;
-    for (; *names; names++)
-        if (!strcmp(*names, d->name)) return true;
-    return false;
-}
-
-int main(int argc, char **argv)
-{
-    unsigned long operations = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000, driven = 0;
-
-    if (!room_open(room, sizeof room)) return perror(room), 2;
-    if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(say_where);
-    signal(SIGABRT, on_abort);
-    make_media();
-    resting = true;
-    for (unsigned i = 0; i < ARRAY_COUNT(devices); i++)
-        if (wanted(&devices[i], argv + (argc > 1 ? 2 : 1))) drive(&devices[i], operations), driven++;
-    room_close(room);
-    if (!driven) return fprintf(stderr, "fuzz-devices: no such device\n"), 2;
-    return 0;
 }

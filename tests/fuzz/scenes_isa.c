@@ -1,8 +1,6 @@
 /* Scenes of drives, lines, networks and processors, each set up as a driver might, with random values where a hostile one would have them.  doc: fuzz */
-#include <stdlib.h>
 #include <string.h>
 
-#include "cpu/run/processor.h"
 #include "devices/network/vnet.h"
 #include "devices/network/wire_order.h"
 #include "tests/fuzz/hostile.h"
@@ -20,37 +18,35 @@ void floppy_commands(struct machine *m)
     const u8 parameter[8] = { (u8)(pick(8) ? pick(2) | pick(2) << 2 : pick(256)), (u8)pick(pick(4) ? 3 : 90), (u8)pick(2), (u8)(1 + pick(pick(4) ? 3 : 40)), (u8)(pick(4) ? 2 : pick(9)),
                               (u8)pick(40), (u8)pick(256), (u8)pick(256) };
 
-    if (pick(4)) ports_write(m->ports, 0x3f2, 1, 0x1c | pick(2) | pick(4) << 4);
-    if (pick(4) == 0) ports_write(m->ports, 0x3f7, 1, pick(4));
-    dma_8237_write(&m->dma[0], 11, (u8)(pick(64) << 2 | 2));
-    dma_8237_write(&m->dma[0], 10, (u8)(pick(4) ? 2 : 6));
-    ports_write(m->ports, 0x3f5, 1, commands[k].code | pick(8) << 5);
-    for (unsigned i = 0; i < commands[k].parameters; i++) ports_write(m->ports, 0x3f5, 1, parameter[i]);
+    if (pick(4)) out(m, 0x3f2, 1, 0x1c | pick(2) | pick(4) << 4);
+    if (pick(4) == 0) out(m, 0x3f7, 1, pick(4));
+    out(m, 0x0b, 1, pick(64) << 2 | 2);
+    out(m, 0x0a, 1, pick(4) ? 2 : 6);
+    out(m, 0x3f5, 1, commands[k].code | pick(8) << 5);
+    for (unsigned i = 0; i < commands[k].parameters; i++) out(m, 0x3f5, 1, parameter[i]);
     for (unsigned i = pick(8); i; i--) {
         pass(m, pick(8) ? pick(TICKS) : pick(100) * TICKS);
         for (unsigned n = pick(40); n; n--)
-            if (ports_read(m->ports, 0x3f4, 1) & 0x40) (void)ports_read(m->ports, 0x3f5, 1);
-            else ports_write(m->ports, 0x3f5, 1, pick(256));
+            if (in(m, 0x3f4, 1) & 0x40) (void)in(m, 0x3f5, 1);
+            else out(m, 0x3f5, 1, pick(256));
     }
-    ports_write(m->ports, 0x3f5, 1, 8), (void)ports_read(m->ports, 0x3f5, 1), (void)ports_read(m->ports, 0x3f5, 1);
+    out(m, 0x3f5, 1, 8), (void)in(m, 0x3f5, 1), (void)in(m, 0x3f5, 1);
 }
 
 void floppy_media(struct machine *m)
 {
-    struct error err = { 0 };
-
-    if (pick(3) == 0) machine_floppy_eject(m, pick(4));
-    else machine_floppy_insert(m, pick(3), DEMO_DISK, pick(2), &err);
+    if (pick(3) == 0) DO(m, FLOPPY_EJECT, pick(4));
+    else DO(m, FLOPPY, pick(3), pick(2));
 }
 
 /* --- IDE --- */
 
 static void sector_address(struct machine *m, u16 base)
 {
-    ports_write(m->ports, base + 6, 1, 0xa0 | pick(4) << 4 | pick(pick(4) ? 1 : 16));
-    ports_write(m->ports, base + 1, 1, pick(256));
+    out(m, base + 6, 1, 0xa0 | pick(4) << 4 | pick(pick(4) ? 1 : 16));
+    out(m, base + 1, 1, pick(256));
     for (unsigned twice = 2; twice; twice--)
-        for (unsigned reg = 2; reg <= 5; reg++) ports_write(m->ports, base + reg, 1, reg == 2 ? pick(8) : reg == 3 ? pick(256) : reg == 4 ? pick(pick(4) ? 4 : 256) : pick(pick(8) ? 1 : 256));
+        for (unsigned reg = 2; reg <= 5; reg++) out(m, base + reg, 1, reg == 2 ? pick(8) : reg == 3 ? pick(256) : reg == 4 ? pick(pick(4) ? 4 : 256) : pick(pick(8) ? 1 : 256));
 }
 
 /* What a file system might have written: entries of a directory, FATs. */
@@ -67,7 +63,7 @@ static void directory_words(struct machine *m, u16 base)
         sector[at + 20] = sector[at + 21] = 0, sector[at + 26] = (u8)pick(32), sector[at + 27] = (u8)(pick(8) ? 0 : pick(256));
         sector[at + 30] = sector[at + 31] = (u8)(pick(8) ? 0 : pick(256));
     }
-    ports_write_block(m->ports, base, 2, 256, sector);
+    out_block(m, base, 2, 256, sector);
 }
 
 void ata_commands(struct machine *m)
@@ -78,19 +74,19 @@ void ata_commands(struct machine *m)
     u8 bytes[1024];
 
     sector_address(m, base);
-    if (pick(8) == 0) ports_write(m->ports, base + 0x206, 1, pick(256) & ~4u);
-    ports_write(m->ports, base + 7, 1, pick(8) ? commands[pick(ARRAY_COUNT(commands))] : pick(256));
+    if (pick(8) == 0) out(m, base + 0x206, 1, pick(256) & ~4u);
+    out(m, base + 7, 1, pick(8) ? commands[pick(ARRAY_COUNT(commands))] : pick(256));
     for (unsigned i = pick(6); i; i--) {
         pass(m, pick(4 * TICKS));
         pick_bytes(bytes, 32);
         switch (pick(5)) {
-        case 0: (void)ports_read_block(m->ports, base, 2 << pick(2), pick(257), bytes); break;
-        case 1: ports_write_block(m->ports, base, 2 << pick(2), pick(257), bytes); break;
+        case 0: in_block(m, base, 2 << pick(2), pick(257)); break;
+        case 1: out_block(m, base, 2 << pick(2), pick(257), bytes); break;
         case 2: directory_words(m, base); break;
         default:
             for (unsigned n = pick(300); n; n--)
-                if (i & 1) (void)ports_read(m->ports, base, 2);
-                else ports_write(m->ports, base, 2, pick(65536));
+                if (i & 1) (void)in(m, base, 2);
+                else out(m, base, 2, pick(65536));
         }
     }
     if (pick(4) == 0) dma(m);
@@ -102,30 +98,27 @@ void packets(struct machine *m)
     u16 base = pick(2) ? 0x170 : 0x1f0;
     u8 packet[12] = { 0 };
 
-    ports_write(m->ports, base + 6, 1, 0xa0 | pick(2) << 4);
-    ports_write(m->ports, base + 1, 1, pick(4) ? 0 : pick(4));
-    ports_write(m->ports, base + 4, 1, pick(256)), ports_write(m->ports, base + 5, 1, pick(pick(2) ? 16 : 256));
-    ports_write(m->ports, base + 7, 1, 0xa0);
+    out(m, base + 6, 1, 0xa0 | pick(2) << 4);
+    out(m, base + 1, 1, pick(4) ? 0 : pick(4));
+    out(m, base + 4, 1, pick(256)), out(m, base + 5, 1, pick(pick(2) ? 16 : 256));
+    out(m, base + 7, 1, 0xa0);
     pass(m, 2000);
     packet[0] = pick(16) ? commands[pick(ARRAY_COUNT(commands))] : (u8)pick(256);
     for (unsigned i = 1; i < 12; i++) packet[i] = (u8)(pick(3) ? pick(4) : pick(256));
     if (pick(2)) packet[2] = packet[3] = packet[4] = 0, packet[9] = (u8)pick(256);
-    for (unsigned i = 0; i < 12; i += 2) ports_write(m->ports, base, 2, packet[i] | packet[i + 1] << 8);
+    for (unsigned i = 0; i < 12; i += 2) out(m, base, 2, packet[i] | packet[i + 1] << 8);
     for (unsigned i = pick(8); i; i--) {
         pass(m, pick(10 * TICKS));
         for (unsigned n = pick(1200); n; n--)
-            if (ports_read(m->ports, base + 2, 1) & 2) (void)ports_read(m->ports, base, 2 << pick(2));
-            else ports_write(m->ports, base, 2, pick(65536));
+            if (in(m, base + 2, 1) & 2) (void)in(m, base, 2 << pick(2));
+            else out(m, base, 2, pick(65536));
     }
 }
 
-void cd_media(struct machine *m, const char *path)
+void cd_media(struct machine *m)
 {
-    struct error err = { 0 };
-    unsigned channel = pick(2), unit = pick(2);
-
-    if (pick(3) == 0) machine_cd_eject(m, channel, unit);
-    else machine_cd_insert(m, channel, unit, path, &err);
+    if (pick(3) == 0) DO(m, CD_EJECT, pick(2), pick(2));
+    else DO(m, CD, pick(2), pick(2));
 }
 
 /* --- lines and channels of the ISA bus --- */
@@ -137,17 +130,16 @@ void request_lines(struct machine *m)
 
     for (unsigned i = pick(8); i; i--) {
         unsigned n = free_lines[pick(ARRAY_COUNT(free_lines))];
-        line_set(&m->irq[n], !m->irq[n].level);
+        DO(m, LINE, n, !m->irq[n].level);
     }
 }
 
 void isa_transfers(struct machine *m)
 {
-    u8 bytes[1024];
-    bool tc = false;
+    u8 bytes[16];
 
-    pick_bytes(bytes, 16);
-    (void)dma_8237_transfer(&m->dma[pick(2)], pick(4), bytes, pick(2) ? pick(sizeof bytes + 1) : pick(4), pick(2), &tc);
+    pick_bytes(bytes, sizeof bytes);
+    perform(m, OP_CHANNEL, (const u64[NUMBERS_MOST]){ pick(2), pick(4), pick(2), pick(2) ? pick(1025) : pick(4) }, bytes, sizeof bytes);
 }
 
 void smbus_transactions(struct machine *m)
@@ -155,14 +147,14 @@ void smbus_transactions(struct machine *m)
     config_write(m, 0xb04, 2, pick(8) ? 1 : 0);
     config_write(m, 0xb90, 4, 0xb101);
     config_write(m, 0xbd2, 1, pick(8) ? 9 : pick(256));
-    ports_write(m->ports, 0xb100, 1, 0x1e);
-    ports_write(m->ports, 0xb104, 1, pick(4) ? 0xa0 | pick(16) : pick(256));
+    out(m, 0xb100, 1, 0x1e);
+    out(m, 0xb104, 1, pick(4) ? 0xa0 | pick(16) : pick(256));
     for (unsigned reg = 3; reg <= 7; reg++)
-        if (reg != 4) ports_write(m->ports, (u16)(0xb100 + reg), 1, reg == 5 && pick(2) ? pick(40) : pick(256));
-    (void)ports_read(m->ports, 0xb102, 1);
-    ports_write(m->ports, 0xb102, 1, 0x40 | pick(32));
+        if (reg != 4) out(m, (u16)(0xb100 + reg), 1, reg == 5 && pick(2) ? pick(40) : pick(256));
+    (void)in(m, 0xb102, 1);
+    out(m, 0xb102, 1, 0x40 | pick(32));
     pass(m, pick(20 * TICKS));
-    for (unsigned i = pick(40); i; i--) (void)ports_read(m->ports, 0xb107, 1);
+    for (unsigned i = pick(40); i; i--) (void)in(m, 0xb107, 1);
 }
 
 /* --- networks --- */
@@ -238,8 +230,8 @@ void conversations(struct machine *m)
     u8 f[FRAME_MOST];
 
     for (unsigned n = 0; n < CONFIG_NICS; n++) {
-        if (m->config.ne2k[n].present) network_send(&m->ne2k[n].network, f, put_packet(f));
-        if (m->config.e1000[n].present) network_send(&m->e1000[n].network, f, put_packet(f));
+        if (m->config.ne2k[n].present) perform(m, OP_SEND, (const u64[NUMBERS_MOST]){ n }, f, put_packet(f));
+        if (m->config.e1000[n].present) perform(m, OP_SEND, (const u64[NUMBERS_MOST]){ CONFIG_NICS + n }, f, put_packet(f));
     }
     pass(m, pick(10) ? pick(TICKS) : pick(100) * TICKS);
 }
@@ -250,24 +242,24 @@ void dp8390_rings(struct machine *m)
     u16 base = pick(2) ? 0x300 : 0xd000;
     static const u8 mine[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-    ports_write(m->ports, base, 1, 0x21);
-    ports_write(m->ports, base + 0x0e, 1, pick(4) ? 0x48 | pick(2) : pick(256));
-    ports_write(m->ports, base + 1, 1, pick(4) ? 0x46 : pick(256)), ports_write(m->ports, base + 2, 1, pick(4) ? 0x80 : pick(256));
-    ports_write(m->ports, base + 3, 1, pick(4) ? 0x46 : pick(256));
-    ports_write(m->ports, base + 0x0c, 1, pick(64)), ports_write(m->ports, base + 0x0d, 1, pick(4) ? 0 : pick(32));
-    ports_write(m->ports, base, 1, 0x61);
-    for (unsigned i = 0; i < 6; i++) ports_write(m->ports, (u16)(base + 1 + i), 1, mine[i]);
-    ports_write(m->ports, base + 7, 1, pick(4) ? 0x47 : pick(256));
-    ports_write(m->ports, base, 1, 0x22);
+    out(m, base, 1, 0x21);
+    out(m, base + 0x0e, 1, pick(4) ? 0x48 | pick(2) : pick(256));
+    out(m, base + 1, 1, pick(4) ? 0x46 : pick(256)), out(m, base + 2, 1, pick(4) ? 0x80 : pick(256));
+    out(m, base + 3, 1, pick(4) ? 0x46 : pick(256));
+    out(m, base + 0x0c, 1, pick(64)), out(m, base + 0x0d, 1, pick(4) ? 0 : pick(32));
+    out(m, base, 1, 0x61);
+    for (unsigned i = 0; i < 6; i++) out(m, (u16)(base + 1 + i), 1, mine[i]);
+    out(m, base + 7, 1, pick(4) ? 0x47 : pick(256));
+    out(m, base, 1, 0x22);
     for (unsigned i = pick(10); i; i--) {
         frames(m);
-        ports_write(m->ports, base + 4, 1, 0x40), ports_write(m->ports, base + 5, 1, pick(256)), ports_write(m->ports, base + 6, 1, pick(8));
-        ports_write(m->ports, base + 8, 1, pick(256)), ports_write(m->ports, base + 9, 1, 0x40 + pick(64));
-        ports_write(m->ports, base + 10, 1, pick(256)), ports_write(m->ports, base + 11, 1, pick(8));
-        ports_write(m->ports, base, 1, 0x02 | (1 + pick(4)) << 3 | pick(2) << 2);
+        out(m, base + 4, 1, 0x40), out(m, base + 5, 1, pick(256)), out(m, base + 6, 1, pick(8));
+        out(m, base + 8, 1, pick(256)), out(m, base + 9, 1, 0x40 + pick(64));
+        out(m, base + 10, 1, pick(256)), out(m, base + 11, 1, pick(8));
+        out(m, base, 1, 0x02 | (1 + pick(4)) << 3 | pick(2) << 2);
         for (unsigned n = pick(100); n; n--)
-            if (i & 1) (void)ports_read(m->ports, base + 0x10, 1 << pick(3));
-            else ports_write(m->ports, base + 0x10, 1 << pick(3), pick(65536));
+            if (i & 1) (void)in(m, base + 0x10, 1 << pick(3));
+            else out(m, base + 0x10, 1 << pick(3), pick(65536));
         pass(m, pick(TICKS));
     }
 }
@@ -279,25 +271,11 @@ void processor_messages(struct machine *m)
     static const u16 registers[] = { 0x080, 0x0b0, 0x0d0, 0x0e0, 0x0f0, 0x280, 0x2f0, 0x300, 0x300, 0x310, 0x310, 0x320, 0x330, 0x340, 0x350, 0x360, 0x370, 0x380, 0x390, 0x3e0 };
 
     for (unsigned i = pick(16); i; i--) {
-        struct cpu *cpu = m->processor[pick(m->processors)].cpu;
+        unsigned n = pick(m->processors);
         u64 pa = 0xfee00000 + (pick(4) ? registers[pick(ARRAY_COUNT(registers))] : pick(4096) & ~3u);
 
-        if (pick(8) == 0) apic_set_pin(cpu, pick(2), pick(2));
-        else if (pick(3) == 0) (void)apic_mmio_read(cpu, pa, 4);
-        else apic_mmio_write(cpu, pa, 4, pick(2) ? pick_value() : pick(8) << 8 | pick(16) << 14 | (16 + pick(240)));
+        if (pick(8) == 0) DO(m, APIC_PIN, n, pick(2), pick(2));
+        else if (pick(3) == 0) DO(m, APIC_READ, n, pa);
+        else DO(m, APIC_WRITE, n, pa, pick(2) ? pick_value() : pick(8) << 8 | pick(16) << 14 | (16 + pick(240)));
     }
-}
-
-/* --- displays --- */
-
-/* What a person would see now. */
-void pictures(struct machine *m)
-{
-    struct vga_picture *picture = calloc(1, sizeof *picture);
-    struct vga_frame *frame = calloc(1, sizeof *frame);
-
-    machine_take_picture(m, picture);
-    vga_render(picture, frame);
-    free(picture);
-    free(frame);
 }

@@ -1,0 +1,64 @@
+/* The table of targets.  doc: fuzz */
+#include "tests/fuzz/targets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fuzz/hostile.h"
+
+enum { ROUND = 20000, DEVICES_MOST = 64 };
+
+static const struct target others[] = {
+    { .name = "machine", .unit = "operations", .is_machine = true, .play = whole_play, .round = ROUND },
+};
+
+const struct target *target_at(unsigned n)
+{
+    static struct target devices[DEVICES_MOST];
+    static unsigned count;
+
+    for (; device_name(count); count++)
+        devices[count] = (struct target){ .name = device_name(count), .unit = "operations", .is_machine = true, .play = device_play, .round = ROUND };
+    return n < count ? &devices[n] : n - count < ARRAY_COUNT(others) ? &others[n - count] : NULL;
+}
+
+const struct target *target_named(const char *name)
+{
+    unsigned n = 0;
+
+    while (target_at(n) && strcmp(target_at(n)->name, name)) n++;
+    return target_at(n);
+}
+
+void target_one(const struct target *t, const u8 *bytes, size_t size)
+{
+    static const struct target *begun;
+
+    if (t->begin && begun != t) t->begin();
+    begun = t;
+    if (t->take) {
+        t->take(bytes, size);
+        return;
+    }
+    hostile_input(bytes, size);
+    t->play(t, t->round ? t->round : 1);
+}
+
+/* --- machines --- */
+
+struct machine *target_build(const char *name, u32 variant)
+{
+    operations_built(name, variant);
+    return strcmp(name, "machine") ? device_board(name, variant) : whole_board(variant);
+}
+
+struct machine *target_begin(const struct target *t) { return target_build(t->name, pick(0x10000)); }
+
+void target_end(struct machine *m)
+{
+    check(m);
+    operations_begin();
+    (void)machine_hash(m);
+    machine_destroy(m);
+}
