@@ -78,13 +78,18 @@ static void put_ecc(u8 *raw)
                &raw[Q_AT + 2 * Q_DIAGONALS + n]);
 }
 
-void cd_sector_complete(u8 *raw, u32 lba)
+void cd_sector_head(u8 *raw, u32 lba, unsigned mode)
 {
     struct cd_msf msf = cd_msf_of(lba);
 
     memset(raw, 0xff, CD_SYNC_BYTES);
     raw[0] = raw[11] = 0;
-    raw[12] = bcd(msf.minute), raw[13] = bcd(msf.second), raw[14] = bcd(msf.frame), raw[15] = 1;
+    raw[12] = bcd(msf.minute), raw[13] = bcd(msf.second), raw[14] = bcd(msf.frame), raw[15] = (u8)mode;
+}
+
+void cd_sector_complete(u8 *raw, u32 lba)
+{
+    cd_sector_head(raw, lba, 1);
     put32(raw + EDC_AT, edc(raw, EDC_AT));
     memset(raw + ZEROS_AT, 0, P_AT - ZEROS_AT);
     put_ecc(raw);

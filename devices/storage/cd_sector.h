@@ -12,6 +12,9 @@ struct cd_msf {
 struct cd_msf cd_msf_of(u32 lba);
 u32 cd_lba_of(struct cd_msf msf);        /* 0 for what lies before block 0 */
 
+/* The sync pattern and the header of a sector of mode 1 or 2 (enum cd_mode), into the first 16 bytes. */
+void cd_sector_head(u8 *raw, u32 lba, unsigned mode);
+
 /* Mode 1: sync, header, user data, EDC, zeros, ECC P and Q.  raw has CD_RAW_BYTES with the user data in place, at byte 16. */
 void cd_sector_complete(u8 *raw, u32 lba);
 

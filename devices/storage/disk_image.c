@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "cpu/base/bits.h"
+#include "devices/storage/cd_sector.h"
 #include "devices/storage/held_layer.h"
 #include "devices/storage/memory_layer.h"
 #include "devices/storage/past_layer.h"
@@ -28,6 +29,7 @@ struct disk_image {
     char *path, *what, *journal;
     char *writeback;                     /* folder for what a guest changed of a vvfat disk; NULL: none */
     char notice[IMAGE_NOTICE];
+    struct cd_disc blocks;               /* the disc that it is without tracks of its own, when somebody has asked */
     bool (*failed)(void *board, const char *sentence);
     bool try_again;
     void (*kept_back)(void *board);
@@ -135,7 +137,7 @@ static bool open_layers(struct disk_image *image, enum disk_mode mode, const str
     notice_read_only(image);
     for (const struct image_layer *layer = image->top; layer; layer = layer->below)
         if (layer->notice) add_notice(image, layer->notice);
-    if (source->unit_bytes == CD_SECTOR_BYTES) notice_short_volume(image);
+    if (source->unit_bytes == CD_SECTOR_BYTES && !image->top->disc) notice_short_volume(image);
     bool in_file = in_memory && mode == DISK_VOLATILE && source->journal && source->journal[0];
     if (in_memory && !(in_file ? add_file(image, source, err) : add_memory(image, err))) return false;
     bool kept = mode == DISK_VVFAT && source->access == IMAGE_WRITABLE && source->writeback && source->writeback[0];
@@ -303,6 +305,36 @@ bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *
     if (!image->unsafe && image->kept_back && image->top->format->keeps_back) image->kept_back(image->board);
     image->unsafe = !image->is_volatile;
     return image_layer_write(image->top, lba, count, bytes, err) || host_failed(image);
+}
+
+/* --- a CD's --- */
+
+static const struct cd_disc *own_disc(const struct disk_image *image)
+{
+    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
+        if (layer->disc) return layer->disc;
+    return NULL;
+}
+
+const struct cd_disc *disk_image_disc(struct disk_image *image)
+{
+    const struct cd_disc *disc = own_disc(image);
+    u64 blocks = image->top->sectors / (CD_SECTOR_BYTES / SECTOR_BYTES);
+
+    if (disc) return disc;
+    if (!image->blocks.tracks) cd_disc_of_blocks(&image->blocks, blocks < UINT32_MAX ? (u32)blocks : UINT32_MAX);
+    return &image->blocks;
+}
+
+bool disk_image_read_frame(struct disk_image *image, u32 lba, u8 *frame)
+{
+    enum { BLOCK = CD_SECTOR_BYTES / SECTOR_BYTES };
+
+    if (own_disc(image)) return disk_image_read(image, (u64)lba * CD_FRAME_SECTORS, CD_FRAME_SECTORS, frame);
+    memset(frame + CD_RAW_BYTES, 0, CD_FRAME_BYTES - CD_RAW_BYTES);
+    cd_sector_head(frame, lba, CD_MODE_1);
+    frame[CD_FRAME_UNCODED] = 1;
+    return disk_image_read(image, (u64)lba * BLOCK, BLOCK, frame + CD_SYNC_BYTES + CD_HEADER_BYTES);
 }
 
 u64 disk_image_hash(struct disk_image *image, bool with_volatile, u64 most_bytes)
@@ -476,10 +508,21 @@ bool disk_image_may_move(const struct disk_image *image, struct error *err)
                 image->what, image->path, top->format->name);
 }
 
+struct file_walk {
+    void (*one)(void *context, const struct image_file *file);
+    void *context;
+};
+
+static void of_the_host(void *context, struct image_file *file)
+{
+    const struct file_walk *walk = context;
+    if (file->fd >= 0) walk->one(walk->context, file);
+}
+
 void disk_image_each_file(const struct disk_image *image, void (*one)(void *context, const struct image_file *file), void *context)
 {
-    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
-        if (layer->file && layer->file->fd >= 0) one(context, layer->file);
+    struct file_walk walk = { one, context };
+    image_layer_each_file(image->top, of_the_host, &walk);
 }
 
 bool disk_image_has_file(const struct disk_image *image)
@@ -548,25 +591,44 @@ void disk_image_hold_no_more(struct disk_image *image)
 
 bool disk_image_may_rest(const struct disk_image *image) { return image->mode != DISK_VVFAT && (!image->is_volatile || image->in_memory) && !image->held; }
 
+static void rest(void *context, struct image_file *file)
+{
+    (void)context;
+    image_file_rest(file);
+}
+
+static void look_whether_changed(void *context, struct image_file *file)
+{
+    bool *same = context;
+    *same = *same && image_file_is_as_it_rested(file);
+}
+
+static void wake(void *context, struct image_file *file)
+{
+    bool *awake = context;
+    *awake = *awake && image_file_wake(file);
+}
+
 bool disk_image_rest(struct disk_image *image)
 {
-    for (struct image_layer *layer = image->top; layer; layer = layer->below)
-        if (layer->file) image_file_rest(layer->file);
+    image_layer_each_file(image->top, rest, NULL);
     return true;
 }
 
 bool disk_image_is_as_it_rested(const struct disk_image *image)
 {
-    for (const struct image_layer *layer = image->top; layer; layer = layer->below)
-        if (layer->file && !image_file_is_as_it_rested(layer->file)) return false;
-    return true;
+    bool same = true;
+
+    image_layer_each_file(image->top, look_whether_changed, &same);
+    return same;
 }
 
 bool disk_image_wake(struct disk_image *image)
 {
-    for (struct image_layer *layer = image->top; layer; layer = layer->below)
-        if (layer->file && !image_file_wake(layer->file)) return false;
-    return true;
+    bool awake = true;
+
+    image_layer_each_file(image->top, wake, &awake);
+    return awake;
 }
 
 struct page_tree disk_image_nothing_written(struct disk_image *image)

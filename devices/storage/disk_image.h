@@ -2,6 +2,7 @@
 #define ORRERY_STORAGE_DISK_IMAGE_H
 /* A disk, floppy or CD as sectors of 512 bytes, whatever form its image has.            doc: disk-images */
 #include "cpu/base/page_tree.h"
+#include "devices/storage/cd_disc.h"
 #include "devices/storage/held_layer.h"
 #include "devices/storage/image_formats.h"
 
@@ -51,6 +52,12 @@ const char *disk_image_notice(const struct disk_image *image);   /* for the pers
 bool disk_image_read(struct disk_image *image, u64 lba, u32 count, void *bytes);
 bool disk_image_write(struct disk_image *image, u64 lba, u32 count, const void *bytes);
 bool disk_image_flush(struct disk_image *image);         /* true only when all that was written is safe on the host's disk */
+
+/* --- of a CD: an ISO image is a disc of one track --- */
+
+const struct cd_disc *disk_image_disc(struct disk_image *image);
+/* One block: the CD_FRAME_BYTES that cd_disc.h tells of.  As disk_image_read. */
+bool disk_image_read_frame(struct disk_image *image, u32 lba, u8 *frame);
 
 /* XXH3-64 of its contents, with what was written and is volatile or without; of one that is longer than most_bytes, of pieces at equal distances. */
 u64 disk_image_hash(struct disk_image *image, bool with_volatile, u64 most_bytes);

@@ -47,7 +47,8 @@ static bool size_is_sound(struct image_file *file, unsigned unit_bytes, struct e
 
     if (!size) return image_file_fail(file, err, "is empty; remove it and create an image with: orrery image create %s SIZE", file->path);
     if (size % unit_bytes && unit_bytes == CD_SECTOR_BYTES && size % 2352 == 0)
-        return image_file_fail(file, err, "holds raw CD sectors of 2352 bytes; convert it to an ISO image of 2048-byte sectors (bchunk, ccd2iso)");
+        return image_file_fail(file, err, "holds raw CD sectors of 2352 bytes; its CUE sheet says what they are: path=NAME.cue.  Without one write a sheet of three lines: "
+                               "FILE \"%s\" BINARY, TRACK 01 MODE1/2352, INDEX 01 00:00:00", strrchr(file->path, '/') ? strrchr(file->path, '/') + 1 : file->path);
     if (size % unit_bytes)
         return image_file_fail(file, err, "%llu bytes are no multiple of %u: the file is truncated, or not a raw image", (unsigned long long)size, unit_bytes);
     return size / SECTOR_BYTES <= IMAGE_SECTORS_MOST || image_file_fail(file, err, "is larger than 1 PiB");

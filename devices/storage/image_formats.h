@@ -31,6 +31,8 @@ struct image_layer *flat_open(struct image_file *file, const struct image_source
 bool flat_create(struct image_file *file, u64 sectors, const struct image_source *source, struct error *err);
 bool flat_lengthen(struct image_layer *layer, u64 sectors);              /* the medium is longer than its file, which grows when it is written there */
 
+struct image_layer *cue_open(struct image_file *file, const struct image_source *source, struct error *err);               /* the file is the sheet */
+
 struct image_layer *concat_open(const struct image_source *source, struct error *err);
 
 struct image_layer *sparse_open(const struct image_source *source, struct error *err);                              /* with those below it */

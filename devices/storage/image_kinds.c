@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cpu/base/bits.h"
+#include "devices/storage/cue_sheet.h"
 #include "devices/storage/image_formats.h"
 #include "devices/storage/nbd.h"
 #include "devices/storage/overlay.h"
@@ -114,8 +115,19 @@ static bool is_flat(struct image_file *file, struct error *err)
 
 /* --- opening --- */
 
+/* A CD's image is an ISO image or a CUE sheet. */
+static bool is_sheet(const struct image_kind *kind, const struct image_source *source)
+{
+    return kind->mode == DISK_FLAT && source->unit_bytes == CD_SECTOR_BYTES && cue_sheet_is_named(source->path);
+}
+
 static struct image_layer *open_in_file(const struct image_kind *kind, struct image_file *file, const struct image_source *source, struct error *err)
 {
+    if (file && is_sheet(kind, source)) {
+        struct image_layer *disc = cue_open(file, source, err);
+        if (!disc) image_file_close(file);
+        return disc;
+    }
     bool sound = file && (kind->mode != DISK_FLAT || !file->size_bytes || source->surely_flat || is_flat(file, err));
     struct image_layer *layer = sound ? kind->open_file(file, source, err) : NULL;
 

@@ -46,6 +46,14 @@ u64 image_layer_stored_bytes(struct image_layer *layer)
     return layer->format->stored_bytes ? layer->format->stored_bytes(layer) : 0;
 }
 
+void image_layer_each_file(struct image_layer *layer, void (*one)(void *context, struct image_file *file), void *context)
+{
+    for (; layer; layer = layer->below) {
+        if (layer->file) one(context, layer->file);
+        if (layer->format->each_file) layer->format->each_file(layer, one, context);
+    }
+}
+
 void image_layer_close(struct image_layer *layer)
 {
     while (layer) {

@@ -8,6 +8,7 @@ enum { SECTOR_BYTES = 512, CD_SECTOR_BYTES = 2048 };
 /* Images have fewer sectors: 1 PiB. */
 #define IMAGE_SECTORS_MOST (1ull << 41)
 
+struct cd_disc;
 struct image_layer;
 
 /* What `orrery image check` finds: a line each. */
@@ -35,6 +36,8 @@ struct image_format {
     bool (*empty)(struct image_layer *layer, struct error *err);
     /* Where data may begin, from lba on: sectors before it are zeros.  NULL: there. */
     u64 (*next_data)(struct image_layer *layer, u64 lba);
+    /* Files of the host beside layer->file.  NULL: there are none. */
+    void (*each_file)(struct image_layer *layer, void (*one)(void *context, struct image_file *file), void *context);
 };
 
 struct image_layer {
@@ -43,12 +46,14 @@ struct image_layer {
     struct image_file *file;     /* belongs to this one; NULL: none, or several */
     u64 sectors;
     bool read_only;
+    const struct cd_disc *disc;  /* its tracks, of which a block is CD_FRAME_SECTORS sectors; NULL: it is no such disc */
     const char *notice;          /* for the person who opens it; NULL: nothing to say */
 };
 
 bool image_layer_read(struct image_layer *layer, u64 lba, u32 count, u8 *bytes, struct error *err);
 bool image_layer_write(struct image_layer *layer, u64 lba, u32 count, const u8 *bytes, struct error *err);
 bool image_layer_flush(struct image_layer *layer, struct error *err);
+void image_layer_each_file(struct image_layer *layer, void (*one)(void *context, struct image_file *file), void *context);   /* of all layers */
 u64 image_layer_stored_bytes(struct image_layer *layer);                 /* of this layer alone */
 void image_layer_close(struct image_layer *layer);                       /* and all below; NULL is allowed */
 
