@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -79,6 +80,13 @@ static bool is_public(const char *path)
     return false;
 }
 
+/* A CD's: it names the files that hold its tracks. */
+static bool is_sheet(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && !strcasecmp(dot, ".cue");
+}
+
 /* In a folder nothing leads out of it: openat2(2), RESOLVE_BENEATH. */
 static int open_beneath(int folder, const char *path, int flags, mode_t mode)
 {
@@ -103,6 +111,7 @@ static s64 act_open(struct broker *b, struct asked *a, struct broker_reply *repl
     a->new_fd = apart ? open_beneath(folder, path, flags, mode) : open(path, flags, mode);
     if (a->new_fd < 0) return -errno;
     if (named && !apart && flags & O_DIRECTORY) note_folder(b, a->new_fd);
+    else if (named && !apart && is_sheet(path)) named_add_sheet(b->named, path, to_write ? -1 : a->new_fd);
     return 0;
 }
 

@@ -7,13 +7,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { TEXTS_MOST = 256, FILE_MOST = 1 << 20, TYPED_MOST = 4096, TEMPORARY = 7, FOLDERS_MOST = 16 };
+enum { TEXTS_MOST = 256, FILE_MOST = 1 << 20, TYPED_MOST = 4096, TEMPORARY = 7, FOLDERS_MOST = 16, SHEETS_MOST = 64, SHEET_BYTES_MOST = 65536 };
 
 struct text {
     char *bytes;
     bool may_write;
     bool series;                 /* the first of files whose last characters count on */
+};
+
+/* A CUE sheet, and what it says; NULL: it counts for nothing. */
+struct sheet {
+    char *path, *text;
 };
 
 struct named {
@@ -23,6 +29,8 @@ struct named {
     bool clones;                 /* may be made */
     struct text folder[FOLDERS_MOST];    /* with the slash at their end */
     unsigned folders;
+    struct sheet sheet[SHEETS_MOST];
+    unsigned sheets;
     char typed[TYPED_MOST + 1];
     size_t typed_size;
 };
@@ -39,6 +47,7 @@ void named_free(struct named *n)
 {
     for (unsigned i = 0; n && i < n->count; i++) free(n->text[i].bytes);
     for (unsigned i = 0; n && i < n->folders; i++) free(n->folder[i].bytes);
+    for (unsigned i = 0; n && i < n->sheets; i++) free(n->sheet[i].path), free(n->sheet[i].text);
     free(n);
 }
 
@@ -76,6 +85,26 @@ void named_add_file(struct named *n, const char *path)
     }
     free(bytes);
     if (f) fclose(f);
+}
+
+static struct sheet *sheet_at(struct named *n, const char *path)
+{
+    for (unsigned i = 0; i < n->sheets; i++)
+        if (!strcmp(n->sheet[i].path, path)) return &n->sheet[i];
+    if (n->sheets == SHEETS_MOST || !(n->sheet[n->sheets].path = strdup(path))) return NULL;
+    return &n->sheet[n->sheets++];
+}
+
+/* Read each time, as somebody may have mended it; one that a machine has had to write is a guest's. */
+void named_add_sheet(struct named *n, const char *path, int fd)
+{
+    pthread_mutex_lock(&n->lock);
+    unsigned known = n->sheets;
+    struct sheet *s = sheet_at(n, path);
+    char *text = s && fd >= 0 && (s->text || n->sheets > known) ? calloc(1, SHEET_BYTES_MOST + 1) : NULL;
+    if (text && pread(fd, text, SHEET_BYTES_MOST, 0) < 0) text[0] = 0;
+    if (s) free(s->text), s->text = text;
+    pthread_mutex_unlock(&n->lock);
 }
 
 void named_type(struct named *n, const char *utf8)
@@ -188,6 +217,20 @@ static bool is_in_folder(const struct named *n, const char *path, bool to_write)
     return found && !strstr(path, "/../") && strncmp(path, "../", 3);
 }
 
+/* What a sheet says is read, and nothing more; a name with a slash leads out of its folder. */
+static bool is_of_sheet(const struct named *n, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t folder = (size_t)(name - path), size = strlen(name);
+
+    for (unsigned i = 0; size && i < n->sheets; i++) {
+        const char *sheet = n->sheet[i].path, *end = strrchr(sheet, '/');
+        size_t own = end ? (size_t)(end + 1 - sheet) : 0;
+        if (own == folder && !strncmp(path, sheet, own) && n->sheet[i].text && says(n->sheet[i].text, name, size)) return true;
+    }
+    return false;
+}
+
 bool named_path(const struct named *named, const char *path, bool to_write)
 {
     struct named *n = (struct named *)named;
@@ -195,7 +238,7 @@ bool named_path(const struct named *named, const char *path, bool to_write)
 
     pthread_mutex_lock(&n->lock);
     bool found = says_exactly(n, path, size, to_write) || says_companion(n, path, size, to_write) || is_of_series(n, path, size) || (n->clones && is_of_clones(path + (*path == '.'))) ||
-                 is_in_folder(n, path, to_write);
+                 is_in_folder(n, path, to_write) || (!to_write && is_of_sheet(n, path));
     pthread_mutex_unlock(&n->lock);
     return found;
 }

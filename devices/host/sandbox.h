@@ -43,6 +43,9 @@ void named_add_clones(struct named *named);
 void named_add_folder(struct named *named, const char *folder, bool may_write);
 /* The contents of a text file; nothing when it cannot be read. */
 void named_add_file(struct named *named, const char *path);
+/* A CUE sheet that is named was opened: files of its own folder that it names may be read.  fd: what it is read from; -1: it was opened to be written, and
+ * what it says counts for nothing from now on. */
+void named_add_sheet(struct named *named, const char *path, int fd);
 /* Characters that are typed one after the other; '\b' takes one back. */
 void named_type(struct named *named, const char *utf8);
 /* A path is named, or is the temporary name or redo log of one that is. */

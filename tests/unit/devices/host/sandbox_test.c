@@ -270,6 +270,18 @@ Test(named, what_goes_with_a_file_is_named_with_it)
     named_add_clones(n);
     cr_expect(named_path(n, "clone-5.snapshot", true) && named_path(n, ".clone-5-2.snapshot.aB3dEf", true) && named_path(n, "clone-5.12.journal", true));
     cr_expect(!named_path(n, "clone-5.12.journalx", true) && !named_path(n, "clone-x.snapshot", true) && !named_path(n, "clone-5/x.snapshot", true));
+    char sheet[] = "/tmp/orrery-XXXXXX.cue";
+    int fd = mkstemps(sheet, 4);
+    cr_assert(fd >= 0 && write(fd, "FILE \"a b.bin\" BINARY\nFILE x/c.bin WAVE\n", 41) == 41);
+    cr_expect(!named_path(n, "/tmp/a b.bin", false));
+    named_add_sheet(n, sheet, fd);
+    cr_expect(named_path(n, "/tmp/a b.bin", false) && !named_path(n, "/tmp/a b.bin", true), "what a CUE sheet names is read");
+    cr_expect(!named_path(n, "/tmp/x/c.bin", false) && !named_path(n, "/tmp/c.bin", false) && !named_path(n, "/etc/a b.bin", false), "in its own folder");
+    named_add_sheet(n, sheet, -1);
+    named_add_sheet(n, sheet, fd);
+    cr_expect(!named_path(n, "/tmp/a b.bin", false), "one that was to be written names nothing");
+    close(fd);
+    unlink(sheet);
     named_add_folder(n, "/images", false);
     cr_expect(named_path(n, "/images/base.img", false) && !named_path(n, "/images/base.img", true) && !named_path(n, "/images/../etc/passwd", false));
     named_free(n);
