@@ -15,6 +15,8 @@ STATE_LAYOUT(sounds_state, "sounds", SOUNDS_STATE);
 
 /* A Sound Blaster is an AdLib too. */
 static bool adlib_alone(const struct machine *m) { return m->config.adlib && !m->config.sb16.enabled; }
+static bool is_cd(const struct machine *m, unsigned i) { return m->config.ata[i >> 1].device[i & 1].type == ATA_CDROM; }
+static struct ata_device *cd_of(struct machine *m, unsigned i) { return &m->ata[i >> 1].device[i & 1]; }
 static bool has_opl(const struct machine *m) { return m->config.adlib || m->config.sb16.enabled; }
 
 /* --- from time to time, while there is something to hear --- */
@@ -28,6 +30,8 @@ static bool render(struct machine *m)
     if (adlib_alone(m)) goes_on |= opl3_ymf262_render(&s->opl);
     if (m->config.sb16.enabled) goes_on |= sb16_card_render(m);
     if (m->config.es1370.enabled) goes_on |= es1370_render(&s->es1370.chip);
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++)
+        if (is_cd(m, i)) goes_on |= atapi_cdrom_render(cd_of(m, i));
     return goes_on;
 }
 
@@ -118,10 +122,28 @@ static bool add_adlib(struct machine *m, struct error *err)
     return ports_add(m->ports, &ports, err);
 }
 
+/* --- CD-ROM drives: their cable leads straight to the output --- */
+
+static void connect_cds(struct machine *m)
+{
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) {
+        if (!is_cd(m, i)) continue;
+        cd_of(m, i)->cd_wires = (struct atapi_wires){ .sound = { sound_add_input(m->sounds.main.sound, true), sound_level }, .board = m, .wake = sounds_wake };
+    }
+}
+
+static bool has_cd(const struct machine *m)
+{
+    bool found = false;
+
+    for (unsigned i = 0; i < CONFIG_ATA_CHANNELS * 2; i++) found |= is_cd(m, i);
+    return found;
+}
+
 /* --- all of it --- */
 
 /* Without a source nobody looks for anything. */
-static bool any(const struct machine *m) { return m->config.speaker.enabled || has_opl(m) || m->config.es1370.enabled; }
+static bool any(const struct machine *m) { return m->config.speaker.enabled || has_opl(m) || m->config.es1370.enabled || has_cd(m); }
 
 void sounds_init(struct machine *m)
 {
@@ -179,6 +201,7 @@ bool sounds_build(struct machine *m, struct error *err)
     if (to_file && !config->wave_file[0]) return fail(err, "sound: waveoutdrv=file: which file: waveout=PATH");
     if (!open_mixture(&m->sounds.main, to_file ? config->wave_file : "", "sound: waveout", err)) return false;
     if (m->config.speaker.enabled) connect_speaker(m);
+    connect_cds(m);
     if (adlib_alone(m)) ok = add_adlib(m, err);
     if (m->config.sb16.enabled) ok &= mixture_of(m, &m->config.sb16, "sb16", &m->sounds.sb16_own, &sound, err) && sb16_card_build(m, sound, err);
     if (m->config.es1370.enabled) ok &= mixture_of(m, &m->config.es1370, "es1370", &m->sounds.es1370_own, &sound, err) && es1370_card_build(m, sound, err);

@@ -81,6 +81,7 @@ struct ata_device {
     struct ata_channel *channel;
     unsigned unit;
     struct disk_image *image;            /* belongs to the board; NULL: tray empty */
+    struct atapi_wires cd_wires;
     char model[41], serial[21];
 };
 

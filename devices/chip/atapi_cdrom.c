@@ -2,7 +2,7 @@
  *   PACKET: features bit 0 DMA, LBA mid/high: byte count limit; then 12 bytes of command through the data register.
  *   sector count is the interrupt reason: CD (bit 0: command or status), IO (bit 1: to the host)
  *       01 send the packet    02 data for the host    03 the command has ended
- * Sources: T13 1410D "Packet commands"; SFF-8020i; INCITS MMC-3, SPC-2.  Not modelled: audio, sessions, writing, spin-up time. */
+ * Sources: T13 1410D "Packet commands"; SFF-8020i; INCITS MMC-3, SPC-2.  Not modelled: writing, SCAN, spin-up time. */
 #include "devices/chip/atapi_cdrom.h"
 
 #include <string.h>
@@ -67,9 +67,42 @@ void atapi_answer(struct ata_device *d, u32 size, u32 allocated)
     else offer_block(d);
 }
 
+/* --- data of the host --- */
+
+static void ask_for_more(struct ata_device *d)
+{
+    u32 n = d->cd.parameters - d->buffer_at;
+
+    d->sector_count[0] = 0;
+    if (atapi_by_dma(d)) {
+        ata_ask_master(d, ATA_DMA_OUT, n);
+        return;
+    }
+    if (n > d->cd.byte_limit) n = d->cd.byte_limit & ~1u ? d->cd.byte_limit & ~1u : 2;
+    d->lba_mid[0] = (u8)n;
+    d->lba_high[0] = (u8)(n >> 8);
+    ata_ask_host(d, ATA_DATA_OUT, n + (n & 1), true);            /* words */
+}
+
+void atapi_take(struct ata_device *d, u32 bytes)
+{
+    d->cd.parameters = (u16)bytes;
+    d->buffer_at = 0;
+    if (!d->cd.byte_limit && !atapi_by_dma(d)) ata_failed(d, ERROR_ABRT);
+    else ask_for_more(d);
+}
+
+static void parameters_moved(struct ata_device *d)
+{
+    if (d->buffer_at < d->cd.parameters) ask_for_more(d);
+    else ata_busy(d, ATA_WRITE_BLOCK, PACKET_NS);
+}
+
 void atapi_cdrom_block_moved(struct ata_device *d)
 {
-    if (d->step == ATA_DATA_OUT) {
+    if (d->cd.parameters) {
+        parameters_moved(d);
+    } else if (d->step == ATA_DATA_OUT) {
         memcpy(d->cd.packet, d->buffer, sizeof d->cd.packet);
         d->buffer_at = d->buffer_end = 0;
         ata_busy(d, ATA_PACKET_EXECUTE, PACKET_NS);
@@ -140,6 +173,7 @@ static void eject(struct ata_device *d)
         atapi_check(d, SENSE_ILLEGAL_REQUEST, ASC_REMOVAL_PREVENTED, 2);
         return;
     }
+    atapi_audio_stop(d);
     d->cd.tray_open = true;
     d->cd.media_event = EVENT_REMOVAL;
     atapi_ok(d);
@@ -165,6 +199,7 @@ static void start_stop(struct ata_device *d)
     }
     if (!atapi_ready(d)) return;
     d->cd.stopped = !(d->cd.packet[4] & 1);
+    if (d->cd.stopped) atapi_audio_stop(d);
     atapi_ok(d);
 }
 
@@ -177,8 +212,6 @@ static void prevent_removal(struct ata_device *d)
 /* The speed asked for is granted and changes nothing: transfers take the time of the channel. */
 static void set_cd_speed(struct ata_device *d) { atapi_ok(d); }
 
-static void stop_play(struct ata_device *d) { atapi_ok(d); }
-
 /* --- dispatch --- */
 
 enum { BEFORE_ATTENTION = 1 };   /* SPC-2: INQUIRY, REQUEST SENSE and the MMC event commands go before a unit attention */
@@ -190,6 +223,7 @@ static const struct packet_command {
     { 0x00, 0,                test_unit_ready },
     { 0x03, BEFORE_ATTENTION, request_sense },
     { 0x12, BEFORE_ATTENTION, atapi_inquiry },
+    { 0x15, 0,                atapi_mode_select_6 },
     { 0x1a, 0,                atapi_mode_sense_6 },
     { 0x1b, 0,                start_stop },
     { 0x1e, 0,                prevent_removal },
@@ -199,12 +233,18 @@ static const struct packet_command {
     { 0x42, 0,                atapi_read_subchannel },
     { 0x43, 0,                atapi_read_toc },
     { 0x44, 0,                atapi_read_header },
+    { 0x45, 0,                atapi_play_10 },
     { 0x46, BEFORE_ATTENTION, atapi_get_configuration },
+    { 0x47, 0,                atapi_play_msf },
+    { 0x48, 0,                atapi_play_track_index },
     { 0x4a, BEFORE_ATTENTION, atapi_get_event_status },
-    { 0x4e, 0,                stop_play },
+    { 0x4b, 0,                atapi_pause_resume },
+    { 0x4e, 0,                atapi_stop_play },
     { 0x51, 0,                atapi_read_disc_information },
     { 0x52, 0,                atapi_read_track_information },
+    { 0x55, 0,                atapi_mode_select_10 },
     { 0x5a, 0,                atapi_mode_sense_10 },
+    { 0xa5, 0,                atapi_play_12 },
     { 0xa8, 0,                atapi_read_12 },
     { 0xb9, 0,                atapi_read_cd_msf },
     { 0xbb, 0,                set_cd_speed },
@@ -228,6 +268,7 @@ static void execute(struct ata_device *d)
         d->cd.sense_key = d->cd.asc = d->cd.ascq = 0;
         d->cd.sense_lba = 0;
     }
+    atapi_audio_look(d);
     command->run(d);
 }
 
@@ -258,6 +299,10 @@ void atapi_cdrom_step(struct ata_device *d)
     switch (d->step) {
     case ATA_PACKET_EXECUTE: execute(d); break;
     case ATA_READ_BLOCK: continue_read(d); break;
+    case ATA_WRITE_BLOCK:
+        d->cd.parameters = 0;
+        atapi_mode_select_take(d);
+        break;
     case ATA_FINISH:
         if (d->command == COMMAND_PACKET) atapi_ok(d);
         else if (d->command == COMMAND_DEVICE_RESET) after_device_reset(d);
@@ -280,7 +325,7 @@ static void packet(struct ata_device *d)
         return;
     }
     d->cd.byte_limit = limit < ATAPI_BYTE_LIMIT ? limit : ATAPI_BYTE_LIMIT;
-    d->cd.staged = d->cd.blocks_left = 0;
+    d->cd.staged = d->cd.blocks_left = d->cd.parameters = 0;
     d->sector_count[0] = REASON_CD;
     ata_ask_host(d, ATA_DATA_OUT, ATAPI_PACKET_BYTES, false);
 }
@@ -304,7 +349,7 @@ static void set_features(struct ata_device *d)
 /* IDENTIFY DEVICE and READ SECTORS abort with the signature, so that a host sees what it talks to. */
 void atapi_cdrom_command(struct ata_device *d, u8 command)
 {
-    d->cd.blocks_left = 0;
+    d->cd.blocks_left = d->cd.parameters = 0;
     if (!ata_is_power_command(command)) d->power = ATA_POWER_ACTIVE;
     if (command == COMMAND_PACKET) {
         packet(d);
@@ -328,17 +373,17 @@ void atapi_cdrom_reset(struct ata_device *d, bool power_on)
 
     d->power = ATA_POWER_ACTIVE;
     cd->sense_key = cd->asc = cd->ascq = 0;
-    cd->sense_lba = cd->blocks_left = cd->staged = 0;
+    cd->sense_lba = cd->blocks_left = cd->staged = cd->parameters = 0;
     cd->locked = cd->stopped = false;
+    atapi_audio_stop(d);
+    if (power_on) atapi_pages_reset(d);
     if (power_on) d->dma = (struct ata_dma){ 0 };
     if (cd->attention == ATTENTION_NONE || power_on) cd->attention = ATTENTION_RESET;
 }
 
 void atapi_cdrom_insert(struct ata_device *d)
 {
-    u64 blocks = disk_image_sectors(d->image) / (CD_SECTOR_BYTES / SECTOR_BYTES);
-
-    d->cd.disc_sectors = blocks < UINT32_MAX ? (u32)blocks : UINT32_MAX;
+    d->cd.disc_sectors = cd_disc_blocks(disk_image_disc(d->image));
     d->cd.tray_open = d->cd.stopped = false;
     d->cd.position = 0;
     d->cd.attention = ATTENTION_MEDIUM;
@@ -347,6 +392,7 @@ void atapi_cdrom_insert(struct ata_device *d)
 
 void atapi_cdrom_eject(struct ata_device *d)
 {
+    atapi_audio_stop(d);
     if (d->image) d->cd.media_event = EVENT_REMOVAL;
     d->cd.disc_sectors = 0;
     d->cd.locked = false;
@@ -359,6 +405,8 @@ const char *atapi_cdrom_invariant(const struct ata_device *d)
     if (state_out_of_range(&atapi_cdrom_state, cd)) return "every field is in the range its list gives";
     if (cd->disc_sectors && !d->image) return "a disc has an image";
     if (cd->blocks_left && d->step != ATA_READ_BLOCK && d->step != ATA_DATA_IN && d->step != ATA_DMA_IN) return "blocks are left only while a command reads";
+    if ((cd->audio == AUDIO_PLAYS || cd->audio == AUDIO_PAUSE) && cd->audio_from >= cd->audio_end) return "what plays has blocks";
+    if (cd->audio == AUDIO_PLAYS && cd->audio_heard < cd->audio_began) return "nothing was heard before the play began";
     if (cd->staged > ATAPI_BYTE_LIMIT) return "a stage fits a DRQ block";
     return NULL;
 }

@@ -24,7 +24,7 @@ struct sound_output {
     void (*silence)(void *to, u64 count);                            /* as many frames of zeros */
 };
 
-enum { SOUND_INPUTS = 6, SOUND_OUTPUTS = 2 };
+enum { SOUND_INPUTS = 10, SOUND_OUTPUTS = 2 };
 
 struct sound {
     struct sound_input input[SOUND_INPUTS];
