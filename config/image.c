@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/image_info.h"
+#include "devices/storage/cue_sheet.h"
 #include "cpu/base/bits.h"
 #include "devices/storage/image_tool.h"
 
@@ -121,6 +122,13 @@ static struct image_layer *open_to_read(const char *path, bool without_base, str
     return image_open_any(&source, err);
 }
 
+/* To look at, a CUE sheet is the disc that it describes. */
+static struct image_layer *open_to_look(const char *path, bool without_base, struct error *err)
+{
+    struct image_source disc = { .path = path, .what = "image", .access = IMAGE_READ_ONLY, .unit_bytes = CD_SECTOR_BYTES };
+    return cue_sheet_is_named(path) ? image_open_any(&disc, err) : open_to_read(path, without_base, err);
+}
+
 static int create(const struct request *r)
 {
     struct error err = { 0 };
@@ -135,7 +143,7 @@ static int create(const struct request *r)
 static int info(const struct request *r)
 {
     struct error err = { 0 };
-    struct image_layer *layer = open_to_read(r->word[0], true, &err);
+    struct image_layer *layer = open_to_look(r->word[0], true, &err);
 
     if (!layer) return failed(&err);
     image_info_print(r->word[0], layer);
@@ -148,7 +156,7 @@ static int check(const struct request *r)
     struct error err = { 0 };
     unsigned shown;
     struct image_progress p = progress(&shown);
-    struct image_layer *layer = open_to_read(r->word[0], true, &err);
+    struct image_layer *layer = open_to_look(r->word[0], true, &err);
 
     if (!layer) return failed(&err);
     bool sound = image_info_check(r->word[0], layer, &p);

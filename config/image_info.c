@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cpu/base/bits.h"
+#include "devices/storage/cd_disc.h"
+#include "devices/storage/cd_sector.h"
 #include "devices/storage/disk_geometry.h"
 #include "devices/storage/floppy_format.h"
 #include "devices/storage/overlay.h"
@@ -74,8 +76,43 @@ static void print_partition(void *context, const struct partition *p)
     printf("%s%s\n", p->active ? ", active" : "", p->outside ? ", ENDS OUTSIDE THE DISK" : "");
 }
 
+/* --- of a CD with tracks --- */
+
+static void print_address(const char *what, u32 lba)
+{
+    struct cd_msf at = cd_msf_of(lba);
+    printf("%s %u (%02u:%02u:%02u)", what, lba, at.minute, at.second, at.frame);
+}
+
+static void print_disc(const struct cd_disc *disc)
+{
+    static const char *const modes[] = { [CD_AUDIO] = "audio", [CD_MODE_1] = "data, mode 1", [CD_MODE_2] = "data, mode 2 (XA)" };
+
+    for (unsigned n = 0; n < disc->tracks; n++) {
+        const struct cd_track *t = &disc->track[n];
+        printf("session %u, track %u: %s, ", t->session, t->number, modes[t->mode]);
+        print_address("blocks", t->start);
+        print_address(" to", t->end - 1);
+        if (t->pregap < t->start) printf(", pregap of %u blocks before it", t->start - t->pregap);
+        printf("%s%s\n", t->isrc[0] ? ", ISRC " : "", t->isrc);
+    }
+    for (unsigned n = 0; n < disc->sessions; n++) {
+        printf("session %u: ", n + 1);
+        print_address("lead-out at block", disc->session[n].lead_out);
+        putchar('\n');
+    }
+    if (disc->catalogue[0]) printf("catalogue number %s\n", disc->catalogue);
+}
+
 void image_info_print(const char *path, struct image_layer *layer)
 {
+    if (layer->disc) {
+        printf("%s: %s of a compact disc of %u tracks, %u sessions; takes ", path, layer->format->name, layer->disc->tracks, layer->disc->sessions);
+        print_bytes(image_layer_stored_bytes(layer));
+        putchar('\n');
+        print_disc(layer->disc);
+        return;
+    }
     u64 bytes = layer->sectors * SECTOR_BYTES;
     const struct floppy_format *floppy = floppy_format_of_size(bytes);
     struct disk_image *image = disk_image_around(layer, path, "image");

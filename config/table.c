@@ -543,7 +543,7 @@ static const struct parameter ata[] = {
 };
 static const struct parameter ata_device[] = {
     { "type", TYPE_ENUM, IN(ata_device_config, type), NAMES("none", "disk", "cdrom"), .meaning = "what it is" },
-    { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk, or ISO image of a CD" },
+    { "path", TYPE_CUSTOM, .take = disk_path, .meaning = "image of the disk; of a CD its ISO image, or a CUE sheet (NAME.cue) for one of several tracks, sessions, or with audio" },
     { "mode", TYPE_CUSTOM, .take = disk_mode, .meaning = "form of the image. flat: raw; concat: raw files that follow one another, the last character of their names counting up; growing, sparse: Bochs's; undoable: any, its writes go to a redolog; overlay: ours, on a base; volatile: any, its writes are forgotten at the end; vvfat: a folder; qcow2, vmware3, vmware4, vbox, vpc, vhdx: by qemu-nbd; nbd: a server" },
     { "cylinders", TYPE_NUMBER, IN(ata_device_config, cylinders), .most = 65535, .meaning = "geometry; 0: from the image" },
     { "heads", TYPE_NUMBER, IN(ata_device_config, heads), .most = 16, .meaning = "geometry" },
@@ -641,7 +641,7 @@ static const struct parameter log_actions[] = { { "action", TYPE_CUSTOM, .take =
 #define ABSENT_ROW(name_) { .name = name_, .kind = ABSENT, .positional = flag_word, .meaning = "not there; refused unless it is switched off" }
 #define ACCEPT_ROW(name_, note_) { .name = name_, .kind = ACCEPTED, .positional = flag_word, .note = note_, .meaning = "accepted, changes nothing here" }
 #define ATA_DEVICE(name_, channel, unit, sample_) \
-    { .name = name_, .device = "an ATA disk, or an ATAPI CD-ROM drive", .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel", .sample = sample_ }
+    { .name = name_, .device = "an ATA disk, or an ATAPI CD-ROM drive", .parameters = ata_device, BASE(ata[channel].device[unit]), .meaning = "a disk or CD-ROM drive on the ATA channel; a CD is an ISO image, or a CUE sheet (NAME.cue)", .sample = sample_ }
 
 #define MODULE(name_, n, sample_) \
     { .name = name_, .parameters = module, BASE(kernel.module[n]), .meaning = "a module of a Multiboot kernel", .sample = sample_ }
