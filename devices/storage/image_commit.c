@@ -28,6 +28,11 @@ static bool copy_held(struct image_layer *from, struct image_layer *to, const st
     return ok;
 }
 
+bool image_commit_layers(struct image_layer *top, struct image_layer *base, const struct image_progress *progress, struct error *err)
+{
+    return copy_held(top, base, progress, err) && image_layer_flush(base, err) && top->format->empty(top, err);
+}
+
 static bool commit_into(struct image_layer *top, const struct image_kind *kind, const char *base_path, const struct image_progress *progress, struct error *err)
 {
     struct image_source source = { .path = base_path, .what = what, .access = IMAGE_WRITABLE };
@@ -38,9 +43,9 @@ static bool commit_into(struct image_layer *top, const struct image_kind *kind, 
     if (ok && base->sectors < top->sectors)
         ok = fail(err, "%s: path=\"%s\": has %llu sectors, what is written over it %llu; make it larger with: orrery image resize", what, base_path, (unsigned long long)base->sectors,
                   (unsigned long long)top->sectors);
-    ok = ok && copy_held(top, base, progress, err) && image_layer_flush(base, err);
+    ok = ok && image_commit_layers(top, base, progress, err);
     image_layer_close(base);
-    return ok && top->format->empty(top, err);
+    return ok;
 }
 
 static bool commit_overlay(const char *path, const struct image_progress *progress, struct error *err)

@@ -27,6 +27,9 @@ bool image_convert(struct image_layer *from, const struct image_wish *wish, cons
  * again.  journal: the redolog, NULL for its usual name.  force: also when the image was written since. */
 bool image_commit(const char *path, const char *journal, bool force, const struct image_progress *progress, struct error *err);
 
+/* The same of two layers that were opened already: `top` lies over `base`, and holds nothing then. */
+bool image_commit_layers(struct image_layer *top, struct image_layer *base, const struct image_progress *progress, struct error *err);
+
 /* Another size for an image, in place where its form is a plain file, else by a copy that takes its name.  Only with force it becomes
  * smaller. */
 bool image_resize(const char *path, u64 sectors, bool force, const struct image_progress *progress, struct error *err);

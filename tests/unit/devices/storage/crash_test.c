@@ -4,7 +4,14 @@
 
 #include "crash.h"
 
-enum { DISK_SECTORS = 6000, GUEST_STEPS = 900, CUTS = 250 };
+enum { DISK_SECTORS = 6000, GUEST_STEPS = 900, CUTS_OF_A_GUEST = 500 };
+
+/* How often: `make test-long` says more. */
+static unsigned times(const char *variable, unsigned usual)
+{
+    const char *text = getenv(variable);
+    return text ? (unsigned)atoi(text) : usual;
+}
 
 /* A guest's writes and flushes, each with the place in the log of the host where it ended. */
 struct deed {
@@ -15,14 +22,15 @@ struct deed {
 
 struct trial {
     const struct image_kind *kind;
-    struct crash_disk *log;
+    bool over_base;                      /* a disk of turn 0 lies below */
+    struct crash_disk *log, *base;
     u8 *first;                           /* the disk before the recording */
     u64 first_size, data_at;
     struct deed deed[GUEST_STEPS];
     unsigned deeds;
 };
 
-static struct image_layer *open_on(const struct image_kind *kind, struct crash_disk *d, struct error *err)
+static struct image_layer *layer_on(const struct image_kind *kind, struct crash_disk *d, struct error *err)
 {
     struct image_file *file = image_file_over(&crash_host, d, d->size);
     struct image_layer *layer = kind->open_file(file, NULL, err);
@@ -30,96 +38,195 @@ static struct image_layer *open_on(const struct image_kind *kind, struct crash_d
     return layer;
 }
 
+static struct image_layer *open_on(const struct trial *t, struct crash_disk *d, struct error *err)
+{
+    struct image_layer *layer = layer_on(t->kind, d, err);
+    if (layer && t->over_base) layer->below = layer_on(image_kind_of(DISK_FLAT), t->base, err);
+    return layer;
+}
+
+/* A host that is full now and then: the same is asked again, as a machine that waited does. */
 static void work(struct trial *t, struct image_layer *layer, u32 *seed)
 {
     static u8 bytes[100 * SECTOR_BYTES];
-    struct error err = { 0 };
 
     for (unsigned i = 0; i < GUEST_STEPS; i++) {
         struct deed *a = &t->deed[t->deeds++];
+        struct error err = { 0 };
         bool hot = crash_random(seed) & 1;                   /* half of them where writes were before */
         *a = (struct deed){ .lba = crash_random(seed) % (hot ? 300 : DISK_SECTORS), .count = 1 + crash_random(seed) % (crash_random(seed) % 8 ? 8 : 100), .turn = i + 1 };
         if (a->count > DISK_SECTORS - a->lba) a->count = (u32)(DISK_SECTORS - a->lba);
         if (crash_random(seed) % 12 == 0) a->count = 0;
         a->begun = t->log->steps;
         for (u32 k = 0; k < a->count; k++) fill_sector(bytes + k * SECTOR_BYTES, a->lba + k, a->turn);
-        cr_assert(a->count ? image_layer_write(layer, a->lba, a->count, bytes, &err) : image_layer_flush(layer, &err), "%s", err.text);
+        while (!(a->count ? image_layer_write(layer, a->lba, a->count, bytes, &err) : image_layer_flush(layer, &err)))
+            cr_assert(t->log->full && strstr(err.text, "No space left"), "%s", err.text);
         a->ended = t->log->steps;
     }
 }
 
+static bool is_as_at_first(const struct trial *t, const u8 *bytes, u64 lba) { return t->over_base ? sector_is(bytes, lba, 0) : sector_is_zero(bytes); }
+
 /* Of each sector: what the last flush before the cut made safe, or something written later. */
 static void judge(const struct trial *t, struct image_layer *layer, unsigned cut, unsigned number)
 {
+    static u32 safe[DISK_SECTORS];
     unsigned flushed = 0;
     u8 bytes[SECTOR_BYTES];
 
+    memset(safe, 0, sizeof safe);
     for (unsigned i = 0; i < t->deeds; i++)
         if (!t->deed[i].count && t->deed[i].ended <= cut) flushed = i + 1;
+    for (unsigned i = 0; i < flushed; i++)
+        for (u32 k = 0; k < t->deed[i].count; k++) safe[t->deed[i].lba + k] = t->deed[i].turn;
     for (u64 lba = 0; lba < DISK_SECTORS; lba++) {
-        u32 safe = 0;
         got_sector(layer, lba, bytes);
-        for (unsigned i = 0; i < flushed; i++)
-            if (t->deed[i].count && lba - t->deed[i].lba < t->deed[i].count) safe = t->deed[i].turn;
-        bool right = safe ? sector_is(bytes, lba, safe) : sector_is_zero(bytes);
+        bool right = safe[lba] ? sector_is(bytes, lba, safe[lba]) : is_as_at_first(t, bytes, lba);
         for (unsigned i = flushed; !right && i < t->deeds && t->deed[i].begun < cut; i++)
             right = lba - t->deed[i].lba < t->deed[i].count && sector_is(bytes, lba, t->deed[i].turn);
-        cr_assert(right, "%s, cut %u at step %u: sector %llu is not what turn %u left (turn %u is there)", t->kind->name, number, cut, (unsigned long long)lba, safe, get32(bytes + 8));
+        cr_assert(right, "%s, cut %u at step %u: sector %llu is not what turn %u left (turn %u is there)", t->kind->name, number, cut, (unsigned long long)lba, safe[lba],
+                  get32(bytes + 8));
     }
 }
 
 static void cut_once(const struct trial *t, unsigned number, u32 *seed)
 {
-    struct crash_disk *d = calloc(1, sizeof *d);
+    struct crash_disk *d = crash_copy(t->first, t->first_size);
     struct error err = { 0 };
     unsigned cut = crash_random(seed) % (t->log->steps + 1);
 
-    crash_grow(d, t->first_size);
-    memcpy(d->bytes, t->first, t->first_size);
-    crash_cut(d, t->log, cut, t->data_at, seed);
-    struct image_layer *layer = open_on(t->kind, d, &err);
+    crash_cut(d, t->log, t->log, cut, t->data_at, seed);
+    struct image_layer *layer = open_on(t, d, &err);
     cr_assert(layer, "%s, cut %u: %s", t->kind->name, number, err.text);
     judge(t, layer, cut, number);
     put_sector(layer, DISK_SECTORS - 1, 77777);              /* and it goes on from there */
     cr_assert(image_layer_flush(layer, &err));
     image_layer_close(layer);
-    layer = open_on(t->kind, d, &err);
+    layer = open_on(t, d, &err);
     u8 bytes[SECTOR_BYTES];
     cr_assert(sector_is(got_sector(layer, DISK_SECTORS - 1, bytes), DISK_SECTORS - 1, 77777));
     image_layer_close(layer);
     crash_free(d);
 }
 
-static void cut_many(enum disk_mode mode, u64 data_at, unsigned seed)
+static struct crash_disk *disk_of_turn_0(void)
+{
+    struct crash_disk *d = calloc(1, sizeof *d);
+
+    crash_grow(d, DISK_SECTORS * SECTOR_BYTES);
+    for (u64 lba = 0; lba < DISK_SECTORS; lba++) fill_sector(d->bytes + lba * SECTOR_BYTES, lba, 0);
+    return d;
+}
+
+/* An image that is made on an empty disk. */
+static void create_on(const struct image_kind *kind, struct crash_disk *d)
+{
+    struct error err = { 0 };
+    struct image_file *file = image_file_over(&crash_host, d, 0);
+
+    cr_assert(kind->create(file, DISK_SECTORS, NULL, &err), "%s", err.text);
+    image_file_close(file);
+}
+
+/* One guest, and many moments at which its host might lose power. */
+static void cut_a_guest(enum disk_mode mode, bool over_base, u32 full, u64 data_at, unsigned cuts, u32 *seed)
 {
     struct trial *t = calloc(1, sizeof *t);
     struct error err = { 0 };
 
-    t->kind = image_kind_of(mode);
-    t->data_at = data_at;
-    t->log = calloc(1, sizeof *t->log);
-    struct image_file *file = image_file_over(&crash_host, t->log, 0);
-    cr_assert(t->kind->create(file, DISK_SECTORS, NULL, &err), "%s", err.text);
-    image_file_close(file);
+    *t = (struct trial){ .kind = image_kind_of(mode), .over_base = over_base, .data_at = data_at, .log = calloc(1, sizeof *t->log), .base = disk_of_turn_0() };
+    create_on(t->kind, t->log);
     t->first_size = t->log->size;
     t->first = memcpy(malloc(t->first_size), t->log->bytes, t->first_size);
     t->log->recording = true;
-    struct image_layer *layer = open_on(t->kind, t->log, &err);
-    work(t, layer, &seed);
+    t->log->full = full;
+    t->log->seed = *seed;
+    struct image_layer *layer = open_on(t, t->log, &err);
+    work(t, layer, seed);
+    t->log->recording = false;
+    judge(t, layer, t->log->steps, 0);                       /* nobody cut anything */
     image_layer_close(layer);
-    for (unsigned i = 0; i < CUTS; i++) cut_once(t, i, &seed);
+    for (unsigned i = 0; i < cuts; i++) cut_once(t, i, seed);
     crash_free(t->log);
+    crash_free(t->base);
     free(t->first);
     free(t);
 }
 
+static void cut_many(enum disk_mode mode, bool over_base, u32 full, u64 data_at, u32 seed)
+{
+    unsigned left = times("ORRERY_CUTS", 250);
+
+    for (unsigned now; left; left -= now) {
+        now = left < CUTS_OF_A_GUEST ? left : CUTS_OF_A_GUEST;
+        cut_a_guest(mode, over_base, full, data_at, now, &seed);
+    }
+}
+
 /* Headers and map may be torn at any byte, sectors of the disk are whole. */
-Test(crash, an_overlay_keeps_what_was_flushed) { cut_many(DISK_OVERLAY, 2 * 4096 + 8192, 1); }
-Test(crash, an_overlay_keeps_what_was_flushed_again) { cut_many(DISK_OVERLAY, 2 * 4096 + 8192, 2); }
-Test(crash, an_overlay_keeps_what_was_flushed_a_third_time) { cut_many(DISK_OVERLAY, 2 * 4096 + 8192, 3); }
-/* In the forms of Bochs a sector of the host's disk is whole too. */
-Test(crash, a_growing_image_keeps_what_was_flushed) { cut_many(DISK_GROWING, 0, 4); }
-Test(crash, a_sparse_image_keeps_what_was_flushed) { cut_many(DISK_SPARSE, 0, 5); }
+enum { OVERLAY_DATA_AT = 2 * 4096 + 8192 };
+Test(crash, an_overlay_keeps_what_was_flushed) { cut_many(DISK_OVERLAY, false, 0, OVERLAY_DATA_AT, 1); }
+Test(crash, an_overlay_on_its_base_keeps_what_was_flushed) { cut_many(DISK_OVERLAY, true, 0, OVERLAY_DATA_AT, 2); }
+Test(crash, an_overlay_on_a_host_that_is_full_now_and_then_does) { cut_many(DISK_OVERLAY, true, 20, OVERLAY_DATA_AT, 3); }
+/* In the forms of Bochs, which have no sums, a sector of the host's disk is whole too. */
+Test(crash, a_growing_image_keeps_what_was_flushed) { cut_many(DISK_GROWING, false, 0, 0, 4); }
+Test(crash, a_growing_image_on_a_host_that_is_full_now_and_then_does) { cut_many(DISK_GROWING, false, 20, 0, 5); }
+Test(crash, a_redolog_on_its_base_keeps_what_was_flushed) { cut_many(DISK_GROWING, true, 20, 0, 6); }
+Test(crash, a_sparse_image_keeps_what_was_flushed) { cut_many(DISK_SPARSE, false, 0, 0, 7); }
+Test(crash, a_sparse_image_on_another_keeps_what_was_flushed) { cut_many(DISK_SPARSE, true, 20, 0, 8); }
+Test(crash, a_flat_image_keeps_what_was_flushed) { cut_many(DISK_FLAT, false, 20, 0, 9); }
+
+/* --- the power goes during a commit --- */
+
+/* What an upper layer of this form holds goes into its base; sectors of the base may not be torn. */
+static void cut_commits(enum disk_mode mode, u64 data_at, u32 seed)
+{
+    unsigned cuts = times("ORRERY_CUTS", 250);
+    const struct image_kind *flat = image_kind_of(DISK_FLAT);
+    struct crash_disk *top = calloc(1, sizeof *top), *base = disk_of_turn_0();
+    struct trial *t = calloc(1, sizeof *t);
+    struct error err = { 0 };
+    u8 bytes[SECTOR_BYTES];
+
+    *t = (struct trial){ .kind = image_kind_of(mode), .log = top };
+    create_on(t->kind, top);
+    struct image_layer *layer = layer_on(t->kind, top, &err), *below = layer_on(flat, base, &err);
+    layer->below = below;
+    for (u64 lba = 0; lba < DISK_SECTORS; lba += 3) put_sector(layer, lba, 9);
+    cr_assert(image_layer_flush(layer, &err));
+    layer->below = NULL;
+    struct crash_disk *first_top = crash_copy(top->bytes, top->size), *first_base = crash_copy(base->bytes, base->size);
+    base->log = top;
+    top->recording = true;
+    cr_assert(image_commit_layers(layer, below, NULL, &err), "%s", err.text);
+    top->recording = false;
+    image_layer_close(layer), image_layer_close(below);
+    for (unsigned i = 0; i < cuts; i++) {
+        bool late = crash_random(&seed) & 1;                 /* the upper layer is emptied in the last few steps */
+        unsigned cut = late ? top->steps - crash_random(&seed) % 20 : crash_random(&seed) % (top->steps + 1);
+        struct crash_disk *left_top = crash_copy(first_top->bytes, first_top->size), *left_base = crash_copy(first_base->bytes, first_base->size);
+        crash_cut(left_top, top, top, cut, data_at, &seed);
+        crash_cut(left_base, base, top, cut, 0, &seed);
+        for (unsigned again = 0; again < 2; again++) {       /* as it was found, and after the commit was run once more */
+            layer = layer_on(t->kind, left_top, &err);
+            cr_assert(layer, "cut %u of %u: %s", cut, top->steps, err.text);
+            layer->below = layer_on(flat, left_base, &err);
+            for (u64 lba = 0; lba < DISK_SECTORS; lba++)
+                cr_assert(sector_is(got_sector(again ? layer->below : layer, lba, bytes), lba, lba % 3 ? 0 : 9), "cut %u of %u, %u: sector %llu", cut, top->steps, again,
+                          (unsigned long long)lba);
+            below = layer->below;
+            layer->below = NULL;
+            if (!again) cr_assert(image_commit_layers(layer, below, NULL, &err), "%s", err.text);
+            image_layer_close(layer), image_layer_close(below);
+        }
+        crash_free(left_top), crash_free(left_base);
+    }
+    crash_free(top), crash_free(base), crash_free(first_top), crash_free(first_base);
+    free(t);
+}
+
+Test(crash, a_commit_of_an_overlay_may_be_cut_anywhere) { cut_commits(DISK_OVERLAY, OVERLAY_DATA_AT, 11); }
+Test(crash, a_commit_of_a_sparse_image_may_be_cut_anywhere) { cut_commits(DISK_SPARSE, 0, 12); }
 
 /* --- the program is killed --- */
 
