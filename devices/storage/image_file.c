@@ -2,6 +2,7 @@
 
 /* Files of images.                                                                       doc: disk-images
  * They are locked with OFD locks on their own descriptor: the lock goes when the descriptor goes, whatever happens. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -183,25 +184,95 @@ static bool may_replace(const struct image_file *file, bool force, struct error 
     return there;
 }
 
-/* Beside its last place, so that giving it the name is one step of the file system. */
-static bool open_temporary(struct image_file *file, struct error *err)
+static const char *name_of(const struct image_file *file)
 {
     const char *slash = strrchr(file->path, '/');
-    int folder = slash ? (int)(slash - file->path) + 1 : 0;
+    return slash ? slash + 1 : file->path;
+}
 
-    if (asprintf(&file->temporary, "%.*s.%s.XXXXXX", folder, file->path, file->path + folder) < 0) file->temporary = NULL;
-    if (!file->temporary) return image_file_fail(file, err, "out of memory");
-    file->fd = mkostemp(file->temporary, O_CLOEXEC);
-    if (file->fd < 0) {
-        int why = errno;
+static char *folder_of(const struct image_file *file)
+{
+    const char *name = name_of(file);
+    return name > file->path ? strndup(file->path, (size_t)(name - file->path)) : strdup(".");
+}
+
+/* In its folder, so that giving it its name is one step of the file system.  Free what is returned; NULL: no memory. */
+static char *beside(const struct image_file *file, const char *prefix, const char *name, const char *suffix)
+{
+    char *path = NULL;
+    return asprintf(&path, "%.*s%s%s%s", (int)(name_of(file) - file->path), file->path, prefix, name, suffix) < 0 ? NULL : path;
+}
+
+#define TEMPORARY_SUFFIX ".XXXXXX"
+
+static bool is_temporary_of(const struct image_file *file, const char *name)
+{
+    const char *last = name_of(file);
+    size_t length = strlen(last);
+
+    return name[0] == '.' && !strncmp(name + 1, last, length) && strlen(name + 1 + length) == strlen(TEMPORARY_SUFFIX) && name[1 + length] == '.' && !strchr(name + 2 + length, '.');
+}
+
+/* Whoever makes a file has a lock on it: without one, it is what a program that was killed has left. */
+static void remove_left(const char *path)
+{
+    struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+    struct stat st;
+
+    if (fd < 0) return;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && fcntl(fd, F_OFD_SETLK, &all) == 0) unlink(path);
+    close(fd);
+}
+
+static void remove_what_was_left(const struct image_file *file)
+{
+    char *folder = folder_of(file);
+    DIR *list = folder ? opendir(folder) : NULL;
+
+    for (const struct dirent *entry; list && (entry = readdir(list));) {
+        char *path = is_temporary_of(file, entry->d_name) ? beside(file, "", entry->d_name, "") : NULL;
+        if (path) remove_left(path);
+        free(path);
+    }
+    if (list) closedir(list);
+    free(folder);
+}
+
+/* Who tidies up at this moment may have taken it for one that was left. */
+static bool is_still_there(const struct image_file *file)
+{
+    struct stat st;
+    return fstat(file->fd, &st) == 0 && st.st_nlink;
+}
+
+static bool open_temporary(struct image_file *file, struct error *err)
+{
+    enum { TRIES = 10 };
+
+    remove_what_was_left(file);
+    for (unsigned n = 0; n < TRIES; n++) {
+        struct error taken = { 0 };
+        file->temporary = beside(file, ".", name_of(file), TEMPORARY_SUFFIX);
+        if (!file->temporary) return image_file_fail(file, err, "out of memory");
+        file->fd = mkostemp(file->temporary, O_CLOEXEC);
+        if (file->fd < 0) {
+            int why = errno;
+            free(file->temporary);
+            file->temporary = NULL;
+            return image_file_fail(file, err, "cannot be created: %s", strerror(why));
+        }
+        if (lock(file, &taken) && is_still_there(file)) break;
+        close(file->fd);
         free(file->temporary);
         file->temporary = NULL;
-        return image_file_fail(file, err, "cannot be created: %s", strerror(why));
+        file->fd = -1;
     }
+    if (file->fd < 0) return image_file_fail(file, err, "cannot be created: another program removes it at once");
     mode_t mask = umask(0);
     umask(mask);
     fchmod(file->fd, 0666 & ~mask);
-    return lock(file, err);
+    return true;
 }
 
 struct image_file *image_file_create(const char *path, const char *what, bool force, struct error *err)
@@ -223,8 +294,7 @@ void image_file_forget_name(struct image_file *file)
 /* The name is safe when the folder is. */
 static bool sync_folder(const struct image_file *file, struct error *err)
 {
-    const char *slash = strrchr(file->path, '/');
-    char *folder = slash ? strndup(file->path, (size_t)(slash - file->path) + 1) : strdup(".");
+    char *folder = folder_of(file);
     int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);      /* EINVAL: file systems whose folders need no such thing */
     int why = errno;

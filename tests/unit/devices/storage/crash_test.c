@@ -1,4 +1,5 @@
 /* Power is cut while images are written: what a flush made safe is there, and every sector is one that the guest wrote. */
+#include <dirent.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -230,7 +231,10 @@ Test(crash, a_commit_of_a_sparse_image_may_be_cut_anywhere) { cut_commits(DISK_S
 
 /* --- the program is killed --- */
 
-enum { KILLS = 20, ROUND_SECTORS = 40 };
+enum { ROUND_SECTORS = 40, BASE_TURN = 0xba5e };
+
+/* Where the sectors of a round lie. */
+static u64 lba_of(u64 i, u32 turn) { return (i * 97 + turn) % DISK_SECTORS; }
 
 /* Writes and flushes for ever; says each flush that ended. */
 static void write_for_ever(struct image_layer *layer, int to)
@@ -240,19 +244,54 @@ static void write_for_ever(struct image_layer *layer, int to)
     for (u32 turn = 1;; turn++) {
         u8 bytes[SECTOR_BYTES];
         for (u64 i = 0; i < ROUND_SECTORS; i++) {
-            u64 lba = (i * 97 + turn) % DISK_SECTORS;
-            fill_sector(bytes, lba, turn);
-            if (!image_layer_write(layer, lba, 1, bytes, &err)) _exit(1);
+            fill_sector(bytes, lba_of(i, turn), turn);
+            if (!image_layer_write(layer, lba_of(i, turn), 1, bytes, &err)) _exit(1);
         }
         if (!image_layer_flush(layer, &err) || write(to, &turn, sizeof turn) != sizeof turn) _exit(1);
     }
 }
 
-static void kill_once(struct folder_of_test *f, enum disk_mode mode, const char *path, useconds_t wait)
+/* Every sector: what the last flush that was told made safe, what some later round wrote, or what was there before. */
+static void expect_rounds(struct image_layer *layer, u32 last, bool over_base)
+{
+    static u32 safe[DISK_SECTORS];
+    u8 bytes[SECTOR_BYTES];
+
+    memset(safe, 0, sizeof safe);
+    for (u32 turn = 1; turn <= last; turn++)
+        for (u64 i = 0; i < ROUND_SECTORS; i++) safe[lba_of(i, turn)] = turn;
+    for (u64 lba = 0; lba < DISK_SECTORS; lba++) {
+        u32 there = get32(got_sector(layer, lba, bytes) + 8);
+        bool first = over_base ? sector_is(bytes, lba, BASE_TURN) : sector_is_zero(bytes);
+        cr_assert(first ? !safe[lba] : there >= safe[lba] && sector_is(bytes, lba, there), "sector %llu has turn %u, turn %u was flushed", (unsigned long long)lba, there, safe[lba]);
+    }
+}
+
+static void count_files(const char *folder, unsigned wanted)
+{
+    unsigned files = 0;
+    DIR *list = opendir(folder);
+
+    for (const struct dirent *e; (e = readdir(list));) files += e->d_name[0] != '.' || e->d_name[1];
+    closedir(list);
+    cr_assert_eq(files - 1, wanted, "%u files where %u are to be", files - 1, wanted);           /* and ".." */
+}
+
+/* Ends a child at some moment. */
+static void kill_at(pid_t child, useconds_t wait)
+{
+    usleep(wait);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
+static void look_over(void *context, const char *sentence) { cr_log_info("%s: %s", (const char *)context, sentence); }
+
+/* The image opens as if nothing had been, without a lock of the dead or anything else that is left. */
+static void kill_once(struct folder_of_test *f, enum disk_mode mode, const char *path, unsigned files, useconds_t wait)
 {
     int ends[2];
     u32 turn, last = 0;
-    u8 bytes[SECTOR_BYTES];
 
     cr_assert_eq(pipe(ends), 0);
     fflush(NULL);
@@ -264,51 +303,58 @@ static void kill_once(struct folder_of_test *f, enum disk_mode mode, const char 
     }
     close(ends[1]);
     cr_assert_eq(read(ends[0], &last, sizeof last), sizeof last, "%s", f->err.text);
-    usleep(wait);
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
+    kill_at(child, wait);
     while (read(ends[0], &turn, sizeof turn) == sizeof turn) last = turn;
     close(ends[0]);
+    count_files(f->path, files);
     struct image_layer *layer = layer_of(f, mode, path, IMAGE_WRITABLE);
-    cr_assert(layer, "%s", f->err.text);
-    for (u64 i = 0; i < ROUND_SECTORS; i++) {
-        u64 lba = (i * 97 + last) % DISK_SECTORS;
-        u32 there = get32(got_sector(layer, lba, bytes) + 8);
-        cr_assert(there >= last && sector_is(bytes, lba, there), "sector %llu has turn %u, turn %u was flushed", (unsigned long long)lba, there, last);
-    }
+    cr_assert(layer && !layer->read_only, "%s", f->err.text);
+    expect_rounds(layer, last, mode == DISK_UNDOABLE);
+    struct image_findings findings = { .say = look_over, .context = (void *)path };
+    if (layer->format->check) layer->format->check(layer, &findings);
+    cr_expect_eq(findings.errors, 0);
     image_layer_close(layer);
 }
 
-static void kill_many(enum disk_mode mode, unsigned seed)
+static void put_disk(const char *path, u64 first, u64 sectors, u32 turn)
 {
-    for (unsigned i = 0; i < KILLS; i++) {
+    u8 *bytes = calloc(sectors, SECTOR_BYTES);
+
+    for (u64 i = 0; turn && i < sectors; i++) fill_sector(bytes + i * SECTOR_BYTES, first + i, turn);
+    put_bytes(path, bytes, sectors * SECTOR_BYTES, (off_t)(sectors * SECTOR_BYTES));
+    free(bytes);
+}
+
+static void kill_many(enum disk_mode mode, u32 seed)
+{
+    for (unsigned i = 0, kills = times("ORRERY_KILLS", 20); i < kills; i++) {
         FOLDER(f);
-        const char *path = in(f, "disk");
-        if (mode == DISK_UNDOABLE) put_bytes(path, "", 0, DISK_SECTORS * SECTOR_BYTES);
-        else cr_assert(made(f, mode, path, DISK_SECTORS), "%s", f->err.text);
-        kill_once(f, mode, path, crash_random(&seed) % 20000);
+        const char *path = in(f, "disk1");
+        unsigned files = 1;
+        if (mode == DISK_UNDOABLE) put_disk(path, 0, DISK_SECTORS, BASE_TURN), files = 2;
+        else if (mode == DISK_FLAT) put_disk(path, 0, DISK_SECTORS, 0);
+        else if (mode == DISK_CONCAT) {
+            for (files = 0; files < 3; files++) put_disk(in(f, files == 0 ? "disk1" : files == 1 ? "disk2" : "disk3"), 0, DISK_SECTORS / 3, 0);
+        } else cr_assert(made(f, mode, path, DISK_SECTORS), "%s", f->err.text);
+        kill_once(f, mode, path, files, crash_random(&seed) % 20000);
     }
 }
 
 Test(crash, an_overlay_survives_a_kill) { kill_many(DISK_OVERLAY, 1); }
 Test(crash, a_growing_image_survives_a_kill) { kill_many(DISK_GROWING, 2); }
 Test(crash, an_undoable_image_survives_a_kill) { kill_many(DISK_UNDOABLE, 3); }
-Test(crash, a_flat_image_survives_a_kill)
-{
-    u32 seed = 4;
-    for (unsigned i = 0; i < 5; i++) {
-        FOLDER(f);
-        put_bytes(in(f, "disk"), "", 0, DISK_SECTORS * SECTOR_BYTES);
-        kill_once(f, DISK_FLAT, in(f, "disk"), crash_random(&seed) % 10000);
-    }
-}
+Test(crash, a_flat_image_survives_a_kill) { kill_many(DISK_FLAT, 4); }
+Test(crash, a_concatenated_image_survives_a_kill) { kill_many(DISK_CONCAT, 5); }
+Test(crash, a_sparse_image_survives_a_kill) { kill_many(DISK_SPARSE, 6); }
+
+/* --- a tool is killed --- */
 
 /* A commit that is killed is run again: then the base has everything, and meanwhile the two together showed it. */
 Test(crash, a_commit_that_is_killed_is_run_again)
 {
     u32 seed = 7;
 
-    for (unsigned i = 0; i < KILLS; i++) {
+    for (unsigned i = 0, kills = times("ORRERY_KILLS", 20); i < kills; i++) {
         FOLDER(f);
         const char *base = in(f, "base");
         bool is_overlay = i & 1;
@@ -326,9 +372,7 @@ Test(crash, a_commit_that_is_killed_is_run_again)
         fflush(NULL);
         pid_t child = fork();
         if (!child) _exit(!image_commit(is_overlay ? named : base, NULL, false, NULL, &f->err));
-        usleep(crash_random(&seed) % 15000);
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
+        kill_at(child, crash_random(&seed) % 15000);
         layer = layer_of(f, is_overlay ? DISK_OVERLAY : DISK_UNDOABLE, is_overlay ? wish.path : base, IMAGE_READ_ONLY);
         cr_assert(layer, "%s", f->err.text);
         for (u64 lba = 0; lba < DISK_SECTORS; lba++) {
@@ -340,5 +384,70 @@ Test(crash, a_commit_that_is_killed_is_run_again)
         layer = layer_of(f, DISK_FLAT, base, IMAGE_READ_ONLY);
         for (u64 lba = 1; lba < DISK_SECTORS; lba += 2) cr_assert(sector_is(got_sector(layer, lba, bytes), lba, 9));
         image_layer_close(layer);
+        count_files(f->path, 2);
     }
 }
+
+/* What a child does with `path` until it is killed, and what is there then. */
+enum tool { TOOL_CREATE, TOOL_CONVERT, TOOL_RESIZE };
+
+static bool use_tool(enum tool tool, const char *from, const char *path, const struct image_kind *kind, struct error *err)
+{
+    struct image_source source = { .path = from, .what = "image", .access = IMAGE_READ_ONLY };
+    struct image_wish wish = { .kind = kind, .path = path, .sectors = 2 * DISK_SECTORS, .force = true };
+    struct image_layer *layer = tool == TOOL_CONVERT ? image_open_any(&source, err) : NULL;
+    bool ok = tool == TOOL_CREATE ? image_create(&wish, err) : tool == TOOL_RESIZE ? image_resize(path, 2 * DISK_SECTORS, false, NULL, err) : image_convert(layer, &wish, NULL, err);
+
+    image_layer_close(layer);
+    return ok;
+}
+
+/* The old image, or the new one, whole. */
+static void expect_old_or_new(struct folder_of_test *f, enum tool tool, const char *path)
+{
+    struct image_source source = { .path = path, .what = "image", .access = IMAGE_WRITABLE };
+    struct image_layer *layer = image_open_any(&source, &f->err);
+    u8 bytes[SECTOR_BYTES];
+
+    cr_assert(layer, "%s", f->err.text);
+    bool is_new = layer->sectors == 2 * DISK_SECTORS;
+    cr_assert(is_new || layer->sectors == DISK_SECTORS);
+    for (u64 lba = 0; lba < layer->sectors; lba++) {
+        u32 turn = !is_new || tool == TOOL_RESIZE ? 1 : tool == TOOL_CONVERT ? 2 : 0;
+        got_sector(layer, lba, bytes);
+        cr_assert(turn && lba < DISK_SECTORS ? sector_is(bytes, lba, turn) : sector_is_zero(bytes), "%s image, sector %llu", is_new ? "new" : "old", (unsigned long long)lba);
+    }
+    image_layer_close(layer);
+}
+
+static void kill_tool(enum tool tool, enum disk_mode mode, u32 *seed)
+{
+    FOLDER(f);
+    const char *path = in(f, "disk"), *from = in(f, "from");
+    const struct image_kind *kind = image_kind_of(mode);
+
+    cr_assert(made(f, mode, path, DISK_SECTORS), "%s", f->err.text);
+    put_disk(from, 0, DISK_SECTORS, 2);
+    struct image_layer *layer = layer_of(f, mode, path, IMAGE_WRITABLE);
+    for (u64 lba = 0; lba < DISK_SECTORS; lba++) put_sector(layer, lba, 1);
+    cr_assert(image_layer_flush(layer, &f->err));
+    image_layer_close(layer);
+    fflush(NULL);
+    pid_t child = fork();
+    if (!child) _exit(!use_tool(tool, from, path, kind, &f->err));
+    kill_at(child, crash_random(seed) % 12000);
+    expect_old_or_new(f, tool, path);
+    cr_assert(use_tool(TOOL_CREATE, from, path, kind, &f->err), "%s", f->err.text);      /* and it tidies up */
+    count_files(f->path, 2);
+}
+
+static void kill_tools(enum tool tool, u32 seed)
+{
+    static const enum disk_mode modes[] = { DISK_FLAT, DISK_GROWING, DISK_SPARSE };
+
+    for (unsigned i = 0, kills = times("ORRERY_KILLS", 20); i < kills; i++) kill_tool(tool, modes[i % 3], &seed);
+}
+
+Test(crash, what_is_made_anew_is_the_old_or_the_new_after_a_kill) { kill_tools(TOOL_CREATE, 21); }
+Test(crash, what_is_converted_is_the_old_or_the_new_after_a_kill) { kill_tools(TOOL_CONVERT, 22); }
+Test(crash, what_is_resized_is_the_old_or_the_new_after_a_kill) { kill_tools(TOOL_RESIZE, 23); }
