@@ -312,6 +312,7 @@ void board_disks_each_byte(struct machine *m, void (*sink)(void *context, const 
 const char *board_ata_name(unsigned channel, unsigned unit);             /* "ata0-master" */
 
 /* devices/board/watch.c */
+bool board_outputs_flow(struct machine *m);              /* false: the machine waits for a file that takes no more */
 void board_watch_init(struct machine *m);
 void board_watch_reset(struct machine *m);
 

@@ -162,7 +162,9 @@ static void put_capture(void *to, u8 byte)
 {
     struct capture *c = to;
     c->byte[c->total++ % CAPTURE_BYTES] = byte;
-    if (serial_line_leads_out(&c->line) && !c->machine->past && limits_allow(c->machine, LIMIT_SERIAL, 1)) serial_line_put(&c->line, byte);
+    if (!serial_line_leads_out(&c->line) || c->machine->past || !limits_allow(c->machine, LIMIT_SERIAL, 1)) return;
+    serial_line_put(&c->line, byte);
+    if (c->line.error) board_outputs_flow(c->machine);
 }
 
 static u8 e9_read(void *chip, unsigned reg) { (void)chip; (void)reg; return 0xe9; }
@@ -269,7 +271,9 @@ static bool add_offset_ports(struct machine *m, struct error *err)
 static void print_byte(void *to, u8 byte)
 {
     struct printer *printer = to;
-    if (!printer->machine->past && limits_allow(printer->machine, LIMIT_LOG, 1)) serial_line_put(&printer->line, byte);
+    if (printer->machine->past || !limits_allow(printer->machine, LIMIT_LOG, 1)) return;
+    serial_line_put(&printer->line, byte);
+    if (printer->line.error) board_outputs_flow(printer->machine);
 }
 
 static bool add_parallel_ports(struct machine *m, struct error *err)

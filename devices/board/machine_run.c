@@ -76,6 +76,7 @@ struct machine_stop machine_run(struct machine *m, u64 ticks)
     u64 end = ticks > NEVER - m->clock.time.now ? NEVER : m->clock.time.now + ticks;
 
     m->yields = false;
+    if (!m->frozen && !board_outputs_flow(m)) return m->stop;
     for (;;) {
         u64 input = journal_next_tick(m);
         if (input <= m->clock.time.now) {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -66,6 +67,17 @@ static int attach(int fd, const struct sockaddr *address, socklen_t size, bool s
     return -1;
 }
 
+/* Whoever left the file behind is gone when nobody answers there. */
+static void remove_dead(const struct sockaddr_un *address)
+{
+    struct stat st;
+    int fd = stat(address->sun_path, &st) || !S_ISSOCK(st.st_mode) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) return;
+    if (connect(fd, (const struct sockaddr *)address, sizeof *address) && errno == ECONNREFUSED) unlink(address->sun_path);
+    close(fd);
+}
+
 static int socket_file(struct serial_line *line, const char *path, bool server, const char **why)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -73,6 +85,7 @@ static int socket_file(struct serial_line *line, const char *path, bool server, 
     *why = "the path is too long for a socket";
     if (strlen(path) >= sizeof address.sun_path) return -1;
     memcpy(address.sun_path, path, strlen(path));
+    if (server) remove_dead(&address);
     int fd = attach(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (struct sockaddr *)&address, sizeof address, server);
     *why = fd < 0 ? strerror(errno) : NULL;
     if (fd >= 0 && server) memcpy(line->unlink_path, path, strlen(path) + 1);
@@ -116,20 +129,31 @@ static void hang_up(struct serial_line *line)
     line->waiting = 0;
 }
 
-static void flush(struct serial_line *line)
+/* Somebody may make room, or plug it in again. */
+static bool may_pass(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO; }
+
+static bool flush(struct serial_line *line)
 {
     ssize_t n = 0;
 
-    if (line->fd < 0 || !line->waiting) return;
+    line->error = 0;
+    if (line->fd < 0 || !line->waiting) return true;
     n = line->is_file || line->raw ? write(line->fd, line->out, line->waiting) : send(line->fd, line->out, line->waiting, MSG_NOSIGNAL);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (n < 0 && line->is_file && may_pass(errno)) {
+        line->error = errno;
+        return false;
+    }
     if (n <= 0) {
         hang_up(line);
-        return;
+        return true;
     }
     line->waiting -= (u32)n;
     memmove(line->out, line->out + n, line->waiting);
+    return true;
 }
+
+bool serial_line_flush(struct serial_line *line) { return flush(line); }
 
 bool serial_line_leads_out(const struct serial_line *line) { return line->fd >= 0; }
 
@@ -139,6 +163,7 @@ void serial_line_put(struct serial_line *line, u8 byte)
     if (line->waiting == SERIAL_OUT_BYTES) flush(line);
     if (line->fd < 0 || line->waiting == SERIAL_OUT_BYTES) line->dropped++;
     else line->out[line->waiting++] = byte;
+    if (line->is_file && line->waiting == SERIAL_OUT_BYTES) flush(line);
 }
 
 unsigned serial_line_poll(struct serial_line *line, u8 *bytes, unsigned room)
@@ -157,7 +182,7 @@ unsigned serial_line_poll(struct serial_line *line, u8 *bytes, unsigned room)
 
 void serial_line_close(struct serial_line *line)
 {
-    flush(line);
+    if (!flush(line)) fprintf(stderr, "orrery: a serial line's or printer's file has no room for its last %u bytes: %s\n", line->waiting, strerror(line->error));
     if (line->raw && line->fd >= 0) tcsetattr(line->fd, TCSANOW, line->terminal);
     hang_up(line);
     free(line->terminal);

@@ -1,12 +1,35 @@
 /* What the board looks at sixty times a virtual second: the host's serial lines, and whether the guest still makes sense.
  *                                                                                       doc: stopped-guest
  * The looks are events of the machine's own clock, so a guest is said to be lost at the same tick in every run. */
+#include <stdio.h>
+#include <string.h>
+
 #include "devices/board/board.h"
 
 enum { LOOKS_A_SECOND = 60, WILD_LOOKS = 2, FAULT_LOOKS = 60, TICKS_A_FAULT = 16 };
 
 #define STATE_OWNER struct board_watch
 STATE_LAYOUT(board_watch_state, "board_watch", BOARD_WATCH_STATE);
+
+static bool flows(struct machine *m, struct serial_line *line, const char *name, unsigned number, const char *path)
+{
+    char sentence[CONFIG_PATH + 128];
+
+    if (!line->error || serial_line_flush(line)) return true;
+    snprintf(sentence, sizeof sentence, "%s%u: \"%s\": writing failed: %s", name, number, path, strerror(line->error));
+    board_pause(m, sentence);
+    return false;
+}
+
+/* Files of lines and printers whose host takes no more: nothing of what was sent is lost while the machine waits. */
+bool board_outputs_flow(struct machine *m)
+{
+    for (unsigned n = 0; n < MACHINE_COMS; n++)
+        if (!flows(m, &m->capture[n].line, "com", n + 1, m->config.com[n].path)) return false;
+    for (unsigned n = 0; n < CONFIG_PARALLELS; n++)
+        if (!flows(m, &m->printer[n].line, "parport", n + 1, m->config.parallel[n])) return false;
+    return true;
+}
 
 static void poll_lines(struct machine *m)
 {
@@ -19,6 +42,7 @@ static void poll_lines(struct machine *m)
         if (came) com_input_take(m, n, bytes, came);
     }
     for (unsigned n = 0; n < CONFIG_PARALLELS; n++) serial_line_poll(&m->printer[n].line, bytes, 0);
+    board_outputs_flow(m);
 }
 
 /* Code that nobody ever put there: after two looks it is no accident of timing. */

@@ -15,9 +15,18 @@ static bool in_past(const struct network *net) { return net->past && *net->past;
 
 static bool may_go_out(struct network *net, enum host_limit where, unsigned size) { return !net->may_go_out || net->may_go_out(net->board, where, size); }
 
+/* What is in the file stays readable: a reader stops at a record that is cut. */
+static void give_up_capture(struct network *net)
+{
+    fprintf(stderr, "orrery: pcap=\"%s\": %s: no more is written to it\n", net->pcap_path, strerror(errno));
+    fclose(net->pcap);
+    net->pcap = NULL;
+}
+
 static void capture(struct network *net, const u8 *frame, unsigned size)
 {
-    if (net->pcap && !in_past(net) && may_go_out(net, LIMIT_LOG, size + PCAP_RECORD_BYTES)) pcap_write(net->pcap, net->clock, frame, size);
+    if (!net->pcap || in_past(net) || !may_go_out(net, LIMIT_LOG, size + PCAP_RECORD_BYTES)) return;
+    if (!pcap_write(net->pcap, net->clock, frame, size)) give_up_capture(net);
 }
 
 /* Takes the next frame from the far end and puts it on the cable. */
@@ -92,6 +101,7 @@ bool network_open(struct network *net, const struct nic_config *config, struct l
 {
     if (config->pcap[0]) {
         net->pcap = pcap_create(config->pcap);
+        net->pcap_path = config->pcap;
         if (!net->pcap) return fail(err, "%s: pcap=\"%s\": cannot be created: %s", who, config->pcap, strerror(errno));
     }
     switch (config->ethmod) {
@@ -115,7 +125,7 @@ void network_reset(struct network *net)
 void network_close(struct network *net)
 {
     if (net->backend.close) net->backend.close(net->backend.self);
-    if (net->pcap) fclose(net->pcap);
+    if (net->pcap && fclose(net->pcap)) fprintf(stderr, "orrery: pcap=\"%s\": is not whole: %s\n", net->pcap_path, strerror(errno));
     net->backend = (struct network_backend){ 0 };
     net->pcap = NULL;
 }

@@ -49,6 +49,7 @@ struct network {
     void *board;
     unsigned n;
     FILE *pcap;
+    const char *pcap_path;
     const bool *past;            /* the board's, NULL: none: frames have gone out, and come from the journal */
 };
 

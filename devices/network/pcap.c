@@ -21,16 +21,14 @@ FILE *pcap_create(const char *path)
     return f;
 }
 
-void pcap_write(FILE *pcap, const struct clock *clock, const u8 *frame, unsigned size)
+bool pcap_write(FILE *pcap, const struct clock *clock, const u8 *frame, unsigned size)
 {
     u8 record[RECORD_BYTES];
     u64 now = clock_now(clock);
 
-    if (!pcap) return;
     put32(record, (u32)(now / clock->ips));
     put32(record + 4, (u32)((u128)(now % clock->ips) * 1000000000 / clock->ips));
     put32(record + 8, size);
     put32(record + 12, size);
-    fwrite(record, 1, sizeof record, pcap);
-    fwrite(frame, 1, size, pcap);
+    return fwrite(record, 1, sizeof record, pcap) == sizeof record && fwrite(frame, 1, size, pcap) == size;
 }

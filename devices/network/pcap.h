@@ -8,6 +8,6 @@
 enum { PCAP_RECORD_BYTES = 16 };                         /* before each frame */
 
 FILE *pcap_create(const char *path);                     /* NULL: errno says why */
-void pcap_write(FILE *pcap, const struct clock *clock, const u8 *frame, unsigned size);  /* of NULL: nothing */
+bool pcap_write(FILE *pcap, const struct clock *clock, const u8 *frame, unsigned size);  /* false: errno says why */
 
 #endif

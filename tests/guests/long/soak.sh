@@ -6,6 +6,7 @@ need_tool apt-get dpkg-deb cpio genisoimage script
 seconds=${2:-7200} warm=600
 [ "$seconds" -ge 1800 ] || warm=$((seconds / 3))
 step=$((seconds < 1800 ? 10 : 60))
+ram=$((160 * 1024))
 guest=${SOAK_GUEST:-$work/guest}
 [ -e "$guest/initrd.gz" ] || sh tests/guests/long/soak-initrd.sh "$guest" > "$work/made" 2>&1 || { tail -n 3 "$work/made"; echo "no kernel from Debian: skipped"; exit 77; }
 mkdir "$work/www" "$work/cd"
@@ -14,7 +15,7 @@ genisoimage -quiet -o "$work/cd.iso" "$work/cd"
 "$1/orrery" image create --format=flat "$work/disk.img" 48M > "$work/made" 2>&1 || { cat "$work/made"; exit 1; }
 # A display keeps pace with the wall: a terminal of its own.
 cat > "$work/run" <<R
-exec "$1/orrery" -n --display terminal 'cpu: ips=80000000' 'clock: sync=slowdown' 'memory: guest=160' 'time_travel: enabled=1, memory=256' 'kernel: file=$guest/vmlinuz' 'initrd: file=$guest/initrd.gz' \\
+exec "$1/orrery" -n --display terminal 'cpu: ips=80000000' 'clock: sync=slowdown' 'memory: guest=$((ram / 1024))' 'time_travel: enabled=1, memory=256' 'kernel: file=$guest/vmlinuz' 'initrd: file=$guest/initrd.gz' \\
     'cmdline: console=ttyS0 quiet nokaslr' 'com1: enabled=1, mode=file, dev=$work/com1.txt' 'ata0-master: type=disk, path=$work/disk.img, mode=flat' 'ata1-master: type=cdrom, path=$work/cd.iso, status=inserted' \\
     'ne2k: type=pci, ethmod=vnet, ethdev=$work/www' 'es1370: enabled=1' 2> "$work/out"
 R
@@ -29,10 +30,10 @@ family() { # PID: it and all that it began
     echo "$1"
     for child in $(cat /proc/"$1"/task/*/children 2> /dev/null); do family "$child"; done
 }
-sample() { # sets kib and descriptors: of all processes together
+sample() { # sets kib and descriptors: of all processes together, without the guest's RAM, which it may not have touched all yet
     kib=0 descriptors=0
     for process in $(family $run); do
-        n=$(awk '/^Private_(Clean|Dirty)/ { n += $2 } END { print n + 0 }' "/proc/$process/smaps_rollup") && kib=$((kib + n))
+        n=$(awk -v guest=$ram '/^[0-9a-f]+-/ { its = 0 } /^Size:/ { its = $2 == guest } /^Private_(Clean|Dirty)/ && !its { n += $2 } END { print n + 0 }' "/proc/$process/smaps") && kib=$((kib + n))
         n=$(ls "/proc/$process/fd" | wc -l) && descriptors=$((descriptors + n))
     done
 }

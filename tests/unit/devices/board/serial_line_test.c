@@ -1,6 +1,9 @@
 /* The host's end of a serial cable. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -39,6 +42,54 @@ Test(serial_line, a_file_has_all_bytes_when_the_line_is_closed)
     fclose(f);
     unlink(path);
     cr_expect_str_eq(text, "hello");
+}
+
+Test(serial_line, a_file_without_room_keeps_what_it_could_not_take)
+{
+    char path[64];
+    static char text[SERIAL_OUT_BYTES + 2000];
+    struct rlimit limit, small;
+
+    signal(SIGXFSZ, SIG_IGN);
+    snprintf(path, sizeof path, "/tmp/orrery-serial-full-%d", (int)getpid());
+    struct com_config c = com(COM_FILE, path);
+    cr_assert(serial_line_open(&line, &c, "com1", &err));
+    getrlimit(RLIMIT_FSIZE, &limit);
+    small = limit;
+    small.rlim_cur = 1000;
+    setrlimit(RLIMIT_FSIZE, &small);
+    unsigned sent = 0;
+    while (sent < sizeof text && !line.error) serial_line_put(&line, (u8)('a' + sent++ % 26));
+    cr_expect_eq(line.error, EFBIG);
+    cr_expect_not(serial_line_flush(&line));
+    setrlimit(RLIMIT_FSIZE, &limit);
+    cr_expect(serial_line_flush(&line));
+    cr_expect_eq(line.error, 0);
+    cr_expect_eq(line.dropped, 0);
+    while (sent < sizeof text) serial_line_put(&line, (u8)('a' + sent++ % 26));
+    serial_line_close(&line);
+    FILE *f = fopen(path, "r");
+    cr_assert(f && fread(text, 1, sizeof text, f) == sizeof text);
+    fclose(f);
+    unlink(path);
+    for (unsigned i = 0; i < sizeof text; i++) cr_assert_eq(text[i], 'a' + i % 26, "byte %u", i);
+}
+
+Test(serial_line, a_socket_file_of_the_dead_is_in_nobodys_way)
+{
+    char path[64];
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+    snprintf(path, sizeof path, "/tmp/orrery-dead-%d", (int)getpid());
+    strcpy(address.sun_path, path);
+    int dead = socket(AF_UNIX, SOCK_STREAM, 0);
+    cr_assert(bind(dead, (struct sockaddr *)&address, sizeof address) == 0 && listen(dead, 1) == 0);
+    struct com_config c = com(COM_PIPE_SERVER, path);
+    cr_expect_not(serial_line_open(&line, &c, "com1", &err), "somebody listens there");
+    close(dead);                                         /* its file stays, as after a kill */
+    cr_expect(serial_line_open(&line, &c, "com1", &err), "%s", err.text);
+    serial_line_close(&line);
+    cr_expect_eq(access(path, F_OK), -1);
 }
 
 Test(serial_line, a_socket_file_takes_one_caller_after_the_other)

@@ -1,0 +1,167 @@
+# The host's disk is full: with every form of image, and with the files of a serial line and a printer, the machine waits and says which file it is; when there is room, it goes on and nothing is lost.
+. tests/guests/lib.sh
+need_tool nasm unshare mount
+if [ -z "$FULL_APART" ]; then
+    unshare -rm true 2> /dev/null || { echo "this host lets nobody mount a small file system: skipped"; exit 77; }
+    FULL_APART=1 exec unshare -rm sh "$0" "$@"
+fi
+program=$1/orrery
+fails() { echo "$*"; tail -n 5 "$work/out"; exit 1; }
+
+# 600 sectors, each with its number everywhere, all over a disk of 4 MiB, a flush, then 6000 bytes to the serial line and the printer; it switches off
+cat > "$work/write.asm" <<'A'
+        org 7c00h
+        xor ax, ax
+        mov ds, ax
+        mov es, ax
+        mov ss, ax
+        mov sp, 7c00h
+        mov cx, 600
+sector: push cx
+        mov ax, cx
+        mov di, 8000h
+        mov cx, 256
+        rep stosw
+        mov bx, 13              ; 13 is prime to 8192: no sector twice
+        mul bx
+        and ax, 8191
+        mov [packet + 8], ax
+        mov si, packet
+        mov dl, 80h
+        mov ax, 4300h
+        int 13h
+        pop cx
+        jc failed
+        loop sector
+        mov dx, 1f7h            ; FLUSH CACHE
+        mov al, 0e7h
+        out dx, al
+busy:   in al, dx
+        test al, 80h
+        jnz busy
+        test al, 1
+        jnz failed
+        mov cx, 6000
+send:   mov dx, 3fdh
+full:   in al, dx
+        test al, 20h
+        jz full
+        mov dx, 3f8h
+        mov al, cl
+        and al, 63
+        add al, 32
+        out dx, al
+        mov dx, 378h
+        out dx, al
+        inc dx
+prints: in al, dx               ; the one before is on paper
+        test al, 80h
+        jz prints
+        mov dx, 37ah
+        mov al, 0dh
+        out dx, al
+        mov al, 0ch
+        out dx, al
+        loop send
+        mov dx, 3fdh            ; all of it is on its way
+empty:  in al, dx
+        test al, 40h
+        jz empty
+        mov cx, 0
+later:  in al, 80h
+        loop later
+        mov si, off
+        mov dx, 8900h
+        mov cx, 8
+        cld
+        rep outsb
+        hlt
+failed: mov al, 'B'
+        out 0e9h, al
+        mov dx, 0f4h
+        mov al, 40
+        out dx, al
+        hlt
+off:    db "Shutdown"
+packet: db 16, 0
+        dw 1, 8000h, 0
+        dq 0
+        times 510-($-$$) db 0
+        dw 0aa55h
+A
+nasm -f bin -o "$work/boot" "$work/write.asm" || exit 1
+truncate -s 1474560 "$work/boot"
+mkdir "$work/small" "$work/large"
+mount -t tmpfs -o size=6m tmpfs "$work/small" || { echo "no small file system: skipped"; exit 77; }
+trap 'umount "$work/small"; rm -rf "$work"' EXIT
+
+put_images() { # FOLDER: an empty disk of 4 MiB in every form
+    truncate -s 4M "$1/flat.img" "$1/undoable.img" "$1/volatile.img"
+    truncate -s 2M "$1/concat.img1" "$1/concat.img2"
+    for form in growing sparse overlay; do "$program" image create --format=$form "$1/$form.img" 4M > "$work/made" 2>&1 || { cat "$work/made"; exit 1; }; done
+}
+guest() { # FOLDER FORM: runs it on the disk of this form; further words are directives
+    folder=$1 form=$2; shift 2
+    case $form in concat) path=$folder/concat.img1 ;; *) path=$folder/$form.img ;; esac
+    [ $form = volatile ] && set -- "$@" "ata0-master: type=disk, path=$path, mode=volatile, journal=$folder/volatile.log" || set -- "$@" "ata0-master: type=disk, path=$path, mode=$form"
+    "$program" -n --headless --prompt 'clock: sync=none' 'cpu: ips=5000000' 'time_travel: enabled=0' 'boot: floppy' "floppya: 1_44=$work/boot, status=inserted, write_protected=1" --max-time 300 "$@"
+}
+as_raw() { # FOLDER FORM: to $work/raw
+    rm -f "$work/raw"
+    case $2 in
+    overlay) set -- "overlay:$1/overlay.img" ;;
+    undoable) "$program" image commit "$1/undoable.img" > "$work/made" 2>&1 || fails "undoable: no commit"; set -- "$1/undoable.img" ;;
+    concat) cat "$1/concat.img1" "$1/concat.img2" > "$work/raw"; return ;;
+    *) set -- "$1/$2.img" ;;
+    esac
+    "$program" image convert "$1" "$work/raw" > "$work/made" 2>&1 || { cat "$work/made"; fails "$1: cannot be read"; }
+}
+waits_then_goes_on() { # NAME-OF-FILE GUEST'S-WORDS: the small file system has no room until it waits
+    wanted=$1; shift
+    mkfifo "$work/keys"
+    guest "$@" < "$work/keys" > "$work/out" 2>&1 &
+    machine=$!
+    exec 3> "$work/keys"
+    echo c >&3
+    for i in $(seq 200); do grep -q 'the machine waits' "$work/out" && break; kill -0 $machine 2> /dev/null || break; sleep 0.1; done
+    grep -q "the machine waits.*$wanted.*No space left" "$work/out" || fails "$*: it does not say that $wanted has no room"
+    echo c >&3                                                              # still full
+    for i in $(seq 100); do [ "$(grep -c 'the machine waits' "$work/out")" -ge 2 ] && break; sleep 0.1; done
+    [ "$(grep -c 'the machine waits' "$work/out")" -ge 2 ] || fails "$*: nobody says that there is no room still"
+    rm "$work/small/filler"
+    echo c >&3
+    echo q >&3
+    exec 3>&-
+    wait $machine; status=$?
+    rm "$work/keys"
+    [ $status = 0 ] || fails "$*: status $status"
+}
+fill() { # BYTES: leaves so much room
+    rm -f "$work/small/filler"
+    dd if=/dev/zero of="$work/small/filler" bs=4096 2> /dev/null
+    truncate -s $(($(stat -c %s "$work/small/filler") - $1)) "$work/small/filler"
+}
+
+put_images "$work/large"
+echo c | guest "$work/large" flat "com1: enabled=1, mode=file, dev=$work/large/com" "parport1: enabled=1, file=$work/large/printed" > "$work/out" 2>&1 || fails "it does not run at all"
+[ "$(wc -c < "$work/large/com")" = 6000 ] && [ "$(wc -c < "$work/large/printed")" = 6000 ] || fails "serial line: $(wc -c < "$work/large/com") bytes, printer: $(wc -c < "$work/large/printed")"
+past=1
+for form in flat concat growing sparse undoable overlay volatile; do
+    rm -rf "${work:?}"/small/*; put_images "$work/small"
+    fill 131072
+    waits_then_goes_on "$form" "$work/small" $form "time_travel: enabled=$past"
+    [ $form = volatile ] || past=$((1 - past))           # with the past kept, and without
+    [ $form = volatile ] && continue
+    as_raw "$work/small" $form
+    cmp "$work/raw" "$work/large/flat.img" || fails "$form: other sectors than without the wait"
+done
+for what in com printed; do
+    rm -rf "${work:?}"/small/*; mkdir "$work/disk"; put_images "$work/disk"
+    : > "$work/small/$what"; fill 4096
+    case $what in
+    com) waits_then_goes_on com1 "$work/disk" flat "com1: enabled=1, mode=file, dev=$work/small/com" ;;
+    printed) waits_then_goes_on parport1 "$work/disk" flat "parport1: enabled=1, file=$work/small/printed" ;;
+    esac
+    cmp "$work/small/$what" "$work/large/$what" || fails "$what: bytes are lost"
+    rm -rf "$work/disk"
+done
