@@ -119,12 +119,19 @@ static void skip(struct fw_cfg *f, u32 bytes)
     f->offset = bytes < UINT32_MAX - f->offset ? f->offset + bytes : UINT32_MAX;
 }
 
+/* Of the item, from here on. */
+static u32 bytes_left(const struct fw_cfg *f)
+{
+    u32 whole = item_size(f, f->selector & SELECTOR_MASK);
+    return f->offset < whole ? whole - f->offset : 0;
+}
+
 /* The next `size` bytes of the item, and zeros behind its end. */
 static void fill(struct fw_cfg *f, u8 *to, u32 size)
 {
     unsigned item = f->selector & SELECTOR_MASK;
     const struct fw_cfg_file *file = file_of(f, item);
-    u32 whole = item_size(f, item), left = f->offset < whole ? whole - f->offset : 0, n = size < left ? size : left;
+    u32 left = bytes_left(f), n = size < left ? size : left;
 
     if (file && n) memcpy(to, file->bytes + f->offset, n);
     else for (u32 i = 0; i < n; i++) to[i] = item_byte(f, item, f->offset + i);
@@ -132,13 +139,14 @@ static void fill(struct fw_cfg *f, u8 *to, u32 size)
     skip(f, size);
 }
 
-/* False: it does not lie in memory, or would keep the host for long: nothing has moved. */
+/* An item may be as large as what the user named, and firmware asks for a whole one; behind its end no request goes far.
+ * False: it does not lie in memory, or would keep the host for long: nothing has moved. */
 static bool item_to_memory(struct fw_cfg *f, u64 pa, u32 length)
 {
-    enum { REQUEST_MOST = 64 << 20 };
+    enum { BEYOND_MOST = 64 << 20 };
     u8 piece[PIECE];
 
-    if (length > REQUEST_MOST || pa > f->memory.end || length > f->memory.end - pa) return false;
+    if (length > (u64)bytes_left(f) + BEYOND_MOST || pa > f->memory.end || length > f->memory.end - pa) return false;
     for (u32 n; length; pa += n, length -= n) {
         n = length < PIECE ? length : PIECE;
         fill(f, piece, n);

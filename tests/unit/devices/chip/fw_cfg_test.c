@@ -1,6 +1,7 @@
 /* Firmware configuration: the items, and where they end. */
 #include <criterion/criterion.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "devices/chip/fw_cfg.h"
@@ -136,6 +137,21 @@ Test(fw_cfg, dma_selects_skips_and_reads_and_zeros_follow_the_end)
     cr_expect_eq(memory[0x1303], 0xff);
 }
 
+Test(fw_cfg, an_item_comes_whole_however_large_it_is)
+{
+    enum { LARGE = 70 << 20 };
+    u8 *memory = calloc(1, MEMORY_BYTES + LARGE), *large = calloc(1, LARGE);
+    struct fw_cfg f = with_memory(memory);
+
+    memset(large, 0xa5, LARGE);
+    cr_assert(fw_cfg_add(&f, "initrd", large, LARGE));
+    f.memory.end = MEMORY_BYTES + LARGE;
+    cr_expect_eq(dma(&f, memory, 0x21 << 16 | 8 | 2, LARGE, MEMORY_BYTES), 0);
+    cr_expect_arr_eq(memory + MEMORY_BYTES, large, LARGE);
+    free(large);
+    free(memory);
+}
+
 Test(fw_cfg, dma_that_leaves_memory_or_writes_an_item_is_an_error_and_moves_nothing)
 {
     static const struct { u32 control, length; u64 address; } bad[] = {
@@ -153,7 +169,7 @@ Test(fw_cfg, dma_that_leaves_memory_or_writes_an_item_is_an_error_and_moves_noth
     }
     f.memory.end = 1 << 30;
     memcpy(before, memory, sizeof before);
-    cr_expect_eq(dma(&f, memory, 0x20 << 16 | 8 | 2, (64 << 20) + 1, 0x200), 1, "more than 64 MiB at once");
+    cr_expect_eq(dma(&f, memory, 0x20 << 16 | 8 | 2, (64 << 20) + 7, 0x200), 1, "more than 64 MiB behind the item's end");
     cr_expect_arr_eq(memory + 0x200, before + 0x200, MEMORY_BYTES - 0x200);
     f.memory.end = MEMORY_BYTES;
     fw_cfg_dma_write_wide(&f, 0, 4, 0);
