@@ -87,6 +87,12 @@ static bool is_sheet(const char *path)
     return dot && !strcasecmp(dot, ".cue");
 }
 
+/* For who asked for an interface: ethmod=tap.  Which one, the kernel decides by this process's rights and by TUNSETIFF's name. */
+static bool is_tap(const struct broker *b, const char *path)
+{
+    return !strcmp(path, "/dev/net/tun") && (named_path(b->named, "tap", true) || named_path(b->named, "tuntap", true));
+}
+
 /* In a folder nothing leads out of it: openat2(2), RESOLVE_BENEATH. */
 static int open_beneath(int folder, const char *path, int flags, mode_t mode)
 {
@@ -107,7 +113,7 @@ static s64 act_open(struct broker *b, struct asked *a, struct broker_reply *repl
     (void)reply;
     bool named = may_at(b, folder, path, to_write, true), apart = folder >= 0 && *path != '/';
     bool looks = !to_write && (is_public(path) || (flags & O_DIRECTORY && named_folder_of(b->named, path)) || is_source(path));
-    if (!named && !looks && strcmp(path, "/dev/null")) return broker_refuse(b, to_write ? "write" : "open", path, to_write);
+    if (!named && !looks && strcmp(path, "/dev/null") && !is_tap(b, path)) return broker_refuse(b, to_write ? "write" : "open", path, to_write);
     a->new_fd = apart ? open_beneath(folder, path, flags, mode) : open(path, flags, mode);
     if (a->new_fd < 0) return -errno;
     if (named && !apart && flags & O_DIRECTORY) note_folder(b, a->new_fd);

@@ -121,7 +121,7 @@ Test(sandbox, strict_has_at_most_twenty_calls)
 /* --- two processes --- */
 
 /* What the machine's process does comes back as its status. */
-static int status_of(u8 level, int (*acts)(void))
+static int status_with(u8 level, const char *words, int (*acts)(void))
 {
     const struct sandbox_needs needs = { .level = level };
     struct named *named = named_create();
@@ -129,6 +129,7 @@ static int status_of(u8 level, int (*acts)(void))
     struct error err = { 0 };
 
     named_add(named, named_file, true);
+    named_add(named, words, true);
     bool split = sandbox_split(&sandbox, &needs, named, &err);
     if (split && sandbox.side == SANDBOX_MACHINE) syscall(SYS_exit_group, acts());
     cr_assert(split, "%s", err.text);
@@ -136,6 +137,8 @@ static int status_of(u8 level, int (*acts)(void))
     named_free(named);
     return status;
 }
+
+static int status_of(u8 level, int (*acts)(void)) { return status_with(level, NULL, acts); }
 
 static int reads_what_is_named(void)
 {
@@ -163,6 +166,13 @@ static int opens_what_is_not_named(void)
 {
     int fd = open(other_file, O_RDONLY);
     return fd >= 0 ? 1 : errno == EACCES ? 0 : 2;
+}
+
+/* The broker refuses with EACCES; the kernel says so only to who may not use the device anyhow. */
+static int opens_a_tap(void)
+{
+    int fd = open("/dev/net/tun", O_RDWR);
+    return fd >= 0 || errno != EACCES;
 }
 
 static int goes_around_the_name(void)
@@ -202,6 +212,13 @@ Test(sandbox, what_was_named_is_opened, .init = make_files, .fini = remove_files
     cr_expect_eq(status_of(SANDBOX_STRICT, reads_what_is_named), 0);
     cr_expect_eq(status_of(SANDBOX_STANDARD, writes_it_atomically), 0);
     cr_expect_eq(status_of(SANDBOX_STRICT, writes_it_atomically), 0);
+}
+
+Test(sandbox, a_tap_interface_is_for_who_asks_for_one, .init = make_files, .fini = remove_files)
+{
+    skip_where_there_is_none();
+    cr_expect_eq(status_of(SANDBOX_STANDARD, opens_a_tap), 0);
+    if (access("/dev/net/tun", R_OK | W_OK) == 0) cr_expect_eq(status_with(SANDBOX_STANDARD, "e1000: enabled=1, ethmod=tap, ethdev=tap0", opens_a_tap), 1);
 }
 
 Test(sandbox, nothing_else_is, .init = make_files, .fini = remove_files)
