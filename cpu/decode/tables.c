@@ -134,9 +134,14 @@ static bool fill_entry(struct decode_entry *entry, const struct opcode_row *row,
     for (unsigned size = 0; size < OPSIZES; size++) {
         for (unsigned repeat = 0; repeat < REPEATS; repeat++) {
             for (unsigned reg = 0; reg < 2; reg++) {
-                form_name(name, sizeof name, row, size, repeats ? repeat : REPEAT_NONE, reg);
-                entry->form[size][repeat][reg] = form_number(sorted, name);
-                any |= entry->form[size][repeat][reg] != 0;
+                u16 *form = entry->form[size][repeat];
+                if (repeat && !repeats) {                /* as without */
+                    form[reg] = entry->form[size][REPEAT_NONE][reg];
+                    continue;
+                }
+                form_name(name, sizeof name, row, size, repeat, reg);
+                form[reg] = form_number(sorted, name);
+                any |= form[reg] != 0;
             }
         }
     }
