@@ -62,7 +62,7 @@ all: $(BUILD)/orrery
 
 include cpu/build.mk
 include bios/build.mk
-$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/tests/fuzz/scenes_isa.o $(BUILD)/tests/fuzz/operations.o: | $(BUILD)/gen/op_forms.h
+$(UNIT_OBJ) $(ORACLE_OBJ) $(LENGTHS_OBJ) $(VECTOR_OBJ) $(ATOMIC_SRC:%.c=$(BUILD)/%.o): | $(BUILD)/gen/op_forms.h
 
 $(BUILD)/liborrery.a: $(LIB_OBJ)
 	rm -f $@; ar rcs $@ $^
@@ -89,18 +89,17 @@ $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lmpfr -lgmp
 
 # Targets with one entry point each, and the plain driver.
-FUZZ_TARGETS := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets operations hostile scenes scenes_isa devices whole)
-$(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_TARGETS) $(BUILD)/liborrery.a
+FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations hostile scenes scenes_isa devices whole bytes parsers images debugger snapshot program_bytes)
+$(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/fuzz-bytes: tests/fuzz/bytes.c $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lcriterion
-
-$(BUILD)/fuzz-snapshot: tests/fuzz/snapshot.c $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS)
-
-$(BUILD)/fuzz-debugger: tests/fuzz/debugger.c $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(UNIT_APP_OBJ) $(BUILD)/liborrery.a $(LIBS)
+$(FUZZ_OBJ): | $(BUILD)/gen/op_forms.h
+$(BUILD)/tests/fuzz/bytes.o: CFLAGS_ALL += -Itests/fuzz/without
+$(BUILD)/tests/fuzz/program.elf: tests/fuzz/program.c
+	@mkdir -p $(@D)
+	gcc -m32 -g -O1 -ffreestanding -fno-pie -fno-stack-protector -nostdlib -static -no-pie -Wl,-z,noexecstack,-N,-Ttext=0x100000,--no-warn-rwx-segments -o $@ $<
+$(BUILD)/tests/fuzz/program_bytes.o: tests/fuzz/program_bytes.S $(BUILD)/tests/fuzz/program.elf
+	gcc -c -DPROGRAM='"$(BUILD)/tests/fuzz/program.elf"' -o $@ $<
 
 $(BUILD)/atomic: $(ATOMIC_SRC:%.c=$(BUILD)/%.o) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS) -lcriterion
@@ -142,7 +141,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/fuzz-bytes $(BUILD)/fuzz-debugger $(BUILD)/fuzz-snapshot $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -152,14 +151,11 @@ test-long: test
 	$(BUILD)/oracle 8bit
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
-	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz build-san/fuzz-bytes build-san/fuzz-debugger build-san/fuzz-snapshot
+	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz
 	build-san/fuzz devices 1000000 -j 2
 	build-san/fuzz machine 20000000 -j 2
-	build-san/fuzz-bytes 100000000 1
-	build-san/fuzz-snapshot 100000
-	build-san/fuzz-debugger packets 100000
-	build-san/fuzz-debugger commands 100000
-	build-san/fuzz-debugger panes 100000
+	build-san/fuzz bytes 20000000 -j 2
+	build-san/fuzz snapshot stream vvfat panes parsers 100000 -j 2
 	@for t in $(filter-out %/linux-cd.sh %-initrd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps

@@ -56,26 +56,18 @@ if [ -x "$build/transcendental" ]; then
 else
     count 77 "transcendental: MPFR is not there"
 fi
-"$build/fuzz" machine 500000 -j 2 --findings "$build" > "$build/fuzz.log" 2>&1; status=$?
-tail -n 8 "$build/fuzz.log"
-count $status "fuzz: hostile guests"
-"$build/fuzz" devices 20000 -j 2 --findings "$build" > "$build/fuzz-devices.log" 2>&1; status=$?
-tail -n 8 "$build/fuzz-devices.log"
-count $status "fuzz: each device alone, 20000 operations"
-"$build/fuzz" --replay tests/fuzz/scripts/* > "$build/fuzz-scripts.log" 2>&1; status=$?
-tail -n 4 "$build/fuzz-scripts.log"
-count $status "fuzz: scripts of findings"
-"$build/fuzz-bytes" 300000 1 > "$build/fuzz-bytes.log" 2>&1; status=$?
-tail -n 8 "$build/fuzz-bytes.log"
-count $status "fuzz-bytes: random strings of bytes in every mode"
-"$build/fuzz-snapshot" 2000 > "$build/fuzz-snapshot.log" 2>&1; status=$?
-tail -n 8 "$build/fuzz-snapshot.log"
-count $status "fuzz-snapshot: 2000 snapshots and streams, every byte of the heads"
-for what in packets commands panes; do
-    "$build/fuzz-debugger" $what 3000 > "$build/fuzz-debugger.log" 2>&1; status=$?
-    tail -n 8 "$build/fuzz-debugger.log"
-    count $status "fuzz-debugger: 3000 $what"
-done
+fuzz() { # SENTENCE ARGUMENT...
+    sentence=$1; shift
+    "$build/fuzz" "$@" --findings "$build" > "$build/fuzz.log" 2>&1; status=$?
+    tail -n 8 "$build/fuzz.log"
+    count $status "fuzz: $sentence"
+}
+fuzz "scripts of findings" --replay tests/fuzz/scripts/*
+fuzz "the whole machine, 500000 operations" machine 500000 -j 2
+fuzz "each device alone, 20000 operations" devices 20000 -j 2
+fuzz "300000 strings of bytes as code, in both instances" bytes 300000 -j 2
+fuzz "snapshots, streams, folders, clicks: 1000 of each" snapshot stream vvfat panes 1000 -j 2
+fuzz "each parser, 1000 inputs" parsers 1000 -j 2
 silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
 if [ -d "$silicon" ]; then
     "$build/vectors" "$silicon" > "$build/vectors.log" 2>&1; status=$?

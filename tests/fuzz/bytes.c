@@ -1,20 +1,14 @@
-/* fuzz-bytes COUNT [SEED]: random strings of bytes as code, in every mode, at CPL 0 and 3, with random registers.  Each is executed as the
- * manual says or faults; a sanitizer, an assertion or a state field out of its range is the judge.   doc: fuzz */
+/* Random strings of bytes as code, in every mode, at CPL 0 and 3, with random registers, in the fast instance and in the exact one.  Each is executed as the manual says
+ * or faults; a sanitizer, an assertion, a state field out of its range, or a difference between the two is the judge.   doc: fuzz */
 #include <stdio.h>
+#include <xxhash.h>
 
 #include "tests/unit/cpu/fixture.h"
 
-enum { BYTES = 48, TICKS = 4, CASES_A_PROCESSOR = 4096 };
+#include "tests/fuzz/numbers.h"
+#include "tests/fuzz/targets.h"
 
-static u64 state;
-
-static u64 draw(void)
-{
-    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    return state * 0x2545f4914f6cdd1dull;
-}
-
-static u32 pick(u32 n) { return (u32)((draw() >> 33) % n); }
+enum { CODE_LENGTH = 48, TICKS = 40, MEMORY_EACH = 256 };
 
 /* --- modes --- */
 
@@ -52,7 +46,7 @@ static void random_bytes(u8 *code)
     static const u8 second[] = { 0x38, 0x3a, 0x01, 0xae, 0xc7, 0xe2, 0xe3, 0xf9, 0x7d };
     unsigned at = 0;
 
-    for (unsigned i = 0; i < BYTES; i++) code[i] = (u8)draw();
+    pick_bytes(code, CODE_LENGTH);
     while (at < 5 && pick(2)) code[at++] = first[pick(ARRAY_COUNT(first))];
     if (at && pick(3) == 0) code[at] = second[pick(ARRAY_COUNT(second))];
 }
@@ -62,72 +56,124 @@ static u64 a_value(void)
     switch (pick(5)) {
     case 0: return DATA + pick(0x8000);
     case 1: return pick(300);
-    case 2: return (u32)draw();
+    case 2: return (u32)pick_wide();
     case 3: return 0x00007ffffffffff0 + pick(32);
-    default: return draw();
+    default: return pick_wide();
     }
 }
 
-static void random_state(struct pc *pc)
+static void random_state(void *context)
 {
-    struct cpu *cpu = pc->cpu;
+    struct cpu *cpu = ((struct pc *)context)->cpu;
 
     for (unsigned n = 0; n < 16; n++)
         if (n != RSP || pick(8) == 0) cpu->gpr[n] = a_value();
-    for (unsigned i = 0; i < ARRAY_COUNT(cpu->ymm); i++) cpu->ymm[i] = draw();
-    for (unsigned i = 0; i < 8; i++) cpu->x87.r[i].significand = draw(), cpu->x87.r[i].sign_exponent = (u16)draw();
-    cpu->x87.control = (u16)((draw() & 0x1f3f) | 0x40);
-    cpu->x87.status = (u16)(draw() & 0x7f7f);
-    cpu->x87.in_use = (u8)draw();
-    cpu->mxcsr = (u32)draw() & 0xffff;
+    for (unsigned i = 0; i < ARRAY_COUNT(cpu->ymm); i++) cpu->ymm[i] = pick_wide();
+    for (unsigned i = 0; i < 8; i++) cpu->x87.r[i].significand = pick_wide(), cpu->x87.r[i].sign_exponent = (u16)pick(0x10000);
+    cpu->x87.control = (u16)((pick_wide() & 0x1f3f) | 0x40);
+    cpu->x87.status = (u16)(pick_wide() & 0x7f7f);
+    cpu->x87.in_use = (u8)pick(256);
+    cpu->mxcsr = (u32)pick_wide() & 0xffff;
     cpu->cr0 &= ~(u64)(CR0_EM | CR0_TS);
     if (cpu->model->features[WORD_1_EDX] & 1u << FEATURE_FXSR % 32) cpu->cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT;
     if (has(cpu, FEATURE_XSAVE)) cpu->cr4 |= CR4_OSXSAVE, cpu->xcr0 = XCR0_X87 | XCR0_SSE | (has(cpu, FEATURE_AVX) ? XCR0_AVX : 0);
     mode_derive(cpu);
 }
 
-static void check(struct pc *pc, const u8 *code)
+/* --- both instances --- */
+
+static void add_bytes(void *context, const void *bytes, size_t size) { XXH3_64bits_update(context, bytes, size); }
+
+/* Of all state; every field is in its range. */
+static u64 hash_of(struct pc *pc)
 {
     struct cpu_state_part part[16];
     unsigned count = cpu_state_parts(pc->cpu, part, ARRAY_COUNT(part));
+    XXH3_state_t *state = XXH3_createState();
 
+    XXH3_64bits_reset(state);
+    cpu_settle(pc->cpu);
     for (unsigned p = 0; p < count; p++) {
         const struct state_field *bad = state_out_of_range(part[p].layout, part[p].instance);
-        if (!bad) continue;
-        fprintf(stderr, "fuzz-bytes: %s of %s is out of its range after", bad->name, part[p].name);
-        for (unsigned i = 0; i < 15; i++) fprintf(stderr, " %02x", code[i]);
-        fputc('\n', stderr);
-        abort();
+        if (bad) fprintf(stderr, "fuzz: %s of %s is out of its range\n", bad->name, part[p].name), abort();
+        state_each_byte(part[p].layout, part[p].instance, add_bytes, state);
+    }
+    u64 hash = XXH3_64bits_digest(state) ^ pc->time.now;
+    XXH3_freeState(state);
+    return hash;
+}
+
+/* At once, where the fast instance does what it can, or instruction by instruction. */
+static void run_for(struct pc *pc, unsigned ticks, unsigned piece)
+{
+    u64 end = pc->time.now + ticks;
+
+    while (pc->time.now < end) {
+        u64 until = pc->time.now + piece < end ? pc->time.now + piece : end;
+        pc->time.deadline = pc->timer_at < until ? pc->timer_at : until;
+        if (pc->time.now < pc->time.deadline && cpu_run(pc->cpu) != CPU_STOP_DEADLINE) break;
+        if (pc->time.now < pc->timer_at) continue;
+        pc->timer_at = UINT64_MAX;
+        cpu_timer(pc->cpu);
     }
 }
 
-static void case_of(struct pc *pc)
-{
-    u8 code[BYTES];
+struct chance {
+    u8 code[CODE_LENGTH];
+    void (*mode)(struct pc *pc, unsigned cpl);
+    unsigned cpl;
+    u64 state;                   /* its registers' */
+};
 
-    random_bytes(code);
+static void enter(struct pc *pc, const struct chance *c)
+{
     cpu_reset(pc->cpu);
-    modes[pick(ARRAY_COUNT(modes))](pc, pick(2) ? 3 : 0);
-    random_state(pc);
+    pc->timer_at = UINT64_MAX;
+    c->mode(pc, c->cpl);
+    hostile_aside(c->state, random_state, pc);
     u32 at = (u32)(pc->cpu->seg[CPU_SEG_CS].effective_base + pc->cpu->rip);
-    memcpy(pc->ram + at, code, sizeof code);
-    cpu_memory_written(pc->cpu, at, sizeof code);
-    run_ticks(pc, TICKS);
-    if (pick(16) == 0) check(pc, code);
+    memcpy(pc->ram + at, c->code, sizeof c->code);
+    cpu_memory_written(pc->cpu, at, sizeof c->code);
 }
 
-int main(int argc, char **argv)
+static void differ(const struct pc *fast, const struct pc *exact, const struct chance *c)
 {
-    unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000, done = 0;
-    u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+    fprintf(stderr, "fuzz: fast and exact differ at tick %llu and %llu, rip %llx and %llx after", (unsigned long long)fast->time.now, (unsigned long long)exact->time.now, (unsigned long long)fast->cpu->rip,
+            (unsigned long long)exact->cpu->rip);
+    for (unsigned i = 0; i < CODE_LENGTH; i++) fprintf(stderr, " %02x", c->code[i]);
+    fputc('\n', stderr);
+    abort();
+}
 
-    state = seed * 0x9e3779b97f4a7c15ull | 1;
-    while (done < count) {
-        unsigned models = 0;
-        while (cpu_model_at(models)) models++;
-        PC(pc) = pc_create(cpu_model_at(pick(models))->name);
-        for (unsigned i = 0; i < CASES_A_PROCESSOR && done < count; i++, done++) case_of(pc);
+static void case_of(struct pc *fast, struct pc *exact)
+{
+    struct chance c = { .mode = ONE_OF(modes), .cpl = pick(2) ? 3 : 0, .state = pick(0x10000) };
+
+    random_bytes(c.code);
+    enter(fast, &c), enter(exact, &c);
+    run_for(fast, TICKS, TICKS);
+    run_for(exact, TICKS, 1);
+    if (hash_of(fast) != hash_of(exact)) differ(fast, exact, &c);
+}
+
+/* All that two processors have stored is looked at in the end. */
+unsigned long bytes_play(const struct fuzz_target *t, unsigned long most)
+{
+    unsigned models = 0;
+    unsigned long n;
+
+    (void)t;
+    while (cpu_model_at(models)) models++;
+    const char *model = cpu_model_at(pick(models))->name;
+    PC(fast) = pc_create(model);
+    PC(exact) = pc_create(model);
+    cpu_set_exact(exact->cpu, true);
+    for (n = 0; n < most && !hostile_over(); n++) {
+        hostile_at(n);
+        case_of(fast, exact);
+        if (n % MEMORY_EACH == 0 && memcmp(fast->ram, exact->ram, RAM_BYTES)) break;
     }
-    printf("fuzz-bytes: %lu strings from seed %llu: nothing broke\n", done, (unsigned long long)seed);
-    return 0;
+    if (!memcmp(fast->ram, exact->ram, RAM_BYTES)) return n ? n : 1;
+    fprintf(stderr, "fuzz: fast and exact have stored other bytes, %s, case %lu or some before\n", model, n);
+    abort();
 }

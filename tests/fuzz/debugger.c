@@ -1,32 +1,37 @@
-/* fuzz-debugger packets|commands|panes ROUNDS [SEED]: what gdb or a person may send, right, nearly right and wrong, to a small machine.  A sanitizer is the
- * judge, the stub's list of breakpoints, which must go with it, and where the panes of the window may be clicked.                          doc: fuzz */
-#include <ftw.h>
+/* What gdb or a person may send to the debugger of a small machine, right, nearly right and wrong.  A sanitizer is the judge, the stub's list of breakpoints,
+ * which must go with it, and where the panes of the window may be clicked.      doc: fuzz */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "gui/gdbstub/stub.h"
 #include "gui/panes/parts.h"
+#include "tests/fuzz/hostile.h"
+#include "tests/fuzz/targets.h"
 
-enum { ROUNDS_A_MACHINE = 500, CODE = 0x1000 };
+enum { CODE = 0x1000, LINES = 12, SEEDS = 40, FILE_MOST = 64 << 20 };
 
-static u64 state;
-
-static u32 pick(u32 n)
+/* Commands print, and may write files of any name. */
+void quiet_begin(void)
 {
-    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    return (u32)((state * 0x2545f4914f6cdd1dull >> 33) % n);
-}
+    int nothing = open("/dev/null", O_WRONLY);
 
-#define ONE_OF(list) (list)[pick(ARRAY_COUNT(list))]
+    fflush(stdout);
+    dup2(nothing, 1);
+    close(nothing);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){ FILE_MOST, FILE_MOST });
+    if (chdir(in_room("."))) perror(in_room(".")), exit(2);
+}
 
 /* --- a machine --- */
 
 /* 16-bit code that stores, loads, faults and interrupts. */
 static const u8 program[] = { 0xa1, 0x00, 0x20, 0x40, 0xa3, 0x00, 0x20, 0xcd, 0x80, 0x0f, 0x0b, 0xd9, 0xe8, 0xeb, 0xf1 };
 
-static void begin(struct session *s)
+static void begin(struct session *s, unsigned processors)
 {
     struct machine_config config;
     struct error err = { 0 };
@@ -34,7 +39,7 @@ static void begin(struct session *s)
 
     machine_config_defaults(&config);
     config.memory_bytes = 1 << 20;
-    config.cpu_count = 1 + pick(2);
+    config.cpu_count = processors;
     *s = (struct session){ .machine = machine_create(&config, &err), .symbols = symbols_open(), .ticks_left = UINT64_MAX, .attended = true };
     if (!s->machine) fputs(err.text, stderr), abort();
     for (unsigned i = 0; i < sizeof vectors; i += 4) memcpy(vectors + i, "\x0d\x10\0\0", 4);     /* all lead to the jump back */
@@ -108,30 +113,62 @@ static void check_breaks(const struct session *s)
         if (s->breakpoints.entry[i].used) fprintf(stderr, "breakpoint %u outlives gdb\n", i + 1), abort();
 }
 
-static void fuzz_packets(u64 rounds)
+/* First one byte: which machine, which architecture, how long a run is; then packets, a line each, or, after a blank, a frame as it is. */
+void packets_take(const u8 *bytes, size_t size)
 {
-    static char text[8192], frame[2 * sizeof text + 4];
     static struct gdb_stub stub;
     static struct packet_reader reader;
     struct session s;
+    u8 kind = size ? *bytes : 0;
+    char *frame = malloc(2 * size + 8);
 
-    for (u64 r = 0; r < rounds; r++) {
-        if (r % ROUNDS_A_MACHINE == 0) {
-            begin(&s);
-            gdb_stub_begin(&stub, &s, &(struct gdb_link){ .send = swallow, .interrupted = enough }, (enum gdb_architecture)pick(GDB_ARCHITECTURES));
-            stub.slice_ticks = 1 + pick(2000);
-        }
-        size_t size = packet_frame(text, make_packet(text), frame);
-        if (!pick(20)) frame[pick((u32)size)] ^= (char)(1 << pick(8));
-        for (size_t i = 0; i < size; i++)
+    begin(&s, 1 + (kind & 1));
+    memset(&reader, 0, sizeof reader);
+    gdb_stub_begin(&stub, &s, &(struct gdb_link){ .send = swallow, .interrupted = enough }, (enum gdb_architecture)((kind >> 1) % GDB_ARCHITECTURES));
+    stub.slice_ticks = 1 + kind * 8;
+    for (size_t at = 1, next; at < size; at = next + 1) {
+        const u8 *end = memchr(bytes + at, '\n', size - at);
+        next = end ? (size_t)(end - bytes) : size;
+        bool framed = bytes[at] == ' ';
+        size_t n = framed ? next - at - 1 : packet_frame((const char *)bytes + at, next - at, frame);
+        if (framed) memcpy(frame, bytes + at + 1, n);
+        for (size_t i = 0; i < n; i++)
             if (packet_take(&reader, (u8)frame[i]) == PACKET_WHOLE) gdb_stub_packet(&stub, reader.text, reader.size);
         s.over = false;
-        if (r % ROUNDS_A_MACHINE < ROUNDS_A_MACHINE - 1 && r + 1 < rounds) continue;
-        gdb_stub_end(&stub);
-        check_breaks(&s);
-        end(&s);
     }
+    gdb_stub_end(&stub);
+    check_breaks(&s);
+    end(&s);
+    free(frame);
 }
+
+/* A script of the templates above, changed a little. */
+static void give_lines(target_seed give, void *context, u64 seed, bool is_packets, void (*make)(char *line, size_t room))
+{
+    char text[LINES * 8192], line[8192];
+    size_t size = 0;
+
+    hostile_seed(seed);
+    if (is_packets) text[size++] = (char)pick(256);
+    for (unsigned n = 0; n < LINES; n++) {
+        make(line, sizeof line);
+        size += (size_t)snprintf(text + size, sizeof text - size, "%s\n", line);
+    }
+    give(context, text, size);
+}
+
+static void make_packet_line(char *line, size_t room)
+{
+    (void)room;
+    make_packet(line);
+}
+
+void packets_seeds(target_seed give, void *context)
+{
+    for (u64 seed = 1; seed <= SEEDS; seed++) give_lines(give, context, seed, true, make_packet_line);
+}
+
+const char *const packets_words[] = { "vCont;s:1;c", "qXfer:features:read:target.xml:", "qRcmd,", "Z0,", "z2,", "Z4,1000,4", "m1000,100", "M2000,4:", "X2000,3:", "P8=", "Hg", "T1", "QStartNoAckMode", "qSupported:", " $g#67", " $", "\x03", "}", "#", "ffffffffffffffff", NULL };
 
 /* --- commands --- */
 
@@ -142,34 +179,44 @@ static const char *const names[] = {
     "sse", "ymm", "hash", "loadmem", "finish", "rla", "expect", "frobnicate", "", "cpu", "zmm", "tb", "condition", "ignore", "rwatch", "awatch", "trace-reg", "trace-mem", "show", "instrument",
     "profile", "timeline", "tripwire", "addlyt", "remlyt", "lyt", "if", "echo", "query", "take", "nmi", "doit", "restore", "gva2gpa", "stop", "deref", "crc", "tlb", "setmagicbps", "clrmagicbps", "x/4wx", "print/t",
 };
-static const char *const words[] = {
+const char *const commands_words[] = {
     "0", "1", "0x1000", "0x2000", "-1", "0xffffffffffffffff", "eax", "$rip", "tick", "0:0x1000", "cs:ip", "[0x2000]", "@0x2000", "byte", "(", ")", "+", "*", "/", "%", "<<", "&&", "==", "!", "~",
     "=", "if", "r", "w", "v", "stop", "continue", "/4wx", "/2i", "/s", "/99999999x", "/bm", "int", "fault", "#PF", "#ZZ", "in", "out", "msr", "mode", "task", "triple", "irq", "gdt", "ldt", "idt",
     "tss", "tab", "cpu", "device", "pic1", "break", "symbols", "\"", "\"eax\"", "main.c:1", "\"a/b.c\":7", "not", "all", "/dev/null", "/nowhere", "global", "100", "64", "16", "eip", "st0", "off", "on", "call", "mode", "softint", "$ 2", "\"cpu0\"", "\"pic1.irr\"", "xml", "pending", "nmi", "smi", "read", "write", "line", "linux", "threads", "status", "pic", "u", "hex", "size", "$cpu", "*0x1000",
-    "port", "memory", "code", "flags", "stack", "eoi", "unwritten",
+    "port", "memory", "code", "flags", "stack", "eoi", "unwritten", NULL,
 };
 
 static void make_command(char *line, size_t size)
 {
     snprintf(line, size, "%s", ONE_OF(names));
-    for (unsigned n = pick(6); n; n--) snprintf(line + strlen(line), size - strlen(line), "%s%s", pick(5) ? " " : "", ONE_OF(words));
+    for (unsigned n = pick(6); n; n--) snprintf(line + strlen(line), size - strlen(line), "%s%s", pick(5) ? " " : "", commands_words[pick(ARRAY_COUNT(commands_words) - 1)]);
     while (*line && !pick(8)) line[pick((u32)strlen(line))] = (char)(1 + pick(255));
 }
 
-static void fuzz_commands(u64 rounds)
+/* A line each. */
+void commands_take(const u8 *bytes, size_t size)
 {
     struct session s;
+    char *text = malloc(size + 1);
 
-    for (u64 r = 0; r < rounds; r++) {
-        char line[512];
+    memcpy(text, bytes, size);
+    text[size] = 0;
+    begin(&s, 1 + (size && *bytes & 1));
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         struct error err = { 0 };
-        if (r % ROUNDS_A_MACHINE == 0) begin(&s);
-        make_command(line, sizeof line);
         s.ticks_left = 3000;
-        if (!session_command(&s, line, &err) && !err.count) fprintf(stderr, "\"%s\" fails without a word\n", line), abort();
+        if (strlen(line) < 512 && !session_command(&s, line, &err) && !err.count) fprintf(stderr, "\"%s\" fails without a word\n", line), abort();
         s.over = false;
-        if (r % ROUNDS_A_MACHINE == ROUNDS_A_MACHINE - 1 || r + 1 == rounds) end(&s);
     }
+    end(&s);
+    free(text);
+}
+
+static void make_command_line(char *line, size_t room) { make_command(line, room < 512 ? room : 512); }
+
+void commands_seeds(target_seed give, void *context)
+{
+    for (u64 seed = 1; seed <= SEEDS; seed++) give_lines(give, context, seed, false, make_command_line);
 }
 
 /* --- panes --- */
@@ -211,18 +258,19 @@ static void change_register(struct cpu *cpu)
     static const u64 values[] = { 0, 1, 0x11, 0x80000011, 0x20, 0x500, 0x100, 0x1000, 0x2000, 0xfffff000, 0xffff800000000000, 0x7fffffffffff, UINT64_MAX, 0xfffffffffffffff0 };
     struct error err = { 0 };
 
-    cpu_set_register(cpu, ONE_OF(registers), pick(3) ? ONE_OF(values) : (u64)pick(1u << 31) << pick(33), &err);
+    cpu_set_register(cpu, ONE_OF(registers), pick(3) ? ONE_OF(values) : pick_wide(), &err);
 }
 
-static void fuzz_panes(u64 rounds)
+unsigned long panes_play(const struct fuzz_target *t, unsigned long most)
 {
     struct session s;
+    unsigned long n;
 
-    for (u64 r = 0; r < rounds; r++) {
-        if (r % ROUNDS_A_MACHINE == 0) {
-            begin(&s);
-            panes_open(&s);
-        }
+    (void)t;
+    begin(&s, 1 + pick(2));
+    panes_open(&s);
+    for (n = 0; n < most && !hostile_over(); n++) {
+        hostile_at(n);
         if (!pick(20)) s.panes->driver = s.panes->driver ? NULL : "somebody";
         if (!pick(10)) change_register(machine_cpu(s.machine));
         do_something(s.panes);
@@ -230,30 +278,7 @@ static void fuzz_panes(u64 rounds)
         panes_act(s.panes);
         s.over = false;
         check_spots(s.panes);
-        if (r % ROUNDS_A_MACHINE == ROUNDS_A_MACHINE - 1 || r + 1 == rounds) end(&s);
     }
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st, (void)type, (void)at;
-    return remove(path);
-}
-
-int main(int argc, char **argv)
-{
-    static const struct { const char *name; void (*fuzz)(u64 rounds); } what[] = { { "packets", fuzz_packets }, { "commands", fuzz_commands }, { "panes", fuzz_panes } };
-    char folder[] = "/tmp/orrery-fuzz-XXXXXX";
-    unsigned n = 0;
-
-    while (argc > 2 && n < ARRAY_COUNT(what) && strcmp(argv[1], what[n].name)) n++;
-    if (argc < 3 || n == ARRAY_COUNT(what)) return fputs("fuzz-debugger packets|commands|panes ROUNDS [SEED]\n", stderr), 2;
-    u64 rounds = strtoull(argv[2], NULL, 0);
-    state = (argc > 3 ? strtoull(argv[3], NULL, 0) : 1) * 0x9e3779b97f4a7c15ull | 1;
-    if (!freopen("/dev/null", "w", stdout)) return 2;
-    if (!mkdtemp(folder) || chdir(folder)) return perror(folder), 2;         /* commands may write files of any name there */
-    what[n].fuzz(rounds);
-    nftw(folder, remove_one, 4, FTW_DEPTH | FTW_PHYS);
-    fprintf(stderr, "fuzz-debugger: %llu %s\n", (unsigned long long)rounds, argv[1]);
-    return 0;
+    end(&s);
+    return n ? n : 1;
 }

@@ -154,7 +154,7 @@ static void with_usb_mouse(struct machine_config *c) { with_usb(c, CONFIG_USB_MO
 static void with_usb_tablet(struct machine_config *c) { with_usb(c, CONFIG_USB_TABLET); }
 static void with_usb_stick(struct machine_config *c) { with_usb(c, CONFIG_USB_DISK); }
 
-static void acpi(struct machine *m) { config_write(m, 0xb40, 4, 0xb001), config_write(m, 0xb80, 1, 1), system_management(m); }
+static void acpi(struct machine *m) { pci_write(m, 0xb40, 4, 0xb001), pci_write(m, 0xb80, 1, 1), system_management(m); }
 static void dp8390_talks(struct machine *m) { pick(2) ? dp8390_rings(m) : conversations(m); }
 static void e1000_talks(struct machine *m) { pick(2) ? descriptors(m) : conversations(m); }
 static void displays(struct machine *m) { if (pick(2)) display(m); else picture(m); }
@@ -252,8 +252,8 @@ static void function(struct machine *m, const struct device *d)
 {
     if (!m->pci.present) return;
     if (pick(4) && d->bases[0].at)
-        for (unsigned i = 0; i < BASES && d->bases[i].at; i++) config_write(m, d->bases[i].at, 4, d->bases[i].base), config_write(m, (d->bases[i].at & ~0xffu) | PCI_COMMAND, 2, pick(8) ? 7 : pick(8));
-    else if (d->bases[0].at && pick(2)) config_write(m, (d->bases[0].at & ~0xffu) | pick(256), 1, pick_value());
+        for (unsigned i = 0; i < BASES && d->bases[i].at; i++) pci_write(m, d->bases[i].at, 4, d->bases[i].base), pci_write(m, (d->bases[i].at & ~0xffu) | PCI_COMMAND, 2, pick(8) ? 7 : pick(8));
+    else if (d->bases[0].at && pick(2)) pci_write(m, (d->bases[0].at & ~0xffu) | pick(256), 1, pick_value());
     else configuration(m, pick_value());
 }
 
@@ -339,13 +339,13 @@ static unsigned long remember_some(struct machine *m, unsigned long n)
     return n + 1 + pick(300);
 }
 
-unsigned long device_play(const struct target *t, unsigned long most)
+unsigned long device_play(const struct fuzz_target *t, unsigned long most)
 {
     const struct device *d = device_named(t->name);
     struct machine *m = target_begin(t);
     unsigned long n, again = 0;
 
-    for (unsigned i = 0; i < BASES && d->bases[i].at && m->pci.present; i++) config_write(m, d->bases[i].at, 4, d->bases[i].base), config_write(m, (d->bases[i].at & ~0xffu) | PCI_COMMAND, 2, 7);
+    for (unsigned i = 0; i < BASES && d->bases[i].at && m->pci.present; i++) pci_write(m, d->bases[i].at, 4, d->bases[i].base), pci_write(m, (d->bases[i].at & ~0xffu) | PCI_COMMAND, 2, 7);
     for (n = 0; n < most && !m->frozen && !hostile_over(); n++) {
         hostile_at(n);
         if (n == again) DO(m, AGAIN, 0);

@@ -42,7 +42,7 @@ static bool write_whole(const char *path, const u8 *bytes, size_t size)
 
 /* --- scripts --- */
 
-bool script_write(const struct target *t, const u8 *input, size_t size, FILE *to)
+bool script_write(const struct fuzz_target *t, const u8 *input, size_t size, FILE *to)
 {
     if (!t->is_machine) return false;
     operations_record(to);
@@ -85,15 +85,15 @@ bool script_replay(const char *path)
 
 /* --- does it still die? --- */
 
-typedef void (*attempt)(const struct target *target, const char *path);
+typedef void (*attempt)(const struct fuzz_target *target, const char *path);
 
-static void play_script(const struct target *t, const char *path)
+static void play_script(const struct fuzz_target *t, const char *path)
 {
     (void)t;
     script_replay(path);
 }
 
-static void play_input(const struct target *t, const char *path)
+static void play_input(const struct fuzz_target *t, const char *path)
 {
     size_t size;
     u8 *input = read_whole(path, &size);
@@ -103,7 +103,7 @@ static void play_input(const struct target *t, const char *path)
 }
 
 /* A process that says nothing, for QUIET_SECONDS at most. */
-static bool dies(const struct target *t, attempt play, const char *path)
+static bool dies(const struct fuzz_target *t, attempt play, const char *path)
 {
     int status = 0;
 
@@ -126,7 +126,7 @@ static bool dies(const struct target *t, attempt play, const char *path)
 /* --- shorter --- */
 
 struct reduction {
-    const struct target *target;
+    const struct fuzz_target *target;
     attempt play;
     const char *path;            /* of the finding, which becomes shorter and shorter */
     bool lines;                  /* pieces are lines, of which the first stays; else bytes */
@@ -181,7 +181,7 @@ static void shorten(struct reduction *r)
     free(r->bytes);
 }
 
-static bool reduce(const struct target *t, attempt play, const char *path, bool lines)
+static bool reduce(const struct fuzz_target *t, attempt play, const char *path, bool lines)
 {
     struct reduction r = { .target = t, .play = play, .path = path, .lines = lines, .end = time(NULL) + REDUCE_SECONDS };
 
@@ -194,7 +194,7 @@ static bool reduce(const struct target *t, attempt play, const char *path, bool 
 /* --- the finding --- */
 
 struct again {
-    const struct target *target;
+    const struct fuzz_target *target;
     u64 seed;
     FILE *input, *script;
 };
@@ -227,7 +227,7 @@ static void tell(const char *path, bool again, const char *how, const char *name
     fprintf(stderr, "fuzz: %s%s%s%s: %s\n", path, *how ? " (fuzz " : "", how, name, again ? "brings it back" : "does not bring it back: what it needs was left by an earlier run of the process");
 }
 
-void finding_report(const struct target *t, u64 seed, const char *folder)
+void finding_report(const struct fuzz_target *t, u64 seed, const char *folder)
 {
     char input[PATH_ROOM], script[PATH_ROOM], how[128];
 

@@ -8,13 +8,13 @@
 enum { QUIET_SECONDS = 120 };            /* a run that does nothing new for so long has got stuck */
 
 /* What a run of a seed was, as a file: once more in a process of its own.  `folder`: where findings go. */
-void finding_report(const struct target *target, u64 seed, const char *folder);
+void finding_report(const struct fuzz_target *target, u64 seed, const char *folder);
 
 /* The input of a run that target->take has by a seed: one of its seeds, changed.  The caller frees it. */
-u8 *mutated_input(const struct target *target, u64 seed, size_t *size);
+u8 *mutated_input(const struct fuzz_target *target, u64 seed, size_t *size);
 
 /* The lines of an input, as it is played; false: it is no run of a machine. */
-bool script_write(const struct target *target, const u8 *input, size_t size, FILE *to);
+bool script_write(const struct fuzz_target *target, const u8 *input, size_t size, FILE *to);
 /* Plays a file.  False: a line of it says nothing that is known; stderr has which. */
 bool script_replay(const char *path);
 

@@ -7,7 +7,7 @@
 
 enum { SEEDS_MOST = 64, INPUT_MOST = 1 << 20, CHANGES_MOST = 12 };
 
-static struct { const struct target *of; unsigned count; struct { u8 *bytes; size_t size; } seed[SEEDS_MOST]; } known;
+static struct { const struct fuzz_target *of; unsigned count; struct { u8 *bytes; size_t size; } seed[SEEDS_MOST]; } known;
 
 static void take_seed(void *context, const void *bytes, size_t size)
 {
@@ -18,7 +18,7 @@ static void take_seed(void *context, const void *bytes, size_t size)
     memcpy(known.seed[known.count++].bytes, bytes, size);
 }
 
-static void know_seeds(const struct target *t)
+static void know_seeds(const struct fuzz_target *t)
 {
     if (known.of == t) return;
     while (known.count) free(known.seed[--known.count].bytes);
@@ -48,7 +48,7 @@ static void replace(struct text *x, size_t at, size_t gone, const void *bytes, s
 
 static size_t a_place(const struct text *x) { return x->size ? pick(pick(3) ? (u32)x->size + 1 : x->size < 512 ? (u32)x->size + 1 : 512) : 0; }
 
-static void put_word(struct text *x, const struct target *t)
+static void put_word(struct text *x, const struct fuzz_target *t)
 {
     unsigned words = 0;
 
@@ -78,7 +78,7 @@ static void move_piece(struct text *x)
     replace(x, a_place(x), pick(2) ? 0 : size, known.seed[k].bytes + from, size);
 }
 
-static void change(struct text *x, const struct target *t)
+static void change(struct text *x, const struct fuzz_target *t)
 {
     size_t at = a_place(x);
     u8 byte;
@@ -94,7 +94,7 @@ static void change(struct text *x, const struct target *t)
     }
 }
 
-u8 *mutated_input(const struct target *t, u64 seed, size_t *size)
+u8 *mutated_input(const struct fuzz_target *t, u64 seed, size_t *size)
 {
     know_seeds(t);
     hostile_seed(seed);

@@ -13,7 +13,7 @@
 #include "tests/fuzz/findings.h"
 #include "tests/fuzz/hostile.h"
 
-enum { WORKERS_MOST = 64, TELL_SECONDS = 30, POLL_NS = 20000000 };
+enum { WORKERS_MOST = 64, TELL_SECONDS = 30, POLL_NS = 20000000, SAID_MOST = 1 << 20, SHOWN_BYTES = 12000 };
 
 /* What workers and who waits for them share. */
 struct worker {
@@ -24,6 +24,7 @@ struct worker {
     u64 run_seen;
     time_t seen;                 /* when it was somewhere else */
     bool stuck;
+    int said;                    /* its stderr */
 };
 static struct shared {
     _Atomic u64 next, done;
@@ -36,7 +37,7 @@ struct wish {
     const char *folder;
 };
 
-static u64 seed_of(const struct target *t, u64 seed, u64 run)
+static u64 seed_of(const struct fuzz_target *t, u64 seed, u64 run)
 {
     u64 hash = seed * 0x9e3779b97f4a7c15ull;
 
@@ -46,7 +47,7 @@ static u64 seed_of(const struct target *t, u64 seed, u64 run)
 
 /* --- a worker --- */
 
-static u64 run_one(const struct target *t, u64 seed)
+static u64 run_one(const struct fuzz_target *t, u64 seed)
 {
     if (!t->take) {
         hostile_seed(seed);
@@ -59,12 +60,22 @@ static u64 run_one(const struct target *t, u64 seed)
     return 1;
 }
 
-static void work(const struct target *t, const struct wish *w, struct worker *self)
+/* What is said goes to a file, of which the end is shown when a worker dies. */
+static void heed(int said)
+{
+    if (lseek(said, 0, SEEK_CUR) < SAID_MOST) return;
+    lseek(said, 0, SEEK_SET);
+    if (ftruncate(said, 0)) perror("fuzz");
+}
+
+static void work(const struct fuzz_target *t, const struct wish *w, struct worker *self)
 {
     if (!room_open()) perror("a folder for media"), _exit(2);
+    dup2(self->said, 2);
     hostile_place = &self->place;
     if (t->begin) t->begin();
     while (shared->done < w->count) {
+        heed(2);
         self->run = shared->next++;
         shared->done += run_one(t, seed_of(t, w->seed, self->run));
     }
@@ -98,7 +109,7 @@ static void stop_all(unsigned workers)
 }
 
 /* The first worker that died; NULL: all are done. */
-static struct worker *wait_for(const struct target *t, const struct wish *w, const struct timespec *from)
+static struct worker *wait_for(const struct fuzz_target *t, const struct wish *w, const struct timespec *from)
 {
     double told = 0;
     int status;
@@ -122,7 +133,16 @@ static struct worker *wait_for(const struct target *t, const struct wish *w, con
     return NULL;
 }
 
-static bool drive(const struct target *t, const struct wish *w)
+static void show_end(int said)
+{
+    char text[SHOWN_BYTES];
+    off_t end = lseek(said, 0, SEEK_END), from = end > (off_t)sizeof text ? end - (off_t)sizeof text : 0;
+    ssize_t size = pread(said, text, sizeof text, from);
+
+    if (size > 0) fwrite(text, 1, (size_t)size, stderr);
+}
+
+static bool drive(const struct fuzz_target *t, const struct wish *w)
 {
     struct timespec from;
 
@@ -131,11 +151,14 @@ static bool drive(const struct target *t, const struct wish *w)
     fflush(NULL);
     for (unsigned i = 0; i < w->workers; i++) {
         shared->worker[i].seen = time(NULL);
+        shared->worker[i].said = memfd_create("said", MFD_CLOEXEC);
         pid_t process = fork();
         if (!process) work(t, w, &shared->worker[i]);
         shared->worker[i].process = process;
     }
     struct worker *dead = wait_for(t, w, &from);
+    if (dead) show_end(dead->said);
+    for (unsigned i = 0; i < w->workers; i++) close(shared->worker[i].said);
     if (!dead) {
         printf("fuzz: %-12s %llu %s in %llu runs: nothing broke, %.0f a second, %.1f s\n", t->name, (unsigned long long)shared->done, t->unit, (unsigned long long)shared->next, (double)shared->done / since(&from), since(&from));
         fflush(stdout);
@@ -165,7 +188,7 @@ static int usage(void)
 
 static bool is_number(const char *word) { return *word && !word[strspn(word, "0123456789")]; }
 
-static bool chosen(const struct target *t, char **words, int count)
+static bool chosen(const struct fuzz_target *t, char **words, int count)
 {
     for (int i = 0; i < count; i++)
         if (!strcmp(words[i], t->name) || !strcmp(words[i], "all") || (!strcmp(words[i], "devices") && t->play && t->is_machine && strcmp(t->name, "machine")) ||
@@ -182,7 +205,7 @@ static int drive_chosen(char **words, int count, const struct wish *w)
     return !driven ? usage() : broken ? 1 : 0;
 }
 
-static int play_files(const struct target *t, char **paths, int count)
+static int play_files(const struct fuzz_target *t, char **paths, int count)
 {
     for (int i = 0; i < count; i++) {
         size_t size;
@@ -203,7 +226,7 @@ static int replay_files(char **paths, int count)
     return 0;
 }
 
-static int write_script(const struct target *t, const char *path)
+static int write_script(const struct fuzz_target *t, const char *path)
 {
     size_t size;
     u8 *input = read_whole(path, &size);
@@ -230,7 +253,7 @@ static void write_seed(void *context, const void *bytes, size_t size)
 }
 
 /* For the drivers that have corpora: libFuzzer and AFL++ take dictionaries of lines "WORD". */
-static int write_seeds(const struct target *t, const char *folder)
+static int write_seeds(const struct fuzz_target *t, const char *folder)
 {
     struct seed_folder s = { .path = folder };
     char path[4096];
@@ -262,7 +285,7 @@ static int take_options(int argc, char **argv, struct wish *w)
 
 static int command(int argc, char **argv, struct wish *w)
 {
-    const struct target *t = argc > 2 ? target_named(argv[argv[1][0] == '-' ? 2 : 1]) : NULL;
+    const struct fuzz_target *t = argc > 2 ? target_named(argv[argv[1][0] == '-' ? 2 : 1]) : NULL;
     int words = argc;
 
     if (argc < 3) return usage();

@@ -4,7 +4,7 @@
 #include "cpu/base/bits.h"
 #include "tests/fuzz/hostile.h"
 
-void config_write(struct machine *m, u32 at, unsigned size, u32 value)
+void pci_write(struct machine *m, u32 at, unsigned size, u32 value)
 {
     out(m, 0xcf8, 4, 0x80000000u | (at & ~3u));
     out(m, (u16)(0xcfc + (at & 3)), size, value);
@@ -29,8 +29,8 @@ void descriptors(struct machine *m)
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)(i % 16 >= 3 && i % 16 < 8 ? 0 : pick(256));
     poke(m, ring, bytes, sizeof bytes);
     u32 function = config_of(m, config);
-    config_write(m, function | PCI_COMMAND, 2, 7);
-    if (pick(2) || !(get32(config + PCI_BASE_0) & ~15u)) config_write(m, function | PCI_BASE_0, 4, E1000_REGISTERS);
+    pci_write(m, function | PCI_COMMAND, 2, 7);
+    if (pick(2) || !(get32(config + PCI_BASE_0) & ~15u)) pci_write(m, function | PCI_BASE_0, 4, E1000_REGISTERS);
     u32 chip = get32(config + PCI_BASE_0) & ~15u;
     store(m, chip + (pick(2) ? 0x2800 : 0x3800), 4, ring);
     for (unsigned i = 0; i < 8; i++) store(m, chip + registers[pick(ARRAY_COUNT(registers))], 4, pick(2) ? pick(256) : pick(0x7fffffff) & ~(1u << 26));
@@ -56,7 +56,7 @@ void sounds(struct machine *m)
         out(m, 0x389, 1, pick(256));
         if (m->config.es1370.enabled) {
             const u8 *config = m->sounds.es1370.chip.config;
-            config_write(m, config_of(m, config) | PCI_COMMAND, 2, COMMAND_IO | COMMAND_MASTER);
+            pci_write(m, config_of(m, config) | PCI_COMMAND, 2, COMMAND_IO | COMMAND_MASTER);
             out(m, (u16)((get32(config + PCI_BASE_0) & 0xffc0) + pick(64)), 1u << pick(3), pick(0x7fffffff) << pick(2));
         }
         pass(m, pick(TICKS));
@@ -82,9 +82,9 @@ void dma(struct machine *m)
 
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
     poke(m, table, bytes, sizeof bytes);
-    config_write(m, 0x904, 2, 5);
-    config_write(m, 0x920, 4, 0xc001);
-    config_write(m, 0x940, 4, 0x80008000);
+    pci_write(m, 0x904, 2, 5);
+    pci_write(m, 0x920, 4, 0xc001);
+    pci_write(m, 0x940, 4, 0x80008000);
     out(m, 0x1f6, 1, 0xe0);
     for (unsigned reg = 2; reg <= 5; reg++) out(m, (u16)(0x1f0 + reg), 1, reg < 4 ? pick(256) : pick(16));
     out(m, 0x1f7, 1, commands[pick(4)]);
@@ -132,8 +132,8 @@ void usb(struct machine *m)
     poke(m, area, descriptor, sizeof descriptor);
     for (unsigned i = 0; i < ARRAY_COUNT(frame); i++) frame[i] = i >= FRAMES ? frame[i % FRAMES] : pick(8) ? (area + pick(64) * 16) | pick(4) : pick(0x7fffffff);
     poke(m, list, frame, sizeof frame);
-    config_write(m, 0xa20, 4, 0xc021);
-    config_write(m, 0xa04, 2, 5);
+    pci_write(m, 0xa20, 4, 0xc021);
+    pci_write(m, 0xa04, 2, 5);
     out(m, 0xc028, 4, list);
     for (unsigned n = 0; n < 2; n++) out(m, (u16)(0xc030 + 2 * n), 2, pick(8) ? 4 : pick(65536));
     out(m, 0xc020, 2, 1);
@@ -147,8 +147,8 @@ void system_management(struct machine *m)
 
     for (unsigned i = pick(2) ? 3 : 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
     poke(m, 0x38000, bytes, sizeof bytes);
-    config_write(m, 0x72, 1, pick(4) ? 0x0a : pick(256));
-    config_write(m, 0xb58, 4, 1 << 25);
+    pci_write(m, 0x72, 1, pick(4) ? 0x0a : pick(256));
+    pci_write(m, 0xb58, 4, 1 << 25);
     out(m, 0xb028, 4, 1);
     out(m, 0xb2, 1, pick(256));
     pass(m, 1 + pick(4));
@@ -177,8 +177,8 @@ void display(struct machine *m)
     u8 bytes[32];
 
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)pick(256);
-    config_write(m, 0x4004, 2, 3);
-    config_write(m, 0x4010 + 8 * pick(2), 4, 0xe0000000u + (pick(16) << 24));
+    pci_write(m, 0x4004, 2, 3);
+    pci_write(m, 0x4010 + 8 * pick(2), 4, 0xe0000000u + (pick(16) << 24));
     for (unsigned i = 0; i < 12; i++) {
         unsigned reg = pick(DISPI_REGISTERS);
         u32 value = reg == DISPI_ENABLE ? pick(2) | pick(256) : reg == DISPI_BPP ? depths[pick(ARRAY_COUNT(depths))] : pick(4) ? widths[pick(ARRAY_COUNT(widths))] : pick(65536);
@@ -197,8 +197,8 @@ void cirrus(struct machine *m)
 {
     if (!m->vga.cirrus.present) return;
 
-    config_write(m, 0x4004, 2, 3);
-    config_write(m, 0x4010 + 4 * pick(2), 4, 0xe0000000u + (pick(16) << 24));
+    pci_write(m, 0x4004, 2, 3);
+    pci_write(m, 0x4010 + 4 * pick(2), 4, 0xe0000000u + (pick(16) << 24));
     out(m, 0x3c2, 1, 0x63 | pick(4) << 2);
     out(m, 0x3c4, 2, 0x1206);
     for (unsigned i = 0; i < 12; i++) {

@@ -144,9 +144,9 @@ void isa_transfers(struct machine *m)
 
 void smbus_transactions(struct machine *m)
 {
-    config_write(m, 0xb04, 2, pick(8) ? 1 : 0);
-    config_write(m, 0xb90, 4, 0xb101);
-    config_write(m, 0xbd2, 1, pick(8) ? 9 : pick(256));
+    pci_write(m, 0xb04, 2, pick(8) ? 1 : 0);
+    pci_write(m, 0xb90, 4, 0xb101);
+    pci_write(m, 0xbd2, 1, pick(8) ? 9 : pick(256));
     out(m, 0xb100, 1, 0x1e);
     out(m, 0xb104, 1, pick(4) ? 0xa0 | pick(16) : pick(256));
     for (unsigned reg = 3; reg <= 7; reg++)

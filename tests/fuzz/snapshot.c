@@ -1,7 +1,6 @@
-/* fuzz-snapshot COUNT [SEED]: snapshots, and the stream of a machine that moves, with bytes changed, cut off, and, by someone who can make the sums right,
- * with other contents.  What has wrong sums is refused and nothing changes; what has right ones is refused, or is a machine that runs.  A sanitizer, an
- * assertion or a machine that is another one than before is the judge.   doc: fuzz */
-#include <errno.h>
+/* Snapshots, and the stream of a machine that moves, with bytes changed, cut off, and, by someone who can make the sums right, with other contents.  What has
+ * wrong sums is refused and nothing changes; what has right ones is refused, or is a machine that runs.  A sanitizer, an assertion or a machine that is another
+ * one than before is the judge.   doc: fuzz */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,26 +12,17 @@
 #include <zstd.h>
 
 #include "cpu/base/bits.h"
-#include "devices/board/board.h"
 #include "devices/board/snapshot.h"
+#include "tests/fuzz/hostile.h"
+#include "tests/fuzz/targets.h"
 
-enum { SECTIONS_MOST = 64, RUN_TICKS = 3000, STREAM_EVERY = 32, HASH_EVERY = 16 };
+enum { SECTIONS_MOST = 64, RUN_TICKS = 3000, HASH_EVERY = 16 };
 
-static u64 state;
+static char good_path[128], bad_path[128], socket_path[128];
 
-static u64 draw(void)
+static void die(const char *what, const char *why)
 {
-    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    return state * 0x2545f4914f6cdd1dull;
-}
-
-static size_t pick(size_t n) { return n ? (size_t)((draw() >> 20) % n) : 0; }
-
-static char dir[] = "/tmp/orrery-fuzz-snapshot-XXXXXX", good_path[64], bad_path[64], socket_path[64];
-
-static void die(unsigned long number, const char *what, const char *why)
-{
-    fprintf(stderr, "fuzz-snapshot: case %lu: %s: %s\n", number, what, why);
+    fprintf(stderr, "fuzz: snapshot: %s: %s\n", what, why);
     abort();
 }
 
@@ -88,7 +78,7 @@ static void take_apart(const char *path, struct parts *p)
     struct snapshot_reader r;
     struct error err = { 0 };
 
-    if (!snapshot_open(&r, path, &err)) die(0, "the good one", err.text);
+    if (!snapshot_open(&r, path, &err)) die("the good one", err.text);
     while (p->count < SECTIONS_MOST && snapshot_next(&r, &err)) {
         struct section *s = &p->section[p->count++];
         strcpy(s->kind, r.section.kind);
@@ -137,7 +127,7 @@ static struct bytes changed(const struct bytes *raw)
 
     add(&b, raw->at, raw->size);
     for (unsigned i = 0; i < changes && b.size; i++) {
-        size_t at = pick(4) ? pick(b.size) : pick(b.size < 64 ? b.size : 64);
+        size_t at = pick(4) ? pick((u32)b.size) : pick(b.size < 64 ? (u32)b.size : 64);
         switch (pick(8)) {
         case 0: b.size = at; break;
         case 1: add(&b, raw->at, pick(32) % (raw->size + 1)); break;
@@ -208,7 +198,7 @@ static struct bytes stream_of(const struct parts *p, bool mirrors, unsigned othe
         u8 text[64] = "12400000 key 4 1\n12400001 type 0 41\n";
         size_t size = !strcmp(word, "ran") || !strcmp(word, "held") ? 8 : pick(2) ? strlen((char *)text) : pick(sizeof text);
         if (size == 8) put64(text, 12345678 + pick(200000));
-        else if (pick(2)) text[pick(size)] = (u8)draw();
+        else if (pick(2)) text[pick(size)] = (u8)pick(256);
         put_section(&b, &hashes, word, "", text, size);
     }
     if (!mirrors && pick(2)) put_section(&b, &hashes, "go", "", NULL, 0);
@@ -236,18 +226,18 @@ static struct machine *create(void)
 
     configure(&c);
     struct machine *m = machine_create(&c, &err);
-    if (!m) die(0, "the machine", err.text);
+    if (!m) die("the machine", err.text);
     return m;
 }
 
-static void restore_good(struct machine *m, unsigned long number)
+static void restore_good(struct machine *m)
 {
     struct error err = { 0 };
-    if (!machine_restore(m, good_path, &err)) die(number, "the good one is refused", err.text);
+    if (!machine_restore(m, good_path, &err)) die("the good one is refused", err.text);
 }
 
 /* Right sums: the machine is what the file says, and runs. */
-static bool one_forged(struct machine *m, const struct parts *p, unsigned long number)
+static void one_forged(struct machine *m, const struct parts *p)
 {
     struct error err = { 0 };
     struct bytes b = forged(p);
@@ -255,25 +245,9 @@ static bool one_forged(struct machine *m, const struct parts *p, unsigned long n
     write_file(bad_path, b.at, b.size);
     free(b.at);
     bool taken = machine_restore(m, bad_path, &err);
-    if (!taken && !err.count) die(number, "refused", "nothing is said");
+    if (!taken && !err.count) die("refused", "nothing is said");
     if (taken) machine_run(m, RUN_TICKS);
-    restore_good(m, number);
-    return taken;
-}
-
-/* Wrong sums: first every byte of the heads, then any bit, any length. */
-static void one_broken(struct machine *m, struct bytes *good, const size_t *heads, size_t head_count, u64 hash, unsigned long number)
-{
-    struct error err = { 0 };
-    size_t kind = number < head_count ? 0 : 1 + number % 2, at = kind ? pick(good->size) : heads[number], size = kind == 2 ? pick(good->size) : good->size;
-    u8 before = good->at[at], flip = (u8)(kind ? 1u << pick(8) : 1 + pick(255));
-
-    good->at[at] ^= flip;
-    write_file(bad_path, good->at, size);
-    good->at[at] = before;
-    if (machine_restore(m, bad_path, &err)) die(number, "broken", "it is taken");
-    if (!err.count) die(number, "broken", "nothing is said");
-    if (number % HASH_EVERY == 0 && machine_hash(m) != hash) die(number, "broken", "it is refused, and the machine has changed");
+    restore_good(m);
 }
 
 static size_t head_bytes(const struct bytes *good, size_t *heads, size_t room)
@@ -290,11 +264,10 @@ static size_t head_bytes(const struct bytes *good, size_t *heads, size_t room)
 
 /* --- the waiting side --- */
 
-static void send_stream(const struct bytes *b)
+static void send_stream(const struct bytes *b, size_t size)
 {
     struct sockaddr_un name = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    size_t size = pick(4) ? b->size : pick(b->size);
     u8 answer[256];
 
     strcpy(name.sun_path, socket_path);
@@ -311,21 +284,20 @@ static void send_stream(const struct bytes *b)
 
 static void no_directive(void *context, const char *directive) { (void)context, (void)directive; }
 
-static bool one_stream(const struct parts *p, unsigned long number)
+static void one_stream(const struct parts *p)
 {
-    struct bytes b = stream_of(p, pick(2), (unsigned)pick(p->count + 8));
+    struct bytes b = stream_of(p, pick(2), pick(p->count + 8));
     struct machine_arrival how = { 0 };
     struct machine_config c;
     struct error err = { 0 };
-    char address[80];
+    char address[160];
     bool here = false;
 
     fflush(NULL);
-    u64 seed = draw();
+    size_t size = pick(4) ? b.size : pick((u32)b.size);
     pid_t child = fork();
     if (!child) {
-        state = seed | 1;
-        send_stream(&b);
+        send_stream(&b, size);
         _exit(0);
     }
     snprintf(address, sizeof address, "unix:%s", socket_path);
@@ -339,49 +311,64 @@ static bool one_stream(const struct parts *p, unsigned long number)
         if (here && !how.ended) machine_run(m, RUN_TICKS);
         machine_destroy(m);
     }
-    if (!here && !err.count) die(number, "stream", "refused, and nothing is said");
+    if (!here && !err.count) die("stream", "refused, and nothing is said");
     arrival_free(a);
     waitpid(child, NULL, 0);
     free(b.at);
-    return here;
 }
 
-int main(int argc, char **argv)
-{
-    unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 0) : 2000, taken = 0, streams = 0, came = 0;
-    u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-    struct parts parts = { 0 };
-    struct error err = { 0 };
-    static size_t heads[SNAPSHOT_HEAD + SECTIONS_MOST * SNAPSHOT_SECTION];
+/* --- targets --- */
 
-    state = seed * 0x9e3779b97f4a7c15ull | 1;
-    if (!mkdtemp(dir)) return 1;
-    snprintf(good_path, sizeof good_path, "%s/good", dir);
-    snprintf(bad_path, sizeof bad_path, "%s/bad", dir);
-    snprintf(socket_path, sizeof socket_path, "%s/socket", dir);
-    struct machine *m = create();
-    machine_run(m, 12345678);
-    if (!machine_save(m, good_path, "cpu: model=pentium\n", false, NULL, &err)) die(0, "saving", err.text);
+static struct machine *machine;
+static struct parts parts;
+static struct bytes good;
+static size_t heads[SNAPSHOT_HEAD + SECTIONS_MOST * SNAPSHOT_SECTION], head_count;
+static u64 good_hash;
+
+void snapshot_begin(void)
+{
+    struct error err = { 0 };
+
+    if (machine) return;
+    snprintf(good_path, sizeof good_path, "%s", in_room("good"));
+    snprintf(bad_path, sizeof bad_path, "%s", in_room("bad"));
+    snprintf(socket_path, sizeof socket_path, "%s", in_room("socket"));
+    machine = create();
+    machine_run(machine, 12345678);
+    if (!machine_save(machine, good_path, "cpu: model=pentium\n", false, NULL, &err)) die("saving", err.text);
     take_apart(good_path, &parts);
-    struct bytes good = read_file(good_path);
-    size_t head_count = head_bytes(&good, heads, ARRAY_COUNT(heads));
-    u64 hash = machine_hash(m);
-    for (unsigned long i = 0; i < head_count; i++) one_broken(m, &good, heads, head_count, hash, i);
-    count += head_count;
-    for (unsigned long i = head_count; i < count; i++) {
-        if (i % STREAM_EVERY == STREAM_EVERY - 1) streams++, came += one_stream(&parts, i);
-        else if (i % 4 == 3) taken += one_forged(m, &parts, i);
-        else one_broken(m, &good, heads, head_count, hash, i);
-    }
-    if (machine_hash(m) != hash) die(count, "the end", "the machine is another one");
-    printf("fuzz-snapshot: %lu files and %lu streams from seed %llu: %lu forged files and %lu streams were machines, all others were refused\n", count - streams, streams,
-           (unsigned long long)seed, taken, came);
-    machine_destroy(m);
-    unlink(good_path);
-    unlink(bad_path);
-    unlink(socket_path);
-    rmdir(dir);
-    for (unsigned i = 0; i < parts.count; i++) free(parts.section[i].raw.at);
-    free(good.at);
-    return 0;
+    good = read_file(good_path);
+    head_count = head_bytes(&good, heads, ARRAY_COUNT(heads));
+    good_hash = machine_hash(machine);
+}
+
+/* Wrong sums: a byte of the heads, any bit, any length.  One that is as it was is taken. */
+static void one_broken(void)
+{
+    struct error err = { 0 };
+    unsigned kind = pick(3);
+    size_t at = kind ? pick((u32)good.size) : heads[pick((u32)head_count)], size = kind == 2 ? pick((u32)good.size) : good.size;
+    u8 before = good.at[at];
+
+    good.at[at] ^= (u8)(kind ? 1u << pick(8) : 1 + pick(255));
+    write_file(bad_path, good.at, size);
+    good.at[at] = before;
+    if (machine_restore(machine, bad_path, &err)) die("broken", "it is taken");
+    if (!err.count) die("broken", "nothing is said");
+    if (pick(HASH_EVERY) == 0 && machine_hash(machine) != good_hash) die("broken", "it is refused, and the machine has changed");
+}
+
+unsigned long snapshot_play(const struct fuzz_target *t, unsigned long most)
+{
+    (void)t, (void)most;
+    if (pick(3) == 0) one_forged(machine, &parts);
+    else one_broken();
+    return 1;
+}
+
+unsigned long stream_play(const struct fuzz_target *t, unsigned long most)
+{
+    (void)t, (void)most;
+    one_stream(&parts);
+    return 1;
 }

@@ -9,21 +9,29 @@
 
 enum { ROUND = 20000, DEVICES_MOST = 64 };
 
-static const struct target others[] = {
+static const struct fuzz_target others[] = {
     { .name = "machine", .unit = "operations", .is_machine = true, .play = whole_play, .round = ROUND },
+    { .name = "bytes", .unit = "strings", .play = bytes_play, .round = 4096 },
+    { .name = "panes", .unit = "acts", .begin = quiet_begin, .play = panes_play, .round = 500 },
+    { .name = "vvfat", .unit = "folders", .play = vvfat_play, .round = 1 },
+    { .name = "snapshot", .unit = "files", .begin = snapshot_begin, .play = snapshot_play, .round = 1 },
+    { .name = "stream", .unit = "streams", .begin = snapshot_begin, .play = stream_play, .round = 1 },
+#define X(parser) { .name = #parser, .unit = "inputs", .begin = quiet_begin, .take = parser##_take, .seeds = parser##_seeds, .words = parser##_words },
+    FUZZ_PARSERS(X)
+#undef X
 };
 
-const struct target *target_at(unsigned n)
+const struct fuzz_target *target_at(unsigned n)
 {
-    static struct target devices[DEVICES_MOST];
+    static struct fuzz_target devices[DEVICES_MOST];
     static unsigned count;
 
     for (; device_name(count); count++)
-        devices[count] = (struct target){ .name = device_name(count), .unit = "operations", .is_machine = true, .play = device_play, .round = ROUND };
+        devices[count] = (struct fuzz_target){ .name = device_name(count), .unit = "operations", .is_machine = true, .play = device_play, .round = ROUND };
     return n < count ? &devices[n] : n - count < ARRAY_COUNT(others) ? &others[n - count] : NULL;
 }
 
-const struct target *target_named(const char *name)
+const struct fuzz_target *target_named(const char *name)
 {
     unsigned n = 0;
 
@@ -31,9 +39,9 @@ const struct target *target_named(const char *name)
     return target_at(n);
 }
 
-void target_one(const struct target *t, const u8 *bytes, size_t size)
+void target_one(const struct fuzz_target *t, const u8 *bytes, size_t size)
 {
-    static const struct target *begun;
+    static const struct fuzz_target *begun;
 
     if (t->begin && begun != t) t->begin();
     begun = t;
@@ -53,7 +61,7 @@ struct machine *target_build(const char *name, u32 variant)
     return strcmp(name, "machine") ? device_board(name, variant) : whole_board(variant);
 }
 
-struct machine *target_begin(const struct target *t) { return target_build(t->name, pick(0x10000)); }
+struct machine *target_begin(const struct fuzz_target *t) { return target_build(t->name, pick(0x10000)); }
 
 void target_end(struct machine *m)
 {

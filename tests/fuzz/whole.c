@@ -129,7 +129,7 @@ struct machine *whole_board(u32 variant)
 }
 
 /* Processors that run code of any kind do it again alike after a snapshot, as everything else does. */
-unsigned long whole_play(const struct target *t, unsigned long most)
+unsigned long whole_play(const struct fuzz_target *t, unsigned long most)
 {
     struct machine *m = target_begin(t);
     unsigned long n, again = 0;
