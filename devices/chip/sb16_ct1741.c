@@ -199,7 +199,8 @@ static void write_byte(struct sb16_ct1741 *d, u8 value)
     }
     if (d->given < d->wanted) return;
     d->given = d->wanted = 0;
-    command_of(d->command)->run(d);
+    const struct command *command = command_of(d->command);
+    if (command) command->run(d);                        /* the invariant says that there is one */
 }
 
 static u8 read_byte(struct sb16_ct1741 *d)
@@ -287,6 +288,7 @@ const char *sb16_ct1741_invariant(const struct sb16_ct1741 *d)
 {
     if (state_out_of_range(&sb16_ct1741_state, d)) return "every field is in the range its list gives";
     if (d->given > d->wanted) return "a command has no more parameters than it wants";
+    if (d->wanted && (!command_of(d->command) || command_of(d->command)->parameters != d->wanted)) return "parameters are those of a command";
     for (unsigned t = 0; t < SB16_TRANSFERS; t++) {
         if (d->heard[t] > d->frames[t]) return "what has sounded was fetched";
         if ((d->running[t] && !d->paused[t]) != (d->next[t].at != NEVER)) return "a transfer that runs has its next event, one that stands has none";

@@ -144,6 +144,20 @@ Test(sb16_ct1741, an_unknown_command_is_ignored)
     cr_expect_eq(answer(), 4);
 }
 
+/* A snapshot may say anything: one that waits for parameters of no command is refused, and would not be followed. */
+Test(sb16_ct1741, parameters_are_those_of_a_command)
+{
+    dsp.command = 0xff;
+    dsp.wanted = 1;
+    cr_expect_str_eq(sb16_ct1741_invariant(&dsp), "parameters are those of a command");
+    sb16_ct1741_write(&dsp, 0x0c, 0x55);
+    cr_expect_eq(dsp.wanted, 0);
+    dsp.command = 0x14;
+    dsp.wanted = 1;
+    cr_expect_str_eq(sb16_ct1741_invariant(&dsp), "parameters are those of a command", "14h has two");
+    dsp.wanted = 0;
+}
+
 Test(sb16_ct1741, e2h_writes_a_sum_to_memory)
 {
     COMMAND(0xe2, 0x00);
