@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "config/table.h"
+#include "cpu/base/allocated.h"
 
 enum { INCLUDE_DEPTH = 8 };
 
@@ -255,7 +256,7 @@ static bool read_lines(struct reading *r, FILE *f, const char *path)
         size_t n = strcspn(part, "\r\n");
         bool more = n && part[n - 1] == '\\';
         n -= more;
-        line = realloc(line, length + n + 1);
+        line = allocated(realloc(line, length + n + 1));
         memcpy(line + length, part, n);
         line[length += n] = 0;
         if (more) continue;

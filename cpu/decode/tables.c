@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/run/processor.h"
 
 const char *const op_names[OP_COUNT] = {
@@ -213,7 +214,7 @@ static struct opcode_block *block_for(struct decode_tables *t, struct opcode_pla
     if (*number) return &t->blocks[*number - 1];
     if (t->blocks_used == t->blocks_room) {
         t->blocks_room = t->blocks_room ? 2 * t->blocks_room : 1024;
-        t->blocks = realloc(t->blocks, t->blocks_room * sizeof *t->blocks);
+        t->blocks = allocated(realloc(t->blocks, t->blocks_room * sizeof *t->blocks));
     }
     struct opcode_block *block = &t->blocks[t->blocks_used++];
     *block = (struct opcode_block){ 0 };
@@ -268,11 +269,11 @@ static void enter_row(struct decode_tables *tables, const struct cpu_model *mode
 
 struct decode_tables *decode_tables_create(const struct cpu_model *model, struct error *err)
 {
-    struct decode_tables *tables = calloc(1, sizeof *tables);
-    u16 *sorted = malloc(OP_COUNT * sizeof *sorted);
+    struct decode_tables *tables = allocated(calloc(1, sizeof *tables));
+    u16 *sorted = allocated(malloc(OP_COUNT * sizeof *sorted));
 
     tables->model = model;
-    tables->entries = calloc(opcode_row_count, sizeof *tables->entries);
+    tables->entries = allocated(calloc(opcode_row_count, sizeof *tables->entries));
     for (unsigned i = 0; i < OP_COUNT; i++) sorted[i] = (u16)i;
     qsort_r(sorted, OP_COUNT, sizeof *sorted, compare_names, (void *)op_names);
     bool ok = true;

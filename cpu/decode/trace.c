@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/decode/decode.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/breaks.h"
@@ -15,9 +16,9 @@
 
 struct trace_cache *trace_cache_create(void)
 {
-    struct trace_cache *cache = calloc(1, sizeof *cache);
-    cache->records = malloc(TRACE_ARENA_RECORDS * sizeof *cache->records);
-    cache->offsets = malloc(TRACE_ARENA_RECORDS * sizeof *cache->offsets);
+    struct trace_cache *cache = allocated(calloc(1, sizeof *cache));
+    cache->records = allocated(malloc(TRACE_ARENA_RECORDS * sizeof *cache->records));
+    cache->offsets = allocated(malloc(TRACE_ARENA_RECORDS * sizeof *cache->offsets));
     cache->traces = malloc(TRACE_ARENA_TRACES * sizeof *cache->traces);
     cache->sequences = sequence_index_create();
     return cache;

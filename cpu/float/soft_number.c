@@ -58,7 +58,7 @@ static enum float_class nan_or_infinity(u64 significand)
 struct number unpack(u64 bits, const struct format *f)
 {
     unsigned fraction_bits = f->precision - 1u;
-    s32 field = bits >> fraction_bits & (2u * f->max_exponent + 1);
+    s32 field = (s32)(bits >> fraction_bits & (2u * f->max_exponent + 1));
     struct number a = {
         .kind = FLOAT_NORMAL,
         .negative = bits >> f->sign_bit & 1,

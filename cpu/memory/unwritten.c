@@ -1,4 +1,5 @@
 #include "cpu/memory/unwritten.h"
+#include "cpu/base/allocated.h"
 
 #include <stdlib.h>
 
@@ -16,11 +17,11 @@ struct unwritten {
 
 struct unwritten *unwritten_create(struct physical_map *map)
 {
-    struct unwritten *u = calloc(1, sizeof *u);
+    struct unwritten *u = allocated(calloc(1, sizeof *u));
 
     u->map = map;
     u->pages = (u64)map->end * PHYSICAL_TABLE_PAGES;
-    u->page = calloc(u->pages + 1, sizeof *u->page);
+    u->page = allocated(calloc(u->pages + 1, sizeof *u->page));
     for (u64 n = 0; n < u->pages; n++) u->page[n].whole = physical_page_at(map, n * PAGE_BYTES)->written;
     return u;
 }
@@ -38,7 +39,7 @@ void unwritten_store(struct unwritten *u, u64 pa, u64 size_bytes)
     for (; size_bytes; pa++, size_bytes--) {
         u64 n = pa / PAGE_BYTES, bit = pa % PAGE_BYTES;
         if (n >= u->pages || u->page[n].whole) continue;
-        if (!u->page[n].word) u->page[n].word = calloc(PAGE_WORDS, sizeof(u64));
+        if (!u->page[n].word) u->page[n].word = allocated(calloc(PAGE_WORDS, sizeof(u64)));
         u->page[n].word[bit / 64] |= 1ull << bit % 64;
     }
 }

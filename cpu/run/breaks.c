@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
 #include "cpu/memory/unwritten.h"
@@ -18,7 +19,7 @@ static void begin_at(struct cpu *cpu, u64 pa)
     if (breaks_begin_at(cpu, pa)) return;
     if (b->begins_count == b->begins_room) {
         b->begins_room = b->begins_room ? 2 * b->begins_room : 16;
-        b->begins = realloc(b->begins, b->begins_room * sizeof *b->begins);
+        b->begins = allocated(realloc(b->begins, b->begins_room * sizeof *b->begins));
     }
     b->begins[b->begins_count++] = pa;
     b->begins_filter |= 1ull << (pa & 63);
@@ -252,10 +253,10 @@ static void add_watched(struct breaks *b, const struct cpu_break *watch)
 
 static struct breaks *breaks_create(const struct cpu_break *places, unsigned count, u32 heard)
 {
-    struct breaks *b = calloc(1, sizeof *b);
+    struct breaks *b = allocated(calloc(1, sizeof *b));
 
-    b->place = malloc((count + 1) * sizeof *places);
-    b->linear = malloc((count + 1) * sizeof *b->linear);
+    b->place = allocated(malloc((count + 1) * sizeof *places));
+    b->linear = allocated(malloc((count + 1) * sizeof *b->linear));
     b->count = count;
     b->catches = heard;
     b->watched_first = b->watched_la_first = UINT64_MAX;

@@ -1,3 +1,4 @@
+#include "cpu/base/allocated.h"
 #include "cpu/run/fast_sequences.h"
 
 #include <assert.h>
@@ -66,7 +67,7 @@ static void enter(struct side *side, const struct sequence *sequences, unsigned 
 
 struct sequence_index *sequence_index_create(void)
 {
-    struct sequence_index *index = calloc(1, sizeof *index);
+    struct sequence_index *index = allocated(calloc(1, sizeof *index));
 
     enter(&index->of32, fast_sequences32, fast_sequences32_count);
     enter(&index->of64, fast_sequences64, fast_sequences64_count);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/decode/tables.h"
 #include "cpu/decode/trace.h"
 #include "cpu/run/breaks.h"
@@ -17,7 +18,7 @@ struct cpu *cpu_create(const struct cpu_model *model, struct cpu_time *time, con
                        struct physical_map *memory)
 {
     struct error err = { 0 };
-    struct cpu *cpu = calloc(1, sizeof *cpu);
+    struct cpu *cpu = allocated(calloc(1, sizeof *cpu));
 
     cpu->model = model;
     cpu->amd = model->vendor[0] == 'A';

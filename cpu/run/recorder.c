@@ -1,4 +1,5 @@
 #include "cpu/run/recorder.h"
+#include "cpu/base/allocated.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ void cpu_set_recorder(struct cpu *cpu, void (*put)(void *context, const u64 *wor
     cpu->recorder = NULL;
     trace_cache_flush(cpu);                      /* traces are built in another way */
     if (!put) return;
-    cpu->recorder = malloc(sizeof *cpu->recorder);
+    cpu->recorder = allocated(malloc(sizeof *cpu->recorder));
     cpu->recorder->put = put;
     cpu->recorder->context = context;
     cpu->recorder->used = 0;

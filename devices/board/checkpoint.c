@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/board/board.h"
 
 /* Between these addresses boards map RAM, ROM and the VGA as registers say, so which page was stored to says little: contents are compared. */
@@ -95,7 +96,7 @@ static bool look(struct memory_tracker *t)
 /* Everything counts as changed. */
 static bool prepare(struct memory_tracker *t, struct machine *m)
 {
-    *t = (struct memory_tracker){ .machine = m, .video_stamp = calloc(m->vga.memory_bytes / VGA_PAGE_BYTES, sizeof *t->video_stamp) };
+    *t = (struct memory_tracker){ .machine = m, .video_stamp = allocated(calloc(m->vga.memory_bytes / VGA_PAGE_BYTES, sizeof *t->video_stamp)) };
     t->ram = page_tree_create(&t->store, m->ram_bytes / PAGE_BYTES);
     t->video = page_tree_create(&t->store, m->vga.memory_bytes / VGA_PAGE_BYTES);
     for (unsigned n = 0; n < CHECKPOINT_TEXTS; n++) t->text[n] = page_tree_create(&t->store, TEXT_PAGES);

@@ -1,4 +1,5 @@
 #include "devices/board/clock.h"
+#include "cpu/base/allocated.h"
 
 #include <stdlib.h>
 
@@ -20,8 +21,8 @@ void clock_add(struct clock *clock, struct event *event, void (*fire)(void *owne
     *event = (struct event){ .at = NEVER, .fire = fire, .owner = owner, .order = clock->added };
     if (clock->added == clock->room) {
         clock->room = clock->room ? 2 * clock->room : 32;
-        clock->heap = realloc(clock->heap, clock->room * sizeof *clock->heap);
-        clock->all = realloc(clock->all, clock->room * sizeof *clock->all);
+        clock->heap = allocated(realloc(clock->heap, clock->room * sizeof *clock->heap));
+        clock->all = allocated(realloc(clock->all, clock->room * sizeof *clock->all));
     }
     clock->all[clock->added++] = event;
 }

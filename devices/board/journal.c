@@ -20,6 +20,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/board/board.h"
 #include "devices/board/mirror.h"
 #include "devices/network/folder.h"
@@ -210,7 +211,7 @@ bool machine_record(struct machine *m, const char *path, const char *config, con
     if (!j->file && errno == EEXIST) return fail(err, "%s: exists already and is left as it is; choose another name", path);
     if (!j->file) return fail(err, "%s: cannot be created: %s", path, strerror(errno));
     setvbuf(j->file, NULL, _IOFBF, BUFFER_BYTES);
-    j->path = strdup(path);
+    j->path = allocated(strdup(path));
     j->mode = JOURNAL_RECORDS;
     fputs(JOURNAL_FIRST_LINE "\n", j->file);
     while (*config) {
@@ -294,7 +295,7 @@ static void apply_medium(struct machine *m, bool floppy, const char *arguments)
     unsigned a = 0, b = 0;
     int at = 0;
 
-    sscanf(arguments, "%u %u %n", &a, &b, &at);
+    (void)sscanf(arguments, "%u %u %n", &a, &b, &at);            /* both are there: well_formed */
     bool ok = floppy ? disks_floppy_insert(m, a, arguments + at, b, &err) : disks_cd_insert(m, a, b, arguments + at, &err);
     if (!ok) board_stop(m, MACHINE_PANIC, 0, "replay: %.400s", err.text);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/board/board.h"
 #include "devices/network/folder.h"
 
@@ -110,7 +111,7 @@ static const char *skip_number(const char *at)
 {
     char *end;
     if (*at++ != ' ') return NULL;
-    strtoll(at, &end, 10);
+    (void)strtoll(at, &end, 10);
     return end == at ? NULL : end;
 }
 
@@ -144,8 +145,8 @@ bool journal_take_line(struct journal *j, const char *path, unsigned number, con
 bool journal_file_hash(const char *path, u64 *hash)
 {
     enum { PIECE = 65536 };
-    XXH3_state_t *state = XXH3_createState();
-    u8 *bytes = malloc(PIECE);
+    XXH3_state_t *state = allocated(XXH3_createState());
+    u8 *bytes = allocated(malloc(PIECE));
     FILE *f = fopen(path, "re");
     bool ok = f != NULL;
 

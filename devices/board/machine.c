@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/host/sandbox.h"
 #include "devices/board/board.h"
 
@@ -136,7 +137,7 @@ static void hash_bytes(void *context, const void *bytes, size_t size)
 
 u64 machine_hash(struct machine *m)
 {
-    XXH3_state_t *state = XXH3_createState();
+    XXH3_state_t *state = allocated(XXH3_createState());
 
     for (unsigned n = 0; n < m->processors; n++) cpu_settle(m->processor[n].cpu);
     XXH3_64bits_reset(state);
@@ -154,7 +155,7 @@ u64 machine_hash(struct machine *m)
 
 struct machine *machine_create(const struct machine_config *config, struct error *err)
 {
-    struct machine *m = calloc(1, sizeof *m);
+    struct machine *m = allocated(calloc(1, sizeof *m));
 
     m->config = *config;
     for (unsigned n = 0; n <= MACHINE_E9; n++) serial_line_init(&m->capture[n].line), m->capture[n].machine = m;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "bios/images.h"
+#include "cpu/base/allocated.h"
 #include "devices/board/board.h"
 
 enum { VGA_FIRST = 0xa0000, OPTION_FIRST = 0xc0000, LOADER_ROM = 0xdf000, MIB = 1 << 20 };
@@ -16,7 +17,7 @@ enum { VGA_FIRST = 0xa0000, OPTION_FIRST = 0xc0000, LOADER_ROM = 0xdf000, MIB = 
 static u8 *page_room(u64 size)
 {
     u64 room = (size + PAGE_BYTES - 1) & ~(u64)(PAGE_BYTES - 1);
-    u8 *bytes = aligned_alloc(PAGE_BYTES, room);
+    u8 *bytes = allocated(aligned_alloc(PAGE_BYTES, room));
 
     memset(bytes, 0xff, room);
     return bytes;

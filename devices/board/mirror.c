@@ -364,7 +364,7 @@ u8 *mirror_check_bytes(struct machine *m, size_t *size)
     u8 *bytes = malloc(CHECK_STATE + end);
 
     *size = CHECK_STATE + end;
-    if (bytes && state_image_take(m, &image)) {
+    if (bytes && state && state_image_take(m, &image)) {
         XXH3_64bits_reset(state);
         board_disks_each_byte(m, hash_bytes, state);
         put64(bytes + CHECK_TICK, now(m));

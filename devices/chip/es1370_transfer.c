@@ -55,7 +55,7 @@ bool es1370_render(struct es1370 *e)
 
 static s16 sample_at(unsigned format, const u8 *bytes)
 {
-    return format & SCTRL_16_BIT ? (s16)get16(bytes) : (s16)((bytes[0] ^ 0x80) << 8);
+    return (s16)(format & SCTRL_16_BIT ? get16(bytes) : (bytes[0] ^ 0x80) << 8);
 }
 
 /* A buffer is whole longwords, and a frame never lies across its end. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/loader/plan_builder.h"
 
 enum { MIB = 1 << 20, LOW_END = 0x9f000 };      /* below 640 KiB, but for the BIOS's extended data area */
@@ -101,7 +102,7 @@ static void finish(const struct plan_builder *b, struct kernel_image *image)
     u8 *at;
 
     image->plan_bytes = (PLAN_WORDS + 2 * PLAN_PIECES_MOST) * 4;
-    image->plan = at = calloc(1, image->plan_bytes);
+    image->plan = at = allocated(calloc(1, image->plan_bytes));
     image->bytes = b->bytes;
     image->size_bytes = b->used;
     for (unsigned i = 0; i < PLAN_WORDS; i++, at += 4) put32(at, b->word[i]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/loader/plan_builder.h"
 
 /* "The Real-Mode Kernel Header". */
@@ -156,7 +157,7 @@ bool linux_plan(struct plan_builder *b, const struct file_bytes *kernel, const s
     if (l.version >= 0x204 && wanted > (u64)size - setup_bytes + 15)
         return fail(b->err, "kernel: \"%s\": a Linux kernel that is cut off: it has %u bytes of %llu", b->who, size, (unsigned long long)(wanted + setup_bytes));
     if (l.version >= 0x204 && wanted < size - setup_bytes) size = setup_bytes + (u32)wanted;     /* a signature may follow */
-    u8 *setup = malloc(setup_bytes);
+    u8 *setup = allocated(malloc(setup_bytes));
     memcpy(setup, bytes, setup_bytes);
     bool ok = plan_put(b, "the kernel", l.kernel, bytes + setup_bytes, size - setup_bytes) && put_initrd(b, setup, config) &&
               put_setup(b, setup, setup_bytes, &l, config);

@@ -1,4 +1,5 @@
 #include "devices/network/folder.h"
+#include "cpu/base/allocated.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +37,7 @@ static bool add_file(struct scan *s, const char *name, u64 size)
     struct folder *f = s->folder;
 
     if (f->count == FOLDER_FILES) return fail(s->err, "%s: ethdev=\"%s\": has more than %d files; name a smaller folder", s->who, s->path, FOLDER_FILES);
-    f->file[f->count++] = (struct folder_file){ strdup(name), size };
+    f->file[f->count++] = (struct folder_file){ allocated(strdup(name)), size };
     return true;
 }
 
@@ -94,7 +95,7 @@ static void put_name(FILE *page, const char *name)
 
 static void make_index(struct folder *f)
 {
-    FILE *page = open_memstream(&f->index, &f->index_size);
+    FILE *page = allocated(open_memstream(&f->index, &f->index_size));
 
     fputs("<!DOCTYPE html>\n<title>vnet</title>\n", page);
     for (unsigned i = 0; i < f->count; i++) {
@@ -112,7 +113,7 @@ bool folder_open(struct folder *f, const char *path, const char *who, struct err
     struct scan s = { .folder = f, .who = who, .path = path, .err = err };
 
     *f = (struct folder){ .root = -1, .fd = -1 };
-    f->file = calloc(FOLDER_FILES, sizeof *f->file);
+    f->file = allocated(calloc(FOLDER_FILES, sizeof *f->file));
     bool ok = true;
     if (path[0]) {
         f->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -183,8 +184,8 @@ bool folder_read(struct folder *f, unsigned file, u64 offset, u8 *bytes, unsigne
 
 u64 folder_hash(struct folder *f)
 {
-    XXH3_state_t *state = XXH3_createState();
-    u8 *chunk = malloc(HASH_CHUNK);
+    XXH3_state_t *state = allocated(XXH3_createState());
+    u8 *chunk = allocated(malloc(HASH_CHUNK));
 
     XXH3_64bits_reset(state);
     for (unsigned i = 0; i < f->count; i++) {

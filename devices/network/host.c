@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/host/sandbox.h"
 #include "devices/network/hub.h"
 #include "devices/network/network.h"
@@ -152,7 +153,7 @@ static void host_close(void *self)
 
 static bool plug_in(struct network *net, int fd, bool stream, const char *who)
 {
-    struct host *h = calloc(1, sizeof *h);
+    struct host *h = allocated(calloc(1, sizeof *h));
 
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     *h = (struct host){ .fd = fd, .stream = stream, .clock = net->clock, .base_tick = clock_now(net->clock), .base_ms = wall_ms() };

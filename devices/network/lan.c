@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "cpu/base/allocated.h"
 #include "devices/network/network.h"
 
 enum { QUEUE = 256, PORTS = 2 * CONFIG_NICS };
@@ -56,7 +57,7 @@ static void discard(struct parcels *list)
 
 struct lan *lan_create(u64 delay_ns)
 {
-    struct lan *lan = calloc(1, sizeof *lan);
+    struct lan *lan = allocated(calloc(1, sizeof *lan));
 
     lan->delay_ns = delay_ns;
     for (unsigned n = 0; n < LAN_MACHINES * PORTS; n++) {

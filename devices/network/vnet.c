@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/base/frame_sums.h"
 #include "devices/network/wire_order.h"
 
@@ -255,7 +256,7 @@ static bool part(void *self, unsigned i, const char **name, const struct state_l
 
 bool network_open_vnet(struct network *net, const struct nic_config *config, const char *who, struct error *err)
 {
-    struct vnet *v = malloc(sizeof *v);
+    struct vnet *v = allocated(malloc(sizeof *v));
 
     vnet_init(v, net);
     memcpy(v->bootfile, config->bootfile, sizeof v->bootfile);

@@ -53,7 +53,7 @@ static bool decode(const char *path, size_t size, char *name)
 
     for (size_t i = 0; i < size && path[i] != '?' && path[i] != '#'; i++) {
         int high = path[i] == '%' && i + 2 < size ? hex(path[i + 1]) : -1, low = high >= 0 ? hex(path[i + 2]) : -1;
-        char byte = low >= 0 ? (char)(high << 4 | low) : path[i];
+        char byte = (char)(low >= 0 ? high << 4 | low : path[i]);
         if (low >= 0) i += 2;
         if (!byte || used + 1 >= FOLDER_NAME) return false;
         name[used++] = byte;

@@ -1,5 +1,6 @@
 /* Source: MIDI Manufacturers Association, "Standard MIDI Files 1.0": format 0, a quarter note is a second of 1000 ticks. */
 #include "devices/sound/midi_file.h"
+#include "cpu/base/allocated.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,10 +52,10 @@ static void end_track(struct midi_file *m)
     const u8 bytes[] = { (u8)(size >> 24), (u8)(size >> 16), (u8)(size >> 8), (u8)size };
 
     fwrite(end_of_track, 1, sizeof end_of_track, m->file);
-    fseek(m->file, TRACK_SIZE_AT, SEEK_SET);
+    if (fseek(m->file, TRACK_SIZE_AT, SEEK_SET)) return;         /* a pipe has no place to go back to */
     fwrite(bytes, 1, sizeof bytes, m->file);
     fflush(m->file);
-    fseek(m->file, -(long)END_BYTES, SEEK_END);
+    (void)fseek(m->file, -(long)END_BYTES, SEEK_END);
 }
 
 struct midi_file *midi_file_create(const char *path, bool raw, const char *who, struct error *err)
@@ -65,8 +66,8 @@ struct midi_file *midi_file_create(const char *path, bool raw, const char *who, 
         fail(err, "%s: \"%s\": cannot be created: %s", who, path, strerror(errno));
         return NULL;
     }
-    struct midi_file *m = calloc(1, sizeof *m);
-    *m = (struct midi_file){ .file = file, .path = strdup(path), .raw = raw, .track_bytes = TEMPO_BYTES };
+    struct midi_file *m = allocated(calloc(1, sizeof *m));
+    *m = (struct midi_file){ .file = file, .path = allocated(strdup(path)), .raw = raw, .track_bytes = TEMPO_BYTES };
     if (raw) return m;
     fwrite(header, 1, sizeof header, file);
     end_track(m);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/base/bits.h"
 
 enum { HEADER_BYTES = 44, FRAME_BYTES = 4, CHANNELS = 2, SAMPLE_BITS = 16, FORMAT_PCM = 1, RIFF_SIZE_AT = 4, DATA_SIZE_AT = 40, CHUNK_BYTES = 8 };
@@ -43,8 +44,8 @@ struct wav *wav_create(const char *path, unsigned rate_hz, const char *who, stru
         fail(err, "%s: \"%s\": cannot be created: %s", who, path, strerror(errno));
         return NULL;
     }
-    struct wav *w = calloc(1, sizeof *w);
-    *w = (struct wav){ .file = file, .path = strdup(path), .rate_hz = rate_hz };
+    struct wav *w = allocated(calloc(1, sizeof *w));
+    *w = (struct wav){ .file = file, .path = allocated(strdup(path)), .rate_hz = rate_hz };
     header(h, rate_hz, 0);
     fwrite(h, 1, sizeof h, file);
     return w;

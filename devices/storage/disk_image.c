@@ -7,6 +7,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/base/bits.h"
 #include "devices/storage/cd_sector.h"
 #include "devices/storage/held_layer.h"
@@ -342,8 +343,8 @@ u64 disk_image_hash(struct disk_image *image, bool with_volatile, u64 most_bytes
     enum { PIECE = 2048 };                               /* sectors: 1 MiB */
     struct image_layer *layer = image->is_volatile && !with_volatile ? image->top->below : image->top;
     u64 bytes = layer->sectors * SECTOR_BYTES, step = bytes > most_bytes ? (bytes - 1) / most_bytes + 1 : 1;
-    XXH3_state_t *state = XXH3_createState();
-    u8 *piece = malloc(PIECE * SECTOR_BYTES);
+    XXH3_state_t *state = allocated(XXH3_createState());
+    u8 *piece = allocated(malloc(PIECE * SECTOR_BYTES));
     struct error err = { 0 };
 
     XXH3_64bits_reset(state);

@@ -76,7 +76,7 @@ static void show_gpt(const struct table *t)
         if (!memcmp(entry, unused, 16)) continue;
         for (unsigned i = 0; i < 36 && get16(entry + 56 + 2 * i); i++) {
             u16 c = get16(entry + 56 + 2 * i);
-            name[i] = c > ' ' && c < 0x7f ? (char)c : c == ' ' ? ' ' : '?';
+            name[i] = (char)(c >= ' ' && c < 0x7f ? c : '?');
         }
         show(t, n + 1, name[0] ? name : "GPT", get64(entry + 32), get64(entry + 40), false);
     }

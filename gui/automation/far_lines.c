@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/automation/line.h"
 #include "gui/automation/prompt.h"
 
@@ -113,7 +114,7 @@ static bool complete_here(struct session *s, const char *before)
 {
     char *list = NULL, *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&list, &size);
+    FILE *out = allocated(open_memstream(&list, &size));
     struct completion c = completion_of(s, before, out);
 
     fclose(out);

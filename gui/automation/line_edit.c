@@ -1,3 +1,4 @@
+#include "cpu/base/allocated.h"
 #include "gui/automation/line.h"
 
 #include <histedit.h>
@@ -36,7 +37,7 @@ static unsigned char complete(EditLine *edit, int key)
     (void)key;
     el_get(edit, EL_CLIENTDATA, &r);
     snprintf(before, sizeof before, "%.*s", (int)(info->cursor - info->buffer), info->buffer);
-    FILE *out = open_memstream(&list, &room);
+    FILE *out = allocated(open_memstream(&list, &room));
     struct completion c = r->taker.complete(r->taker.context, before, out);
     fclose(out);
     if (*c.more) el_insertstr(edit, c.more);
@@ -81,7 +82,7 @@ static void name_history(struct line_reader *r)
 
 struct line_reader *line_open(const struct line_taker *taker)
 {
-    struct line_reader *r = calloc(1, sizeof *r);
+    struct line_reader *r = allocated(calloc(1, sizeof *r));
     HistEvent event;
 
     r->taker = *taker;

@@ -1,4 +1,5 @@
 #include "gui/automation/pager.h"
+#include "cpu/base/allocated.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static ssize_t put(void *cookie, const char *text, size_t size)
 struct pager *pager_open(void)
 {
     if (!isatty(0) || !isatty(1)) return NULL;
-    struct pager *p = calloc(1, sizeof *p);
+    struct pager *p = allocated(calloc(1, sizeof *p));
     FILE *paged = fopencookie(p, "w", (cookie_io_functions_t){ .write = put });
 
     if (!paged) return free(p), NULL;

@@ -33,7 +33,7 @@ bool next_argument(const char **at, char *word, size_t size)
         char c = *(*at)++;
         if (quoted && c == '\\' && **at) {
             c = *(*at)++;
-            c = c == 'n' ? '\n' : c == 't' ? '\t' : c;
+            c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c);
         }
         if (n + 1 < size) word[n++] = c;
     }

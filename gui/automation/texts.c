@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/automation/commands.h"
 
 enum { STATUS_EXPECT = 3, TEXT_BYTES = 65536, SCREEN = -1 };
@@ -48,7 +49,7 @@ static void show_missing(struct session *s, const char *wanted, const char *text
 
 bool automation_wait_text(struct session *s, const char *at, struct error *err)
 {
-    char wanted[512], *text = malloc(TEXT_BYTES);
+    char wanted[512], *text = allocated(malloc(TEXT_BYTES));
     u64 limit = 60 * machine_ips(s->machine), step = machine_ips(s->machine) / 20;
     int where = SCREEN;
     bool ok = text_arguments(s, at, wanted, sizeof wanted, &limit, &where, err);
@@ -64,7 +65,7 @@ bool automation_wait_text(struct session *s, const char *at, struct error *err)
 
 bool automation_expect_text(struct session *s, const char *at, struct error *err)
 {
-    char wanted[512], *text = malloc(TEXT_BYTES);
+    char wanted[512], *text = allocated(malloc(TEXT_BYTES));
     u64 unused;
     int where = SCREEN;
     bool ok = text_arguments(s, at, wanted, sizeof wanted, &unused, &where, err);
@@ -76,7 +77,7 @@ bool automation_expect_text(struct session *s, const char *at, struct error *err
 
 bool automation_print_screen(struct session *s, const char *at, struct error *err)
 {
-    char *text = malloc(TEXT_BYTES);
+    char *text = allocated(malloc(TEXT_BYTES));
     (void)at;
     (void)err;
     fputs(text_of(s, SCREEN, text), stdout);

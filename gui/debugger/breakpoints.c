@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/base/bits.h"
 #include "gui/automation/script.h"
 #include "gui/debugger/disassemble.h"
@@ -45,7 +46,7 @@ static struct breakpoint *free_one(struct breakpoints *b)
     for (unsigned i = 0; i < b->room; i++)
         if (!b->entry[i].used) return &b->entry[i];
     unsigned room = b->room ? 2 * b->room : 16;
-    b->entry = realloc(b->entry, room * sizeof *b->entry);
+    b->entry = allocated(realloc(b->entry, room * sizeof *b->entry));
     memset(&b->entry[b->room], 0, (room - b->room) * sizeof *b->entry);
     struct breakpoint *p = &b->entry[b->room];
     b->room = room;
@@ -185,7 +186,7 @@ void breakpoint_hide(struct breakpoints *b, enum hidden_break which, bool on)
 
 void breakpoints_arm(struct breakpoints *b, struct machine *machine)
 {
-    struct cpu_break *places = malloc((b->room + HIDDEN_BREAKS) * sizeof *places);
+    struct cpu_break *places = allocated(malloc((b->room + HIDDEN_BREAKS) * sizeof *places));
     unsigned count = 0;
 
     b->armed = realloc(b->armed, (b->room + HIDDEN_BREAKS) * sizeof *b->armed);

@@ -1,9 +1,10 @@
 #include "gui/debugger/executed.h"
+#include "cpu/base/allocated.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void executed_open(struct executed *e) { e->code = calloc(EXECUTED_NUMBERS, sizeof *e->code); }
+void executed_open(struct executed *e) { e->code = allocated(calloc(EXECUTED_NUMBERS, sizeof *e->code)); }
 
 void executed_close(struct executed *e)
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/executed.h"
 
@@ -138,14 +139,14 @@ static void take_words(void *context, const u64 *words, size_t count) { executed
 
 struct profile *profile_begin(struct machine *machine)
 {
-    struct profile *p = calloc(1, sizeof *p);
+    struct profile *p = allocated(calloc(1, sizeof *p));
 
     *p = (struct profile){ .machine = machine, .processors = machine_processors(machine), .counting = true, .began = machine_tick(machine) };
-    p->processor = calloc(p->processors, sizeof *p->processor);
+    p->processor = allocated(calloc(p->processors, sizeof *p->processor));
     grow(p);
     for (unsigned n = 0; n < p->processors; n++) {
         struct counted *c = &p->processor[n];
-        *c = (struct counted){ .profile = p, .cpu = machine_processor(machine, n), .tally = calloc(EXECUTED_NUMBERS, sizeof *c->tally) };
+        *c = (struct counted){ .profile = p, .cpu = machine_processor(machine, n), .tally = allocated(calloc(EXECUTED_NUMBERS, sizeof *c->tally)) };
         c->executed = (struct executed){ .ran = ran, .changes = changes, .context = c };
         executed_open(&c->executed);
         cpu_set_recorder(c->cpu, take_words, c);
@@ -202,7 +203,7 @@ static struct place *places(struct profile *p, size_t *count)
         cpu_set_recorder(c->cpu, take_words, c);
         for (u32 i = 0; i < EXECUTED_NUMBERS; i++) put_away(c, i);
     }
-    struct place *list = malloc((p->used + 1) * sizeof *list);
+    struct place *list = allocated(malloc((p->used + 1) * sizeof *list));
     *count = 0;
     for (size_t i = 0; i < p->room; i++)
         if (p->place[i].times) list[(*count)++] = p->place[i];
@@ -255,7 +256,7 @@ void profile_show(struct profile *p, const struct symbols *symbols, unsigned mos
 {
     size_t count;
     struct place *list = places(p, &count);
-    struct stretch *stretch = malloc((count + 1) * sizeof *stretch);
+    struct stretch *stretch = allocated(malloc((count + 1) * sizeof *stretch));
     size_t stretches = gather(list, count, symbols, stretch);
     u64 sum = 0;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/debugger/program_parts.h"
 #include "gui/debugger/symbol_files.h"
 
@@ -185,7 +186,7 @@ static bool read_program(struct program *p, struct symbol_batch *batch, const ch
 
 struct program *program_open(const char *path, u64 base, struct symbol_batch *batch, struct error *err)
 {
-    struct program *p = calloc(1, sizeof *p);
+    struct program *p = allocated(calloc(1, sizeof *p));
 
     p->file = open(path, O_RDONLY | O_CLOEXEC);
     p->base = base;

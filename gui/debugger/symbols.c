@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/debugger/program.h"
 #include "gui/debugger/symbol_files.h"
 
@@ -45,10 +46,10 @@ void symbol_batch_add(struct symbol_batch *b, const struct symbol *symbol, const
 {
     if (b->count == b->room) {
         b->room = b->room ? 2 * b->room : 256;
-        b->symbol = realloc(b->symbol, b->room * sizeof *b->symbol);
+        b->symbol = allocated(realloc(b->symbol, b->room * sizeof *b->symbol));
     }
     b->symbol[b->count] = *symbol;
-    b->symbol[b->count++].name = strdup(name);
+    b->symbol[b->count++].name = allocated(strdup(name));
 }
 
 static int compare_addresses(const void *one, const void *other)
@@ -75,8 +76,8 @@ static void join(struct symbols *s, struct symbol_batch *b, u64 base)
     size_t count = s->count + b->count;
 
     if (!b->count) return;               /* a program of lines alone */
-    s->by_address = realloc(s->by_address, count * sizeof *s->by_address);
-    s->by_name = realloc(s->by_name, count * sizeof *s->by_name);
+    s->by_address = allocated(realloc(s->by_address, count * sizeof *s->by_address));
+    s->by_name = allocated(realloc(s->by_name, count * sizeof *s->by_name));
     for (size_t i = 0; i < b->count; i++) {
         if (b->symbol[i].is_place) b->symbol[i].address += base;
         s->by_address[s->count + i] = b->symbol[i];

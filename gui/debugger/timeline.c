@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/debugger/timeline_parts.h"
 
 typedef unsigned long long llu;
@@ -36,12 +37,12 @@ struct timeline *timeline_begin(struct machine *machine)
 {
     static const u32 kinds = 1u << CPU_CATCH_FAULT | 1u << CPU_CATCH_INTERRUPT | 1u << CPU_CATCH_MODE | 1u << CPU_CATCH_TASK | 1u << CPU_CATCH_ADDRESS_SPACE | 1u << CPU_CATCH_CPL |
                              1u << CPU_CATCH_SHUTDOWN;
-    struct timeline *t = calloc(1, sizeof *t);
+    struct timeline *t = allocated(calloc(1, sizeof *t));
     struct cpu_view v;
 
     *t = (struct timeline){ .machine = machine, .processors = machine_processors(machine), .listening = true, .began = machine_tick(machine), .ips = machine_ips(machine) };
-    t->listener = calloc(t->processors, sizeof *t->listener);
-    t->event = malloc(TIMELINE_EVENTS * sizeof *t->event);
+    t->listener = allocated(calloc(t->processors, sizeof *t->listener));
+    t->event = allocated(malloc(TIMELINE_EVENTS * sizeof *t->event));
     for (unsigned n = 0; n < t->processors; n++) {
         struct timeline_listener *l = &t->listener[n];
         *l = (struct timeline_listener){ .timeline = t, .cpu = machine_processor(machine, n) };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/executed.h"
 
@@ -85,7 +86,7 @@ static void show_run(void *context, const struct executed_code *c, u64 from, u64
 static bool show_words(FILE *file, const char *path, struct shown *shown, struct error *err)
 {
     static const size_t room = 2 * EXECUTED_PACKET_WORDS;
-    u64 *word = malloc(room * sizeof *word);
+    u64 *word = allocated(malloc(room * sizeof *word));
     struct executed e = { .ran = show_run, .context = shown };
     size_t filled = 0, taken = 0, read;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "cpu/base/bits.h"
 
 enum kind { GPR, PC, FLAGS, SELECTOR, ST, X87, XMM, MXCSR, BASE, CONTROL, DEBUG, EFER, GDTR_BASE, GDTR_LIMIT, IDTR_BASE, IDTR_LIMIT, IP };
@@ -119,7 +120,7 @@ char *gdb_description(enum gdb_architecture a)
     static const char *const name[GDB_ARCHITECTURES] = { "i8086", "i386", "i386:x86-64" };
     char *text = NULL;
     size_t size;
-    FILE *f = open_memstream(&text, &size);
+    FILE *f = allocated(open_memstream(&text, &size));
 
     fprintf(f, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target version=\"1.0\"><architecture>%s</architecture><osabi>none</osabi>", name[a]);
     put_feature(f, a, CORE);

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/gdbstub/stub.h"
 #include "gui/serve.h"
 
@@ -83,7 +84,7 @@ static bool open_socket_file(struct gdb_server *s, struct error *err)
 
 struct gdb_server *gdb_server_open(const struct machine_config *config, struct error *err)
 {
-    struct gdb_server *s = calloc(1, sizeof *s);
+    struct gdb_server *s = allocated(calloc(1, sizeof *s));
 
     s->config = &config->gdbstub;
     s->port = s->socket_file = s->line = -1;

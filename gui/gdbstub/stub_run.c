@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/debugger/disassemble.h"
 #include "gui/debugger/travel.h"
 #include "gui/gdbstub/stub_parts.h"
@@ -322,7 +323,7 @@ static void obey(void *context)
 
 void gdb_command(struct gdb_stub *g, const char *at, size_t size)
 {
-    struct command *c = calloc(1, sizeof *c);
+    struct command *c = allocated(calloc(1, sizeof *c));
     size_t length = 0;
 
     (void)size;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/base/allocated.h"
 #include "gui/panes/parts.h"
 
 enum { TAB_STOPS = 8, LINE_MOST = 4096 };
@@ -18,7 +19,7 @@ static void begin_line(struct panes *p)
     char **line = &p->output[p->lines++ % OUTPUT_LINES];
 
     free(*line);
-    *line = strdup("");
+    *line = allocated(strdup(""));
     p->stale = true;
 }
 
