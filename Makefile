@@ -151,6 +151,8 @@ test-long: test
 	$(BUILD)/oracle 8bit
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
+	ORRERY_CUTS=10000 ORRERY_KILLS=500 $(BUILD)/unit -j2 --filter 'crash/*'
+	sh tests/guests/kill.sh $(BUILD) 20
 	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz
 	build-san/fuzz devices 1000000 -j 2
 	build-san/fuzz machine 20000000 -j 2
