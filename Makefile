@@ -158,6 +158,7 @@ test-long: test
 	build-san/fuzz machine 20000000 -j 2
 	build-san/fuzz bytes 20000000 -j 2
 	build-san/fuzz snapshot stream vvfat panes parsers 100000 -j 2
+	sh tests/fuzz/planted.sh
 	@for t in $(filter-out %/linux-cd.sh %-initrd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 
 bench: deps

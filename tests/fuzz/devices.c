@@ -170,7 +170,7 @@ static const struct device devices[] = {
     { .name = "cmos",         .ports = { { 0x70, 2 } } },
     { .name = "keyboard",     .ports = { { 0x60, 1 }, { 0x64, 1 } }, .outside = from_outside },
     { .name = "serial-mouse", .build = with_serial_mouse, .ports = { { 0x3f8, 8 }, { 0x2f8, 8 } }, .outside = from_outside },
-    { .name = "serial",       .build = with_coms, .ports = { { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x3e8, 8 }, { 0x2e8, 8 } }, .outside = from_outside },
+    { .name = "serial",       .build = with_coms, .ports = { { 0x3f8, 8 }, { 0x2f8, 8 }, { 0x3e8, 8 }, { 0x2e8, 8 } }, .scene = serial_bursts, .scene_each = 50, .outside = from_outside },
     { .name = "parallel",     .build = with_printers, .ports = { { 0x378, 3 }, { 0x278, 3 } } },
     { .name = "gameport",     .build = with_gameport, .ports = { { 0x201, 1 } }, .outside = from_outside },
     { .name = "speaker",      .ports = { { 0x61, 1 }, { 0x42, 2 } } },

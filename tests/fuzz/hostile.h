@@ -30,6 +30,7 @@ void frames(struct machine *m);
 /* --- scenes_isa.c: drives, lines, networks, a processor's own --- */
 void floppy_commands(struct machine *m);
 void floppy_media(struct machine *m);
+void serial_bursts(struct machine *m);
 void ata_commands(struct machine *m);
 void packets(struct machine *m);
 void cd_media(struct machine *m);

@@ -24,10 +24,14 @@ void descriptors(struct machine *m)
     const u8 *config = m->e1000[0].chip.config;
     u32 ring = pick(2 << 20) & ~15u;
     u8 bytes[256];
+    bool at_itself = pick(8) == 0;                       /* descriptors, data, or both lie in its own registers */
 
     if (!m->config.e1000[0].present) return;
     for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (u8)(i % 16 >= 3 && i % 16 < 8 ? 0 : pick(256));
+    for (unsigned i = 0; at_itself && i < sizeof bytes; i += 16)
+        if (pick(2)) put32(bytes + i, E1000_REGISTERS + (pick(0x5800) & ~3u));
     poke(m, ring, bytes, sizeof bytes);
+    if (at_itself && pick(2)) ring = E1000_REGISTERS + (pick(0x5800) & ~15u);
     u32 function = config_of(m, config);
     pci_write(m, function | PCI_COMMAND, 2, 7);
     if (pick(2) || !(get32(config + PCI_BASE_0) & ~15u)) pci_write(m, function | PCI_BASE_0, 4, E1000_REGISTERS);
@@ -112,7 +116,7 @@ void usb(struct machine *m)
     static const u8 pids[] = { 0x69, 0xe1, 0x2d, 0x69, 0xe1, 0x00 };
     enum { FRAMES = 64 };                /* others are these again */
     u32 list = pick(0x100) << 12, area = pick(2 << 20) & ~0xfffu, descriptor[64][4], frame[1024];
-    u8 setup[8] = { (u8)(pick(2) * 0x80 | pick(4)), (u8)pick(12), (u8)pick(3), (u8)pick(4), 0, 0, (u8)pick(64), 0 };
+    u8 setup[8] = { (u8)(pick(2) * 0x80 | pick(4)), (u8)pick(12), (u8)pick(3), (u8)pick(4), 0, 0, (u8)pick(64), (u8)(pick(4) ? 0 : pick(256)) };
 
     if (!m->config.usb.enabled) return;
     u8 wrapper[31] = { 'U', 'S', 'B', 'C', 1, 2, 3, 4, (u8)pick(256), (u8)pick(8), 0, 0, (u8)(pick(2) << 7), 0, 10 };

@@ -39,6 +39,31 @@ void floppy_media(struct machine *m)
     else DO(m, FLOPPY, pick(3), pick(2));
 }
 
+/* --- serial lines --- */
+
+/* A fast line, its FIFOs filled and emptied in bursts, its own end in a loop now and then: single accesses hardly ever fill one. */
+void serial_bursts(struct machine *m)
+{
+    static const u16 bases[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
+    u16 base = bases[pick(ARRAY_COUNT(bases))];
+    u8 bytes[40];
+
+    out(m, base + 3, 1, 0x80 | pick(64));
+    out(m, base, 1, 1 + pick(4)), out(m, base + 1, 1, pick(16) == 0);
+    out(m, base + 3, 1, pick(64));
+    out(m, base + 2, 1, pick(4) ? 1 | pick(4) << 6 : pick(256));
+    out(m, base + 4, 1, pick(32));
+    out(m, base + 1, 1, pick(16));
+    for (unsigned i = pick(8); i; i--) {
+        unsigned sent = pick(sizeof bytes + 1), taken = pick(3) ? 0 : pick(sizeof bytes + 1);
+        pick_bytes(bytes, sizeof bytes);
+        if (sent) out_block(m, base, 1, sent, bytes);
+        pass(m, pick(16) * TICKS);
+        for (unsigned reg = 2; reg < 7; reg++) (void)in(m, base + reg, 1);
+        if (taken) in_block(m, base, 1, taken);
+    }
+}
+
 /* --- IDE --- */
 
 static void sector_address(struct machine *m, u16 base)
@@ -219,7 +244,7 @@ static unsigned put_packet(u8 *f)
     size = protocol == 17 ? put_udp(f + 34, ports[pick(5)], most) : protocol == 6 ? put_tcp(f + 34, to, from) : pick(200);
     if (protocol == 1) f[34] = 8, put_wire16(f + 36, 0), put_wire16(f + 36, vnet_checksum(0, f + 34, size));
     f[14] = (u8)(pick(16) ? 0x45 : pick(256)), f[22] = 64, f[23] = protocol;
-    put_wire16(f + 16, (u16)(pick(16) ? 20 + size : pick(65536)));
+    put_wire16(f + 16, (u16)(pick(16) ? 20 + size : pick(pick(2) ? 40 : 65536)));
     put_wire32(f + 26, pick(4) ? from : 0), put_wire32(f + 30, to);
     put_wire16(f + 24, vnet_checksum(0, f + 14, 20));
     return 34 + size;
