@@ -195,15 +195,14 @@ static void set_date(int fd, u32 changed)
 /* Under another name first: a file of that name is the old one or the new one. */
 static bool write_file(struct back *b, const struct found *f, int folder, const char *name)
 {
-    static const char temporary[] = ".orrery-writeback";
-    int fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = openat(folder, VVFAT_TEMPORARY, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 
     if (fd < 0) return fail(b->err, "vvfat: %s cannot be written: %s", name, strerror(errno));
     bool ok = copy_chain(b, f, fd, name);
     if (ok) set_date(fd, f->changed);
-    if (ok && (fsync(fd) || renameat(folder, temporary, folder, name))) ok = fail(b->err, "vvfat: %s cannot be written: %s", name, strerror(errno));
+    if (ok && (fsync(fd) || renameat(folder, VVFAT_TEMPORARY, folder, name))) ok = fail(b->err, "vvfat: %s cannot be written: %s", name, strerror(errno));
     close(fd);
-    if (!ok) unlinkat(folder, temporary, 0);
+    if (!ok) unlinkat(folder, VVFAT_TEMPORARY, 0);
     b->written += ok;
     return ok;
 }
@@ -211,7 +210,9 @@ static bool write_file(struct back *b, const struct found *f, int folder, const 
 static int open_or_make(int folder, const char *name)
 {
     if (mkdirat(folder, name, 0777) && errno != EEXIST) return -1;
-    return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) unlinkat(fd, VVFAT_TEMPORARY, 0);       /* of one that was killed */
+    return fd;
 }
 
 /* --- the walk --- */

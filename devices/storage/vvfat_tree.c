@@ -69,7 +69,7 @@ static bool read_names(struct scan *s, u32 parent, DIR *dir)
     for (struct dirent *e; ok && (e = readdir(dir));) {
         u16 shown[VVFAT_NAME_MOST + 1];
         struct stat st;
-        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, VVFAT_TEMPORARY)) continue;
         if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW)) continue;          /* gone meanwhile */
         const char *why = why_not(&st, e->d_name, dirfd(dir), shown);
         if (why) leave_out(s->tree, parent, e->d_name, why);

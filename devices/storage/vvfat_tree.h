@@ -7,6 +7,7 @@
 
 enum { VVFAT_NODES_MOST = 20000, VVFAT_DEPTH_MOST = 24, VVFAT_NAME_MOST = 255 };
 #define VVFAT_FILE_MOST 0xffffffffull
+#define VVFAT_TEMPORARY ".orrery-writeback"      /* of a file that is written back; one that a program that was killed has left is nobody's file */
 
 struct vvfat_node {
     u32 parent;                          /* of the root: itself, 0 */

@@ -1,4 +1,6 @@
 /* A folder as a disk: names, what is shown, what a guest changed comes back, and hostile volumes. */
+#include <signal.h>
+#include <sys/resource.h>
 #include <fcntl.h>
 #include <utime.h>
 
@@ -219,6 +221,52 @@ Test(vvfat, what_the_guest_changed_goes_to_the_named_folder_and_nothing_else_doe
     disk_image_close(s.image);
     cr_expect_str_eq(s.said, "");
     cr_expect_eq(stat(in(f, "out2"), &st), -1, "nothing was written, nothing is made");
+}
+
+Test(vvfat, what_a_write_back_that_was_killed_has_left_is_not_shown_and_goes_with_the_next)
+{
+    u8 bytes[SECTOR_BYTES];
+    FOLDER(f);
+    struct shown s = { .f = f };
+    const char *folder = a_folder(f), *left = in(f, "src/.orrery-writeback");
+    put_bytes(left, "half a file", 11, 11);
+    cr_assert(show(&s, folder, folder, 0), "%s", f->err.text);
+    cr_expect_not(sector_with(s.image, "half a file"));
+    u64 lba = sector_with(s.image, "first file");
+    cr_assert(lba && disk_image_read(s.image, lba, 1, bytes));
+    bytes[0] = 'F';
+    cr_assert(disk_image_write(s.image, lba, 1, bytes));
+    disk_image_close(s.image);
+    cr_expect_eq(size_of(left), -1);
+    cr_expect(strstr(s.said, "1 file of the guest written"), "%s", s.said);
+}
+
+Test(vvfat, a_host_without_room_keeps_the_old_file_and_says_so)
+{
+    u8 bytes[SECTOR_BYTES];
+    struct rlimit limit, small;
+    FOLDER(f);
+    struct shown s = { .f = f };
+    const char *folder = a_folder(f);
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert(show(&s, folder, folder, 0), "%s", f->err.text);
+    u64 lba = sector_with(s.image, "second file");
+    cr_assert(lba && disk_image_read(s.image, lba, 1, bytes));
+    bytes[0] = 'S';
+    cr_assert(disk_image_write(s.image, lba, 1, bytes));
+    getrlimit(RLIMIT_FSIZE, &limit);
+    small = limit;
+    small.rlim_cur = 4096;
+    setrlimit(RLIMIT_FSIZE, &small);
+    disk_image_close(s.image);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    cr_expect(strstr(s.said, "two.txt cannot be written: File too large"), "%s", s.said);
+    char text[16] = "";
+    FILE *file = fopen(in(f, "src/Sub folder/two.txt"), "rb");
+    cr_assert(file && fread(text, 1, 11, file) == 11);
+    fclose(file);
+    cr_expect_str_eq(text, "second file");
+    cr_expect_eq(size_of(in(f, "src/Sub folder/.orrery-writeback")), -1);
 }
 
 Test(vvfat, a_disk_grows_with_its_folder_and_becomes_fat32)
