@@ -155,6 +155,13 @@ for form in flat concat growing sparse undoable overlay volatile; do
     as_raw "$work/small" $form
     cmp "$work/raw" "$work/large/flat.img" || fails "$form: other sectors than without the wait"
 done
+# an image of another program, by qemu-nbd
+if "$program" --help ata0-master | grep -q qcow2 && command -v qemu-nbd qemu-img > "$work/which"; then
+    rm -rf "${work:?}"/small/*
+    qemu-img create -q -f qcow2 -o lazy_refcounts=off "$work/small/qcow2.img" 4M && fill 131072
+    waits_then_goes_on qcow2 "$work/small" qcow2
+    qemu-img convert -O raw "$work/small/qcow2.img" "$work/raw" && cmp "$work/raw" "$work/large/flat.img" || fails "qcow2: other sectors than without the wait"
+fi
 for what in com printed; do
     rm -rf "${work:?}"/small/*; mkdir "$work/disk"; put_images "$work/disk"
     : > "$work/small/$what"; fill 4096
