@@ -38,16 +38,20 @@
 #define LINEAR(by, ea) (FLAT ? (ea) : linear_of(cpu, by, ea))
 #endif
 
-#define TLB_ENTRY(la) (&TLB[(la) >> 12 & (TLB_ENTRIES - 1)])
+/* The entry of `la`, as bytes from the TLB's start.  It is asked for twice, by an address of two registers each time: the barrier keeps
+ * the compiler from adding them up in between. */
+#define TLB_PLACE(la) ((la) >> 12 & (TLB_ENTRIES - 1)) * sizeof(struct tlb_entry)
+#define TLB_ENTRY(place) ((const struct tlb_entry *)((const u8 *)TLB + (place)))
+#define TLB_HOST(type, place, la) ({ __asm__("" : "+r"(place)); (type *)(uintptr_t)(TLB_ENTRY(place)->addend + (la)); })
 #define LD_AS(type, v, seg, ea) \
     do { \
         u64 ea_ = (ea); \
         type value_; \
         if (!MAY_READ(seg, ea_, sizeof(type))) SLOW; \
         u64 la_ = LINEAR(seg, ea_); \
-        const struct tlb_entry *t_ = TLB_ENTRY(la_); \
-        if (unlikely(t_->tag_read != page_of_last(la_, sizeof(type)))) MISS(read, sizeof(type)); \
-        memcpy(&value_, (const u8 *)(uintptr_t)(t_->addend + la_), sizeof(type)); \
+        u64 t_ = TLB_PLACE(la_); \
+        if (unlikely(TLB_ENTRY(t_)->tag_read != page_of_last(la_, sizeof(type)))) MISS(read, sizeof(type)); \
+        memcpy(&value_, TLB_HOST(const u8, t_, la_), sizeof(type)); \
         (v) = value_; \
     } while (0)
 #define ST_AT(seg, ea, v) \
@@ -56,9 +60,9 @@
         uw value_ = (uw)(v); \
         if (!MAY_WRITE(seg, ea_, W / 8)) SLOW; \
         u64 la_ = LINEAR(seg, ea_); \
-        const struct tlb_entry *t_ = TLB_ENTRY(la_); \
-        if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
-        memcpy((u8 *)(uintptr_t)(t_->addend + la_), &value_, W / 8); \
+        u64 t_ = TLB_PLACE(la_); \
+        if (unlikely(TLB_ENTRY(t_)->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
+        memcpy(TLB_HOST(u8, t_, la_), &value_, W / 8); \
     } while (0)
 #define LD_AT(v, seg, ea) LD_AS(uw, v, seg, ea)
 #define LD(v, ea) LD_AT(v, SEG, ea)
@@ -74,10 +78,10 @@
     u64 ea = EA; \
     if (!MAY(SEG, ea, bytes)) SLOW; \
     u64 la_ = LINEAR(SEG, ea); \
-    const struct tlb_entry *t_ = TLB_ENTRY(la_); \
+    u64 t_ = TLB_PLACE(la_); \
     if (unlikely(unaligned)) SLOW; \
-    if (unlikely(t_->tag_##access != page_of_last(la_, bytes))) MISS(access, bytes); \
-    u8 *p = (u8 *)(uintptr_t)(t_->addend + la_)
+    if (unlikely(TLB_ENTRY(t_)->tag_##access != page_of_last(la_, bytes))) MISS(access, bytes); \
+    u8 *p = TLB_HOST(u8, t_, la_)
 #define HOST_READ_AT(p, ea, bytes) HOST_(p, ea, bytes, read, MAY_READ, false)
 #define HOST_READ(p, bytes) HOST_READ_AT(p, ea_, bytes)
 #define HOST_WRITE_AT(p, ea, bytes) HOST_(p, ea, bytes, write, MAY_WRITE, false)
@@ -89,9 +93,9 @@
     u64 ea_ = (ea); \
     if (!MAY_WRITE(SEG, ea_, W / 8)) SLOW; \
     u64 la_ = LINEAR(SEG, ea_); \
-    const struct tlb_entry *t_ = TLB_ENTRY(la_); \
-    if (unlikely(t_->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
-    u8 *host_ = (u8 *)(uintptr_t)(t_->addend + la_); \
+    u64 t_ = TLB_PLACE(la_); \
+    if (unlikely(TLB_ENTRY(t_)->tag_write != page_of_last(la_, W / 8))) MISS(write, W / 8); \
+    u8 *host_ = TLB_HOST(u8, t_, la_); \
     memcpy(&(v), host_, W / 8)
 #define WB(v) \
     do { uw value_ = (uw)(v); memcpy(host_, &value_, W / 8); } while (0)
