@@ -7,7 +7,7 @@
 /* What handlers pass on, in registers: `budget`, the ticks that were left at the trace's first instruction beyond those of a longest
  * trace, and three of the lazy flags of struct cpu.  clang 19 can be told that a handler keeps no register for its caller: all of
  * them are free for it, and the TLB's address has one too. */
-#define FAST_COMMON struct cpu *cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first, u64 flag_kind
+#define FAST_COMMON struct cpu *restrict cpu, struct record *rec, s64 budget, u64 flag_result, u64 flag_first, u64 flag_kind
 #if defined(__clang__) && __has_attribute(preserve_none) && !defined(DISPATCH_LOOP)
 #define FAST_HANDLER __attribute__((preserve_none)) void
 #define FAST_PARAMETERS FAST_COMMON, struct tlb_entry *tlb

@@ -37,7 +37,7 @@ static unsigned step_of(const struct record *record, u32 mode)
 
 /* --- sequences by their steps --- */
 
-enum { INDEX_SLOTS = 1 << 12, MOST_SEQUENCES = INDEX_SLOTS };
+enum { INDEX_BITS = 13, INDEX_SLOTS = 1 << INDEX_BITS, MOST_SEQUENCES = INDEX_SLOTS };
 
 /* The sequences of 32-bit or 64-bit code: those of the same steps one after the other, as they stand in their table. */
 struct side {
@@ -48,11 +48,16 @@ struct sequence_index {
     struct side of32, of64;
 };
 
-static u32 key_of(unsigned a, unsigned b, unsigned c) { return a | b << 8 | c << 16; }
-static u32 key_of_row(const struct sequence *row) { return key_of(row->steps[0], row->steps[1], row->steps[2]); }
+/* A byte a step. */
+static u64 key_of_row(const struct sequence *row)
+{
+    u64 key = 0;
 
-static unsigned slot_of(u32 key) { return (key * 0x9e3779b1u) >> 20; }
-_Static_assert(INDEX_SLOTS == 1 << (32 - 20), "a hash is as wide as the index");
+    for (unsigned i = 0; i < SEQUENCE_STEPS; i++) key |= (u64)row->step[i].of << 8 * i;
+    return key;
+}
+
+static unsigned slot_of(u64 key) { return (unsigned)(key * 0x9e3779b97f4a7c15u >> (64 - INDEX_BITS)); }
 
 static void enter(struct side *side, const struct sequence *sequences, unsigned count)
 {
@@ -76,32 +81,35 @@ struct sequence_index *sequence_index_create(void)
 
 void sequence_index_destroy(struct sequence_index *index) { free(index); }
 
-static unsigned wires_between(const struct record *from, const struct record *to)
-{
-    return (to->d == from->d ? WIRE_d : 0) | (to->s == from->d ? WIRE_s : 0) | (to->b == from->d ? WIRE_b : 0) | (to->x == from->d ? WIRE_x : 0);
-}
-
 /* A record of the trace that is joined, and the least number of handlers from it to the end. */
 struct place {
     struct record *record;
     unsigned step, handlers;
 };
 
-/* The handler of the records that stand here, as many as the sequence has steps; NULL where there is none. */
-static const void *sequence_at(const struct side *side, const struct place *at, unsigned steps)
+/* Whether the records' slots are what the row's letters say. */
+static bool spells(const struct sequence *row, const struct place *at, unsigned steps)
 {
-    u32 key = key_of(at[0].step, at[1].step, steps == 3 ? at[2].step : STEP_NONE);
-    unsigned wires[3];
+    u8 letters['z' - 'a' + 1];
 
+    for (unsigned i = 0; i < steps; i++) {
+        const struct record *r = at[i].record;
+        const u8 slots[STEP_SLOTS] = { r->d, r->s, r->b, r->x };
+        for (unsigned k = 0; k < STEP_SLOTS; k++) {
+            char letter = row->step[i].slots[k];
+            if (letter >= 'A' && letter <= 'Z') letters[letter - 'A'] = slots[k];
+            else if (letter >= 'a' && letters[letter - 'a'] != slots[k]) return false;
+        }
+    }
+    return true;
+}
+
+/* The handler of the records that stand here, whose steps' key this is; NULL where there is none. */
+static const void *sequence_at(const struct side *side, const struct place *at, unsigned steps, u64 key)
+{
     for (unsigned n = side->first[slot_of(key)]; n; n = side->next[n - 1]) {
         const struct sequence *row = &side->sequences[n - 1];
-        if (key_of_row(row) != key) continue;
-        wires[FIRST_TO_SECOND] = wires_between(at[0].record, at[1].record);
-        wires[SECOND_TO_THIRD] = steps == 3 ? wires_between(at[1].record, at[2].record) : 0;
-        wires[FIRST_TO_THIRD] = steps == 3 ? wires_between(at[0].record, at[2].record) : 0;
-        unsigned missing = 0;
-        for (unsigned i = 0; i < 3; i++) missing |= row->wires[i] & ~wires[i];
-        if (!missing) return row->handler;
+        if (key_of_row(row) == key && spells(row, at, steps)) return row->fast;
     }
     return NULL;
 }
@@ -112,7 +120,7 @@ static const void *sequence_at(const struct side *side, const struct place *at, 
 void fast_join(const struct sequence_index *index, struct record *first, const struct record *end, u32 mode)
 {
     const struct side *side = mode & MODE_LONG64 ? &index->of64 : &index->of32;
-    struct place at[TRACE_MAX_INSTRUCTIONS + 3];
+    struct place at[TRACE_MAX_INSTRUCTIONS + SEQUENCE_STEPS];
     unsigned count = 0;
 
     if (!(mode & MODE_LONG64) && !fast_flat32_code(mode)) return;
@@ -121,12 +129,14 @@ void fast_join(const struct sequence_index *index, struct record *first, const s
         at[count].record = r;
         at[count++].step = step_of(r, mode);
     }
-    for (unsigned i = 0; i < 3; i++) at[count + i].step = at[count + i].handlers = 0;
+    for (unsigned i = 0; i < SEQUENCE_STEPS; i++) at[count + i].step = at[count + i].handlers = 0;
     for (unsigned i = count; i-- > 0;) {
+        u64 key = at[i].step;
         at[i].handlers = 1 + at[i + 1].handlers;
-        for (unsigned steps = 2; steps <= 3 && at[i].step && at[i + 1].step && at[i + steps - 1].step; steps++) {
+        for (unsigned steps = 2; at[i].step && steps <= SEQUENCE_STEPS && at[i + steps - 1].step; steps++) {
             const void *handler;
-            if (1 + at[i + steps].handlers >= at[i].handlers || !(handler = sequence_at(side, &at[i], steps))) continue;
+            key |= (u64)at[i + steps - 1].step << 8 * (steps - 1);
+            if (1 + at[i + steps].handlers >= at[i].handlers || !(handler = sequence_at(side, &at[i], steps, key))) continue;
             at[i].record->fast = handler;
             at[i].handlers = 1 + at[i + steps].handlers;
         }

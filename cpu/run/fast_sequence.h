@@ -1,4 +1,4 @@
-/* Handlers that do two or three records: one jump by address instead of as many as there are records, and the flags' kind is known
+/* Handlers that do two to six records: one jump by address instead of as many as there are records, and the flags' kind is known
  * between them.  Included by fast_sequence32.c and fast_sequence64.c, which say CODE, the bits of an address.            doc: fast
  * The rows of sequences32.inc and sequences64.inc name what ran most, one behind the other, in Linux and in programs of the usual kinds.
  * Each record keeps its own handler: a step that meets anything that is not plain leaves with the state as it is before that record. */
@@ -46,16 +46,32 @@
 /* --- the handlers --- */
 static inline struct slots slots_of(const struct record *rec) { return (struct slots){ .d = rec->d, .s = rec->s, .b = rec->b, .x = rec->x }; }
 
-/* Those that `wires` names are `to`: the compiler need not ask memory for what it has just put there. */
-static inline __attribute__((always_inline, unused)) struct slots wired(struct slots own, unsigned wires, unsigned to)
-{
-    return (struct slots){ .d = wires & WIRE_d ? to : own.d, .s = wires & WIRE_s ? to : own.s, .b = wires & WIRE_b ? to : own.b, .x = wires & WIRE_x ? to : own.x };
-}
+/* A capital letter names a slot, the small one says that it is this one again: the compiler need not ask the record for it, nor memory for what
+ * it has just put there. */
+struct letters { unsigned a, b, c, d, e, f, g, h; };
+#define SLOT__(own) (own)
+#define SLOT_A(own) (letters.a = (own))
+#define SLOT_B(own) (letters.b = (own))
+#define SLOT_C(own) (letters.c = (own))
+#define SLOT_D(own) (letters.d = (own))
+#define SLOT_E(own) (letters.e = (own))
+#define SLOT_F(own) (letters.f = (own))
+#define SLOT_G(own) (letters.g = (own))
+#define SLOT_H(own) (letters.h = (own))
+#define SLOT_a(own) letters.a
+#define SLOT_b(own) letters.b
+#define SLOT_c(own) letters.c
+#define SLOT_d(own) letters.d
+#define SLOT_e(own) letters.e
+#define SLOT_f(own) letters.f
+#define SLOT_g(own) letters.g
+#define SLOT_h(own) letters.h
 
-#define DO(form, slots) \
+#define DO(form, D, S, B, X) \
     do { \
+        struct slots own_ = slots_of(rec), slots_ = { .d = SLOT_##D(own_.d), .s = SLOT_##S(own_.s), .b = SLOT_##B(own_.b), .x = SLOT_##X(own_.x) }; \
         struct step s_; \
-        enum step_end end_ = step_##form(FAST_ARGUMENTS, slots, &s_); \
+        enum step_end end_ = step_##form(FAST_ARGUMENTS, slots_, &s_); \
         rec = s_.to, budget = s_.budget, flag_result = s_.flag_result, flag_first = s_.flag_first, flag_kind = s_.flag_kind; \
         switch (end_) { \
         case STEP_NEXT: break; \
@@ -69,25 +85,41 @@ static inline __attribute__((always_inline, unused)) struct slots wired(struct s
         case STEP_BY_fast_transfer: JUMP(fast_transfer); \
         } \
     } while (0)
-#define END JUMP((fast_handler *)rec->fast)
-#define PAIR(a, b, ab) \
-    static FAST_HANDLER pair_##a##_##b##_##ab(FAST_PARAMETERS) \
+#define BEGIN(name) \
+    static FAST_HANDLER name(FAST_PARAMETERS) \
     { \
-        struct slots first = slots_of(rec); \
-        DO(a, first); \
-        DO(b, wired(slots_of(rec), WIRE_##ab, first.d)); \
-        END; \
+        struct letters letters = { 0 };
+#define END \
+        (void)letters; \
+        JUMP((fast_handler *)rec->fast); \
     }
-#define TRIPLE(a, b, c, ab, bc, ac) \
-    static FAST_HANDLER triple_##a##_##b##_##c##_##ab##_##bc##_##ac(FAST_PARAMETERS) \
-    { \
-        struct slots first = slots_of(rec), second; \
-        DO(a, first); \
-        second = wired(slots_of(rec), WIRE_##ab, first.d); \
-        DO(b, second); \
-        DO(c, wired(wired(slots_of(rec), WIRE_##ac, first.d), WIRE_##bc, second.d)); \
-        END; \
-    }
+#define PAIR(...) BEGIN(PAIR_NAME(__VA_ARGS__)) DO_2(__VA_ARGS__) END
+#define TRIPLE(...) BEGIN(TRIPLE_NAME(__VA_ARGS__)) DO_3(__VA_ARGS__) END
+#define QUAD(...) BEGIN(QUAD_NAME(__VA_ARGS__)) DO_4(__VA_ARGS__) END
+#define QUINT(...) BEGIN(QUINT_NAME(__VA_ARGS__)) DO_5(__VA_ARGS__) END
+#define SEXT(...) BEGIN(SEXT_NAME(__VA_ARGS__)) DO_6(__VA_ARGS__) END
+#define DO_1(a, d, s, b, x) DO(a, d, s, b, x);
+#define DO_2(a, d, s, b, x, ...) DO(a, d, s, b, x); DO_1(__VA_ARGS__)
+#define DO_3(a, d, s, b, x, ...) DO(a, d, s, b, x); DO_2(__VA_ARGS__)
+#define DO_4(a, d, s, b, x, ...) DO(a, d, s, b, x); DO_3(__VA_ARGS__)
+#define DO_5(a, d, s, b, x, ...) DO(a, d, s, b, x); DO_4(__VA_ARGS__)
+#define DO_6(a, d, s, b, x, ...) DO(a, d, s, b, x); DO_5(__VA_ARGS__)
 #include SEQUENCES
 #undef PAIR
 #undef TRIPLE
+#undef QUAD
+#undef QUINT
+#undef SEXT
+
+#define ROW(handler, ...) { .fast = (const void *)handler, .step = { __VA_ARGS__ } },
+#define PAIR(...) ROW(PAIR_NAME(__VA_ARGS__), ROW_2(__VA_ARGS__))
+#define TRIPLE(...) ROW(TRIPLE_NAME(__VA_ARGS__), ROW_3(__VA_ARGS__))
+#define QUAD(...) ROW(QUAD_NAME(__VA_ARGS__), ROW_4(__VA_ARGS__))
+#define QUINT(...) ROW(QUINT_NAME(__VA_ARGS__), ROW_5(__VA_ARGS__))
+#define SEXT(...) ROW(SEXT_NAME(__VA_ARGS__), ROW_6(__VA_ARGS__))
+#define ROW_1(a, d, s, b, x) { STEP_##a, { #d[0], #s[0], #b[0], #x[0] } }
+#define ROW_2(a, d, s, b, x, ...) ROW_1(a, d, s, b, x), ROW_1(__VA_ARGS__)
+#define ROW_3(a, d, s, b, x, ...) ROW_1(a, d, s, b, x), ROW_2(__VA_ARGS__)
+#define ROW_4(a, d, s, b, x, ...) ROW_1(a, d, s, b, x), ROW_3(__VA_ARGS__)
+#define ROW_5(a, d, s, b, x, ...) ROW_1(a, d, s, b, x), ROW_4(__VA_ARGS__)
+#define ROW_6(a, d, s, b, x, ...) ROW_1(a, d, s, b, x), ROW_5(__VA_ARGS__)

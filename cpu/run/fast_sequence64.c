@@ -3,8 +3,6 @@
 #include "cpu/run/fast_sequence.h"
 
 const struct sequence fast_sequences64[] = {
-#define PAIR(a, b, ab) { { STEP_##a, STEP_##b, STEP_NONE }, { WIRE_##ab }, (const void *)pair_##a##_##b##_##ab },
-#define TRIPLE(a, b, c, ab, bc, ac) { { STEP_##a, STEP_##b, STEP_##c }, { WIRE_##ab, WIRE_##bc, WIRE_##ac }, (const void *)triple_##a##_##b##_##c##_##ab##_##bc##_##ac },
 #include SEQUENCES
 };
 const unsigned fast_sequences64_count = ARRAY_COUNT(fast_sequences64);

@@ -19,21 +19,29 @@ _Static_assert(STEP_CLASSES <= 256, "a step's class is a byte");
 #define COMPARISON(compare) COMPARISON_OF(compare, CODE)
 #define COMPARISON_OF(compare, code) COMPARISON_OF_(compare, code)
 #define COMPARISON_OF_(compare, code) \
-    PAIR(compare, JB_J_##code##_plain, 0) PAIR(compare, JNB_J_##code##_plain, 0) PAIR(compare, JZ_J_##code##_plain, 0) PAIR(compare, JNZ_J_##code##_plain, 0) \
-    PAIR(compare, JBE_J_##code##_plain, 0) PAIR(compare, JNBE_J_##code##_plain, 0) PAIR(compare, JS_J_##code##_plain, 0) PAIR(compare, JNS_J_##code##_plain, 0) \
-    PAIR(compare, JL_J_##code##_plain, 0) PAIR(compare, JNL_J_##code##_plain, 0) PAIR(compare, JLE_J_##code##_plain, 0) PAIR(compare, JNLE_J_##code##_plain, 0)
+    BRANCHES(compare, JB_J_##code##_plain, JNB_J_##code##_plain, JZ_J_##code##_plain, JNZ_J_##code##_plain) BRANCHES(compare, JBE_J_##code##_plain, JNBE_J_##code##_plain, JS_J_##code##_plain, JNS_J_##code##_plain) \
+    BRANCHES(compare, JL_J_##code##_plain, JNL_J_##code##_plain, JLE_J_##code##_plain, JNLE_J_##code##_plain)
+#define BRANCHES(compare, b1, b2, b3, b4) UNWIRED(compare, b1) UNWIRED(compare, b2) UNWIRED(compare, b3) UNWIRED(compare, b4)
+#define UNWIRED(a, b) PAIR(a, _, _, _, _, b, _, _, _, _)
 
-/* Which slots of a record are the destination of an earlier one: d, s, b, x of struct record. */
-enum {
-    WIRE_0 = 0, WIRE_d = 1, WIRE_s = 2, WIRE_ds = 3, WIRE_b = 4, WIRE_db = 5, WIRE_sb = 6, WIRE_dsb = 7,
-    WIRE_x = 8, WIRE_dx = 9, WIRE_sx = 10, WIRE_bx = 12, WIRE_dbx = 13, WIRE_sbx = 14,
-};
-enum { FIRST_TO_SECOND, SECOND_TO_THIRD, FIRST_TO_THIRD };
+/* Handlers' names: steps and letters. */
+#define PAIR_NAME(a, ad, as, ab, ax, b, bd, bs, bb, bx) pair_##a##_##b##_##ad##as##ab##ax##_##bd##bs##bb##bx
+#define TRIPLE_NAME(a, ad, as, ab, ax, b, bd, bs, bb, bx, c, cd, cs, cb, cx) triple_##a##_##b##_##c##_##ad##as##ab##ax##_##bd##bs##bb##bx##_##cd##cs##cb##cx
+#define QUAD_NAME(a, ad, as, ab, ax, b, bd, bs, bb, bx, c, cd, cs, cb, cx, d, dd, ds, db, dx) \
+    quad_##a##_##b##_##c##_##d##_##ad##as##ab##ax##_##bd##bs##bb##bx##_##cd##cs##cb##cx##_##dd##ds##db##dx
+#define QUINT_NAME(a, ad, as, ab, ax, b, bd, bs, bb, bx, c, cd, cs, cb, cx, d, dd, ds, db, dx, e, ed, es, eb, ex) \
+    quint_##a##_##b##_##c##_##d##_##e##_##ad##as##ab##ax##_##bd##bs##bb##bx##_##cd##cs##cb##cx##_##dd##ds##db##dx##_##ed##es##eb##ex
+#define SEXT_NAME(a, ad, as, ab, ax, b, bd, bs, bb, bx, c, cd, cs, cb, cx, d, dd, ds, db, dx, e, ed, es, eb, ex, f, fd, fs, fb, fx) \
+    sext_##a##_##b##_##c##_##d##_##e##_##f##_##ad##as##ab##ax##_##bd##bs##bb##bx##_##cd##cs##cb##cx##_##dd##ds##db##dx##_##ed##es##eb##ex##_##fd##fs##fb##fx
 
+/* Steps, and for each the slots d, s, b and x of its record: a capital letter names one, the small letter says that it must be the same again, `_` says nothing. */
+enum { SEQUENCE_STEPS = 6, STEP_SLOTS = 4 };
 struct sequence {
-    u8 steps[3];                 /* enum step_class; a pair has no third */
-    u8 wires[3];                 /* FIRST_TO_SECOND ...: what the handler rests on */
-    const void *handler;
+    const void *fast;
+    struct {
+        u8 of;                   /* enum step_class; STEP_NONE behind the last one */
+        char slots[STEP_SLOTS];
+    } step[SEQUENCE_STEPS];
 };
 extern const struct sequence fast_sequences32[], fast_sequences64[];
 extern const unsigned fast_sequences32_count, fast_sequences64_count;

@@ -43,7 +43,7 @@ static u8 any_register(unsigned width) { return (u8)(8 * pick(4) + (width == 8 &
 
 static s32 distance(enum kind kind) { return kind == far ? (s32)(PAGE_BYTES + pick(256)) : (s32)(64 + pick(64)); }
 
-static void draft(struct record *record, const struct description *step, unsigned number, unsigned offset)
+static void draft(struct record *record, const struct description *step, unsigned number)
 {
     bool operand = step->kind == memory || step->kind == indexed, stack = begins(step->form, "P") || begins(step->form, "CALL") || begins(step->form, "RET") || begins(step->form, "LEAVE");
 
@@ -54,28 +54,30 @@ static void draft(struct record *record, const struct description *step, unsigne
     if (step->kind == indexed) record->x = 8 * RBP, record->address |= (u8)(pick(4) << 6);
     if (is_shift(step->form)) record->imm = (s32)(1 + pick(step->width == 64 ? 63 : 31));
     if (is_branch(step->form)) record->disp = distance(step->kind);
-    if (begins(step->form, "CALL_J")) record->imm = (s32)offset;
     if (stack && !begins(step->form, "PUSH_M")) record->b = 8 * SLOT_ZERO;
 }
 
-/* Gives `to` the destination of `from` in the slots that a sequence rests on.  A register of 8 bits is AL to BL then: every other width has them too. */
-static void wire(struct record *from, struct record *to, unsigned wires)
+/* Gives the records the slots that a row's letters want.  A register of 8 bits is AL to BL where a letter names it: every other width has them too. */
+static void spell(struct record *drafts, const struct sequence *row, unsigned length)
 {
-    if (wires) from->d &= 0xf8;
-    if (wires & WIRE_d) to->d = from->d;
-    if (wires & WIRE_s) to->s = from->d;
-    if (wires & WIRE_b) to->b = from->d;
-    if (wires & WIRE_x) to->x = from->d;
+    u8 named['Z' - 'A' + 1] = { 0 };
+
+    for (unsigned i = 0; i < length; i++) {
+        u8 *const slots[STEP_SLOTS] = { &drafts[i].d, &drafts[i].s, &drafts[i].b, &drafts[i].x };
+        for (unsigned k = 0; k < STEP_SLOTS; k++) {
+            char letter = row->step[i].slots[k];
+            if (letter >= 'A' && letter <= 'Z') named[letter - 'A'] = *slots[k] &= 0xf8;
+            else if (letter >= 'a') *slots[k] = named[letter - 'a'];
+        }
+    }
 }
 
-/* Twice: a destination may be wired itself. */
-static void wire_all(struct record *drafts, const struct sequence *row)
+/* Whether an address's register is that of another record too, which may change it. */
+static bool shares_addresses(const struct sequence *row, unsigned length)
 {
-    for (unsigned pass = 0; pass < 2; pass++) {
-        wire(&drafts[0], &drafts[1], row->wires[FIRST_TO_SECOND]);
-        wire(&drafts[0], &drafts[2], row->wires[FIRST_TO_THIRD]);
-        wire(&drafts[1], &drafts[2], row->wires[SECOND_TO_THIRD]);
-    }
+    for (unsigned i = 0; i < length; i++)
+        if (row->step[i].slots[2] != '_' || row->step[i].slots[3] != '_') return true;
+    return false;
 }
 
 /* The trace at CS:RIP with these records in place of its own; the number of slots. */
@@ -87,6 +89,7 @@ static unsigned plant(struct cpu *cpu, struct trace *trace, const struct record 
     for (unsigned i = 0; i < count; i++) {
         const void *handler = step[i]->kind == quiet ? fast_of_without_flags(&drafts[i], trace->mode) : step[i]->kind == far ? fast_of_far(&drafts[i], trace->mode) : NULL;
         *at = drafts[i];
+        if (begins(step[i]->form, "CALL_J")) at->imm = (s32)(at - trace->first) + 1;
         at->fast = handler ? handler : fast_of(at, trace->mode);
         at++;
         if (!is_branch(step[i]->form)) continue;
@@ -166,24 +169,25 @@ static struct trace *nops(struct pc *pc, bool long_mode)
 struct run {
     const struct sequence *row;
     unsigned length;
-    const struct description *step[3];
-    struct record drafts[3];
+    const struct description *step[SEQUENCE_STEPS];
+    struct record drafts[SEQUENCE_STEPS];
     bool shows_flags;
-    char name[120];
+    char name[300];
 };
 
 static struct run any_run(const struct sequence *row, unsigned number)
 {
-    struct run run = { .row = row, .length = row->steps[2] ? 3 : 2, .shows_flags = true };
+    struct run run = { .row = row, .shows_flags = true };
+    int used = snprintf(run.name, sizeof run.name, "%u:", number);
 
+    while (run.length < SEQUENCE_STEPS && row->step[run.length].of) run.length++;
     for (unsigned i = 0; i < run.length; i++) {
-        run.step[i] = &steps[row->steps[i]];
-        draft(&run.drafts[i], run.step[i], i, i + 1);
+        run.step[i] = &steps[row->step[i].of];
+        draft(&run.drafts[i], run.step[i], i);
         if (run.step[i]->kind == quiet) run.shows_flags = false;
+        used += snprintf(run.name + used, sizeof run.name - (size_t)used, " %s %.4s", run.step[i]->form, row->step[i].slots);
     }
-    wire_all(run.drafts, row);
-    snprintf(run.name, sizeof run.name, "%s %s %s wires %u %u %u, %u", run.step[0]->form, run.step[1]->form, run.length == 3 ? run.step[2]->form : "",
-             row->wires[0], row->wires[1], row->wires[2], number);
+    spell(run.drafts, row, run.length);
     return run;
 }
 
@@ -218,11 +222,11 @@ static __attribute__((unused)) void run_all(bool long_mode, const struct sequenc
 
     for (unsigned n = 0; n < count * TRIALS;) {
         const struct sequence *row = &rows[n / TRIALS];
-        bool pointers = (row->wires[0] | row->wires[1] | row->wires[2]) & (WIRE_b | WIRE_x);
         struct run run = any_run(row, n);
+        bool pointers = shares_addresses(row, run.length);
         struct start start = any_start(long_mode, pointers);
         plant(fast->cpu, fast_trace, run.drafts, run.step, run.length);
-        if (fast_trace->first->fast != row->handler) {                   /* it has happened to be one with more wires */
+        if (fast_trace->first->fast != row->fast) {                   /* it has happened to be one with more letters */
             cr_assert(++drawn_again < 400 * TRIALS, "%s: not what these records are given", run.name);
             continue;
         }
