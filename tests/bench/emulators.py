@@ -64,10 +64,10 @@ class Qemu(Emulator):
         return first_line(['qemu-system-x86_64', '--version']) + ''.join(' ' + word for word in self.extra)
 
     def command(self, guest, serial, room):
-        cpu, program = ('qemu64', 'x86_64') if guest.bits == 64 else ('qemu32', 'i386')
+        program = 'x86_64' if guest.bits == 64 else 'i386'
         media = {'disk': ['-drive', f'file={guest.path},format=raw,if=ide,snapshot=on'], 'cdrom': ['-cdrom', guest.path],
                  'floppy': ['-drive', f'file={guest.path},format=raw,if=floppy,snapshot=on', '-boot', 'a']}[guest.medium]
-        return [f'qemu-system-{program}', '-M', 'pc', '-accel', 'tcg', '-cpu', cpu, '-m', str(guest.memory), '-display', 'none', '-net', 'none', '-no-reboot',
+        return [f'qemu-system-{program}', '-M', 'pc', '-accel', 'tcg', '-cpu', 'core2duo', '-m', str(guest.memory), '-display', 'none', '-net', 'none', '-no-reboot',
                 '-monitor', 'none', '-serial', f'file:{serial}', *media, *self.extra], ''
 
 
@@ -104,7 +104,7 @@ class Bochs(Emulator):
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
 display_library: {library}
-cpu: count=1, ips={IPS}, model=corei7_sandy_bridge_2600k
+cpu: count=1, ips={IPS}, model=core2_penryn_t9600
 clock: sync=none
 {media}
 boot: {guest.medium}
