@@ -1,4 +1,4 @@
-# Orrery.  make | make run | make bench | make test | make test-long | make test SAN=1 | make HARD=1 | make lint | make install DESTDIR= PREFIX=
+# Orrery.  make | make run | make bench | make test | make test-long | make fuzz-libfuzzer | make fuzz-afl | make test SAN=1 | make HARD=1 | make lint | make install DESTDIR= PREFIX=
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
@@ -93,6 +93,21 @@ FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations host
 $(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
+# The same for drivers that see coverage.
+$(BUILD)/fuzz-coverage: $(BUILD)/tests/fuzz/coverage.o $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) $(FUZZ_LINK) -o $@ $^ $(LIBS)
+
+FUZZ_CLANG := $(firstword $(foreach v,19 18 17 16 15 14,$(if $(wildcard /usr/lib/llvm-$(v)/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a),$(if $(shell command -v clang-$(v)),clang-$(v)))))
+fuzz-libfuzzer:
+	@$(if $(FUZZ_CLANG),,echo "fuzz-libfuzzer: clang with its run-time libraries is not there: apt install clang-19 libclang-rt-19-dev (or clang-14 libclang-rt-14-dev)"; exit 1)
+	@$(MAKE) --no-print-directory -j2 BUILD=build-libfuzzer SAN=1 OPT=-O1 CC=$(FUZZ_CLANG) CFLAGS='-fsanitize=fuzzer-no-link -DFUZZ_LIBFUZZER' FUZZ_LINK=-fsanitize=fuzzer build-libfuzzer/fuzz-coverage
+	@echo 'build-libfuzzer/fuzz-coverage TARGET [OPTION...] CORPUS   (docs/internals/fuzz.md)'
+
+fuzz-afl:
+	@command -v afl-clang-fast > /dev/null || { echo "fuzz-afl: AFL++ is not there: apt install afl++"; exit 1; }
+	@$(MAKE) --no-print-directory -j2 BUILD=build-afl SAN=1 OPT=-O1 CC=afl-clang-fast build-afl/fuzz-coverage
+	@echo 'afl-fuzz -i SEEDS -o FINDINGS -- build-afl/fuzz-coverage TARGET   (docs/internals/fuzz.md)'
+
 $(FUZZ_OBJ): | $(BUILD)/gen/op_forms.h
 $(BUILD)/tests/fuzz/bytes.o: CFLAGS_ALL += -Itests/fuzz/without
 $(BUILD)/tests/fuzz/program.elf: tests/fuzz/program.c
@@ -185,4 +200,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all deps run bench test test-long lint install clean
+.PHONY: all deps run bench test test-long fuzz-libfuzzer fuzz-afl lint install clean

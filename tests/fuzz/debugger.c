@@ -12,7 +12,7 @@
 #include "tests/fuzz/hostile.h"
 #include "tests/fuzz/targets.h"
 
-enum { CODE = 0x1000, LINES = 12, SEEDS = 40, FILE_MOST = 64 << 20 };
+enum { PROCESSORS = 2, RUNS_A_MACHINE = 64, CODE = 0x1000, LINES = 12, SEEDS = 40, FILE_MOST = 64 << 20 };
 
 /* Commands print, and may write files of any name. */
 void quiet_begin(void)
@@ -31,20 +31,33 @@ void quiet_begin(void)
 /* 16-bit code that stores, loads, faults and interrupts. */
 static const u8 program[] = { 0xa1, 0x00, 0x20, 0x40, 0xa3, 0x00, 0x20, 0xcd, 0x80, 0x0f, 0x0b, 0xd9, 0xe8, 0xeb, 0xf1 };
 
-static void begin(struct session *s, unsigned processors)
+/* To create one takes longer than a run: it is used again, from a reset, for some runs. */
+static struct machine *machine_of(unsigned processors)
 {
+    static struct { struct machine *machine; unsigned runs; } kept[PROCESSORS + 1];
     struct machine_config config;
     struct error err = { 0 };
-    u8 vectors[1024];
 
+    if (kept[processors].runs++ % RUNS_A_MACHINE) return machine_reset(kept[processors].machine), kept[processors].machine;
+    machine_destroy(kept[processors].machine);
     machine_config_defaults(&config);
     config.memory_bytes = 1 << 20;
     config.cpu_count = processors;
-    *s = (struct session){ .machine = machine_create(&config, &err), .symbols = symbols_open(), .ticks_left = UINT64_MAX, .attended = true };
-    if (!s->machine) fputs(err.text, stderr), abort();
+    kept[processors].machine = machine_create(&config, &err);
+    if (!kept[processors].machine) fputs(err.text, stderr), abort();
+    return kept[processors].machine;
+}
+
+static void begin(struct session *s, unsigned processors)
+{
+    struct error err = { 0 };
+    u8 vectors[1024];
+
+    *s = (struct session){ .machine = machine_of(processors), .symbols = symbols_open(), .ticks_left = UINT64_MAX, .attended = true };
     for (unsigned i = 0; i < sizeof vectors; i += 4) memcpy(vectors + i, "\x0d\x10\0\0", 4);     /* all lead to the jump back */
     machine_poke(s->machine, 0, vectors, sizeof vectors);
     machine_poke(s->machine, CODE, program, sizeof program);
+    machine_choose_processor(s->machine, processors);
     struct cpu *cpu = machine_cpu(s->machine);
     cpu_set_register(cpu, "cs", 0, &err);
     cpu_set_register(cpu, "rip", CODE, &err);
@@ -55,7 +68,6 @@ static void end(struct session *s)
     struct error err = { 0 };
 
     session_end(s, &err);
-    machine_destroy(s->machine);
     symbols_free(s->symbols);
 }
 
