@@ -93,6 +93,18 @@ FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations host
 $(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
+# In a build without sanitizers: the plain driver with sanitizers over all but the processor, which takes a compiler too long to be built so for every test.
+WATCHED_OBJ := $(patsubst $(BUILD)/%,$(BUILD)/watched/%,$(filter-out $(CPU_OBJ) $(BUILD)/bios/%,$(LIB_OBJ)) $(UNIT_APP_OBJ) $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(filter-out %/program_bytes.o,$(FUZZ_OBJ)))
+$(BUILD)/fuzz-watched: $(WATCHED_OBJ) $(BUILD)/tests/fuzz/program_bytes.o $(CPU_OBJ) $(filter $(BUILD)/bios/%,$(LIB_OBJ))
+	$(CC) $(CFLAGS_ALL) $(WATCH) -o $@ $^ $(LIBS)
+
+WATCH = -O1 -Wno-maybe-uninitialized -Wno-format-truncation -U_FORTIFY_SOURCE -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+$(BUILD)/watched/%.o: %.c | $(BUILD)/gen/op_forms.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(WATCH) -c -o $@ $<
+$(BUILD)/watched/tests/fuzz/bytes.o: CFLAGS_ALL += -Itests/fuzz/without
+-include $(WATCHED_OBJ:.o=.d)
+
 # The same for drivers that see coverage.
 $(BUILD)/fuzz-coverage: $(BUILD)/tests/fuzz/coverage.o $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) $(FUZZ_LINK) -o $@ $^ $(LIBS)
@@ -156,7 +168,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz$(if $(SAN),,-watched) $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -169,10 +181,11 @@ test-long: test
 	ORRERY_CUTS=10000 ORRERY_KILLS=500 $(BUILD)/unit -j2 --filter 'crash/*'
 	sh tests/guests/kill.sh $(BUILD) 20
 	@$(MAKE) --no-print-directory SAN=1 -j2 build-san/fuzz
-	build-san/fuzz devices 1000000 -j 2
-	build-san/fuzz machine 20000000 -j 2
-	build-san/fuzz bytes 20000000 -j 2
-	build-san/fuzz snapshot stream vvfat panes parsers 100000 -j 2
+	build-san/fuzz --replay tests/fuzz/scripts/*
+	build-san/fuzz devices machine 50000000 -j 2
+	build-san/fuzz parsers 1000000 -j 2
+	build-san/fuzz snapshot vvfat panes bytes 1000000 -j 2
+	build-san/fuzz stream 20000 -j 2
 	sh tests/fuzz/planted.sh
 	@for t in $(filter-out %/linux-cd.sh %-initrd.sh,$(wildcard tests/guests/long/*.sh)); do sh $$t $(BUILD); s=$$?; echo "$$t: status $$s"; [ $$s = 0 ] || [ $$s = 77 ] || exit 1; done
 

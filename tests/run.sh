@@ -56,18 +56,20 @@ if [ -x "$build/transcendental" ]; then
 else
     count 77 "transcendental: MPFR is not there"
 fi
+fuzzer=$build/fuzz; [ -x "$fuzzer-watched" ] && fuzzer=$fuzzer-watched       # sanitizers over all but the processor
 fuzz() { # SENTENCE ARGUMENT...
     sentence=$1; shift
-    "$build/fuzz" "$@" --findings "$build" > "$build/fuzz.log" 2>&1; status=$?
+    "$fuzzer" "$@" --findings "$build" > "$build/fuzz.log" 2>&1; status=$?
     tail -n 8 "$build/fuzz.log"
     count $status "fuzz: $sentence"
 }
 fuzz "scripts of findings" --replay tests/fuzz/scripts/*
+fuzz "each device alone, 200000 operations" devices 200000 -j 2
 fuzz "the whole machine, 500000 operations" machine 500000 -j 2
-fuzz "each device alone, 20000 operations" devices 20000 -j 2
+fuzz "each parser, 5000 inputs" parsers 5000 -j 2
+fuzz "5000 snapshots, folders and clicks" snapshot vvfat panes 5000 -j 2
+fuzz "1000 streams of machines that move" stream 1000 -j 2
 fuzz "300000 strings of bytes as code, in both instances" bytes 300000 -j 2
-fuzz "snapshots, streams, folders, clicks: 1000 of each" snapshot stream vvfat panes 1000 -j 2
-fuzz "each parser, 1000 inputs" parsers 1000 -j 2
 silicon=${ORRERY_DATA:-../shared/data}/silicon/80286-real-mode
 if [ -d "$silicon" ]; then
     "$build/vectors" "$silicon" > "$build/vectors.log" 2>&1; status=$?

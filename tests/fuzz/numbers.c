@@ -102,6 +102,7 @@ u32 pick_value(void)
 
 enum { FOLDER = 64, NAMES = 4 };
 static char room[FOLDER];
+static pid_t room_owner;
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
@@ -113,12 +114,13 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 bool room_open(void)
 {
     snprintf(room, sizeof room, "%s/orrery-fuzz-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+    room_owner = getpid();
     return mkdtemp(room);
 }
 
 void room_close(void)
 {
-    if (room[0]) nftw(room, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (room[0] && room_owner == getpid()) nftw(room, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     room[0] = 0;
 }
 

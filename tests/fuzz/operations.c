@@ -19,6 +19,9 @@ static const struct row rows[OPERATION_COUNT] = {
 #undef X
 };
 
+/* Not in `act` or its callers: a sanitizer takes long to guard what is large on the stack, at every call. */
+#define APART __attribute__((noinline))
+
 static bool resting;
 static FILE *record;
 
@@ -28,7 +31,7 @@ void operations_record(FILE *to) { record = to; }
 /* --- time --- */
 
 /* Interrupt vectors that all lead to an IRET after EOIs, and a loop of HLT, whatever DMA has made of them. */
-static void put_to_rest(struct machine *m)
+APART static void put_to_rest(struct machine *m)
 {
     static const u8 answer[] = { 0x50, 0xb0, 0x20, 0xe6, 0xa0, 0xe6, 0x20, 0x58, 0xcf }, loop[] = { 0xfb, 0xf4, 0xeb, 0xfc }, rsm[] = { 0x0f, 0xaa };
     enum { ANSWER = 0x500, LOOP = 0x520, STACK = 0xf00, SMM_ENTRY = 0x38000 };
@@ -58,6 +61,25 @@ static void let_pass(struct machine *m, u64 ticks)
     machine_run(m, ticks);
 }
 
+/* What a person sees; it lasts as long as the board. */
+static struct {
+    struct vga_picture *picture;
+    struct vga_frame *frame;
+} seen;
+
+static void draw(struct machine *m)
+{
+    if (!seen.picture) seen.picture = calloc(1, sizeof *seen.picture), seen.frame = calloc(1, sizeof *seen.frame);
+    machine_take_picture(m, seen.picture);
+    vga_render(seen.picture, seen.frame);
+}
+
+static void forget_picture(void)
+{
+    free(seen.picture), free(seen.frame);
+    seen.picture = NULL, seen.frame = NULL;
+}
+
 /* --- what is saved, and done again --- */
 
 struct done {
@@ -85,6 +107,7 @@ void operations_begin(void)
 void operations_built(const char *name, u32 variant)
 {
     operations_begin();
+    forget_picture();
     if (record) fprintf(record, "build %s %u\n", name, variant), fflush(record);
 }
 
@@ -94,7 +117,7 @@ static void die(const char *sentence, const char *why)
     abort();
 }
 
-static void save(struct machine *m)
+APART static void save(struct machine *m)
 {
     struct error err = { 0 };
 
@@ -105,7 +128,7 @@ static void save(struct machine *m)
     saved.active = true;
 }
 
-static void restore(struct machine *m)
+APART static void restore(struct machine *m)
 {
     struct error err = { 0 };
 
@@ -115,7 +138,7 @@ static void restore(struct machine *m)
 
 static u64 act(struct machine *m, enum operation which, const u64 *n, u8 *bytes, u32 size);
 
-static void again(struct machine *m)
+APART static void again(struct machine *m)
 {
     if (!saved.active) return;
     saved.active = false;
@@ -158,22 +181,27 @@ static void transmit(struct machine *m, unsigned card, const u8 *bytes, u32 size
     else if (card >= CONFIG_NICS && m->config.e1000[n].present) network_send(&m->e1000[n].network, bytes, size);
 }
 
-static void draw(struct machine *m)
-{
-    struct vga_picture *picture = calloc(1, sizeof *picture);
-    struct vga_frame *frame = calloc(1, sizeof *frame);
-
-    machine_take_picture(m, picture);
-    vga_render(picture, frame);
-    free(picture);
-    free(frame);
-}
-
 static bool is_size(u64 size) { return size == 1 || size == 2 || size == 4; }
 /* What a block takes of the buffer; nothing when it is not there. */
 static u32 block(u64 size, u64 count, u32 room) { return is_size(size) && count <= room / size ? (u32)count : 0; }
 
-static void type(struct machine *m, const u8 *text, u32 size)
+APART static void read_block(struct machine *m, const u64 *n)
+{
+    u8 read[BYTES_MOST];
+
+    ports_read_block(m->ports, (u16)n[0], (unsigned)n[1], block(n[1], n[2], sizeof read), read);
+}
+
+APART static void transfer(struct machine *m, const u64 *n, const u8 *bytes, u32 size)
+{
+    u8 moved[BYTES_MOST] = { 0 };
+    bool tc = false;
+
+    memcpy(moved, bytes, size < sizeof moved ? size : sizeof moved);
+    dma_8237_transfer(&m->dma[n[0] & 1], n[1] & 3, moved, n[3] < sizeof moved ? (u32)n[3] : sizeof moved, n[2], &tc);
+}
+
+APART static void type(struct machine *m, const u8 *text, u32 size)
 {
     char line[128];
 
@@ -181,7 +209,7 @@ static void type(struct machine *m, const u8 *text, u32 size)
     machine_type(m, line);
 }
 
-static void change_register(struct machine *m, const u64 *n, const u8 *name, u32 size)
+APART static void change_register(struct machine *m, const u64 *n, const u8 *name, u32 size)
 {
     char text[32];
     struct error err = { 0 };
@@ -190,11 +218,17 @@ static void change_register(struct machine *m, const u64 *n, const u8 *name, u32
     if (n[0] < m->processors) machine_set_register(m, (unsigned)n[0], text, n[1], &err);
 }
 
-/* What comes from outside.  False: it is none of these. */
-static bool act_outside(struct machine *m, enum operation which, const u64 *n, u8 *bytes, u32 size)
+APART static void insert(struct machine *m, const u64 *n, bool cd)
 {
     struct error err = { 0 };
 
+    if (cd) machine_cd_insert(m, (unsigned)n[0], (unsigned)n[1], in_room("cd"), &err);
+    else machine_floppy_insert(m, (unsigned)n[0], DEMO_DISK, n[1], &err);
+}
+
+/* What comes from outside.  False: it is none of these. */
+static bool act_outside(struct machine *m, enum operation which, const u64 *n, u8 *bytes, u32 size)
+{
     switch (which) {
     case OP_KEY: machine_key(m, (u8)n[0], n[1]); break;
     case OP_MOUSE: machine_mouse(m, (int)n[0], (int)n[1], (int)n[2], (unsigned)n[3]); break;
@@ -204,9 +238,9 @@ static bool act_outside(struct machine *m, enum operation which, const u64 *n, u
     case OP_TYPE: type(m, bytes, size); break;
     case OP_FRAME: receive(m, (unsigned)n[0], bytes, size); break;
     case OP_SEND: transmit(m, (unsigned)n[0], bytes, size); break;
-    case OP_FLOPPY: machine_floppy_insert(m, (unsigned)n[0], DEMO_DISK, n[1], &err); break;
+    case OP_FLOPPY: insert(m, n, false); break;
     case OP_FLOPPY_EJECT: machine_floppy_eject(m, (unsigned)n[0]); break;
-    case OP_CD: machine_cd_insert(m, (unsigned)n[0], (unsigned)n[1], in_room("cd"), &err); break;
+    case OP_CD: insert(m, n, true); break;
     case OP_CD_EJECT: machine_cd_eject(m, (unsigned)n[0], (unsigned)n[1]); break;
     case OP_REGISTER: change_register(m, n, bytes, size); break;
     case OP_PICTURE: draw(m); break;
@@ -218,8 +252,6 @@ static bool act_outside(struct machine *m, enum operation which, const u64 *n, u
 
 static u64 act(struct machine *m, enum operation which, const u64 *n, u8 *bytes, u32 size)
 {
-    u8 read[BYTES_MOST];
-    bool tc = false;
     struct cpu *cpu = m->processor[n[0] < m->processors ? n[0] : 0].cpu;
 
     if (act_outside(m, which, n, bytes, size)) return 0;
@@ -227,17 +259,13 @@ static u64 act(struct machine *m, enum operation which, const u64 *n, u8 *bytes,
     case OP_OUT: if (is_size(n[1])) ports_write(m->ports, (u16)n[0], (unsigned)n[1], (u32)n[2]); break;
     case OP_IN: return is_size(n[1]) ? ports_read(m->ports, (u16)n[0], (unsigned)n[1]) : 0;
     case OP_OUT_BLOCK: ports_write_block(m->ports, (u16)n[0], (unsigned)n[1], block(n[1], n[2], size), bytes); break;
-    case OP_IN_BLOCK: ports_read_block(m->ports, (u16)n[0], (unsigned)n[1], block(n[1], n[2], sizeof read), read); break;
+    case OP_IN_BLOCK: read_block(m, n); break;
     case OP_STORE: if (is_size(n[1]) || n[1] == 8) memory_mmio_write(m, n[0], (unsigned)n[1], n[2]); break;
     case OP_LOAD: return is_size(n[1]) || n[1] == 8 ? memory_mmio_read(m, n[0], (unsigned)n[1]) : 0;
     case OP_POKE: machine_poke(m, n[0], bytes, size); break;
     case OP_TIME: let_pass(m, n[0]); break;
     case OP_LINE: line_set(&m->irq[n[0] & 15], n[1]); break;
-    case OP_CHANNEL:
-        memset(read, 0, sizeof read);
-        memcpy(read, bytes, size < sizeof read ? size : sizeof read);
-        dma_8237_transfer(&m->dma[n[0] & 1], n[1] & 3, read, n[3] < sizeof read ? (u32)n[3] : sizeof read, n[2], &tc);
-        break;
+    case OP_CHANNEL: transfer(m, n, bytes, size); break;
     case OP_APIC_PIN: apic_set_pin(cpu, n[1] & 1, n[2]); break;
     case OP_APIC_READ: return apic_mmio_read(cpu, n[1], 4);
     case OP_APIC_WRITE: apic_mmio_write(cpu, n[1], 4, (u32)n[2]); break;

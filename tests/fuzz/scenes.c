@@ -141,7 +141,7 @@ void usb(struct machine *m)
     out(m, 0xc028, 4, list);
     for (unsigned n = 0; n < 2; n++) out(m, (u16)(0xc030 + 2 * n), 2, pick(8) ? 4 : pick(65536));
     out(m, 0xc020, 2, 1);
-    pass(m, pick(20) * 50000);
+    pass(m, pick(20) * (pick(4) ? 5000 : 50000));
 }
 
 /* SMI by the APM port, with SMRAM open, closed or locked and a handler of random bytes or none but RSM. */
