@@ -250,7 +250,7 @@ static bool named(const struct command *command, const char *word)
     while (at) {
         if (strncmp(at, word, length) == 0 && (at[length] == ' ' || !at[length])) return true;
         at = strchr(at, ' ');
-        at += at != NULL;
+        if (at) at++;
     }
     return false;
 }
