@@ -32,9 +32,21 @@ static void choose_target(int *argc, char **argv)
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size);
 
+/* Targets go to a folder of their own: corpora, and where findings go, are where we are now. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+    static char prefix[4200] = "-artifact_prefix=";
+    char **more = calloc((size_t)*argc + 2, sizeof *more);
+    int count = 0;
+
     choose_target(argc, *argv);
+    for (int i = 0; i < *argc; i++) {
+        char *path = i && (*argv)[i][0] != '-' ? realpath((*argv)[i], NULL) : NULL;
+        more[count++] = path ? path : (*argv)[i];
+        if (i == 0) more[count++] = prefix;              /* one that is given comes later, and counts */
+    }
+    if (getcwd(prefix + strlen(prefix), sizeof prefix - 64)) strcat(prefix, "/");
+    *argc = count, *argv = more;
     return 0;
 }
 
