@@ -203,7 +203,7 @@ static bool show(struct front *f, const struct display *display)
 
 int front_run(struct front *f, const struct front_plan *plan)
 {
-    struct far_lines lines = { .fd = f->lines, .in = stdin, .typed = typed, .context = f->named };
+    struct far_lines lines = { .fd = f->lines, .in = STDIN_FILENO, .typed = typed, .context = f->named };
     pthread_t thread;
     bool reads = f->lines && !pthread_create(&thread, NULL, serve_lines, &lines);
     f->sandbox.typing = f->lines;

@@ -51,7 +51,7 @@ static bool hear(int fd, struct message *m)
 static bool wait_for_key(void *context)
 {
     const struct far_lines *f = context;
-    struct pollfd both[] = { { .fd = 0, .events = POLLIN }, { .fd = f->fd, .events = POLLIN } };
+    struct pollfd both[] = { { .fd = f->in, .events = POLLIN }, { .fd = f->fd, .events = POLLIN } };
 
     while (poll(both, 2, -1) < 0)
         if (errno != EINTR) return false;
@@ -84,11 +84,41 @@ static bool give(struct far_lines *f, const char *line)
     return tell(f->fd, LINE, line);
 }
 
-static const char *read_plain(struct far_lines *f, char **line, size_t *room)
+/* Lines of a pipe or a file.  Nothing waits in read(2): when the machine's process goes, nobody wants a line any more. */
+struct plain {
+    char *bytes;
+    size_t used, taken, room;
+    bool ended;
+};
+
+static bool read_more(const struct far_lines *f, struct plain *p)
 {
-    if (getline(line, room, f->in) < 0) return NULL;
-    (*line)[strcspn(*line, "\r\n")] = 0;
-    return *line;
+    enum { PIECE = 4096 };
+
+    memmove(p->bytes, p->bytes + p->taken, p->used - p->taken);
+    p->used -= p->taken;
+    p->taken = 0;
+    if (p->room < p->used + PIECE + 1) p->bytes = allocated(realloc(p->bytes, p->room = 2 * p->room + PIECE + 1));
+    if (!wait_for_key((void *)f)) return false;
+    ssize_t size = read(f->in, p->bytes + p->used, PIECE);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    p->ended = size <= 0;
+    p->used += size > 0 ? (size_t)size : 0;
+    return true;
+}
+
+static const char *read_plain(const struct far_lines *f, struct plain *p)
+{
+    char *end;
+
+    while (!(end = memchr(p->bytes + p->taken, '\n', p->used - p->taken)) && !p->ended)
+        if (!read_more(f, p)) return NULL;
+    if (!end && p->taken == p->used) return NULL;
+    char *line = p->bytes + p->taken;
+    p->taken = end ? (size_t)(end - p->bytes) + 1 : p->used;
+    *(end ? end : p->bytes + p->used) = 0;
+    line[strcspn(line, "\r")] = 0;
+    return line;
 }
 
 void far_lines_serve(struct far_lines *f)
@@ -96,15 +126,14 @@ void far_lines_serve(struct far_lines *f)
     const struct line_taker taker = { .context = f, .complete = complete, .wait = wait_for_key };
     struct message *m = malloc(sizeof *m);
     struct line_reader *reader = NULL;
-    char *line = NULL;
-    size_t room = 0;
+    struct plain plain = { .bytes = allocated(malloc(1)), .room = 1 };
 
     while (m && hear(f->fd, m)) {
         if (m->kind == WANT_EDITED && !reader) reader = line_open(&taker);
-        if (!give(f, m->kind == WANT_EDITED && reader ? line_next(reader, m->text) : m->kind == WANT_LINE ? read_plain(f, &line, &room) : NULL)) break;
+        if (!give(f, m->kind == WANT_EDITED && reader ? line_next(reader, m->text) : m->kind == WANT_LINE ? read_plain(f, &plain) : NULL)) break;
     }
     if (reader) line_close(reader);
-    free(line);
+    free(plain.bytes);
     free(m);
 }
 

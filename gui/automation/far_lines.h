@@ -7,7 +7,7 @@
 
 struct far_lines {
     int fd;                      /* to the machine's process */
-    FILE *in;                    /* what is no terminal is read line by line */
+    int in;                      /* where lines come from; what is no terminal is read line by line */
     void (*typed)(void *context, const char *line);
     void *context;
 };

@@ -1,6 +1,7 @@
 /* The window: its life, its loop and its title.                                             doc: display */
 #include "gui/window/window.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,9 +35,15 @@ static void write_title(struct window *w)
 
 /* --- life --- */
 
+static void on_hangup(int number)
+{
+    (void)number;
+    raise(SIGTERM);
+}
+
 /* No driver of a graphics card is loaded into a process that runs untrusted guests: pictures are scaled by SDL, which starts in a third of
  * the time and takes 80 MB less.  SDL_RENDER_DRIVER and SDL_FRAMEBUFFER_ACCELERATION in the environment override that.
- * SDL makes SDL_QUIT of SIGINT and SIGTERM: they end the window as its button does. */
+ * SDL makes SDL_QUIT of SIGINT and SIGTERM: they end the window as its button does.  SIGHUP is SIGTERM here, unless somebody (nohup) wants it ignored. */
 static bool open_window(struct window *w, struct error *err)
 {
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
@@ -44,6 +51,7 @@ static bool open_window(struct window *w, struct error *err)
     SDL_SetHint(SDL_HINT_RENDER_DRIVER, "software");
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     if (SDL_Init(SDL_INIT_VIDEO)) return fail(err, "window: SDL: %s", SDL_GetError());
+    if (signal(SIGHUP, on_hangup) == SIG_IGN) signal(SIGHUP, SIG_IGN);
     w->sdl = SDL_CreateWindow("Orrery", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, FIRST_WIDTH, FIRST_HEIGHT,
                               SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!w->sdl) return fail(err, "window: SDL: %s", SDL_GetError());
