@@ -189,7 +189,7 @@ void breakpoints_arm(struct breakpoints *b, struct machine *machine)
     struct cpu_break *places = allocated(malloc((b->room + HIDDEN_BREAKS) * sizeof *places));
     unsigned count = 0;
 
-    b->armed = realloc(b->armed, (b->room + HIDDEN_BREAKS) * sizeof *b->armed);
+    b->armed = allocated(realloc(b->armed, (b->room + HIDDEN_BREAKS) * sizeof *b->armed));
     for (unsigned i = 0; i < b->room + HIDDEN_BREAKS; i++) {
         struct breakpoint *p = i < b->room ? &b->entry[i] : &b->hidden[i - b->room];
         if (!p->used || !p->enabled) continue;

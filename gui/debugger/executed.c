@@ -56,7 +56,7 @@ static size_t take_code(struct executed *e, const u64 *word, size_t left)
     struct executed_code *code = &e->code[number];
     if (code->bytes && e->changes) e->changes(e->context, code);
     free(code->bytes);
-    *code = (struct executed_code){ .bytes = malloc(size + 1), .size = size, .bits = (u8)(word[1] >> 32), .real = word[1] >> 40 & 1 };
+    *code = (struct executed_code){ .bytes = allocated(malloc(size + 1)), .size = size, .bits = (u8)(word[1] >> 32), .real = word[1] >> 40 & 1 };
     memcpy(code->bytes, word + 2, size);
     return 2 + (size + 7) / 8;
 }

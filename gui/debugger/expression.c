@@ -215,7 +215,7 @@ static bool operand(struct reader *r, u64 *value)
         r->at++;
         ok = operand(r, value);
         if (ok && (c == '*' || c == '@')) ok = memory(r, c == '*', *value, 4, value);
-        else *value = c == '-' ? 0 - *value : c == '~' ? ~*value : !*value;
+        else if (ok) *value = c == '-' ? 0 - *value : c == '~' ? ~*value : !*value;
     } else if (c == '[') {
         ok = sized_memory(r, 4, value);
     } else if (c == '(') {

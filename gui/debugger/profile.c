@@ -61,7 +61,7 @@ static void grow(struct profile *p)
     size_t room = p->room;
 
     p->room = room ? 2 * room : 1 << 14;
-    p->place = calloc(p->room, sizeof *p->place);
+    p->place = allocated(calloc(p->room, sizeof *p->place));
     for (size_t i = 0; i < room; i++)
         if (before[i].times) p->place[slot_of(p, before[i].la)] = before[i];
     free(before);
@@ -103,7 +103,7 @@ static struct tally *tally_of(struct counted *c, const struct executed_code *cod
     char text[128];
 
     if (*t) return *t;
-    *t = calloc(1, sizeof **t);
+    *t = allocated(calloc(1, sizeof **t));
     for (u32 at = 0; at < code->size && (*t)->count < RUN_MOST;) {
         unsigned length = disassemble(code->bytes + at, code->size - at, 0, code->bits, text, sizeof text);
         at += length ? length : code->size - at;
@@ -337,7 +337,7 @@ bool profile_write_coverage(struct profile *p, const struct symbols *symbols, co
 
     if (!f) return fail(err, "%s: %s", path, strerror(errno));
     struct place *list = places(p, &count);
-    struct line *lines = malloc((count + 1) * sizeof *lines);
+    struct line *lines = allocated(malloc((count + 1) * sizeof *lines));
     size_t known = lines_of(list, count, symbols, lines);
     if (known) write_lcov(f, lines, known);
     for (size_t i = 0; !known && i < count; i++) fprintf(f, "%016llx %u %llu %s\n", (llu)list[i].la, list[i].length, (llu)list[i].times, symbols_text(symbols, list[i].la, name));
