@@ -64,7 +64,14 @@ static bool frames_of(const char *text, u32 *frames)
 
 static struct cue_track *current(const struct parsing *p) { return p->sheet->tracks ? &p->sheet->track[p->sheet->tracks - 1] : NULL; }
 
-static bool in_a_track(struct parsing *p) { return current(p) || WRONG(p, 0, "%s belongs to a track: a line like \"TRACK 01 AUDIO\" comes before it", p->word[0].text); }
+/* The track that a line belongs to; NULL after saying that there is none. */
+static struct cue_track *in_a_track(struct parsing *p)
+{
+    struct cue_track *track = current(p);
+
+    if (!track) WRONG(p, 0, "%s belongs to a track: a line like \"TRACK 01 AUDIO\" comes before it", p->word[0].text);
+    return track;
+}
 
 /* --- commands --- */
 
@@ -124,11 +131,11 @@ static bool index_follows(struct parsing *p, const struct cue_track *track, cons
 static bool put_index(struct parsing *p)
 {
     struct cue_sheet *s = p->sheet;
-    struct cue_track *track = current(p);
+    struct cue_track *track = in_a_track(p);
     unsigned number;
     u32 frames;
 
-    if (!in_a_track(p)) return false;
+    if (!track) return false;
     if (p->words != 3 || !number_of(p->word[1].text, 99, &number)) return WRONG(p, 0, "INDEX NUMBER MM:SS:FF: a number from 0 to 99, and where it is in the file");
     if (!frames_of(p->word[2].text, &frames)) return WRONG(p, 2, "\"%s\" is no time MM:SS:FF of seconds to 59 and frames to 74", p->word[2].text);
     if (s->indexes == CUE_INDEXES_MOST) return WRONG(p, 0, "more than %d indexes", CUE_INDEXES_MOST);
@@ -143,10 +150,10 @@ static bool put_index(struct parsing *p)
 static bool put_gap(struct parsing *p)
 {
     bool after = is_word(p, 0, "POSTGAP");
-    struct cue_track *track = current(p);
+    struct cue_track *track = in_a_track(p);
     u32 frames;
 
-    if (!in_a_track(p)) return false;
+    if (!track) return false;
     if (p->words != 2 || !frames_of(p->word[1].text, &frames)) return WRONG(p, 0, "%s MM:SS:FF: how long it is", p->word[0].text);
     if (!after && track->indexes) return WRONG(p, 0, "PREGAP stands before the track's first INDEX");
     if (after && !track->indexes) return WRONG(p, 0, "POSTGAP stands after the track's last INDEX");
@@ -159,16 +166,17 @@ static bool put_flags(struct parsing *p)
     static const struct { const char *name; u8 control; } flags[] = {
         { "DCP", CD_CONTROL_COPY }, { "4CH", CD_CONTROL_FOUR_CHANNELS }, { "PRE", CD_CONTROL_PRE_EMPHASIS }, { "SCMS", 0 }, { "DATA", CD_CONTROL_DATA },
     };
+    struct cue_track *track = in_a_track(p);
     bool ok = true;
 
-    if (!in_a_track(p)) return false;
+    if (!track) return false;
     for (unsigned w = 1; w < p->words; w++) {
         bool found = false;
         for (unsigned i = 0; i < ARRAY_COUNT(flags); i++) {
             if (!is_word(p, w, flags[i].name)) continue;
             found = true;
-            if (current(p)->mode == CD_AUDIO && flags[i].control != CD_CONTROL_DATA) current(p)->control |= flags[i].control;
-            else current(p)->control |= flags[i].control & CD_CONTROL_COPY;
+            if (track->mode == CD_AUDIO && flags[i].control != CD_CONTROL_DATA) track->control |= flags[i].control;
+            else track->control |= flags[i].control & CD_CONTROL_COPY;
         }
         if (!found) ok = WRONG(p, w, "\"%s\" is no flag: DCP, 4CH, PRE, SCMS or DATA", p->word[w].text);
     }
@@ -186,13 +194,14 @@ static bool put_catalogue(struct parsing *p)
 /* Five letters or digits (country, owner), seven digits (year, serial number). */
 static bool put_isrc(struct parsing *p)
 {
+    struct cue_track *track = in_a_track(p);
     const char *text = p->word[p->words > 1].text;
     bool sound = p->words == 2 && strlen(text) == CD_ISRC_CHARACTERS && strspn(text + 5, "0123456789") == 7;
 
     for (unsigned i = 0; sound && i < 5; i++) sound = (text[i] >= '0' && text[i] <= '9') || ((text[i] & ~0x20) >= 'A' && (text[i] & ~0x20) <= 'Z');
-    if (!in_a_track(p)) return false;
+    if (!track) return false;
     if (!sound) return WRONG(p, 0, "ISRC CODE: five letters or digits and seven digits, as in GBAYE6800015");
-    for (unsigned i = 0; i < CD_ISRC_CHARACTERS; i++) current(p)->isrc[i] = (char)(text[i] >= 'a' ? text[i] & ~0x20 : text[i]);
+    for (unsigned i = 0; i < CD_ISRC_CHARACTERS; i++) track->isrc[i] = (char)(text[i] >= 'a' ? text[i] & ~0x20 : text[i]);
     return true;
 }
 
