@@ -136,12 +136,12 @@ static unsigned last_before(const struct history *h, u64 tick)
 static bool take(struct machine *m)
 {
     struct history *h = m->history;
-    unsigned before = last_before(h, now(m)), place = before == h->count ? 0 : before + 1;
+    unsigned before = last_before(h, now(m));
 
     if (before != h->count && h->at[before]->tick == now(m)) return true;
     keep_within(m);
     before = last_before(h, now(m));
-    place = before == h->count ? 0 : before + 1;
+    unsigned place = before == h->count ? 0 : before + 1;
     u64 start = thread_ns();
     struct checkpoint *c = checkpoint_take(&h->tracker);
     if (!c) return false;

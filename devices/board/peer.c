@@ -234,7 +234,7 @@ void peer_words(const struct peer *p, char *words, size_t size)
     const struct snapshot_section *s = &p->in.section;
     size_t n = 0;
 
-    for (size_t i = 0; i < s->raw_bytes && n + 1 < size; i++) words[n++] = s->raw[i] >= ' ' && s->raw[i] < 0x7f ? (char)s->raw[i] : (char)' ';
+    for (size_t i = 0; i < s->raw_bytes && n + 1 < size; i++) words[n++] = (char)(s->raw[i] >= ' ' && s->raw[i] < 0x7f ? s->raw[i] : ' ');
     words[n] = 0;
 }
 

@@ -204,6 +204,7 @@ static bool read_all(struct restoring *r, const char *path, struct error *err)
     while (ok && snapshot_next(&reader, err)) ok = restoring_take(r, &reader, err);
     ok = ok && reader.ended && !err->count && restoring_is_whole(r, path, err) && restoring_media_agree(r, true, err);
     snapshot_close(&reader);
+    r->name = NULL;                                      /* it was the reader's */
     return ok;
 }
 

@@ -14,7 +14,7 @@ typedef unsigned long long llu;
 static bool save_memory(struct session *s, const char *at, bool linear, struct error *err)
 {
     char path[1024];
-    u64 address, size, done = 0;
+    u64 address, size = 0, done = 0;
     u8 bytes[4096];
 
     at += strspn(at, " \t");
