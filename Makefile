@@ -1,4 +1,4 @@
-# Orrery.  make | make run | make bench | make test | make test-long | make fuzz-libfuzzer | make fuzz-afl | make test SAN=1 | make HARD=1 | make lint | make install DESTDIR= PREFIX=
+# Orrery.  make | make run | make bench | make test | make test-long | make fuzz-libfuzzer | make fuzz-afl | make test SAN=1 | make HARD=1 | make lint | make analyze | make install DESTDIR= PREFIX=
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
@@ -199,6 +199,30 @@ bench: deps
 lint:
 	@tests/lint.sh $(BUILD)
 
+# Three programs that read the source: see docs/internals/analysis.md.  The instances of the interpreter are functions of thousands of paths, on which none of the three ends.
+ANALYZE_PACKAGES = gcc-12:/usr/bin/gcc-12 clang-tidy:/usr/bin/clang-tidy cppcheck:/usr/bin/cppcheck python3:/usr/bin/python3
+ANALYZED := $(filter-out cpu/run/fast_%.c cpu/run/exact.c cpu/run/vector_float.c,$(LIB_SRC) $(APP_SRC))
+ANALYSES := $(patsubst %.c,$(BUILD)/analyze/%.gcc,$(filter-out cpu/decode/tables.c,$(ANALYZED))) $(ANALYZED:%.c=$(BUILD)/analyze/%.tidy) $(BUILD)/analyze/cppcheck
+
+analyze: deps
+	@tests/deps.sh $(ANALYZE_PACKAGES)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery
+	@$(MAKE) --no-print-directory -j2 $(ANALYSES)
+	@python3 tests/analyze/judge.py tests/analyze/suppressions $(ANALYSES)
+
+# Anew when the object is: a header has changed.
+ANALYZE_ONE = @mkdir -p $(@D) && echo "$(1) $<" && FLAGS='$(filter-out -MMD -MP,$(CFLAGS_ALL))' tests/analyze/one.sh $(1) $< > $@.new && mv $@.new $@
+$(BUILD)/analyze/%.gcc: %.c $(BUILD)/%.o tests/analyze/one.sh tests/analyze/told.h
+	$(call ANALYZE_ONE,gcc)
+$(BUILD)/analyze/%.tidy: %.c $(BUILD)/%.o .clang-tidy tests/analyze/one.sh tests/analyze/told.h
+	$(call ANALYZE_ONE,tidy)
+
+$(BUILD)/analyze/cppcheck: $(ANALYZED) $(wildcard cpu/*/*.h devices/*/*.h gui/*/*.h config/*.h)
+	@mkdir -p $(@D)/cppcheck-files
+	@echo cppcheck
+	@timeout 3600 cppcheck --quiet --enable=warning,performance,portability --std=c11 --max-configs=1 --suppress=missingIncludeSystem --cppcheck-build-dir=$(@D)/cppcheck-files \
+	    --template='{file}:{line}: warning: {message} [{id}]' -D_GNU_SOURCE -D__GNUC__=12 -D__x86_64__ -I. -I$(BUILD)/gen $(ANALYZED) 2> $@.new && mv $@.new $@
+
 install: all
 	install -D $(BUILD)/orrery $(DESTDIR)$(PREFIX)/bin/orrery
 	install -D -m 644 $(BUILD)/liborrery.a $(DESTDIR)$(PREFIX)/lib/liborrery.a
@@ -213,4 +237,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all deps run bench test test-long fuzz-libfuzzer fuzz-afl lint install clean
+.PHONY: all deps run bench test test-long fuzz-libfuzzer fuzz-afl lint analyze install clean
