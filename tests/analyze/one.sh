@@ -4,7 +4,7 @@
 limit=${ANALYZE_SECONDS:-600}
 export LC_ALL=C
 has=$(sed -nE 's/^bool ([a-z_]+)\(.*/-DDEFINES_\1/p' "$2")
-case $2 in cpu/*) room=cpu ;; config/*) room=config ;; devices/storage/*) room=storage ;; *) room=others ;; esac
+case $2 in cpu/system/* | cpu/memory/* | cpu/run/*) room=cpu ;; config/*) room=config ;; devices/storage/*) room=storage ;; *) room=others ;; esac
 FLAGS="$FLAGS $has -DTOLD_$room -include tests/analyze/told.h -Wno-unused-value"
 find_all() {
     case $1 in
