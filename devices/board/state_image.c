@@ -8,7 +8,14 @@
 #include "devices/board/board.h"
 
 #define STATE_OWNER struct condition
-STATE_LAYOUT(condition_state, "machine", CONDITION_STATE);
+/* A machine that stands for no reason could neither run nor say why. */
+static const char *condition_invariant(const struct condition *c)
+{
+    if (c->frozen && c->stop < MACHINE_POWER_OFF) return "a machine that stands has a reason";
+    return !c->frozen && c->stop != MACHINE_TICKS ? "a machine that goes on has no reason to stand" : NULL;
+}
+
+STATE_LAYOUT_OF(condition_state, "machine", CONDITION_STATE, condition_invariant);
 
 /* --- what there is --- */
 
@@ -200,6 +207,8 @@ static bool possible(const struct machine *m, const u8 *bytes, struct error *err
     state_load(&condition_state, &c, bytes);
     const struct state_field *f = state_out_of_range(&condition_state, &c);
     if (f) return fail(err, "machine: %s is out of range", f->name);
+    const char *unsound = condition_state.broken(&c);
+    if (unsound) return fail(err, "machine: it is not so that %s", unsound);
     for (unsigned i = 0; i < m->parts; i++) {
         const struct machine_part *part = &m->part[i];
         f = state_out_of_range(part->layout, part->instance);

@@ -213,6 +213,23 @@ Test(snapshot, a_value_that_no_machine_has_is_named)
     machine_destroy(m);
 }
 
+/* Such a machine would neither run nor return. */
+Test(snapshot, a_machine_that_stands_for_no_reason_is_none)
+{
+    enum { NOW_BYTES = 8 };                              /* the condition's first field; `frozen` is the next */
+    ROOM(r);
+    struct machine *m = saved(r);
+    struct state_image image = { 0 };
+
+    cr_assert(state_image_take(m, &image));
+    cr_assert_eq(image.bytes[NOW_BYTES], 0);
+    image.bytes[NOW_BYTES] = 1;
+    cr_expect_not(state_image_possible(m, &image, &r->err));
+    cr_expect(strstr(r->err.text, "machine") && strstr(r->err.text, "reason"), "%s", r->err.text);
+    state_image_free(&image);
+    machine_destroy(m);
+}
+
 Test(snapshot, volatile_writes_come_back_and_a_changed_image_is_refused)
 {
     ROOM(r);
