@@ -3,6 +3,7 @@
 /* Two processes: the machine's, which runs what the guest wants and may do next to nothing, and the front, which a person started.   doc: sandbox
  * The machine's process makes no call of the host that names a file or an address: such calls trap, and a broker in the front makes those that
  * concern what was named at the start.  Everything else that the guest's side has no need for ends the process. */
+#include <signal.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -67,6 +68,9 @@ struct sandbox {
     int typing;                  /* socket at which it waits for lines; SIGTERM and SIGHUP close it; 0: none */
     struct broker *broker;       /* likewise: serves it in a thread of its own */
 };
+
+/* SIGTERM, and SIGHUP unless somebody (nohup) has it ignored: they end a program in order. */
+void sandbox_endings(sigset_t *set);
 
 /* The architecture and the kernel that this was built for and runs on have what it takes.  False: err says what is missing. */
 bool sandbox_possible(struct error *err);

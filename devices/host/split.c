@@ -38,12 +38,19 @@ static bool become_machine(struct sandbox *sandbox, int seat, pid_t front, const
 
 /* --- the front --- */
 
+void sandbox_endings(sigset_t *set)
+{
+    struct sigaction hangup;
+
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    if (sigaction(SIGHUP, NULL, &hangup) || hangup.sa_handler != SIG_IGN) sigaddset(set, SIGHUP);
+}
+
 /* Those that end a program: the machine's process ends in order. */
 static void block_endings(sigset_t *endings, sigset_t *before)
 {
-    sigemptyset(endings);
-    sigaddset(endings, SIGTERM);
-    sigaddset(endings, SIGHUP);
+    sandbox_endings(endings);
     sigaddset(endings, SIGCHLD);
     pthread_sigmask(SIG_BLOCK, endings, before);
 }

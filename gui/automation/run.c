@@ -1,4 +1,5 @@
 /* A session runs its machine: stops are printed, limits kept.                                doc: automation */
+#include "devices/host/sandbox.h"
 #include "gui/automation/pager.h"
 #include "gui/automation/prompt.h"
 
@@ -126,9 +127,7 @@ void session_take_endings(struct session *s)
 {
     sigset_t set;
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    sandbox_endings(&set);
     int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (fd <= 0) return;
     pthread_sigmask(SIG_BLOCK, &set, NULL);

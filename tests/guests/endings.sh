@@ -2,6 +2,8 @@
 . tests/guests/lib.sh
 ASAN_OPTIONS=detect_leaks=0; export ASAN_OPTIONS            # SDL and its drivers keep memory to the end
 program=$1/orrery
+# whoever runs the tests may have SIGHUP ignored, and a shell cannot undo that
+run() { exec env --default-signal=HUP,TERM "$program" -n "$@"; }
 fails() { echo "$*"; tail -n 5 "$work/out"; exit 1; }
 ends() { # HOW SIGNAL: the program $run began has a second, then the signal comes
     sleep 1
@@ -14,13 +16,13 @@ ends() { # HOW SIGNAL: the program $run began has a second, then the signal come
 }
 for signal in TERM HUP; do
     for level in off standard strict; do
-        "$program" -n --headless "sandbox: $level" 'clock: sync=none' > "$work/out" 2>&1 & run=$!
+        run --headless "sandbox: $level" 'clock: sync=none' > "$work/out" 2>&1 & run=$!
         ends "headless, sandbox: $level" $signal
     done
     # at the prompt, with a pipe that stays open: while the machine runs, and while it waits for a line
     for line in c hash; do
         mkfifo "$work/keys"
-        "$program" -n --headless --prompt 'clock: sync=none' < "$work/keys" > "$work/out" 2>&1 & run=$!
+        run --headless --prompt 'clock: sync=none' < "$work/keys" > "$work/out" 2>&1 & run=$!
         exec 3> "$work/keys"
         echo $line >&3
         ends "prompt, after $line" $signal
@@ -43,12 +45,15 @@ for i in $(seq 50); do [ -s "$work/number" ] && break; sleep 0.1; done
 [ -s "$work/number" ] || { echo "Xvfb does not start: windows are not looked at"; exit 0; }
 DISPLAY=:$(cat "$work/number"); export DISPLAY SDL_VIDEODRIVER=x11
 for signal in TERM HUP; do
-    "$program" -n --display window 'clock: sync=none' > "$work/out" 2>&1 & run=$!
+    run --display window 'clock: sync=none' > "$work/out" 2>&1 & run=$!
     ends window $signal
 done
 # nohup: a terminal that goes is nobody's affair
-nohup "$program" -n --display window 'clock: sync=none' > "$work/out" 2>&1 & run=$!
-sleep 1; kill -HUP $run; sleep 1
-kill -0 $run 2> /dev/null || fails "nohup: SIGHUP ended it"
-kill -TERM $run; wait $run; status=$?
-[ $status = 0 ] || fails "nohup: status $status after SIGTERM"
+for display in headless window; do
+    nohup "$program" -n --display $display 'clock: sync=none' > "$work/out" 2>&1 & run=$!
+    sleep 1; kill -HUP $run; sleep 1
+    kill -0 $run 2> /dev/null || fails "nohup, $display: SIGHUP ended it"
+    kill -TERM $run; wait $run; status=$?
+    [ $status = 0 ] || fails "nohup, $display: status $status after SIGTERM"
+done
+exit 0
