@@ -133,7 +133,8 @@ static void enter(struct pc *pc, const struct chance *c)
     hostile_aside(c->state, random_state, pc);
     u32 at = (u32)(pc->cpu->seg[CPU_SEG_CS].effective_base + pc->cpu->rip);
     memcpy(pc->ram + at, c->code, sizeof c->code);
-    cpu_memory_written(pc->cpu, at, sizeof c->code);
+    /* tables, too, were put there behind the processor's back, and a case before may have run them as code */
+    for (u32 pa = 0; pa < RAM_BYTES; pa += PAGE_BYTES) cpu_memory_written(pc->cpu, pa, PAGE_BYTES);
 }
 
 static void differ(const struct pc *fast, const struct pc *exact, const struct chance *c)
