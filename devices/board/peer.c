@@ -11,6 +11,7 @@
 
 #include "devices/board/board.h"
 #include "devices/board/passage.h"
+#include "devices/host/socket_file.h"
 
 /* --- bytes, and descriptors with them --- */
 
@@ -104,10 +105,7 @@ bool peer_address(const char *address, const char **path, struct error *err)
 
 static bool name_of(const char *path, struct sockaddr_un *name, struct error *err)
 {
-    *name = (struct sockaddr_un){ .sun_family = AF_UNIX };
-    if (strlen(path) >= sizeof name->sun_path) return fail(err, "unix:%s: the path is too long for a socket", path);
-    strcpy(name->sun_path, path);
-    return true;
+    return socket_file_address(path, name) || fail(err, "unix:%s: the path is too long for a socket", path);
 }
 
 static void set_patience(const struct peer *p, time_t seconds)
@@ -149,17 +147,6 @@ bool peer_connect(struct peer *p, const char *address, struct machine *m, struct
     return fail(err, "%s: %s; is a machine waiting there (orrery --wait %s)?", address, strerror(why), address);
 }
 
-/* A socket at which nobody waits any more is in the way. */
-static bool is_left_over(const struct sockaddr_un *name)
-{
-    struct stat st;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool nobody = lstat(name->sun_path, &st) == 0 && S_ISSOCK(st.st_mode) && fd >= 0 && connect(fd, (const struct sockaddr *)name, sizeof *name) && errno == ECONNREFUSED;
-
-    if (fd >= 0) close(fd);
-    return nobody;
-}
-
 /* For this user alone. */
 static int listen_at(const struct sockaddr_un *name)
 {
@@ -167,8 +154,8 @@ static int listen_at(const struct sockaddr_un *name)
     mode_t mask = umask(0177);
     bool bound = fd >= 0 && bind(fd, (const struct sockaddr *)name, sizeof *name) == 0;
 
-    if (!bound && fd >= 0 && errno == EADDRINUSE && is_left_over(name)) {
-        unlink(name->sun_path);
+    if (!bound && fd >= 0 && errno == EADDRINUSE) {
+        socket_file_remove_left_over(name, SOCK_STREAM);
         bound = bind(fd, (const struct sockaddr *)name, sizeof *name) == 0;
     }
     umask(mask);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "devices/host/sandbox.h"
+#include "devices/host/socket_file.h"
 
 void serial_line_init(struct serial_line *line)
 {
@@ -67,25 +68,13 @@ static int attach(int fd, const struct sockaddr *address, socklen_t size, bool s
     return -1;
 }
 
-/* Whoever left the file behind is gone when nobody answers there. */
-static void remove_dead(const struct sockaddr_un *address)
-{
-    struct stat st;
-    int fd = stat(address->sun_path, &st) || !S_ISSOCK(st.st_mode) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (fd < 0) return;
-    if (connect(fd, (const struct sockaddr *)address, sizeof *address) && errno == ECONNREFUSED) unlink(address->sun_path);
-    close(fd);
-}
-
 static int socket_file(struct serial_line *line, const char *path, bool server, const char **why)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct sockaddr_un address;
 
     *why = "the path is too long for a socket";
-    if (strlen(path) >= sizeof address.sun_path) return -1;
-    memcpy(address.sun_path, path, strlen(path));
-    if (server) remove_dead(&address);
+    if (!socket_file_address(path, &address)) return -1;
+    if (server) socket_file_remove_left_over(&address, SOCK_STREAM);
     int fd = attach(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (struct sockaddr *)&address, sizeof address, server);
     *why = fd < 0 ? strerror(errno) : NULL;
     if (fd >= 0 && server) memcpy(line->unlink_path, path, strlen(path) + 1);

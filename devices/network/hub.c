@@ -8,20 +8,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "devices/host/socket_file.h"
 #include "devices/network/network.h"
-
-static bool address_of(const char *path, struct sockaddr_un *address)
-{
-    *address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-    if (strlen(path) >= sizeof address->sun_path) return errno = ENAMETOOLONG, false;
-    memcpy(address->sun_path, path, strlen(path));
-    return true;
-}
 
 int hub_join(const char *path)
 {
     struct sockaddr_un address;
-    int fd = address_of(path, &address) ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
+    int fd = socket_file_address(path, &address) ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
 
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
     int reason = errno;
@@ -30,24 +23,14 @@ int hub_join(const char *path)
     return -1;
 }
 
-/* A socket file that nobody answers at is left from a hub that has gone. */
-static bool is_left_over(const char *path)
-{
-    struct stat st;
-    int fd = hub_join(path);
-
-    if (fd >= 0) close(fd);
-    return fd < 0 && errno == ECONNREFUSED && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
-}
-
 bool hub_open(struct hub *hub, const char *path, struct error *err)
 {
     struct sockaddr_un address;
 
     for (unsigned n = 0; n < HUB_MACHINES; n++) hub->machine[n] = -1;
-    hub->listener = address_of(path, &address) ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
+    hub->listener = socket_file_address(path, &address) ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
     if (hub->listener < 0) return fail(err, "hub: %s: %s", path, strerror(errno));
-    if (is_left_over(path)) unlink(path);
+    socket_file_remove_left_over(&address, SOCK_SEQPACKET);
     if (bind(hub->listener, (struct sockaddr *)&address, sizeof address) || listen(hub->listener, HUB_MACHINES)) {
         int reason = errno;
         close(hub->listener);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cpu/base/allocated.h"
+#include "devices/host/socket_file.h"
 #include "gui/gdbstub/stub.h"
 #include "gui/serve.h"
 
@@ -57,25 +58,13 @@ static bool open_port(struct gdb_server *s, struct error *err)
     return true;
 }
 
-/* Whoever left the file behind is gone when nobody answers there. */
-static void remove_dead(const struct sockaddr_un *address)
-{
-    struct stat st;
-    int fd = stat(address->sun_path, &st) || !S_ISSOCK(st.st_mode) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (fd < 0) return;
-    if (connect(fd, (const struct sockaddr *)address, sizeof *address) && errno == ECONNREFUSED) unlink(address->sun_path);
-    close(fd);
-}
-
 static bool open_socket_file(struct gdb_server *s, struct error *err)
 {
     const char *path = s->config->socket;
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct sockaddr_un address;
 
-    if (strlen(path) >= sizeof address.sun_path) return fail(err, "gdbstub: socket=%s: the path is too long for a socket", path);
-    strcpy(address.sun_path, path);
-    remove_dead(&address);
+    if (!socket_file_address(path, &address)) return fail(err, "gdbstub: socket=%s: the path is too long for a socket", path);
+    socket_file_remove_left_over(&address, SOCK_STREAM);
     s->socket_file = listen_at((struct sockaddr *)&address, sizeof address);
     if (s->socket_file < 0) return fail(err, "gdbstub: socket=%s: %s", path, strerror(errno));
     printf("orrery: for gdb: target remote %s\n", path);
