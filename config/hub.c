@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "devices/host/sandbox.h"
 #include "devices/network/hub.h"
 
 enum { STATUS_USAGE = 2 };
@@ -14,10 +15,8 @@ static int signals(void)
 {
     sigset_t ends;
 
-    sigemptyset(&ends);
+    sandbox_endings(&ends);
     sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
     sigprocmask(SIG_BLOCK, &ends, NULL);
     return signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -12,6 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "devices/host/sandbox.h"
+
 enum { LEAVE = 0x1d, WAIT_MS = 15, ESCAPE_MS = 40, INPUT_ROOM = 4096, OUTPUT_ROOM = 48 * TERMINAL_COLUMNS * TERMINAL_ROWS };
 
 struct terminal {
@@ -147,10 +149,8 @@ static bool open_terminal(struct terminal *t, struct error *err)
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return fail(err, "terminal: standard input and output must be a terminal");
     if (tcgetattr(STDIN_FILENO, &t->found)) return fail(err, "terminal: %s", strerror(errno));
-    sigemptyset(&ends);
+    sandbox_endings(&ends);
     sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, &t->mask_found);
     t->signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
     struct termios raw = t->found;
