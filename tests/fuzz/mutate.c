@@ -68,6 +68,24 @@ static void put_number(struct text *x)
     replace(x, a_place(x), bytes, &number, bytes);
 }
 
+/* A number of a header that is there, some times as large, or a power of two less or more: what else the header says of sizes no longer fits, and nothing but a comparison shows it. */
+static void scale_number(struct text *x)
+{
+    static const unsigned many[] = { 2, 3, 16, 256, 512, 4096, 65536 };
+    unsigned bytes = 1u << (1 + pick(3));
+    size_t places = (x->size < 512 ? x->size : 512) / bytes, skew = x->size && pick(2), at = 0;
+    u64 number = 0;
+
+    for (unsigned tries = 0; places && tries < 16 && !number; tries++) {
+        at = pick((u32)places) * bytes + skew;       /* an image's first byte says which form it is */
+        if (at + bytes <= x->size) memcpy(&number, x->bytes + at, bytes);
+    }
+    if (!number) return;
+    u64 step = 1ull << pick(8 * bytes);
+    number = pick(2) ? number * ONE_OF(many) : pick(2) ? number + step : number - step;
+    memcpy(x->bytes + at, &number, bytes);
+}
+
 /* A piece of this or another seed: twice, elsewhere, or gone. */
 static void move_piece(struct text *x)
 {
@@ -83,8 +101,9 @@ static void change(struct text *x, const struct fuzz_target *t)
     size_t at = a_place(x);
     u8 byte;
 
-    switch (pick(10)) {
+    switch (pick(11)) {
     case 0: put_number(x); break;
+    case 10: scale_number(x); break;
     case 1: put_word(x, t); break;
     case 2: move_piece(x); break;
     case 3: replace(x, at, pick(pick(4) ? 16 : 2048), "", 0); break;

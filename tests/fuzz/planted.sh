@@ -1,6 +1,7 @@
 #!/bin/sh
 # planted.sh [SECONDS [BUG...]]: ten classic mistakes of devices, each put into a copy of the program: the harness must find every one within five minutes (or so many seconds) on the target that its patch
 # names.  BUG: the beginning of a patch's name.  A line each, then how many were found.  The copy takes build-san along, so that a bug costs the compilation of one file.
+# PLANTED_SEED: another seed than 1: a bug that is found with one seed alone is found by luck.
 seconds=${1:-300}; [ $# = 0 ] || shift
 root=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; trap 'exit 1' HUP INT TERM
@@ -19,7 +20,7 @@ hunt() { # PATCH: puts it in, looks for it, takes it out
         echo "$name: does not compile"; tail -n 5 "$work/make.log"; status=1
     else
         begun=$(date +%s)
-        (cd "$work" && ASAN_OPTIONS=detect_leaks=0 timeout "$seconds" "$work/tree/build-san/fuzz" $target 1000000000000 -j ${PLANTED_JOBS:-2} > "$work/out" 2>&1); status=$?
+        (cd "$work" && ASAN_OPTIONS=detect_leaks=0 timeout "$seconds" "$work/tree/build-san/fuzz" $target 1000000000000 ${PLANTED_SEED:-1} -j ${PLANTED_JOBS:-2} > "$work/out" 2>&1); status=$?
         took=$(($(date +%s) - begun))
         if [ $status = 124 ]; then echo "$name: not found by $target in $took s"; status=1
         elif [ $status = 0 ] || [ $status = 2 ]; then echo "$name: $target ended with $status"; tail -n 3 "$work/out"; status=1
