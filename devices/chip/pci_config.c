@@ -46,11 +46,14 @@ bool pci_config_base(const u8 *config, unsigned at, u32 *base)
 
 bool pci_config_valid(const u8 *config, struct pci_registers registers)
 {
-    for (unsigned at = 0; at < PCI_CONFIG_BYTES; at++) {
-        unsigned shift = 0;
-        const struct pci_register *r = row_of(registers, at, &shift);
-        u8 fixed = r ? (u8)(~(r->writable | r->cleared) >> shift) : 0xff, reset = r ? (u8)(r->reset >> shift) : 0;
-        if ((config[at] ^ reset) & fixed) return false;
+    u8 loose[PCI_CONFIG_BYTES] = { 0 }, reset[PCI_CONFIG_BYTES];
+
+    pci_config_reset(reset, registers);
+    for (unsigned n = 0; n < registers.count; n++) {
+        const struct pci_register *r = &registers.row[n];
+        for (unsigned i = 0; i < r->size_bytes; i++) loose[r->at + i] = (u8)((r->writable | r->cleared) >> 8 * i);
     }
+    for (unsigned at = 0; at < PCI_CONFIG_BYTES; at++)
+        if ((config[at] ^ reset[at]) & ~loose[at]) return false;
     return true;
 }

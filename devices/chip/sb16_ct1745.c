@@ -126,9 +126,10 @@ void sb16_ct1745_reset(struct sb16_ct1745 *x)
 
 const char *sb16_ct1745_invariant(const struct sb16_ct1745 *x)
 {
-    for (unsigned at = 0; at < CT1745_REGISTERS; at++) {
-        const struct row *row = row_of((u8)at);
-        if (x->reg[at] & ~(row ? row->mask : 0)) return "registers have the bits that they have";
-    }
+    u8 mask[CT1745_REGISTERS] = { 0 };
+
+    for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) mask[rows[i].at] = rows[i].mask;
+    for (unsigned at = 0; at < CT1745_REGISTERS; at++)
+        if (x->reg[at] & ~mask[at]) return "registers have the bits that they have";
     return NULL;
 }
