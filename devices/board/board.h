@@ -253,6 +253,7 @@ struct machine {
 
 /* devices/board/memory_map.c */
 bool memory_build(struct machine *m, struct error *err);
+bool memory_change_roms(struct machine *m, struct error *err);           /* between runs, to those that its configuration names now; a reset has to follow. False: it has no whole set of them, and cannot run */
 void memory_shadow_roms(struct machine *m);              /* ROM contents to RAM below 1 MiB, at power-on and reset */
 void memory_map_by_pam(struct machine *m);                /* C0000h to FFFFFh, and SMRAM, as the host bridge says */
 void memory_free(struct machine *m);
@@ -382,6 +383,7 @@ void board_apic_end_of_interrupt(void *board, u8 vector);
 /* devices/board/isa_at.c */
 void board_request_changed(struct machine *m, unsigned irq);             /* a line that asks for it has changed */
 bool board_build(struct machine *m, struct error *err);
+bool board_load_cmos(struct machine *m, struct error *err);              /* from the image that its configuration names, if it names one */
 void board_reset(struct machine *m);
 void board_stop(struct machine *m, enum machine_stop_kind kind, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void board_pause(struct machine *m, const char *sentence);                  /* until the next machine_run */

@@ -397,7 +397,7 @@ static void fill_cmos(struct machine *m)
 }
 
 /* An image of CMOS RAM replaces what the board would put there; its clock counts when rtc_init=image. */
-static bool load_cmos(struct machine *m, struct error *err)
+bool board_load_cmos(struct machine *m, struct error *err)
 {
     enum { CLOCK_REGISTERS = 14 };
     const char *path = m->config.cmos_image;
@@ -475,7 +475,7 @@ bool board_build(struct machine *m, struct error *err)
     ok &= board_disks_open(m, err);
     if (!ok) return false;
     fill_cmos(m);
-    if (!load_cmos(m, err)) return false;
+    if (!board_load_cmos(m, err)) return false;
     if (!m->config.cmos_image_rtc || !m->config.cmos_image[0]) cmos_mc146818_set_time(&m->cmos, m->config.time0);
     perturb_build(m);
     board_reset(m);

@@ -148,7 +148,14 @@ void memory_map_by_pam(struct machine *m)
     video_map_window(m);
 }
 
-bool memory_build(struct machine *m, struct error *err)
+static void free_roms(struct machine *m)
+{
+    free(m->rom), free(m->vga_rom);
+    m->rom = m->vga_rom = NULL, m->rom_bytes = m->vga_rom_bytes = 0;
+    for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) free(m->option_rom[n]), m->option_rom[n] = NULL, m->option_rom_bytes[n] = m->option_rom_at[n] = 0;
+}
+
+static bool load_roms(struct machine *m, struct error *err)
 {
     const char *system = m->config.system_rom.path, *vga = m->config.vga_rom.path;
     bool ok = true;
@@ -159,8 +166,26 @@ bool memory_build(struct machine *m, struct error *err)
     else ok &= load_rom("vgaromimage", vga, 512, 64 * 1024, &m->vga_rom, &m->vga_rom_bytes, err);
     if (m->config.kernel.path[0]) ok &= kernel_image_load(&m->kernel, &m->config.kernel, m->config.memory_bytes, err);
     ok = ok && load_options(m, err);
-    if (!ok) return false;
-    add_loader(m);
+    if (ok) add_loader(m);
+    return ok;
+}
+
+static void map_roms(struct machine *m)
+{
+    if (!m->pci.present) {
+        u8 *shadow = m->ram + MIB - rom_low_bytes(m);
+        map_options(m);
+        physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), shadow, shadow);
+    }
+    /* The ROM answers 1 MiB below its place too, where a larger one is not itself: a reset by port 92h may come with A20 low, and the first
+     * fetch with it. */
+    physical_set(m->map, 0xfff00000ull - rom_low_bytes(m), rom_low_bytes(m), m->rom + m->rom_bytes - rom_low_bytes(m), NULL);
+    physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
+}
+
+bool memory_build(struct machine *m, struct error *err)
+{
+    if (!load_roms(m, err)) return false;
     m->ram_bytes = m->config.memory_bytes;
     m->ram = mmap(NULL, m->ram_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m->ram == MAP_FAILED) {
@@ -169,16 +194,25 @@ bool memory_build(struct machine *m, struct error *err)
     }
     m->map = physical_create();
     physical_set(m->map, 0, VGA_FIRST, m->ram, m->ram);
-    if (!m->pci.present) {
-        u8 *shadow = m->ram + MIB - rom_low_bytes(m);
-        map_options(m);
-        physical_set(m->map, MIB - rom_low_bytes(m), rom_low_bytes(m), shadow, shadow);
-    }
     physical_set(m->map, MIB, m->ram_bytes - MIB, m->ram + MIB, m->ram + MIB);
-    /* The ROM answers 1 MiB below its place too, where a larger one is not itself: a reset by port 92h may come with A20 low, and the first
-     * fetch with it. */
-    physical_set(m->map, 0xfff00000ull - rom_low_bytes(m), rom_low_bytes(m), m->rom + m->rom_bytes - rom_low_bytes(m), NULL);
-    physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, m->rom, NULL);
+    map_roms(m);
+    return true;
+}
+
+/* Code that was decoded, and what is mapped, is that of the former ones. */
+bool memory_change_roms(struct machine *m, struct error *err)
+{
+    u64 low = rom_low_bytes(m);
+
+    cpu_memory_written(m->cpu, 0x100000000ull - m->rom_bytes, m->rom_bytes);
+    cpu_memory_written(m->cpu, 0xfff00000ull - low, low);
+    cpu_memory_written(m->cpu, OPTION_FIRST, MIB - OPTION_FIRST);
+    physical_set(m->map, 0x100000000ull - m->rom_bytes, m->rom_bytes, NULL, NULL);
+    physical_set(m->map, 0xfff00000ull - low, low, NULL, NULL);
+    physical_set(m->map, OPTION_FIRST, MIB - OPTION_FIRST, NULL, NULL);
+    free_roms(m);
+    if (!load_roms(m, err)) return false;
+    map_roms(m);
     return true;
 }
 
@@ -186,10 +220,8 @@ void memory_free(struct machine *m)
 {
     physical_destroy(m->map);
     if (m->ram) munmap(m->ram, m->ram_bytes);
-    free(m->rom);
-    free(m->vga_rom);
+    free_roms(m);
     kernel_image_free(&m->kernel);
-    for (unsigned n = 0; n < ARRAY_COUNT(m->option_rom); n++) free(m->option_rom[n]);
 }
 
 /* --- the bus --- */
