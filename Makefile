@@ -89,7 +89,7 @@ $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lmpfr -lgmp
 
 # Targets with one entry point each, and the plain driver.
-FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations hostile scenes scenes_isa devices whole bytes parsers images debugger snapshot program_bytes)
+FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations hostile scenes scenes_isa devices whole bytes parsers kept images debugger snapshot program_bytes)
 $(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 

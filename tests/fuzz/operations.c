@@ -24,9 +24,11 @@ static const struct row rows[OPERATION_COUNT] = {
 
 static bool resting;
 static FILE *record;
+static unsigned long performed;      /* of the machine that was built last */
 
 void operations_rest(bool rest) { resting = rest; }
 void operations_record(FILE *to) { record = to; }
+unsigned long operations_performed(void) { return performed; }
 
 /* --- time --- */
 
@@ -108,6 +110,7 @@ void operations_built(const char *name, u32 variant)
 {
     operations_begin();
     forget_picture();
+    performed = 0;
     if (record) fprintf(record, "build %s %u\n", name, variant), fflush(record);
 }
 
@@ -300,6 +303,7 @@ static void write_down(enum operation which, const u64 *n, const u8 *bytes, u32 
 u64 perform(struct machine *m, enum operation which, const u64 *n, u8 *bytes, u32 size)
 {
     if (record) write_down(which, n, bytes, size);
+    performed += which != OP_CHECK && which != OP_AGAIN;
     bool changes_media = which == OP_FLOPPY || which == OP_FLOPPY_EJECT || which == OP_CD || which == OP_CD_EJECT;
 
     if (changes_media) operations_begin();               /* a snapshot wants the media that it had */
@@ -309,6 +313,8 @@ u64 perform(struct machine *m, enum operation which, const u64 *n, u8 *bytes, u3
     }
     return act(m, which, n, bytes, size);
 }
+
+void pass(struct machine *m, u64 ticks) { DO(m, TIME, resting || pick(8) == 0 ? ticks : ticks / 16); }
 
 void out_block(struct machine *m, u16 port, unsigned size, u32 count, const void *bytes)
 {

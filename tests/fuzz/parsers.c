@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "bios/images.h"
 #include "config/arguments.h"
@@ -11,7 +12,10 @@
 #include "cpu/base/bits.h"
 #include "gui/debugger/symbols.h"
 #include "tests/fuzz/hostile.h"
+#include "tests/fuzz/kept.h"
 #include "tests/fuzz/targets.h"
+
+enum { MANY = 256 };
 
 extern const u8 seed_program[], seed_program_end[];
 
@@ -21,6 +25,9 @@ static void refuse_silence(bool ok, const struct error *err, const char *what)
     fprintf(stderr, "fuzz: %s: refused, and nothing is said\n", what);
     abort();
 }
+
+/* Inputs that create a machine, or destroy theirs: the contents decide, so that each alone does again what it did among others. */
+static bool is_one_of_many(const u8 *bytes, size_t size) { return XXH3_64bits(bytes, size) % MANY == 0; }
 
 static void give_text(target_seed give, void *context, const char *text) { give(context, text, strlen(text)); }
 
@@ -262,28 +269,68 @@ const char *const kernel_words[] = { "HdrS", "\x55\xaa", "\x02\xb0\xad\x1b", "\x
 
 enum { ROM_TICKS = 3000 };
 
-/* First one byte: what the file is for. */
-void rom_take(const u8 *bytes, size_t size)
+/* Which machine, and which of its files the rest of an input is. */
+enum { ROM_KIND = 3, ROM_CMOS = 3, ROM_HIGH = 4, ROM_PCI = 8 };
+
+static void name_rom(struct machine_config *c, u8 kind)
+{
+    struct rom_config *rom = (kind & ROM_KIND) == 0 ? &c->system_rom : (kind & ROM_KIND) == 1 ? &c->vga_rom : &c->option_rom[0];
+
+    if ((kind & ROM_KIND) == ROM_CMOS) strcpy(c->cmos_image, in_room("rom")), c->cmos_image_rtc = kind & ROM_HIGH;
+    else strcpy(rom->path, in_room("rom")), rom->address = kind & ROM_HIGH ? 0xd0000 : 0;
+}
+
+static void run_roms(struct machine *m)
+{
+    machine_run(m, ROM_TICKS);
+    check_invariants(m);
+}
+
+/* One as it is created: some inputs'. */
+static void create_with_rom(const struct machine_config *plain, u8 kind)
 {
     static struct machine_config config;
     struct error err = { 0 };
+
+    config = *plain;
+    name_rom(&config, kind);
+    struct machine *m = machine_create(&config, &err);
+    refuse_silence(m, &err, "rom");
+    if (m) run_roms(m);
+    machine_destroy(m);
+}
+
+/* One that is there already loads them, and is switched on. */
+static void change_roms(struct kept_machine *kept, const struct machine_config *plain, u8 kind)
+{
+    struct error err = { 0 };
+    struct machine *m = kept_begin(kept, plain, &err);
+
+    if (!m) fputs(err.text, stderr), abort();
+    m->config = *plain;
+    name_rom(&m->config, kind);
+    bool ok = memory_change_roms(m, &err) && board_load_cmos(m, &err);
+    refuse_silence(ok, &err, "rom");
+    if (!ok) return;
+    board_reset(m);
+    run_roms(m);
+}
+
+/* First one byte: what the file is for. */
+void rom_take(const u8 *bytes, size_t size)
+{
+    static struct kept_machine kept[2];
+    static struct machine_config plain;
     u8 kind = size ? *bytes : 0;
 
     if (size) bytes++, size--;
     room_put("rom", bytes, size, 0);
-    machine_config_defaults(&config);
-    config.memory_bytes = 1 << 20;
-    config.pci = kind & 8 ? PCI_ON : PCI_OFF;
-    config.vga.extension = VGA_NONE;
-    struct rom_config *rom = (kind & 3) == 0 ? &config.system_rom : (kind & 3) == 1 ? &config.vga_rom : &config.option_rom[0];
-    if ((kind & 3) == 3) strcpy(config.cmos_image, in_room("rom")), config.cmos_image_rtc = kind & 4;
-    else strcpy(rom->path, in_room("rom")), rom->address = kind & 4 ? 0xd0000 : 0;
-    struct machine *m = machine_create(&config, &err);
-    refuse_silence(m, &err, "rom");
-    if (!m) return;
-    machine_run(m, ROM_TICKS);
-    check_invariants(m);
-    machine_destroy(m);
+    machine_config_defaults(&plain);
+    plain.memory_bytes = 1 << 20;
+    plain.pci = kind & ROM_PCI ? PCI_ON : PCI_OFF;
+    plain.vga.extension = VGA_NONE;
+    if (is_one_of_many(bytes, size)) create_with_rom(&plain, kind);
+    else change_roms(&kept[plain.pci == PCI_ON], &plain, kind);
 }
 
 void rom_seeds(target_seed give, void *context)
@@ -320,27 +367,41 @@ static void configure_small(struct machine_config *c)
     c->memory_bytes = 1 << 20;
     c->pci = PCI_OFF;
     c->vga.extension = VGA_NONE;
+    c->limits = (struct limits_config){ 0 };             /* what a guest has had of the host is no machine's state */
     strcpy(c->floppy[0].path, DEMO_DISK);
     c->com[0] = (struct com_config){ .enabled = true, .mode = COM_NULL };
+}
+
+/* What a replay may change that no checkpoint brings back. */
+static bool mentions(const u8 *bytes, size_t size, const char *word) { return memmem(bytes, size, word, strlen(word)); }
+
+static void media_as_ever(struct machine *m)
+{
+    struct error err = { 0 };
+
+    for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) disks_floppy_eject(m, n);
+    if (!disks_floppy_insert(m, 0, DEMO_DISK, false, &err)) fputs(err.text, stderr), abort();
 }
 
 void journal_take(const u8 *bytes, size_t size)
 {
     static struct machine_config config, said;
+    static struct kept_machine kept;
     struct error err = { 0 };
     u64 end = 0, recorded, got;
 
     room_put("journal", bytes, size, 0);
     configure_small(&config);
     refuse_silence(machine_journal_config(in_room("journal"), keep_directive, &said, &err), &err, "journal");
-    struct machine *m = machine_create(&config, &err);
+    struct machine *m = kept_begin(&kept, &config, &err);
     if (!m) fputs(err.text, stderr), abort();
     memset(&err, 0, sizeof err);
     bool ok = machine_replay(m, in_room("journal"), &end, &err);
     refuse_silence(ok, &err, "journal");
     if (ok) machine_run(m, end < 50000 ? end : 50000), machine_replay_agrees(m, &recorded, &got);
     check_invariants(m);
-    machine_destroy(m);
+    if (is_one_of_many(bytes, size) || m->clone) kept_drop(&kept);
+    else if (mentions(bytes, size, "floppy")) media_as_ever(m), kept_media(&kept);
 }
 
 /* One that a machine has recorded. */

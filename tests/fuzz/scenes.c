@@ -64,8 +64,8 @@ void sounds(struct machine *m)
             out(m, (u16)((get32(config + PCI_BASE_0) & 0xffc0) + pick(64)), 1u << pick(3), pick(0x7fffffff) << pick(2));
         }
         pass(m, pick(TICKS));
-        check(m);
     }
+    check(m);
 }
 
 /* Registers of configuration space that random ports would seldom meet. */
@@ -210,8 +210,9 @@ void cirrus(struct machine *m)
         for (unsigned n = 0; n < 4; n++) out(m, 0x3c4, 2, (6 + pick(26) + (pick(8) << 5)) | pick(256) << 8), out(m, 0x3c4, 2, 0x1206);
         for (unsigned n = 0; n < 3; n++) out(m, 0x3d4, 2, pick(0x28) | pick(256) << 8);
         for (unsigned n = 0; n < 0x20; n++) out(m, 0x3ce, 2, (pick(3) ? 0x20 + pick(0x20) : pick(0x20)) | pick(pick(2) ? 256 : 8) << 8);
-        out(m, 0x3ce, 2, 0x23), out(m, 0x3ce, 2, 0x0231);         /* eight bits of height are time enough */
-        for (unsigned n = 0; n < 200; n++) {
+        out(m, 0x3ce, 2, 0x23), out(m, 0x3ce, 2, pick(8) ? 0x0021 : 0x21 | pick(32) << 8);      /* mostly so narrow that it takes no time, .. */
+        out(m, 0x3ce, 2, 0x0231);                                 /* .. and eight bits of height are enough */
+        for (unsigned n = 0; n < 50; n++) {
             u64 at = pick(2) ? 0xa0000 + pick(0x20000) : m->video.frame_buffer + pick(CIRRUS_APERTURE_BYTES);
             store(m, at & ~3ull, 4, pick(0x7fffffff));
             load(m, at & ~3ull, 4);

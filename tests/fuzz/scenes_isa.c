@@ -134,7 +134,8 @@ void packets(struct machine *m)
     for (unsigned i = 0; i < 12; i += 2) out(m, base, 2, packet[i] | packet[i + 1] << 8);
     for (unsigned i = pick(8); i; i--) {
         pass(m, pick(10 * TICKS));
-        for (unsigned n = pick(1200); n; n--)
+        if (pick(4)) in_block(m, base, 2 << pick(2), pick(513));
+        else for (unsigned n = pick(64); n; n--)
             if (in(m, base + 2, 1) & 2) (void)in(m, base, 2 << pick(2));
             else out(m, base, 2, pick(65536));
     }

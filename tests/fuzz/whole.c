@@ -7,7 +7,7 @@
 #include "tests/fuzz/hostile.h"
 #include "tests/fuzz/targets.h"
 
-enum { CODE_BYTES = 4096, DISK_BYTES = 1 << 20, FIRMWARE_TICKS = 3000000 };
+enum { CODE_BYTES = 4096, DISK_BYTES = 1 << 18, FIRMWARE_TICKS = 3000000 };
 
 /* Ports that something answers at, three times of four; any port otherwise. */
 static u16 a_port(void)
@@ -84,6 +84,7 @@ static void draw_config(void *context)
     machine_config_defaults(c);
     c->limits = (struct limits_config){ 0 };
     c->memory_bytes = 2 << 20;
+    c->vga.memory_mib = 4;
     c->reset_on_triple_fault = pick(2);
     strcpy(c->cpu_model, pick(2) ? "" : "i386");
     strcpy(c->floppy[0].path, DEMO_DISK);
@@ -132,10 +133,10 @@ struct machine *whole_board(u32 variant)
 unsigned long whole_play(const struct fuzz_target *t, unsigned long most)
 {
     struct machine *m = target_begin(t);
-    unsigned long n, again = 0;
+    unsigned long again = 0;
 
     pass(m, pick(2) ? FIRMWARE_TICKS : 1000);
-    for (n = 0; n < most && !m->frozen && !hostile_over(); n++) {
+    for (unsigned long n = 0; operations_performed() < most && !m->frozen && !hostile_over(); n++) {
         hostile_at(n);
         if (n == again) DO(m, AGAIN, 0);
         if (pick(10000) == 0) DO(m, SAVE, 0), again = n + 1 + pick(300);
@@ -144,5 +145,5 @@ unsigned long whole_play(const struct fuzz_target *t, unsigned long most)
     if (m->frozen) DO(m, RESET, 0);
     garbage(m);
     target_end(m);
-    return n ? n : 1;
+    return operations_performed() ? operations_performed() : 1;
 }
