@@ -101,7 +101,7 @@ static int start(const char *const *argv, int socket, bool listens)
 
 int start_program(const char *const *argv, int socket) { return start(argv, socket, false); }
 
-/* In a folder that nobody else enters, for the moment of joining. */
+/* In a folder that nobody else enters, and that has gone before the program begins: who waits in the listener's queue needs no path. */
 int start_server(const char *const *argv, int *fd)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -112,10 +112,10 @@ int start_server(const char *const *argv, int *fd)
     if (listener < 0 || *fd < 0 || !mkdtemp(folder)) why = errno;
     else {
         snprintf(address.sun_path, sizeof address.sun_path, "%s/s", folder);
-        if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1)) why = errno;
-        else if (!(why = start(argv, listener, true)) && connect(*fd, (struct sockaddr *)&address, sizeof address)) why = errno;
+        if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1) || connect(*fd, (struct sockaddr *)&address, sizeof address)) why = errno;
         unlink(address.sun_path);
         rmdir(folder);
+        if (!why) why = start(argv, listener, true);
     }
     if (listener >= 0) close(listener);
     if (why && *fd >= 0) close(*fd);
