@@ -1,12 +1,13 @@
 /* Numbers of an input or a seed, and a folder in memory.  doc: fuzz */
 #include "tests/fuzz/numbers.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "tests/room.h"
 
 /* --- numbers --- */
 
@@ -101,26 +102,27 @@ u32 pick_value(void)
 /* --- a folder --- */
 
 enum { FOLDER = 64, NAMES = 4 };
+static const char room_name[] = "orrery-fuzzing";
 static char room[FOLDER];
+static int room_held = -1;
 static pid_t room_owner;
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status, (void)kind, (void)where;
-    return remove(path);
-}
-
 /* In memory where the host has such a place: media are made anew for every board. */
+static const char *room_place(void) { return access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm"; }
+
 bool room_open(void)
 {
-    snprintf(room, sizeof room, "%s/orrery-fuzz-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
     room_owner = getpid();
-    return mkdtemp(room);
+    return (room_held = room_make(room, sizeof room, room_place(), room_name)) >= 0;
 }
 
+/* Also what children leave that died. */
 void room_close(void)
 {
-    if (room[0] && room_owner == getpid()) nftw(room, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (!room[0] || room_owner != getpid()) return;
+    room_remove(room);
+    close(room_held);
+    rooms_sweep(room_place(), room_name);
     room[0] = 0;
 }
 
@@ -144,6 +146,6 @@ void room_put(const char *name, const void *bytes, size_t size, size_t whole)
 
 void room_folder(const char *name)
 {
-    nftw(in_room(name), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    room_remove(in_room(name));
     if (mkdir(in_room(name), 0700)) perror(in_room(name)), exit(2);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,6 +71,7 @@ static void heed(int said)
 
 static void work(const struct fuzz_target *t, const struct wish *w, struct worker *self)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);                    /* nobody counts for one that was killed */
     if (!room_open()) perror("a folder for media"), _exit(2);
     dup2(self->said, 2);
     hostile_place = &self->place;

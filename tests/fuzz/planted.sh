@@ -4,7 +4,7 @@
 # PLANTED_SEED: another seed than 1: a bug that is found with one seed alone is found by luck.
 seconds=${1:-300}; [ $# = 0 ] || shift
 root=$(realpath "$(dirname "$0")/../..")
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; trap 'exit 1' HUP INT TERM
+. "$root/tests/room.sh"
 found=0 all=0
 cd "$root" || exit 1
 make --no-print-directory SAN=1 -j2 build-san/fuzz > "$work/make.log" 2>&1 || { tail -n 5 "$work/make.log"; exit 1; }
