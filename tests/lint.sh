@@ -1,7 +1,7 @@
 #!/bin/sh
 # lint.sh BUILD: the house's rules that a program can check.  One line a finding; status 1 when there is one.
 build=${1:-build}
-findings=$(mktemp); trap 'rm -f "$findings"' EXIT
+findings=$(mktemp); trap 'rm -f "$findings"' EXIT; trap 'exit 1' HUP INT TERM
 say() { echo "$*" >> "$findings"; }
 
 # includes point down: config -> gui -> devices -> cpu

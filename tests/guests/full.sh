@@ -3,7 +3,7 @@
 need_tool nasm unshare mount
 if [ -z "$FULL_APART" ]; then
     unshare -rm true 2> /dev/null || { echo "this host lets nobody mount a small file system: skipped"; exit 77; }
-    FULL_APART=1 exec unshare -rm sh "$0" "$@"
+    FULL_APART=1 unshare -rm sh "$0" "$@"; exit $?
 fi
 program=$1/orrery
 fails() { echo "$*"; tail -n 5 "$work/out"; exit 1; }

@@ -1,6 +1,6 @@
 # Sourced by guest tests: runs guests by script; 77 when an image is absent.
 data=${ORRERY_DATA:-../shared/data}
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+. tests/room.sh
 need() { # FILE...: a guest that is not on this host is skipped with a line
     for file; do [ -e "$file" ] || { echo "$file is not there: skipped"; exit 77; }; done
 }

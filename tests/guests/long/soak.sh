@@ -23,7 +23,6 @@ TERM=linux script -qfec "sh $work/run" /dev/null > /dev/null < /dev/null &
 terminal=$!
 for i in 1 2 3 4 5 6 7 8 9 10; do run=$(cat /proc/$terminal/task/*/children); [ -n "$run" ] && break; sleep 0.5; done
 run=${run% }
-trap 'exit 1' HUP INT TERM
 trap 'kill $run $terminal 2> /dev/null; rm -rf "$work"' EXIT
 
 family() { # PID: it and all that it began

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "devices/keymap.h"
+#include "tests/unit/room.h"
 
 static struct keymap map;
 static struct error err;
@@ -13,7 +14,7 @@ static bool read_text(const char *text)
 {
     char path[64];
 
-    snprintf(path, sizeof path, "/tmp/orrery-keymap-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/keymap-%d", test_place(), (int)getpid());
     FILE *f = fopen(path, "w");
     cr_assert(f && fputs(text, f) >= 0 && fclose(f) == 0);
     err = (struct error){ 0 };

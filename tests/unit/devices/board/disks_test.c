@@ -9,6 +9,7 @@
 #include "devices/machine.h"
 #include "devices/storage/image_tool.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 /* A boot sector: INT 13h writes sector 6 and tells its status to port E9h. */
 static const u8 boot[] = {
@@ -53,10 +54,10 @@ static void files_end_at(rlim_t bytes)
 
 Test(disks, a_machine_whose_hosts_disk_is_full_waits_and_the_guest_notices_nothing)
 {
-    char path[] = "/tmp/orrery-disk-XXXXXX", said[16] = "";
+    char path[TEST_ROOM], said[16] = "";
     u64 hash[2];
 
-    close(mkstemp(path));
+    close(test_file(path));
     signal(SIGXFSZ, SIG_IGN);
     for (unsigned full = 0; full < 2; full++) {
         make_disk(path);
@@ -120,10 +121,10 @@ static bool has_booted(struct machine *m)
 Test(disks, a_floppy_that_the_host_cannot_read_or_write_makes_the_machine_wait)
 {
     enum { END = 4 * FLOPPY_IPS };
-    char path[] = "/tmp/orrery-floppy-XXXXXX", said[16] = "";
+    char path[TEST_ROOM], said[16] = "";
     u64 hash[2];
 
-    close(mkstemp(path));
+    close(test_file(path));
     signal(SIGXFSZ, SIG_IGN);
     for (u8 function = 2; function <= 3; function++) {
         for (unsigned fails = 0; fails < 2; fails++) {
@@ -170,9 +171,9 @@ static u8 found_in_a_copy(const char *path, const char *copy, enum disk_mode mod
 Test(disks, what_a_guest_that_never_flushes_wrote_is_in_the_file_a_second_later)
 {
     static const enum disk_mode modes[] = { DISK_GROWING, DISK_OVERLAY };
-    char dir[] = "/tmp/orrery-disks-XXXXXX", path[64], copy[64], said[16];
+    char dir[TEST_ROOM], path[64], copy[64], said[16];
 
-    cr_assert(mkdtemp(dir));
+    test_room(dir);
     snprintf(path, sizeof path, "%s/disk", dir);
     snprintf(copy, sizeof copy, "%s/copy", dir);
     for (unsigned i = 0; i < 2; i++) {

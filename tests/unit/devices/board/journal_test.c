@@ -5,57 +5,30 @@
 #include <unistd.h>
 
 #include "devices/machine.h"
-#include "tests/unit/devices/bench.h"
+#include "tests/unit/devices/board/room_fixture.h"
 
 /* STI; a loop that counts into memory: input changes the keyboard controller's state and the 16550's. */
 static const u8 code[] = { 0xb8, 0, 0, 0x8e, 0xd8, 0xff, 0x06, 0, 0x10, 0xeb, 0xfa };
 
-struct room {
-    struct machine_config config;
-    struct error err;
-    char dir[64], rom[96], journal[96];
-};
-
-static struct room *room_create(void)
+/* The machine of the fixture with this program instead of a BIOS; its journal is r->path. */
+static void put_program(struct room *r)
 {
     static u8 rom[65536];
     static const u8 jump[] = { 0xea, 0x00, 0x00, 0x00, 0xf0 };
-    struct room *r = calloc(1, sizeof *r);
 
-    strcpy(r->dir, "/tmp/orrery-journal-XXXXXX");
-    cr_assert(mkdtemp(r->dir));
-    snprintf(r->rom, sizeof r->rom, "%s/rom", r->dir);
-    snprintf(r->journal, sizeof r->journal, "%s/journal", r->dir);
     memset(rom, 0xf4, sizeof rom);
     memcpy(rom, code, sizeof code);
     memcpy(rom + 0xfff0, jump, sizeof jump);
-    FILE *f = fopen(r->rom, "wb");
+    FILE *f = fopen(r->other, "wb");
     cr_assert(f && fwrite(rom, 1, sizeof rom, f) == sizeof rom && fclose(f) == 0);
-    machine_config_defaults(&r->config);
     r->config.memory_bytes = 2 << 20;
     r->config.ips = 1000000;
     r->config.gameport = true;
     r->config.gameport_sticks = 2;
     memset(r->config.floppy, 0, sizeof r->config.floppy);
-    strcpy(r->config.system_rom.path, r->rom);
-    return r;
+    strcpy(r->config.system_rom.path, r->other);
 }
-
-static void room_done(struct room **r)
-{
-    unlink((*r)->rom);
-    unlink((*r)->journal);
-    rmdir((*r)->dir);
-    free(*r);
-}
-#define ROOM(r) __attribute__((cleanup(room_done))) struct room *r = room_create()
-
-static struct machine *machine_of(struct room *r)
-{
-    struct machine *m = machine_create(&r->config, &r->err);
-    cr_assert(m, "%s", r->err.text);
-    return m;
-}
+#define PROGRAM_ROOM(r) ROOM(r); put_program(r)
 
 static u64 a_session(struct machine *m)
 {
@@ -78,7 +51,7 @@ static u64 a_session(struct machine *m)
 static u64 record(struct room *r)
 {
     struct machine *m = machine_of(r);
-    cr_assert(machine_record(m, r->journal, "cpu: ips=1000000\nmemory: guest=2\n", NULL, &r->err), "%s", r->err.text);
+    cr_assert(machine_record(m, r->path, "cpu: ips=1000000\nmemory: guest=2\n", NULL, &r->err), "%s", r->err.text);
     u64 hash = a_session(m);
     machine_destroy(m);
     return hash;
@@ -86,11 +59,11 @@ static u64 record(struct room *r)
 
 Test(journal, a_replay_in_other_slices_ends_with_the_recorded_hash)
 {
-    ROOM(r);
+    PROGRAM_ROOM(r);
     u64 hash = record(r), end, recorded, got;
     struct machine *m = machine_of(r);
 
-    cr_assert(machine_replay(m, r->journal, &end, &r->err), "%s", r->err.text);
+    cr_assert(machine_replay(m, r->path, &end, &r->err), "%s", r->err.text);
     while (machine_tick(m) < end) machine_run(m, end - machine_tick(m) < 999 ? end - machine_tick(m) : 999);
     cr_expect(machine_replay_agrees(m, &recorded, &got), "recorded %llx, got %llx", (unsigned long long)recorded, (unsigned long long)got);
     cr_expect_eq(got, hash);
@@ -99,11 +72,11 @@ Test(journal, a_replay_in_other_slices_ends_with_the_recorded_hash)
 
 Test(journal, a_replay_ignores_what_the_host_brings)
 {
-    ROOM(r);
+    PROGRAM_ROOM(r);
     u64 hash = record(r), end;
     struct machine *m = machine_of(r);
 
-    cr_assert(machine_replay(m, r->journal, &end, &r->err));
+    cr_assert(machine_replay(m, r->path, &end, &r->err));
     machine_key(m, 20, true);
     machine_run(m, end / 2);
     machine_type(m, "x");
@@ -122,40 +95,40 @@ static void count_lines(void *context, const char *directive)
 
 Test(journal, the_configuration_stands_at_its_head)
 {
-    ROOM(r);
+    PROGRAM_ROOM(r);
     char text[256] = "";
 
     record(r);
-    cr_expect(machine_journal_config(r->journal, count_lines, text, &r->err));
+    cr_expect(machine_journal_config(r->path, count_lines, text, &r->err));
     cr_expect_str_eq(text, "cpu: ips=1000000;memory: guest=2;");
 }
 
 Test(journal, a_file_that_exists_and_a_machine_that_ran_are_not_recorded)
 {
-    ROOM(r);
+    PROGRAM_ROOM(r);
     struct machine *m = machine_of(r);
-    FILE *f = fopen(r->journal, "w");
+    FILE *f = fopen(r->path, "w");
 
     fclose(f);
-    cr_expect(!machine_record(m, r->journal, "", NULL, &r->err));
+    cr_expect(!machine_record(m, r->path, "", NULL, &r->err));
     cr_expect(strstr(r->err.text, "exists already"), "%s", r->err.text);
-    unlink(r->journal);
+    unlink(r->path);
     machine_run(m, 1);
-    cr_expect(!machine_record(m, r->journal, "", NULL, &r->err));
+    cr_expect(!machine_record(m, r->path, "", NULL, &r->err));
     cr_expect(strstr(r->err.text, "has not run"), "%s", r->err.text);
     machine_destroy(m);
 }
 
 static void refused(const char *entries, const char *words)
 {
-    ROOM(r);
+    PROGRAM_ROOM(r);
     struct machine *m = machine_of(r);
-    FILE *f = fopen(r->journal, "w");
+    FILE *f = fopen(r->path, "w");
     u64 end;
 
     fputs(entries, f);
     fclose(f);
-    cr_expect(!machine_replay(m, r->journal, &end, &r->err), "\"%s\" is taken", entries);
+    cr_expect(!machine_replay(m, r->path, &end, &r->err), "\"%s\" is taken", entries);
     cr_expect(strstr(r->err.text, words), "\"%s\" is not in: %s", words, r->err.text);
     machine_destroy(m);
 }
@@ -179,15 +152,15 @@ Test(journal, what_is_no_journal_is_refused_with_its_line)
 
 Test(journal, hostile_numbers_change_nothing_that_is_not_there)
 {
-    ROOM(r);
+    PROGRAM_ROOM(r);
     struct machine *m = machine_of(r);
-    FILE *f = fopen(r->journal, "w");
+    FILE *f = fopen(r->path, "w");
     u64 end;
 
     fputs("orrery journal 1\nstart\n1 key 99999 7\n1 serial 99 41\n1 floppy-out 9\n1 cd-out 9 9\n1 poke 18446744073709551615 4142\n"
           "1 line 0 41\n1 mouse 2147483647 -2147483648 -2147483648 255\n1 stick -1 70000 -1 4294967295\n9 floppy 7 0 /nowhere\n", f);
     fclose(f);
-    cr_expect(machine_replay(m, r->journal, &end, &r->err), "%s", r->err.text);
+    cr_expect(machine_replay(m, r->path, &end, &r->err), "%s", r->err.text);
     cr_expect_eq(end, 9);
     struct machine_stop stop = machine_run(m, 20);
     cr_expect_eq(stop.kind, MACHINE_PANIC);

@@ -6,6 +6,7 @@
 
 #include "devices/machine.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 static struct machine_config config;
 static struct error err;
@@ -20,7 +21,7 @@ static struct machine *machine_with(const u8 *code, size_t size)
     memset(rom, 0xf4, sizeof rom);
     memcpy(rom, code, size);
     memcpy(rom + 0xfff0, jump, sizeof jump);
-    snprintf(path, sizeof path, "/tmp/orrery-rom-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/rom-%d", test_place(), (int)getpid());
     FILE *f = fopen(path, "wb");
     cr_assert(f && fwrite(rom, 1, sizeof rom, f) == sizeof rom && fclose(f) == 0);
     strcpy(config.system_rom.path, path);
@@ -62,7 +63,7 @@ Test(machine, a_system_rom_of_4_mib_is_whole_below_4_gib)
     char path[64];
     u32 number;
 
-    snprintf(path, sizeof path, "/tmp/orrery-rom-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/rom-%d", test_place(), (int)getpid());
     FILE *f = fopen(path, "wb");
     cr_assert(f);
     for (u32 i = 0; i < BYTES; i += sizeof i) cr_assert_eq(fwrite(&i, sizeof i, 1, f), 1);

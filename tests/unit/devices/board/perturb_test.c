@@ -5,6 +5,7 @@
 
 #include "devices/board/board.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 static struct machine *machine_of(struct perturb_config perturb)
 {
@@ -118,13 +119,13 @@ Test(perturb, memory_at_power_on_is_the_seeds_and_a_clones_is_its_own)
 
 Test(perturb, a_snapshot_of_before_begins_to_vary)
 {
-    char path[] = "/tmp/orrery-perturb-XXXXXX";
+    char path[TEST_ROOM];
     struct error err = { 0 };
     MACHINE(plain, .seed = 1);
     MACHINE(first, .seed = 1, .timer_ticks = 300, .completion_percent = 20);
     MACHINE(second, .seed = 1, .timer_ticks = 300, .completion_percent = 20);
 
-    close(mkstemp(path));
+    close(test_file(path));
     machine_run(plain, 20000000);
     machine_run(second, 1234567);                        /* what it was before is nobody's business */
     cr_assert(machine_save(plain, path, "", true, NULL, &err), "%s", err.text);

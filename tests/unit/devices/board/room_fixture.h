@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 struct room {
     struct machine_config config;
@@ -18,8 +19,7 @@ static struct room *room_create(void)
 {
     struct room *r = calloc(1, sizeof *r);
 
-    strcpy(r->dir, "/tmp/orrery-room-XXXXXX");
-    cr_assert(mkdtemp(r->dir));
+    test_room(r->dir);
     snprintf(r->path, sizeof r->path, "%s/a", r->dir);
     snprintf(r->other, sizeof r->other, "%s/b", r->dir);
     snprintf(r->disk, sizeof r->disk, "%s/disk", r->dir);

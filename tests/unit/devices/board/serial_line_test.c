@@ -10,6 +10,7 @@
 
 #include "devices/board/serial_line.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 static struct serial_line line;
 static struct error err;
@@ -32,7 +33,7 @@ static int call(const char *path)
 Test(serial_line, a_file_has_all_bytes_when_the_line_is_closed)
 {
     char path[64], text[16] = "";
-    snprintf(path, sizeof path, "/tmp/orrery-serial-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/serial-%d", test_place(), (int)getpid());
     struct com_config c = com(COM_FILE, path);
     cr_assert(serial_line_open(&line, &c, "com1", &err));
     for (const char *p = "hello"; *p; p++) serial_line_put(&line, (u8)*p);
@@ -51,7 +52,7 @@ Test(serial_line, a_file_without_room_keeps_what_it_could_not_take)
     struct rlimit limit, small;
 
     signal(SIGXFSZ, SIG_IGN);
-    snprintf(path, sizeof path, "/tmp/orrery-serial-full-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/serial-full-%d", test_place(), (int)getpid());
     struct com_config c = com(COM_FILE, path);
     cr_assert(serial_line_open(&line, &c, "com1", &err));
     getrlimit(RLIMIT_FSIZE, &limit);
@@ -80,7 +81,7 @@ Test(serial_line, a_socket_file_of_the_dead_is_in_nobodys_way)
     char path[64];
     struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-    snprintf(path, sizeof path, "/tmp/orrery-dead-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/dead-%d", test_place(), (int)getpid());
     strcpy(address.sun_path, path);
     int dead = socket(AF_UNIX, SOCK_STREAM, 0);
     cr_assert(bind(dead, (struct sockaddr *)&address, sizeof address) == 0 && listen(dead, 1) == 0);
@@ -96,7 +97,7 @@ Test(serial_line, a_socket_file_takes_one_caller_after_the_other)
 {
     char path[64], text[8] = "";
     u8 bytes[8];
-    snprintf(path, sizeof path, "/tmp/orrery-socket-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/socket-%d", test_place(), (int)getpid());
     struct com_config c = com(COM_PIPE_SERVER, path);
     cr_assert(serial_line_open(&line, &c, "com1", &err), "%s", err.text);
     cr_expect_eq(serial_line_poll(&line, bytes, sizeof bytes), 0);
@@ -119,7 +120,7 @@ Test(serial_line, a_caller_that_does_not_read_loses_bytes_and_holds_up_nobody)
 {
     char path[64];
     u8 byte;
-    snprintf(path, sizeof path, "/tmp/orrery-deaf-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/deaf-%d", test_place(), (int)getpid());
     struct com_config c = com(COM_PIPE_SERVER, path);
     cr_assert(serial_line_open(&line, &c, "com1", &err), "%s", err.text);
     int fd = call(path);

@@ -3,6 +3,7 @@
 
 #include "devices/storage/cd_sector.h"
 #include "tests/unit/devices/chip/atapi_fixture.h"
+#include "tests/unit/room.h"
 
 Test(atapi, identify_packet_device_says_cd_rom_and_identify_device_aborts_with_the_signature)
 {
@@ -319,12 +320,12 @@ Test(atapi, device_reset_stops_a_busy_drive)
 static u64 read_from_file(bool fails, u8 *data)
 {
     enum { BLOCKS = 200, FIRST = 100, COUNT = 40, CUT = 110 };
-    char path[] = "/tmp/orrery-cd-XXXXXX";
+    char path[TEST_ROOM];
     struct error err = { 0 };
     u8 *disc = numbered(BLOCKS, 2048);
-    int fd = mkstemp(path);
+    int fd = test_file(path);
 
-    cr_assert(fd >= 0 && write(fd, disc, BLOCKS * 2048) == BLOCKS * 2048);
+    cr_assert(write(fd, disc, BLOCKS * 2048) == BLOCKS * 2048);
     CABLE(c) = cable_empty();
     c->image[1] = disk_image_open(path, "cd", IMAGE_READ_ONLY, 2048, &err);
     cr_assert(c->image[1], "%s", err.text);

@@ -4,6 +4,7 @@
 
 #include "devices/storage/cd_sector.h"
 #include "tests/unit/devices/chip/atapi_fixture.h"
+#include "tests/unit/room.h"
 
 /* Track 1 data, track 2 audio with a pregap of a second and an index 2; a second session with a track of CD-ROM XA, of which every fourth sector is of form 2. */
 enum { AUDIO_PREGAP = 300, AUDIO_START = 375, AUDIO_INDEX_2 = 450, FIRST_OUT = 500, XA_START = FIRST_OUT + 11400, XA_BLOCKS = 100, LAST_OUT = XA_START + XA_BLOCKS };
@@ -52,8 +53,7 @@ static struct tracks *tracks(void)
     struct error err = { 0 };
     char path[100];
 
-    strcpy(t->folder, "/tmp/orrery-cue-XXXXXX");
-    cr_assert(mkdtemp(t->folder));
+    test_room(t->folder);
     fill(t);
     snprintf(path, sizeof path, "%s/disc.cue", t->folder);
     t->c = cable_empty();

@@ -16,13 +16,14 @@
 #include <unistd.h>
 
 #include "devices/host/calls.h"
+#include "tests/unit/room.h"
 
-static char folder[] = "/tmp/orrery-sandbox-XXXXXX";
+static char folder[TEST_ROOM];
 static char named_file[128], other_file[128];
 
 static void make_files(void)
 {
-    cr_assert(mkdtemp(folder));
+    test_room(folder);
     snprintf(named_file, sizeof named_file, "%s/named", folder);
     snprintf(other_file, sizeof other_file, "%s/other", folder);
     for (unsigned i = 0; i < 2; i++) {

@@ -9,12 +9,13 @@
 #include <unistd.h>
 
 #include "devices/host/socket_file.h"
+#include "tests/unit/room.h"
 
-static char room[] = "/tmp/orrery-socket-XXXXXX", path[64];
+static char room[TEST_ROOM], path[64];
 
 static void open_room(void)
 {
-    cr_assert(mkdtemp(room));
+    test_room(room);
     snprintf(path, sizeof path, "%s/s", room);
 }
 

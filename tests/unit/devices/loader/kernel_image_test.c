@@ -7,6 +7,7 @@
 
 #include "bios/kernel/plan.h"
 #include "devices/loader/kernel_image.h"
+#include "tests/unit/room.h"
 
 enum { MIB = 1 << 20, RAM = 64 * MIB, KERNEL_BYTES = 4096, SETUP_BYTES = 2 * 512 };
 
@@ -19,7 +20,7 @@ static u32 get(const u8 *p) { return p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] <
 
 static void write_file(char *path, const char *name, const u8 *bytes, size_t size)
 {
-    snprintf(path, CONFIG_PATH, "/tmp/orrery-%s-%d", name, (int)getpid());
+    snprintf(path, CONFIG_PATH, "%s/%s-%d", test_place(), name, (int)getpid());
     FILE *f = fopen(path, "wb");
     cr_assert(f && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
 }

@@ -7,8 +7,9 @@
 
 #include "devices/network/folder.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
-static char room[] = "/tmp/orrery-folder-XXXXXX";
+static char room[TEST_ROOM];
 static struct folder folder;
 static struct error err;
 
@@ -21,8 +22,8 @@ static void put(const char *name, const char *text)
 
 static void setup(void)
 {
-    strcpy(room, "/tmp/orrery-folder-XXXXXX");
-    cr_assert(mkdtemp(room) && !chdir(room));
+    test_room(room);
+    cr_assert(!chdir(room));
     cr_assert(!mkdir("www", 0700) && !mkdir("www/inner", 0700));
     put("secret", "secret"), put("www/inner/file", "inside");
 }

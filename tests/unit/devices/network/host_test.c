@@ -8,16 +8,16 @@
 
 #include "devices/board/board.h"
 #include "devices/network/hub.h"
+#include "tests/unit/room.h"
 
-static char folder[] = "/tmp/orrery-hub-XXXXXX", path[64];
+static char folder[TEST_ROOM], path[64];
 static struct hub hub;
 
 static void setup(void)
 {
     struct error err = { 0 };
 
-    strcpy(folder, "/tmp/orrery-hub-XXXXXX");
-    cr_assert(mkdtemp(folder));
+    test_room(folder);
     snprintf(path, sizeof path, "%s/hub", folder);
     cr_assert(hub_open(&hub, path, &err), "%s", err.text);
 }

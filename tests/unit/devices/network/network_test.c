@@ -4,6 +4,7 @@
 #include "cpu/base/bits.h"
 #include "devices/network/network.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 static struct clock bench;
 static struct network net;
@@ -90,13 +91,13 @@ Test(network, what_comes_from_outside_is_looked_for_and_waits_for_room)
 
 Test(network, the_capture_file_has_every_frame_with_its_virtual_time)
 {
-    char path[] = "/tmp/orrery-pcap-XXXXXX";
+    char path[TEST_ROOM];
     struct nic_config config = { .ethmod = NETWORK_NULL };
     struct error err = { 0 };
     u8 frame[100] = { 0x42 }, file[24 + 16 + 100 + 1];
 
     build(false);
-    close(mkstemp(path));
+    close(test_file(path));
     strcpy(config.pcap, path);
     cr_assert(network_open(&net, &config, NULL, "test", &err));
     bench_run(&bench, 2500000);

@@ -6,6 +6,7 @@
 #include "devices/network/vnet.h"
 #include "devices/network/wire_order.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 enum { BIG = 100000, IP = 14, PAYLOAD = 34, FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 #define GUEST 0xc0a80a0fu
@@ -14,7 +15,7 @@ static const u8 mac[6] = { 0x02, 0, 0, 0, 0, 1 };
 static struct clock bench;
 static struct network net;
 static struct vnet *vnet;
-static char folder[] = "/tmp/orrery-vnet-XXXXXX";
+static char folder[TEST_ROOM];
 static u8 big[BIG], got[FRAME_MOST];
 static unsigned got_size, frames;
 static void (*on_frame)(const u8 *frame, unsigned size);
@@ -45,8 +46,7 @@ static void setup(void)
     struct nic_config config = { .ethmod = NETWORK_VNET, .bootfile = "boot/loader" };
     struct error err = { 0 };
 
-    strcpy(folder, "/tmp/orrery-vnet-XXXXXX");
-    cr_assert(mkdtemp(folder));
+    test_room(folder);
     for (unsigned i = 0; i < BIG; i++) big[i] = (u8)(i * 2654435761u >> 13);
     put_file("big", big, BIG);
     put_file("exact", big, 1024);

@@ -4,6 +4,7 @@
 
 #include "devices/sound/midi_file.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 static char path[64];
 static struct error err;
@@ -11,7 +12,7 @@ static u8 bytes[5000];
 
 static struct midi_file *create(bool raw)
 {
-    snprintf(path, sizeof path, "/tmp/orrery-midi-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/midi-%d", test_place(), (int)getpid());
     struct midi_file *m = midi_file_create(path, raw, "sb16: midifile", &err);
     cr_assert(m, "%s", err.text);
     return m;

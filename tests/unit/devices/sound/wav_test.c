@@ -6,6 +6,7 @@
 #include "cpu/base/bits.h"
 #include "devices/sound/wav.h"
 #include "tests/unit/devices/bench.h"
+#include "tests/unit/room.h"
 
 static char path[64];
 static struct error err;
@@ -13,7 +14,7 @@ static u8 bytes[2000000];
 
 static struct wav *create(void)
 {
-    snprintf(path, sizeof path, "/tmp/orrery-wav-%d", (int)getpid());
+    snprintf(path, sizeof path, "%s/wav-%d", test_place(), (int)getpid());
     struct wav *w = wav_create(path, 48000, "sound: waveout", &err);
     cr_assert(w, "%s", err.text);
     return w;

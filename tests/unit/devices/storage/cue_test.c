@@ -7,6 +7,7 @@
 #include "devices/storage/cd_sector.h"
 #include "devices/storage/cue_sheet.h"
 #include "devices/storage/disk_image.h"
+#include "tests/unit/room.h"
 
 enum { FILES = 4 };
 
@@ -28,9 +29,9 @@ static void put(const struct place *p, const char *name, const void *bytes, size
 static struct place place(const u32 *bytes)
 {
     static const char *const names[FILES] = { "a.bin", "b.bin", "c c.bin", "d.wav" };
-    struct place p = { .folder = "/tmp/orrery-cue-XXXXXX" };
+    struct place p = { 0 };
 
-    cr_assert(mkdtemp(p.folder));
+    test_room(p.folder);
     for (unsigned n = 0; n < FILES && bytes; n++) {
         if (!bytes[n]) continue;
         u8 *content = malloc(bytes[n]);

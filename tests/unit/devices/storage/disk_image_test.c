@@ -13,6 +13,7 @@
 #include "cpu/base/bits.h"
 #include "devices/storage/disk_image.h"
 #include "devices/storage/floppy_format.h"
+#include "tests/unit/room.h"
 
 struct place {
     char dir[64], path[128];
@@ -22,8 +23,7 @@ struct place {
 static struct place *place_create(void)
 {
     struct place *p = calloc(1, sizeof *p);
-    snprintf(p->dir, sizeof p->dir, "/tmp/orrery-test-XXXXXX");
-    cr_assert(mkdtemp(p->dir));
+    test_room(p->dir);
     snprintf(p->path, sizeof p->path, "%s/a.img", p->dir);
     return p;
 }

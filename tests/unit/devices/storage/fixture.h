@@ -12,6 +12,7 @@
 
 #include "cpu/base/bits.h"
 #include "devices/storage/image_tool.h"
+#include "tests/unit/room.h"
 
 struct folder_of_test {
     char path[64], *name[256];
@@ -28,8 +29,7 @@ static inline int folder_remove(const char *path, const struct stat *st, int fla
 static inline struct folder_of_test *folder_create(void)
 {
     struct folder_of_test *f = calloc(1, sizeof *f);
-    snprintf(f->path, sizeof f->path, "/tmp/orrery-test-XXXXXX");
-    cr_assert(mkdtemp(f->path));
+    test_room(f->path);
     return f;
 }
 

@@ -8,6 +8,8 @@
 #include "devices/storage/disk_image.h"
 #include "devices/storage/vvfat.h"
 #include "devices/storage/vvfat_names.h"
+#include "tests/room.h"
+#include "tests/unit/room.h"
 
 static void widen(const char *text, u16 *to)
 {
@@ -318,7 +320,7 @@ static void spoil(struct disk_image *image, u64 from, u64 to, u32 *seed)
 
 Test(vvfat, hostile_volumes_are_written_back_without_harm)
 {
-    char place[] = "/dev/shm/orrery-test-XXXXXX", out[64];
+    char place[TEST_ROOM], out[64];
     struct fat_shape shape;
     u8 boot[SECTOR_BYTES];
     u32 seed = 99;
@@ -326,7 +328,9 @@ Test(vvfat, hostile_volumes_are_written_back_without_harm)
     struct shown s = { .f = f };
     const char *folder = a_folder(f);
 
-    if (!mkdtemp(place)) cr_skip("there is no /dev/shm");
+    int lock = room_make(place, sizeof place, "/dev/shm", "orrery-vvfat");
+
+    if (lock < 0) cr_skip("there is no /dev/shm");
     snprintf(out, sizeof out, "%s/out", place);
     for (unsigned i = 0; i < 5000; i++) {
         s.said[0] = 0;
@@ -342,5 +346,6 @@ Test(vvfat, hostile_volumes_are_written_back_without_harm)
     cr_expect_eq(unlink(in(f, "src/EMPTY")) + unlink(in(f, "src/one.txt")) + unlink(in(f, "src/Sub folder/two.txt")), 0, "the source is as it was");
     cr_expect_eq(rmdir(in(f, "src/Sub folder")) + rmdir(folder), 0, "and has nothing more");
     nftw(out, folder_remove, 16, FTW_DEPTH | FTW_PHYS);
+    close(lock);
     cr_expect_eq(rmdir(place), 0, "nothing was made beside the folder that was named");
 }

@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "gui/automation/script.h"
+#include "tests/unit/room.h"
 
 static struct session s;
-static char folder[] = "/tmp/orrery-commands-XXXXXX", *said;
+static char folder[TEST_ROOM], *said;
 static size_t said_size;
 
 static void write_file(const char *name, const char *text)
@@ -27,7 +28,8 @@ static void setup(void)
     struct machine_config config;
     struct error err = { 0 };
 
-    cr_assert(mkdtemp(folder) && !chdir(folder));
+    test_room(folder);
+    cr_assert(!chdir(folder));
     machine_config_defaults(&config);
     config.memory_bytes = 2 << 20;
     config.cpu_count = 2;

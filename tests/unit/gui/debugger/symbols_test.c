@@ -8,17 +8,15 @@
 #include <unistd.h>
 
 #include "gui/debugger/symbols.h"
+#include "tests/unit/room.h"
 
 static struct symbols *table;
 static struct error err;
-static char path[] = "/tmp/orrery-symbols-XXXXXX";
+static char path[TEST_ROOM];
 
 static void setup(void)
 {
-    int file = mkstemp(path);
-
-    cr_assert(file >= 0);
-    close(file);
+    close(test_file(path));
     table = symbols_open();
     err = (struct error){ 0 };
 }

@@ -5,6 +5,7 @@
 
 #include "gui/debugger/why.h"
 #include "tests/unit/cpu/system/provocations.h"
+#include "tests/unit/room.h"
 
 #define GOLDEN "tests/unit/gui/debugger/why.txt"
 
@@ -71,7 +72,7 @@ Test(why, tells_of_every_reason_what_stands_in_the_file)
     while (now[same] && now[same] == golden[same]) same++;
     if (now[same] || golden[same]) {
         char path[64];
-        snprintf(path, sizeof path, "/tmp/orrery-why-%d.txt", (int)getpid());
+        snprintf(path, sizeof path, "%s/why-%d.txt", test_place(), (int)getpid());
         FILE *f = fopen(path, "w");
         if (f) fputs(now, f), fclose(f);
         cr_expect(false, GOLDEN " has \"%s\", why tells \"%s\"; all of it is in %s: read it against the manual before it takes the file's place",
@@ -118,11 +119,11 @@ static void tell_with_names(struct cpu *cpu)
 Test(why, says_in_which_function_the_instruction_stands)
 {
     PC(pc) = pc_in_memory();
-    char text[ROOM], path[] = "/tmp/orrery-why-XXXXXX";
+    char text[ROOM], path[TEST_ROOM];
     struct error err = { 0 };
-    int file = mkstemp(path);
+    int file = test_file(path);
 
-    cr_assert(file >= 0 && write(file, "0 T program\n", 12) == 12 && !close(file));
+    cr_assert(write(file, "0 T program\n", 12) == 12 && !close(file));
     names = symbols_open();
     cr_assert(symbols_load(names, path, 0, &err), "%s", err.text);
     unlink(path);
