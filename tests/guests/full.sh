@@ -10,43 +10,23 @@ fails() { echo "$*"; tail -n 5 "$work/out"; exit 1; }
 
 # 600 sectors, each with its number everywhere, all over a disk of 4 MiB, a flush, then 6000 bytes to the serial line and the printer; it switches off
 cat > "$work/write.asm" <<'A'
-        org 7c00h
-        xor ax, ax
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
-        mov sp, 7c00h
+%include "tests/guests/disk.inc"
         mov cx, 600
 sector: push cx
         mov ax, cx
-        mov di, 8000h
+        mov di, BUFFER
         mov cx, 256
         rep stosw
         mov bx, 13              ; 13 is prime to 8192: no sector twice
         mul bx
         and ax, 8191
-        mov [packet + 8], ax
-        mov si, packet
-        mov dl, 80h
-        mov ax, 4300h
-        int 13h
+        mov [FIRST], ax
+        write failed
         pop cx
-        jc failed
         loop sector
-        mov dx, 1f7h            ; FLUSH CACHE
-        mov al, 0e7h
-        out dx, al
-busy:   in al, dx
-        test al, 80h
-        jnz busy
-        test al, 1
-        jnz failed
+        flush failed
         mov cx, 6000
-send:   mov dx, 3fdh
-full:   in al, dx
-        test al, 20h
-        jz full
-        mov dx, 3f8h
+send:   room_on_com1
         mov al, cl
         and al, 63
         add al, 32
@@ -73,21 +53,13 @@ later:  in al, 80h
         mov si, off
         mov dx, 8900h
         mov cx, 8
-        cld
         rep outsb
         hlt
 failed: mov al, 'B'
         out 0e9h, al
-        mov dx, 0f4h
-        mov al, 40
-        out dx, al
-        hlt
+        fails
 off:    db "Shutdown"
-packet: db 16, 0
-        dw 1, 8000h, 0
-        dq 0
-        times 510-($-$$) db 0
-        dw 0aa55h
+ends 1
 A
 nasm -f bin -o "$work/boot" "$work/write.asm" || exit 1
 truncate -s 1474560 "$work/boot"

@@ -7,16 +7,10 @@ fails() { echo "$*"; tail -n 5 "$work/out"; exit 1; }
 
 # round n: eight sectors that hold n, at sector 8 * (n * 5 % 200); a flush; n to the serial line
 cat > "$work/rounds.asm" <<'A'
-        org 7c00h
-        xor ax, ax
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
-        mov sp, 7c00h
-        cld
+%include "tests/guests/disk.inc"
         mov ebp, 1
 round:  mov eax, ebp
-        mov di, 8000h
+        mov di, BUFFER
         mov cx, 1024
         rep stosd
         mov ecx, 5
@@ -25,20 +19,9 @@ round:  mov eax, ebp
         xor edx, edx
         div ecx
         shl edx, 3
-        mov [packet + 8], edx
-        mov si, packet
-        mov dl, 80h
-        mov ax, 4300h
-        int 13h
-        jc failed
-        mov dx, 1f7h            ; FLUSH CACHE
-        mov al, 0e7h
-        out dx, al
-busy:   in al, dx
-        test al, 80h
-        jnz busy
-        test al, 1
-        jnz failed
+        mov [FIRST], edx
+        write failed
+        flush failed
         mov eax, ebp
         mov ebx, 10
         push word 10
@@ -48,26 +31,15 @@ digit:  xor edx, edx
         push dx
         test eax, eax
         jnz digit
-send:   mov dx, 3fdh
-full:   in al, dx
-        test al, 20h
-        jz full
+send:   room_on_com1
         pop ax
-        mov dx, 3f8h
         out dx, al
         cmp al, 10
         jne send
         inc ebp
         jmp round
-failed: mov dx, 0f4h
-        mov al, 40
-        out dx, al
-        hlt
-packet: db 16, 0
-        dw 8, 8000h, 0
-        dq 0
-        times 510-($-$$) db 0
-        dw 0aa55h
+failed: fails
+ends 8
 A
 nasm -f bin -o "$work/boot" "$work/rounds.asm" || exit 1
 truncate -s 1474560 "$work/boot"
