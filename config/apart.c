@@ -1,5 +1,6 @@
 #include "config/apart.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ bool apart_read(directives_reader *reader, const char *path, void (*take)(void *
     struct error why = { 0 };
     int ends[2];
 
-    if (!named || !sandbox_possible(&why) || pipe(ends)) {
+    if (!named || !sandbox_possible(&why) || pipe2(ends, O_CLOEXEC)) {
         named_free(named);
         return reader(path, take, context, err);
     }

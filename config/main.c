@@ -55,7 +55,7 @@ static bool open_commands(struct run *r, struct error *err)
     const char *script = r->arguments->script;
 
     if (r->arguments->prompt || (script && !strcmp(script, "-"))) r->commands = stdin;
-    else if (script) r->commands = fopen(script, "r");
+    else if (script) r->commands = fopen(script, "re");
     return !script || r->commands || fail(err, "orrery: -rc %s: %s", script, strerror(errno));
 }
 
@@ -256,7 +256,7 @@ static bool begin_clone(struct run *r, struct arguments *a, unsigned number, str
     a->log = path_of_clone(a->log, number);
     if (!r->commands || r->commands == stdin) return true;
     fclose(r->commands);                                 /* its place in the script would be everybody's */
-    r->commands = fopen(a->script, "r");
+    r->commands = fopen(a->script, "re");
     return r->commands || fail(err, "orrery: -rc %s: %s", a->script, strerror(errno));
 }
 

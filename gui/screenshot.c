@@ -1,6 +1,7 @@
 #include "gui/screenshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ bool screenshot_pixels(const char *path, unsigned width, unsigned height, const 
 
     if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
         return fail(err, "screenshot: the path is longer than %zu bytes", sizeof temporary - 8);
-    int fd = mkstemp(temporary);
+    int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) return fail(err, "screenshot: %s: %s", path, strerror(errno));
     FILE *file = fdopen(fd, "wb");
     if (!file) {

@@ -27,7 +27,7 @@ static u8 *page_room(u64 size)
 static bool load_rom(const char *who, const char *path, u64 granule, u64 most, u8 **bytes, u64 *size, struct error *err)
 {
     struct stat st;
-    FILE *f = fopen(path, "rb");
+    FILE *f = fopen(path, "rbe");
 
     if (!f) return fail(err, "%s: file=\"%s\": %s", who, path, strerror(errno));
     if (fstat(fileno(f), &st) || !S_ISREG(st.st_mode) || st.st_size == 0 || (u64)st.st_size > most || (u64)st.st_size % granule) {

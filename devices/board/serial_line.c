@@ -158,7 +158,7 @@ void serial_line_put(struct serial_line *line, u8 byte)
 unsigned serial_line_poll(struct serial_line *line, u8 *bytes, unsigned room)
 {
     if (line->fd < 0 && line->listener >= 0) {
-        line->fd = accept(line->listener, NULL, NULL);
+        line->fd = accept4(line->listener, NULL, NULL, SOCK_CLOEXEC);
         if (line->fd >= 0 && !no_blocking(line->fd)) hang_up(line);
     }
     flush(line);

@@ -1,10 +1,12 @@
 /* The lock-down of a process: what it gives up for good.                                      doc: sandbox
- * Source: prctl(2), setrlimit(2), close_range(2), landlock(7), seccomp(2), seccomp_init(3). */
+ * Source: prctl(2), setrlimit(2), proc(5), landlock(7), seccomp(2), seccomp_init(3). */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -198,6 +200,18 @@ static bool load_landlock(int abi)
 
 /* --- the rest --- */
 
+/* What came through execve() was opened by somebody else: all of ours is closed there.  Who has named /dev/fd/N has it from the broker, which keeps what it was started with. */
+static void close_inherited(void)
+{
+    DIR *list = opendir("/proc/self/fd");
+
+    for (const struct dirent *e; list && (e = readdir(list));) {
+        int fd = (int)strtol(e->d_name, NULL, 10), flags = fcntl(fd, F_GETFD);
+        if (fd > STDERR_FILENO && flags >= 0 && !(flags & FD_CLOEXEC)) close(fd);
+    }
+    if (list) closedir(list);
+}
+
 static void limit(int what, u64 most)
 {
     struct rlimit r = { most, most }, now;
@@ -229,6 +243,7 @@ bool sandbox_lock(const struct sandbox_needs *needs, bool brokered, struct sandb
 {
     int abi = sandbox_landlock_abi();
 
+    close_inherited();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return fail(err, "sandbox: no_new_privs: %s", strerror(errno));
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)) return fail(err, "sandbox: dumpable: %s", strerror(errno));
     if (needs->level == SANDBOX_STRICT && !abi) return fail(err, "sandbox: strict: the host's kernel has no Landlock; sandbox: standard goes without");

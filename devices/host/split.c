@@ -17,13 +17,11 @@ enum { STATUS_KILLED = 1 };
 
 /* --- the machine's process --- */
 
-/* What the front may have inherited and the machine needs not. */
-static void keep_only(int seat)
+static void take_seat(int seat)
 {
-    if (seat != BROKER_FD) {
-        dup3(seat, BROKER_FD, O_CLOEXEC);
-        close(seat);
-    }
+    if (seat == BROKER_FD) return;
+    dup3(seat, BROKER_FD, O_CLOEXEC);
+    close(seat);
 }
 
 static bool become_machine(struct sandbox *sandbox, int seat, pid_t front, const struct sandbox_needs *needs, struct error *err)
@@ -31,7 +29,7 @@ static bool become_machine(struct sandbox *sandbox, int seat, pid_t front, const
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != front) _exit(STATUS_KILLED);        /* it ended meanwhile */
     sandbox->side = SANDBOX_MACHINE;
-    keep_only(seat);
+    take_seat(seat);
     if (!broker_trap()) return fail(err, "sandbox: SIGSYS: %s", strerror(errno));
     return sandbox_lock(needs, true, &sandbox->state, err);
 }
@@ -136,7 +134,5 @@ int sandbox_new_seat(void)
 
 void sandbox_take_seat(int seat)
 {
-    if (seat < 0) return;
-    dup3(seat, BROKER_FD, O_CLOEXEC);
-    close(seat);
+    if (seat >= 0) take_seat(seat);
 }

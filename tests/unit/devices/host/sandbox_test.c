@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 #include "devices/host/calls.h"
+#include "devices/machine_config.h"
 #include "tests/unit/room.h"
 
 static char folder[TEST_ROOM];
@@ -119,6 +123,97 @@ Test(sandbox, strict_has_at_most_twenty_calls)
     cr_expect_geq(sandbox_calls(&needs), 10);
 }
 
+/* --- the rest of the lock-down --- */
+
+static bool file_has(const char *path, const char *words)
+{
+    char text[8192];
+    FILE *f = fopen(path, "r");
+    size_t size = f ? fread(text, 1, sizeof text - 1, f) : 0;
+
+    if (f) fclose(f);
+    text[size] = 0;
+    return strstr(text, words);
+}
+
+/* A process that has locked itself down and waits, of somebody who is not root. */
+static pid_t locked_process(u8 level)
+{
+    const struct sandbox_needs needs = { .level = level, .memory_bytes = 1ull << 40 };
+    struct sandbox_state state;
+    struct error err = { 0 };
+    int ends[2];
+    char done = 0;
+
+    cr_assert(!pipe2(ends, O_CLOEXEC));
+    pid_t child = fork();
+    if (!child) {
+        if (!geteuid() && setresuid(65534, 65534, 65534)) _exit(98);
+        prctl(PR_SET_DUMPABLE, 1);                       /* whoever has been another user is not */
+        if (!sandbox_lock(&needs, false, &state, &err)) _exit(99);
+        if (write(ends[1], "", 1) == 1) poll(NULL, 0, -1);
+        _exit(97);
+    }
+    close(ends[1]);
+    cr_assert(read(ends[0], &done, 1) == 1);
+    close(ends[0]);
+    return child;
+}
+
+Test(sandbox, a_locked_process_gains_nothing_dumps_nothing_and_is_nobody_elses_to_read)
+{
+    skip_where_there_is_none();
+    for (u8 level = SANDBOX_STANDARD; level <= SANDBOX_STRICT; level++) {
+        char path[64];
+        struct stat status;
+        pid_t child = locked_process(level);
+        snprintf(path, sizeof path, "/proc/%d/status", (int)child);
+        cr_expect(file_has(path, "NoNewPrivs:\t1") && file_has(path, "Seccomp:\t2"), "level %u", level);
+        cr_expect(!stat(path, &status) && status.st_uid == 0, "level %u: it is dumpable: its own user may look into it", level);
+        snprintf(path, sizeof path, "/proc/%d/limits", (int)child);
+        cr_expect(file_has(path, "Max core file size        0                    0 "), "level %u", level);
+        cr_expect(file_has(path, "Max address space         1099511627776        1099511627776 "), "level %u", level);
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+}
+
+/* The process has a kernel without Landlock. */
+static void take_landlock_away(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+    if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0) || seccomp_load(filter)) _exit(98);
+    seccomp_release(filter);
+}
+
+Test(sandbox, strict_does_not_begin_where_a_layer_is_missing)
+{
+    skip_where_there_is_none();
+    for (u8 level = SANDBOX_STANDARD; level <= SANDBOX_STRICT; level++) {
+        const struct sandbox_needs needs = { .level = level };
+        struct sandbox_state state;
+        struct error err = { 0 };
+        int status;
+        pid_t child = fork();
+        if (!child) {
+            take_landlock_away();
+            bool locked = sandbox_lock(&needs, false, &state, &err);
+            syscall(SYS_exit_group, locked ? 10 + state.landlock_abi : strstr(err.text, "strict: the host's kernel has no Landlock") ? 20 : 30);
+        }
+        waitpid(child, &status, 0);
+        cr_expect_eq(WIFEXITED(status) ? WEXITSTATUS(status) : -1, level == SANDBOX_STRICT ? 20 : 10, "level %u: %x", level, status);
+    }
+}
+
+Test(sandbox, it_is_on_unless_somebody_says_otherwise)
+{
+    struct machine_config config;
+
+    machine_config_defaults(&config);
+    cr_expect_eq(config.sandbox.level, SANDBOX_STANDARD);
+}
+
 /* --- two processes --- */
 
 /* What the machine's process does comes back as its status. */
@@ -161,6 +256,14 @@ static int writes_it_atomically(void)
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     if (fcntl(fd, F_OFD_SETLK, &lock)) return 2;
     return rename(temporary, named_file) ? 3 : close(fd) ? 4 : 0;
+}
+
+enum { INHERITED = 77 };
+
+static int reads_what_it_inherited(void)
+{
+    char byte;
+    return read(INHERITED, &byte, 1) >= 0 ? 1 : errno == EBADF ? 0 : 2;
 }
 
 static int opens_what_is_not_named(void)
@@ -220,6 +323,14 @@ Test(sandbox, a_tap_interface_is_for_who_asks_for_one, .init = make_files, .fini
     skip_where_there_is_none();
     cr_expect_eq(status_of(SANDBOX_STANDARD, opens_a_tap), 0);
     if (access("/dev/net/tun", R_OK | W_OK) == 0) cr_expect_eq(status_with(SANDBOX_STANDARD, "e1000: enabled=1, ethmod=tap, ethdev=tap0", opens_a_tap), 1);
+}
+
+Test(sandbox, what_was_open_before_is_closed, .init = make_files, .fini = remove_files)
+{
+    skip_where_there_is_none();
+    cr_assert_eq(dup2(open(other_file, O_RDONLY), INHERITED), INHERITED);
+    cr_expect_eq(status_of(SANDBOX_STANDARD, reads_what_it_inherited), 0);
+    cr_expect_eq(status_of(SANDBOX_STRICT, reads_what_it_inherited), 0);
 }
 
 Test(sandbox, nothing_else_is, .init = make_files, .fini = remove_files)
