@@ -10,9 +10,10 @@
 #include "gui/gdbstub/stub.h"
 #include "gui/panes/parts.h"
 #include "tests/fuzz/hostile.h"
+#include "tests/fuzz/kept.h"
 #include "tests/fuzz/targets.h"
 
-enum { PROCESSORS = 2, RUNS_A_MACHINE = 64, CODE = 0x1000, LINES = 12, SEEDS = 40, FILE_MOST = 64 << 20 };
+enum { PROCESSORS = 2, CODE = 0x1000, LINES = 12, SEEDS = 40, FILE_MOST = 64 << 20 };
 
 /* Commands print, and may write files of any name. */
 void quiet_begin(void)
@@ -31,21 +32,19 @@ void quiet_begin(void)
 /* 16-bit code that stores, loads, faults and interrupts. */
 static const u8 program[] = { 0xa1, 0x00, 0x20, 0x40, 0xa3, 0x00, 0x20, 0xcd, 0x80, 0x0f, 0x0b, 0xd9, 0xe8, 0xeb, 0xf1 };
 
-/* To create one takes longer than a run: it is used again, from a reset, for some runs. */
 static struct machine *machine_of(unsigned processors)
 {
-    static struct { struct machine *machine; unsigned runs; } kept[PROCESSORS + 1];
+    static struct kept_machine kept[PROCESSORS + 1];
     struct machine_config config;
     struct error err = { 0 };
 
-    if (kept[processors].runs++ % RUNS_A_MACHINE) return machine_reset(kept[processors].machine), kept[processors].machine;
-    machine_destroy(kept[processors].machine);
     machine_config_defaults(&config);
     config.memory_bytes = 1 << 20;
+    config.vga.memory_mib = 4;
     config.cpu_count = processors;
-    kept[processors].machine = machine_create(&config, &err);
-    if (!kept[processors].machine) fputs(err.text, stderr), abort();
-    return kept[processors].machine;
+    struct machine *m = kept_begin(&kept[processors], &config, &err);
+    if (!m) fputs(err.text, stderr), abort();
+    return m;
 }
 
 static void begin(struct session *s, unsigned processors)

@@ -13,8 +13,12 @@ static struct machine *create(struct kept_machine *k, const struct machine_confi
     return k->machine;
 }
 
+/* Whoever saves, restores or keeps a history follows the machine's memory, too, and ends that for both. */
+static bool is_followed(struct machine *m) { return physical_page_at(m->map, 0)->shown && !m->history && !m->mirror; }
+
 struct machine *kept_begin(struct kept_machine *k, const struct machine_config *config, struct error *err)
 {
+    if (k->machine && !is_followed(k->machine)) kept_drop(k);
     if (!k->machine) return create(k, config, err);
     journal_close(k->machine);
     checkpoint_put(&k->tracker, k->first);
