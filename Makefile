@@ -90,8 +90,12 @@ $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 
 # Targets with one entry point each, and the plain driver.
 FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations hostile scenes scenes_isa devices whole bytes parsers kept images debugger snapshot program_bytes)
-$(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
-	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+# The host's processor is asked, too, where it is one of ours, and no sanitizer is in the way: see $(BUILD)/oracle.
+FUZZ_HOST := $(if $(SAN),,$(filter x86_64,$(shell uname -m)))
+FUZZ_ORACLE_OBJ := $(if $(FUZZ_HOST),$(filter-out %/main.c.o %/selftest.c.o %/exhaust.c.o,$(ORACLE_OBJ)) $(BUILD)/tests/fuzz/oracle.o)
+$(BUILD)/fuzz: $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(FUZZ_OBJ) $(FUZZ_ORACLE_OBJ) $(UNIT_APP_OBJ) $(BUILD)/liborrery.a
+	$(CC) $(CFLAGS_ALL) $(if $(FUZZ_HOST),-no-pie) -o $@ $^ $(LIBS)
+$(if $(FUZZ_HOST),$(BUILD)/tests/fuzz/targets.o): CFLAGS_ALL += -DFUZZ_ORACLE
 
 # In a build without sanitizers: the plain driver with sanitizers over all but the processor, which takes a compiler too long to be built so for every test.
 WATCHED_OBJ := $(patsubst $(BUILD)/%,$(BUILD)/watched/%,$(filter-out $(CPU_OBJ) $(BUILD)/bios/%,$(LIB_OBJ)) $(UNIT_APP_OBJ) $(patsubst %,$(BUILD)/tests/fuzz/%.o,plain findings mutate) $(filter-out %/program_bytes.o,$(FUZZ_OBJ)))
@@ -168,7 +172,7 @@ run: deps
 
 test: deps
 	-@tests/deps.sh $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz$(if $(SAN),,-watched) $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/orrery $(BUILD)/unit $(BUILD)/vectors $(BUILD)/fuzz $(if $(SAN),,$(BUILD)/fuzz-watched) $(BUILD)/atomic $(BUILD)/float $(BUILD)/vector $(if $(wildcard /usr/include/mpfr.h),$(BUILD)/transcendental) $(if $(SAN),,$(BUILD)/oracle $(BUILD)/lengths)
 	@tests/run.sh $(BUILD)
 
 test-long: test
@@ -176,6 +180,7 @@ test-long: test
 	$(BUILD)/float 2000000
 	$(BUILD)/vector 1000
 	$(BUILD)/oracle 8bit
+	$(if $(FUZZ_HOST),$(BUILD)/fuzz oracle 20000000 -j 2)
 	$(BUILD)/lengths
 	$(BUILD)/atomic 27
 	ORRERY_CUTS=10000 ORRERY_KILLS=500 $(BUILD)/unit -j2 --filter 'crash/*'

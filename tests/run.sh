@@ -34,6 +34,9 @@ if [ -x "$build/oracle" ]; then
     "$build/oracle" 8bit 997 > "$build/oracle8.log" 2>&1; status=$?
     tail -n 8 "$build/oracle8.log"
     count $status "oracle: a sample of all 8-bit operations"
+    "$build/fuzz" oracle 300000 -j 2 --findings "$build" > "$build/fuzz.log" 2>&1; status=$?
+    tail -n 8 "$build/fuzz.log"
+    count $status "fuzz: 300000 strings of bytes as code on the host's processor"
 fi
 if [ -x "$build/lengths" ]; then
     "$build/lengths" 61 > "$build/lengths.log" 2>&1; status=$?

@@ -12,6 +12,9 @@ enum { ROUND = 20000, DEVICES_MOST = 64 };
 static const struct fuzz_target others[] = {
     { .name = "machine", .unit = "operations", .is_machine = true, .play = whole_play, .round = ROUND },
     { .name = "bytes", .unit = "strings", .play = bytes_play, .round = 4096 },
+#ifdef FUZZ_ORACLE
+    { .name = "oracle", .unit = "strings", .begin = oracle_begin, .play = oracle_play, .round = 4096 },
+#endif
     { .name = "panes", .unit = "acts", .begin = quiet_begin, .play = panes_play, .round = 500 },
     { .name = "vvfat", .unit = "folders", .play = vvfat_play, .round = 1 },
     { .name = "snapshot", .unit = "files", .begin = snapshot_begin, .play = snapshot_play, .round = 1 },

@@ -51,6 +51,10 @@ unsigned long panes_play(const struct fuzz_target *target, unsigned long most);
 unsigned long snapshot_play(const struct fuzz_target *target, unsigned long most);
 unsigned long stream_play(const struct fuzz_target *target, unsigned long most);
 
+/* oracle.c: not where sanitizers are, see docs/internals/oracle.md */
+void oracle_begin(void);
+unsigned long oracle_play(const struct fuzz_target *target, unsigned long most);
+
 /* parsers.c, images.c, debugger.c: contents of a file, or lines */
 #define FUZZ_PARSERS(X) X(config) X(arguments) X(keymap) X(symbols) X(kernel) X(rom) X(journal) X(image) X(packets) X(commands)
 #define X(name) void name##_take(const u8 *bytes, size_t size); void name##_seeds(target_seed give, void *context); extern const char *const name##_words[];

@@ -274,7 +274,7 @@ static bool done_in_part(const struct oracle_case *c, const struct outcome *host
 /* An unmasked numeric exception is found before the operand's address is looked at. */
 static bool store_not_tried(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
-    return intel_host() && (!strncmp(c->name, "FST", 3) || !strncmp(c->name, "FIST", 4)) && our->regs.end == END_FAULT && !(fault_of(our, VECTOR_MF)) && (host->regs.end == END_NEXT || fault_of(host, VECTOR_MF));
+    return intel_host() && (!strncmp(c->name, "FST", 3) || !strncmp(c->name, "FIST", 4) || named(c, "FBSTP")) && our->regs.end == END_FAULT && !(fault_of(our, VECTOR_MF)) && (host->regs.end == END_NEXT || fault_of(host, VECTOR_MF));
 }
 
 static bool prefetch_of_a_register(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
@@ -332,7 +332,7 @@ static struct explanation {
     { "vector operands and #AC, on an Intel host", "fewer of its accesses are checked", vector_alignment, 0 },
     { "a store of an MMX register that faults, on an Intel host", "the registers are MMX ones already", stored_in_mmx_state, 0 },
     { "gathers, masked stores, VCVTPS2PH that fault, on an Intel host", "how far it came", done_in_part, 0 },
-    { "FST of what does not fit to where nothing can be stored, on an Intel host", "the numeric exception comes first", store_not_tried, 0 },
+    { "FST, FIST, FBSTP of what does not fit to where nothing can be stored, on an Intel host", "the numeric exception comes first", store_not_tried, 0 },
     { "PREFETCH of a register, on an Intel host", "a NOP there", prefetch_of_a_register, 0 },
     { "FOP, FDP on an Intel host", "SDM vol. 1, \"x87 FPU Instruction and Data Pointers\": since Skylake of unmasked exceptions alone", pointers_of_exceptions, 0 },
     { "SHLD, SHRD of a word by 16 or more, on an Intel host", "SDM: undefined", word_shifted_out, 0 },

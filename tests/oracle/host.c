@@ -42,7 +42,6 @@ enum { PROBE_CODE16 = 1 + DATA_LIMITS, PROBE_DATA16 = 2 + DATA_LIMITS };
 /* arithmetic, DF, AC, ID: what POPF changes at CPL 3 */
 enum { USER_FLAGS = 0xcd5 | 1 << 18 | 1 << 21 };
 enum { STEP_FLAG = 1 << 8 };             /* TF */
-enum { EXIT_POINTERS = 0x800 };          /* in the code page, aligned: AC may be set */
 
 static struct registers fault;
 static struct extended fault_extended;
@@ -178,17 +177,17 @@ bool oracle_host_spares(u64 la)
 }
 
 /* A jump back that changes no state: far into 64-bit code, or near through a pointer. */
-static void put_exit(unsigned offset, unsigned code_bits, unsigned number)
+static void put_exit(u8 *page, unsigned offset, unsigned code_bits, unsigned number)
 {
     u32 where = (u32)(uintptr_t)(number ? oracle_exit_1 : oracle_exit_0);
     u32 pointer = EXIT_POINTERS + 8 * number;
-    u8 *at = code + offset;
+    u8 *at = page + offset;
 
     if (code_bits == 64) {
         *at++ = 0xff;
         *at++ = 0x25;                                            /* JMP [RIP + disp32] */
         put32(at, pointer - (offset + 6));
-        put64(code + pointer, where);
+        put64(page + pointer, where);
         return;
     }
     if (code_bits == 16) *at++ = 0x66;
@@ -213,12 +212,20 @@ static void prepare_registers(const struct oracle_case *c)
     oracle_in.gs_base = c->gs_base;
 }
 
+void oracle_put_code(u8 *page, const struct oracle_case *c)
+{
+    memset(page, 0xcc, CODE_BYTES);
+    memcpy(page + CODE_START, c->code, c->length);
+    put_exit(page, CODE_START + c->length, c->code_bits, 0);
+    put_exit(page, EXIT_1_OFFSET, c->code_bits, 1);
+}
+
+/* The way back must not be written over. */
 static void prepare_memory(const struct oracle_case *c)
 {
-    memset(code, 0xcc, CODE_BYTES);
-    memcpy(code + CODE_START, c->code, c->length);
-    put_exit(CODE_START + c->length, c->code_bits, 0);
-    put_exit(EXIT_1_OFFSET, c->code_bits, 1);
+    mprotect(code, CODE_BYTES, PROT_READ | PROT_WRITE);
+    oracle_put_code(code, c);
+    mprotect(code, CODE_BYTES, PROT_READ | PROT_EXEC);
     oracle_fill(data, c);
 }
 

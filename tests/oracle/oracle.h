@@ -15,6 +15,7 @@ enum {
     PROBE_DATA_LA = 0x50000000,                  /* what 16-bit segments see in a probe: nothing is mapped there */
 };
 
+enum { EXIT_POINTERS = 0x800 };                  /* in the code page, aligned: AC may be set */
 enum { END_NEXT, END_TAKEN, END_FAULT };
 enum { VECTOR_STUCK = 255 };                     /* the host was still at it after a second */
 
@@ -38,6 +39,7 @@ struct extended {
 };
 
 struct cpu_model;
+struct opcode_row;
 
 struct outcome {
     struct registers regs;
@@ -75,6 +77,8 @@ enum { CAN_16BIT = 1, CAN_32BIT = 2, CAN_64BIT = 4, CAN_EXTENDED = 8, CAN_AVX = 
 
 bool oracle_host_start(const char **why_not);                    /* false: the host forbids it */
 unsigned oracle_host_can(void);
+/* The code page, which user code may read and not write: the case, the way back behind it, and where branches land. */
+void oracle_put_code(u8 *page, const struct oracle_case *c);
 void oracle_host_run(const struct oracle_case *c, struct outcome *out);
 /* False when an access to la could hit this program on the host. */
 bool oracle_host_spares(u64 la);
@@ -86,6 +90,8 @@ void oracle_ours_probe(const struct oracle_case *c, unsigned n, struct registers
 
 void oracle_ours_start(const struct cpu_model *model);
 unsigned oracle_ours_can(void);
+/* What c->code means to our side, as long as it may be; NULL: no instruction, or one that is longer than `room`. */
+const struct opcode_row *oracle_ours_row(const struct oracle_case *c, unsigned room, unsigned *length);
 void oracle_ours_run(const struct oracle_case *c, struct outcome *out);
 void oracle_ours_end(void);
 
@@ -119,6 +125,19 @@ void oracle_generate(struct oracle_case *c, unsigned code_bits, u64 *random);   
 /* `can`: CAN_* bits of both sides. */
 void oracle_generate64(struct oracle_case *c, unsigned can, u64 *random);
 void oracle_generate_wide(struct oracle_case *c, unsigned code_bits, unsigned can, u64 *random);
+
+/* judge.c: what comes out the same in both, or with a difference that is explained, or may not be run on the host; to: where others are printed, or NULL */
+bool oracle_same(const struct oracle_case *c, FILE *to);
+/* Cases of what both sides have, in turn: 32-bit, 16-bit, 64-bit code, then x87 and vector state. */
+void oracle_next_case(struct oracle_case *c, unsigned long i, unsigned can, u64 *random);
+/* Makers differ in what the manuals leave open, and beyond: one of the host's maker, with what rows ask for. */
+const struct cpu_model *oracle_model_of_host(void);
+
+/* strings.c: any bytes as a case.  Once both sides have started, and before the first. */
+enum { ORACLE_STRING = 24 };
+void oracle_strings_start(void);
+/* False: no instruction, or one of which no generator makes cases: it answers by the host, or enters its system. */
+bool oracle_string_case(struct oracle_case *c, const u8 *string);
 
 /* selftest.c: known instructions on the host alone; how many came out wrong. */
 unsigned oracle_selftest(unsigned *tests);

@@ -2,6 +2,7 @@
  * addresses; one instruction, and the fetch behind it, in the exact instance.                doc: oracle */
 #include <string.h>
 
+#include "cpu/decode/decode.h"
 #include "cpu/decode/trace.h"
 #include "cpu/memory/access.h"
 #include "cpu/run/fast.h"
@@ -72,7 +73,7 @@ void oracle_ours_start(const struct cpu_model *model)
     ours.memory = physical_create();
     physical_set(ours.memory, TABLES_PA, sizeof ours.tables, ours.tables, ours.tables);
     oracle_fill_read_only(ours.read_only);
-    map_memory(CODE_LA, CODE_PA, ours.code, CODE_BYTES, READ_WRITE);
+    map_memory(CODE_LA, CODE_PA, ours.code, CODE_BYTES, READ_ONLY);
     map_memory(READ_ONLY_LA, READ_ONLY_PA, ours.read_only, PAGE_BYTES, READ_ONLY);
     map_memory(DATA_LA, DATA_PA, ours.data, DATA_BYTES, READ_WRITE);
     ours.cpu = cpu_create(model, &ours.time, &bus, ours.memory);
@@ -131,6 +132,16 @@ unsigned oracle_ours_can(void)
     return CAN_16BIT | CAN_32BIT | CAN_64BIT | CAN_EXTENDED | CAN_AVX | CAN_BASES | CAN_POINTERS;
 }
 
+const struct opcode_row *oracle_ours_row(const struct oracle_case *c, unsigned room, unsigned *length)
+{
+    struct decoded d;
+
+    if (decode(ours.cpu->tables, c->code, room, (struct decode_mode){ .code_bits = (u8)c->code_bits, .protected_mode = true }, &d) != DECODED) return NULL;
+    if (d.record.h == OP_UNDEFINED || d.record.h == OP_TOO_LONG || d.record.h == OP_LOCK_FORBIDDEN) return NULL;
+    *length = d.length;
+    return d.row;
+}
+
 static void put_extended(struct cpu *cpu, const struct extended *x)
 {
     cpu->x87 = (struct x87){
@@ -161,8 +172,7 @@ static void take_extended(const struct cpu *cpu, struct extended *x)
 
 static void load_case(struct cpu *cpu, const struct oracle_case *c)
 {
-    memset(ours.code, 0xcc, CODE_BYTES);
-    memcpy(ours.code + CODE_START, c->code, c->length);
+    oracle_put_code(ours.code, c);
     trace_code_written(cpu, CODE_PA, CODE_BYTES);
     oracle_fill(ours.data, c);
     set_mode(c, c->code_bits == 64);
