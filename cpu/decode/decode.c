@@ -370,7 +370,8 @@ static unsigned find_entry(struct cursor *c, const struct decode_tables *tables)
         .code64 = c->code64, .vex = c->vex, .w = c->rex & REX_W, .map = c->map, .opcode = c->opcode, .prefix = (u8)prefix,
     };
 
-    if (c->opcode == 0x90 && c->map == MAP_ONE_BYTE && c->rex & REX_B) at.opcode = 0x91;       /* XCHG r8, rAX */
+    /* XCHG r8, rAX; with F3 it is PAUSE all the same, as Intel's processors do it */
+    if (c->opcode == 0x90 && c->map == MAP_ONE_BYTE && c->rex & REX_B && c->repeat != REPEAT_F3) at.opcode = 0x91;
     const struct opcode_block *block = opcode_block_at(tables, at);
     if (tables->modrm[c->vex][c->map][c->opcode]) c->modrm = next_byte(c);
     if (!block) return 0;

@@ -195,6 +195,16 @@ static bool compare_reads_other_first(const struct oracle_case *c, const struct 
     return intel_host() && named(c, "CMPS") && both_fault(host, our);
 }
 
+/* SDM vol. 2, "REP/REPE/REPZ/REPNE/REPNZ": EFLAGS are as before the instruction.  Ours are as after the last whole iteration, as AMD's. */
+static bool flags_of_no_iteration(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
+{
+    enum { ARITHMETIC = 0x8d5 };
+    struct outcome near = *our;
+
+    near.regs.rflags = host->regs.rflags;
+    return intel_host() && (named(c, "SCAS") || named(c, "CMPS")) && both_fault(host, our) && !((host->regs.rflags ^ c->in.rflags) & ARITHMETIC) && !oracle_compare(c, host, &near, NULL);
+}
+
 static bool overflow_of_a_long_shift(const struct oracle_case *c, const struct outcome *host, const struct outcome *our)
 {
     static const char *const shifts[] = { "SHL", "SHR", "SAR", "ROL", "ROR", "RCL", "RCR", "SHLD", "SHRD" };
@@ -321,6 +331,7 @@ static struct explanation {
     { "an undefined opcode of 12 bytes or more", "which of #UD and #GP comes first", undefined_and_long, 0 },
     { "CALL that faults behind its push, on an Intel host", "the return address stays in memory", call_pushes_first, 0 },
     { "CMPS that faults, on an Intel host", "which of its operands is read first", compare_reads_other_first, 0 },
+    { "CMPS, SCAS that fault when repeated, on an Intel host", "EFLAGS are as before the first iteration; not modelled", flags_of_no_iteration, 0 },
     { "OF of a shift by more than 1, on an Intel host", "SDM: undefined", overflow_of_a_long_shift, 0 },
     { "a near branch with 66h in 64-bit code, on an Intel host", "it is of 32 bits, and where they end is not the case's", branch_of_16_bits, 0 },
     { "condition codes behind FCOMI and its kind, on an Intel host", "SDM: C1 is cleared; they keep it, and clear others", condition_codes_of_comi, 0 },

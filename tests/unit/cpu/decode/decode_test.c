@@ -97,6 +97,19 @@ Test(decode, the_last_segment_override_counts_and_bp_and_esp_mean_ss)
     cr_expect_eq(OF(true, 0x65, 0x8b, 0x00).record.address & 7, CPU_SEG_GS);
 }
 
+Test(decode, pause_stays_pause_with_rex_b)
+{
+    struct error err = { 0 };
+    struct decode_tables *wide = decode_tables_create(cpu_model_find("corei7_haswell"), &err);
+    struct decoded d;
+
+    decode(wide, (const u8[4]){ 0x41, 0x90 }, 4, (struct decode_mode){ .code_bits = 64 }, &d);
+    IS(d, "XCHG");
+    decode(wide, (const u8[4]){ 0xf3, 0x41, 0x90 }, 4, (struct decode_mode){ .code_bits = 64 }, &d);
+    IS(d, "NOP");
+    decode_tables_destroy(wide);
+}
+
 Test(decode, displacements_and_immediates_are_sign_extended)
 {
     cr_expect_eq(OF(false, 0x8b, 0x46, 0x80).record.disp, -128);
