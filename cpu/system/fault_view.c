@@ -121,7 +121,7 @@ static bool is_about(const struct check_row *row, unsigned reason) { return row-
 /* The row of a procedure in which the reason stands: of the wanted one, or of the first that has it; NULL where none has. */
 static const struct check_row *procedure_of(unsigned reason, unsigned wanted)
 {
-    const struct check_row *procedure = NULL, *first = NULL;
+    const struct check_row *procedure = rows, *first = NULL;      /* the table begins with one */
 
     for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
         if (rows[i].reason == REASON_NONE) procedure = &rows[i];

@@ -81,7 +81,7 @@ static char ascii_of(u8 glyph)
     case GLYPH_LINE: return '|';
     case GLYPH_MORE: return '~';
     case GLYPH_BAR: return '#';
-    default: return glyph >= 32 && glyph < 127 ? (char)glyph : '?';
+    default: return (char)(glyph >= 32 && glyph < 127 ? glyph : '?');
     }
 }
 

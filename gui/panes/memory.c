@@ -17,7 +17,7 @@ static bool field(struct panes *p, struct cells_region at, int x, char *text, co
     cells_text(&p->cells, at, x, 0, edited ? COLOR_TITLE_INK : COLOR_INK, shown);
     if (edited) cells_paper(&p->cells, at, x + (int)p->field.cursor, 0, 1, COLOR_FOCUS);
     panes_spot(p, at, begin, 0, width, SPOT_FIELD, 0, NULL);
-    x = cells_text(&p->cells, at, x + width + 1, 0, COLOR_DIM, tail);
+    cells_text(&p->cells, at, x + width + 1, 0, COLOR_DIM, tail);
     if (expression_value(p->session, text, address, &err)) return true;
     err.text[strcspn(err.text, "\n")] = 0;
     cells_text(&p->cells, at, 0, 2, COLOR_WRONG, err.text);
@@ -80,7 +80,7 @@ static void put_bytes(struct panes *p, struct cells_region at, int row, unsigned
 void panes_memory(struct panes *p, struct cells_region at)
 {
     const char *space = p->physical ? "physical" : "linear";
-    bool known[MEMORY_SHOWN];
+    bool known[MEMORY_SHOWN] = { false };
     u64 address;
     int x = cells_text(&p->cells, at, 0, 0, COLOR_DIM, "Address ");
 

@@ -77,7 +77,7 @@ static void segments(struct sheet *s)
         cells_print(&s->p->cells, at, 10, s->row, ink(s, now->base != was->base), "%0*llx", s->digits, (llu)now->base);
         cells_print(&s->p->cells, at, 11 + s->digits, s->row, ink(s, now->limit != was->limit), "%08x", now->limit);
         if (s->digits == 8) cells_text(&s->p->cells, at, 20 + s->digits, s->row, ink(s, now->rights != was->rights || now->usable != was->usable), kind_of(now, kind));
-        s->row += i & 1;
+        s->row += (int)(i & 1);
     }
 }
 

@@ -29,8 +29,8 @@ static u32 mean(const struct vga_frame *f, unsigned x, unsigned y, unsigned colu
     unsigned y0 = y * f->height / rows, y1 = (y + 1) * f->height / rows;
     u32 r = 0, g = 0, b = 0;
 
-    if (x1 == x0) x1++;
-    if (y1 == y0) y1++;
+    if (x1 <= x0) x1 = x0 + 1;
+    if (y1 <= y0) y1 = y0 + 1;
     for (unsigned j = y0; j < y1; j++) {
         for (unsigned i = x0; i < x1; i++, n++) {
             u32 p = f->pixel[j * f->width + i];

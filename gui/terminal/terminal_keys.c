@@ -16,7 +16,7 @@ static struct terminal_key key_of_byte(u8 byte)
     else if (byte == ESC) k.usage = USAGE_ESC;
     else if (byte == 0) k = (struct terminal_key){ .usage = USAGE_SPACE, .control = true };
     else if (byte < 0x20) {
-        k.usage = us_keyboard_usage(byte <= 26 ? (char)('a' + byte - 1) : (char)(byte | 0x40), &k.shift);
+        k.usage = us_keyboard_usage((char)(byte <= 26 ? 'a' + byte - 1 : byte | 0x40), &k.shift);
         k.control = true;
     } else if (byte < 0x80) k.usage = us_keyboard_usage((char)byte, &k.shift);
     return k;
