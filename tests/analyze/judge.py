@@ -50,7 +50,7 @@ def main(suppressions, paths):
         if not reason or not used:
             bad += 1
             print(f'{suppressions}:{number}: {name} in {where}: ' + ('has no reason' if not reason else 'answers nothing: remove it'))
-    print(f'{bad} findings; {answered} that are answered by {len(rows)} lines of {suppressions}')
+    print(f'analyze: {f"{bad} findings" if bad else "clean"}; {answered} findings are answered by {len(rows)} lines of {suppressions}')
     return bad != 0
 
 
