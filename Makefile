@@ -89,7 +89,7 @@ $(BUILD)/transcendental: tests/float/transcendental.c $(BUILD)/liborrery.a
 	$(CC) $(CFLAGS_ALL) -MF $@.d -o $@ $< $(BUILD)/liborrery.a $(LIBS) -lmpfr -lgmp
 
 # Targets with one entry point each, and the plain driver.
-FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations hostile scenes scenes_isa devices whole bytes parsers kept images debugger snapshot program_bytes)
+FUZZ_OBJ := $(patsubst %,$(BUILD)/tests/fuzz/%.o,targets numbers operations hostile scenes scenes_isa devices whole bytes parsers kept images discs debugger snapshot program_bytes)
 # The host's processor is asked, too, where it is one of ours, and no sanitizer is in the way: see $(BUILD)/oracle.
 FUZZ_HOST := $(if $(SAN),,$(filter x86_64,$(shell uname -m)))
 FUZZ_ORACLE_OBJ := $(if $(FUZZ_HOST),$(filter-out %/main.c.o %/selftest.c.o %/exhaust.c.o,$(ORACLE_OBJ)) $(BUILD)/tests/fuzz/oracle.o)

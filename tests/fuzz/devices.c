@@ -97,13 +97,23 @@ static void with_disks(struct machine_config *c)
     c->ata[1].device[0].type = ATA_CDROM;
 }
 
+/* Data, sound with an index and a pregap, and a second session. */
+static void put_sheet(void)
+{
+    static const char sheet[] = "CATALOG 1234567890123\nFILE cd.bin BINARY\nTRACK 01 MODE1/2048\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nISRC ABCDE1234567\nPREGAP 00:00:20\nINDEX 01 00:00:40\nINDEX 02 00:00:50\n"
+                                "REM SESSION 02\nTRACK 03 MODE2/2352\nINDEX 01 00:01:00\n";
+
+    put_contents("cd.bin", 2048 * 40 + 2352 * 60);
+    room_put("cd.cue", sheet, sizeof sheet - 1, 0);
+}
+
 static void with_cds(struct machine_config *c)
 {
     c->pci = pick(4) ? PCI_ON : PCI_OFF;
-    put_contents("cd", CD_BYTES);
+    put_contents("cd", CD_BYTES), put_sheet();
     for (unsigned n = 0; n < 2; n++) {
         c->ata[n].device[0] = (struct ata_device_config){ .type = ATA_CDROM, .inserted = pick(4) };
-        strcpy(c->ata[n].device[0].path, in_room("cd"));
+        strcpy(c->ata[n].device[0].path, in_room(pick(2) ? "cd" : "cd.cue"));
     }
     c->ata[1].device[1].type = ATA_CDROM;
 }

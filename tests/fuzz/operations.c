@@ -224,8 +224,9 @@ APART static void change_register(struct machine *m, const u64 *n, const u8 *nam
 APART static void insert(struct machine *m, const u64 *n, bool cd)
 {
     struct error err = { 0 };
+    const char *disc = m->config.ata[n[0] & 1].device[n[1] & 1].path;
 
-    if (cd) machine_cd_insert(m, (unsigned)n[0], (unsigned)n[1], in_room("cd"), &err);
+    if (cd) machine_cd_insert(m, (unsigned)n[0], (unsigned)n[1], *disc ? disc : in_room("cd"), &err);
     else machine_floppy_insert(m, (unsigned)n[0], DEMO_DISK, n[1], &err);
 }
 

@@ -56,7 +56,7 @@ void oracle_begin(void);
 unsigned long oracle_play(const struct fuzz_target *target, unsigned long most);
 
 /* parsers.c, images.c, debugger.c: contents of a file, or lines */
-#define FUZZ_PARSERS(X) X(config) X(arguments) X(keymap) X(symbols) X(kernel) X(rom) X(journal) X(image) X(packets) X(commands)
+#define FUZZ_PARSERS(X) X(config) X(arguments) X(keymap) X(symbols) X(kernel) X(rom) X(journal) X(image) X(cue) X(packets) X(commands)
 #define X(name) void name##_take(const u8 *bytes, size_t size); void name##_seeds(target_seed give, void *context); extern const char *const name##_words[];
 FUZZ_PARSERS(X)
 #undef X
