@@ -153,7 +153,7 @@ __asm__(".text\n"
         "call *(%rsi)\n"
         "pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbx\n"
         "ret\n");
-#else
+#elif !defined(DISPATCH_LOOP)
 static FAST_HANDLER fast_enter(FAST_PARAMETERS) { GO; }
 #endif
 
