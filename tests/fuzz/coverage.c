@@ -1,5 +1,6 @@
 /* Entries for drivers that see coverage: libFuzzer's functions, AFL++'s loop in one process, or one input from stdin.  The target is the first argument, or
  * FUZZ_TARGET of the environment.      doc: fuzz */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,10 +61,19 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 enum { RUNS_A_PROCESS = 1000 };
 __AFL_FUZZ_INIT();
 
+/* How AFL++ ends the process that the others come from. */
+static void end(int number)
+{
+    (void)number;
+    room_close();
+    _exit(0);
+}
+
 /* What takes long is done once, before the processes part. */
 int main(int argc, char **argv)
 {
     choose_target(&argc, argv);
+    signal(SIGTERM, end);
     if (target->begin) target_one(target, (const u8 *)"", 0);
     __AFL_INIT();
     u8 *bytes = __AFL_FUZZ_TESTCASE_BUF;

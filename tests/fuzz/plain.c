@@ -174,10 +174,6 @@ static bool drive(const struct fuzz_target *t, const struct wish *w)
 
 /* --- the command line --- */
 
-/* What a run frees lies untouched for some runs more: what is left alone for hundreds costs the time in which the host clears pages. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "quarantine_size_mb=16"; }
-
 static int usage(void)
 {
     fputs("fuzz TARGET... COUNT [SEED] [-j PROCESSES] [--findings FOLDER]    runs by seeds; TARGET may be all, devices, or parsers\n"
