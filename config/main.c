@@ -342,8 +342,8 @@ static bool perform(struct run *r, struct error *err)
     if (a->prompt) block_interrupts();
     r->session.ticks_left = UINT64_MAX;
     if (a->max_wall > 0) session_limit_wall(&r->session, a->max_wall);
-    if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips);
-    if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions;
+    if (a->max_time > 0) r->session.ticks_left = (u64)(a->max_time * (double)config->ips), r->session.ticks_option = "--max-time";
+    if (a->max_instructions && a->max_instructions < r->session.ticks_left) r->session.ticks_left = a->max_instructions, r->session.ticks_option = "--max-instructions";
     if (a->restore && !machine_restore(r->session.machine, a->restore, err)) return false;
     if (!take_arrival(r, err)) return false;
     if (a->clones && !make_clones(r, r->arguments, config, err)) return false;

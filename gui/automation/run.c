@@ -224,7 +224,7 @@ struct machine_stop session_run(struct session *s, u64 ticks)
         if (s->attended) puts("(0) Here the journal ends; live goes on from here");
         s->over = !s->attended;
     } else if (s->ticks_left == 0) {
-        printf("orrery: the run limit is reached at tick %llu\n", (unsigned long long)machine_tick(s->machine));
+        printf("orrery: the run limit is reached at tick %llu (%s)\n", (unsigned long long)machine_tick(s->machine), s->ticks_option);
         s->over = true;
         s->status = STATUS_EXPECT;
     } else if (!session_ended(s)) session_late(s);

@@ -29,6 +29,7 @@ struct session {
     struct serve *serve;         /* who shows the machine while it runs; NULL: nobody looks on */
     struct partner *partner;     /* it runs on one clock with others; NULL: alone */
     u64 ticks_left;              /* run limit; NEVER without one */
+    const char *ticks_option;    /* who said so: an option of the command line */
     u64 journal_end;             /* tick at which a replay ends; 0: none, or it goes on by itself */
     double max_wall;             /* seconds of the host's time that all runs may take; 0: no limit */
     u64 wall_end_ns;             /* when they will have passed */

@@ -11,6 +11,12 @@ flood() { # WHAT OPTION...: the boot sector of limits.asm; sets status
 ends_by() { # SENTENCE
     [ $status = 3 ] && grep -qF "$1" "$work/out" || { cat "$work/out"; echo "status $status, and not: $1"; exit 1; }
 }
+flood DEBUG_PORT --max-instructions 30000000
+ends_by 'the run limit is reached at tick 30000000 (--max-instructions)'
+flood DEBUG_PORT --max-time 2
+ends_by 'the run limit is reached at tick 100000000 (--max-time)'
+flood DEBUG_PORT --max-wall 0.5
+ends_by "the limit of 0.5 seconds of the host's time is reached at tick"
 flood DEBUG_PORT --max-debug 100K
 ends_by 'the guest has sent 100000 bytes to port E9, and may send no more (limits: debug=)'
 flood DEBUG_PORT --max-debug-rate 1M --max-time 3
