@@ -65,6 +65,7 @@ put_image() { # FORM: sets path
     case $1 in
     flat) truncate -s 1M "$path" ;;
     undoable) truncate -s 1M "$path"; files=2 ;;
+    qcow2) qemu-img create -q -f qcow2 "$path" 1M ;;
     concat) path=$work/disk/concat.1; truncate -s 512K "$path" "$work/disk/concat.2"; files=2 ;;
     *) "$program" image create --format=$1 "$path" 1M > "$work/made" 2>&1 || { cat "$work/made"; exit 1; } ;;
     esac
@@ -88,13 +89,18 @@ judge() { # FORM
     *) named=$path ;;
     esac
     if [ $1 = concat ]; then cat "$work/disk/concat.1" "$work/disk/concat.2" > "$work/raw"
+    elif [ $1 = qcow2 ]; then
+        qemu-img check -q "$path" > "$work/made" 2>&1; sound=$?; [ $sound = 0 ] || [ $sound = 3 ] || { cat "$work/made"; fails "qcow2: not sound"; }       # 3: clusters that nothing points at
+        qemu-img convert -O raw "$path" "$work/raw" > "$work/made" 2>&1 || { cat "$work/made"; fails "qcow2: does not open"; }
     else
         "$program" image check "$path" > "$work/made" 2>&1 || { cat "$work/made"; fails "$1: not sound"; }
         "$program" image convert "$named" "$work/raw" > "$work/made" 2>&1 || { cat "$work/made"; fails "$1: does not open"; }
     fi
     python3 "$work/judge.py" "$work/com" "$work/raw" > "$work/told" 2>&1 || { cat "$work/told"; fails "$1: what was flushed is lost"; }
 }
-for form in flat concat growing sparse undoable overlay; do
+forms="flat concat growing sparse undoable overlay"
+"$program" --help ata0-master | grep -q qcow2 && command -v qemu-nbd qemu-img > "$work/which" && forms="$forms qcow2"
+for form in $forms; do
     n=0
     while [ $n -lt "$kills" ]; do
         put_image $form; begin $form
