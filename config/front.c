@@ -77,7 +77,7 @@ static void name_all(struct named *named, const struct front_plan *plan)
     name_bases(named, plan->config);
     if (stranger) name_media(named, plan->config);
     if (a->config && !stranger) named_add_file(named, a->config);
-    if (a->script && strcmp(a->script, "-")) name_script(named, a->script, 0);
+    if (a->script && plan->commands != stdin) name_script(named, a->script, 0);
     const char *const files[] = { a->config, a->script, a->screenshot, a->record, a->replay, a->restore, a->log, a->debugger_log, a->kernel, a->initrd };
     for (unsigned i = 0; i < ARRAY_COUNT(files); i++)
         if (files[i]) named_add(named, files[i], true);

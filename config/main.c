@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/arguments.h"
@@ -50,12 +51,24 @@ static const struct display *choose_display(const struct arguments *a, const str
     return d == &display_headless ? NULL : d;
 }
 
+/* A pipe (-rc <(...)) is read once: it takes the place of standard input. */
+static FILE *open_script(const char *path)
+{
+    struct stat status;
+    FILE *f = fopen(path, "re");
+
+    if (!f || fstat(fileno(f), &status) || !(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))) return f;
+    dup2(fileno(f), STDIN_FILENO);
+    fclose(f);
+    return stdin;
+}
+
 static bool open_commands(struct run *r, struct error *err)
 {
     const char *script = r->arguments->script;
 
     if (r->arguments->prompt || (script && !strcmp(script, "-"))) r->commands = stdin;
-    else if (script) r->commands = fopen(script, "re");
+    else if (script) r->commands = open_script(script);
     return !script || r->commands || fail(err, "orrery: -rc %s: %s", script, strerror(errno));
 }
 

@@ -73,6 +73,15 @@ timeout 60 "$build/orrery" image create "$work/image.img" 4M > "$work/out" 2>&1 
 # lines that are typed
 printf 'c 1s\nscreenshot %s/typed.png\nquit\n' "$work" | timeout 60 "$build/orrery" --headless -n -rc - 'clock: sync=none' > "$work/out" 2>&1 && [ -s "$work/typed.png" ] || fails "standard input: not written"
 
+# a script that is a pipe is read once: it is run, and names files as if it were typed
+mkfifo "$work/pipe"
+for level in off standard strict; do
+    rm -f "$work/piped.png"
+    printf 'c 1s\nscreenshot %s/piped.png\nquit 7\n' "$work" > "$work/pipe" &
+    timeout 60 "$build/orrery" --headless -n -rc "$work/pipe" "sandbox: $level" 'clock: sync=none' > "$work/out" 2>&1; status=$?
+    [ $status = 7 ] && [ -s "$work/piped.png" ] || fails "$level: a script that is a pipe: status $status"
+done
+
 # the processes end together, and in order where they are asked to
 timeout 60 "$build/orrery" --headless -n > "$work/out" 2>&1 &
 front=$!
