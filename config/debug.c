@@ -19,8 +19,10 @@ static bool is_first(const struct given *g)
 /* A line is an entry of its own. */
 static struct symbol_config *entry(const struct given *g, struct machine_config *c)
 {
-    if (is_first(g) && c->symbol_files == CONFIG_SYMBOLS) return bad_value(g, "16 lines at most"), NULL;
-    if (is_first(g)) c->symbol_files++;
+    bool begins = is_first(g) || !c->symbol_files;       /* what stands before it may be no parameter at all */
+
+    if (begins && c->symbol_files == CONFIG_SYMBOLS) return bad_value(g, "16 lines at most"), NULL;
+    if (begins) c->symbol_files++;
     return &c->symbols[c->symbol_files - 1];
 }
 

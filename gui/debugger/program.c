@@ -168,6 +168,24 @@ bool program_line_address(struct program *p, const char *file, unsigned line, u6
 
 /* --- opening --- */
 
+/* libdw reads a string up to its end, wherever that is. */
+static bool strings_end(struct program *p, const char *path, struct error *err)
+{
+    size_t names;
+    GElf_Shdr header;
+
+    if (elf_getshdrstrndx(p->elf, &names)) return true;
+    for (Elf_Scn *s = NULL; (s = elf_nextscn(p->elf, s));) {
+        const char *name = gelf_getshdr(s, &header) ? elf_strptr(p->elf, names, header.sh_name) : NULL;
+        if (!name || (strcmp(name, ".debug_str") && strcmp(name, ".debug_line_str") && strcmp(name, ".zdebug_str"))) continue;
+        if (header.sh_flags & SHF_COMPRESSED) elf_compress(s, 0, 0);
+        else if (name[1] == 'z') elf_compress_gnu(s, 0, 0);
+        const Elf_Data *data = elf_getdata(s, NULL);
+        if (data && data->d_buf && data->d_size && ((const char *)data->d_buf)[data->d_size - 1]) return fail(err, "%s: is a damaged ELF file: the last string of section %s has no end", path, name);
+    }
+    return true;
+}
+
 static bool read_program(struct program *p, struct symbol_batch *batch, const char *path, struct error *err)
 {
     GElf_Ehdr header;
@@ -175,7 +193,7 @@ static bool read_program(struct program *p, struct symbol_batch *batch, const ch
 
     if (elf_kind(p->elf) != ELF_K_ELF || !gelf_getehdr(p->elf, &header) || elf_getshdrnum(p->elf, &sections)) return fail(err, "%s: is a damaged ELF file: %s", path, elf_errmsg(-1));
     if (header.e_type == ET_REL) return fail(err, "%s: is not linked yet: its symbols have no addresses; name the linked program", path);
-    if (!program_symbols(p, batch, path, err)) return false;
+    if (!program_symbols(p, batch, path, err) || !strings_end(p, path, err)) return false;
     p->wide = gelf_getclass(p->elf) == ELFCLASS64;
     p->dwarf = dwarf_begin_elf(p->elf, DWARF_C_READ, NULL);
     find_units(p);

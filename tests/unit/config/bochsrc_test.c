@@ -163,6 +163,8 @@ Test(bochsrc, each_line_of_symbols_is_a_file_of_its_own)
     for (unsigned i = 3; i < CONFIG_SYMBOLS; i++) taken("symbols: file=more");
     refused("symbols: file=one_too_many", "16 lines at most");
     refused("symbols: base=x", "16 lines at most");
+    machine_config_defaults(&config);
+    refused("symbols: a=\"\", System.map", "\"a\"");
 }
 
 Test(bochsrc, the_debugger_in_the_window_is_asked_for_in_three_ways)

@@ -251,6 +251,21 @@ Test(symbols, a_program_without_names_says_so)
     cr_expect(strstr(err.text, "not linked"), "%s", err.text);
 }
 
+/* libdw would read on behind the section. */
+Test(symbols, strings_of_lines_have_an_end)
+{
+    struct program p = a_program();
+
+    strcpy(p.strings + 41, ".debug_line_str");
+    p.section[3].sh_name = 41;
+    p.section[3].sh_size = 6;
+    if (!load(&p, sizeof p, 0)) need_libelf();
+    cr_assert_not(err.count, "%s", err.text);
+    p.section[3].sh_size = 5;
+    cr_expect_not(load(&p, sizeof p, 0x1000));
+    cr_expect(strstr(err.text, "the last string of section .debug_line_str has no end"), "%s", err.text);
+}
+
 Test(symbols, a_program_that_is_cut_off_anywhere_is_refused_or_whole)
 {
     struct program p = a_program();
