@@ -69,6 +69,7 @@ static bool open_commands(struct run *r, struct error *err)
 
     if (r->arguments->prompt || (script && !strcmp(script, "-"))) r->commands = stdin;
     else if (script) r->commands = open_script(script);
+    if (script && strcmp(script, "-") && r->commands == stdin && r->arguments->clones) return fail(err, "orrery: -rc %s: it is a pipe, and each clone reads the script from its beginning", script);
     return !script || r->commands || fail(err, "orrery: -rc %s: %s", script, strerror(errno));
 }
 

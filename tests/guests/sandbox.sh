@@ -81,6 +81,9 @@ for level in off standard strict; do
     timeout 60 "$build/orrery" --headless -n -rc "$work/pipe" "sandbox: $level" 'clock: sync=none' > "$work/out" 2>&1; status=$?
     [ $status = 7 ] && [ -s "$work/piped.png" ] || fails "$level: a script that is a pipe: status $status"
 done
+echo 'c 1s' > "$work/pipe" &
+timeout 60 "$build/orrery" perturb -n 2 -rc "$work/pipe" > "$work/out" 2>&1; status=$?
+[ $status = 2 ] && grep -q 'it is a pipe, and each clone' "$work/out" || fails "perturb: a script that is a pipe: status $status"
 
 # the processes end together, and in order where they are asked to
 timeout 60 "$build/orrery" --headless -n > "$work/out" 2>&1 &
