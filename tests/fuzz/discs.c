@@ -101,8 +101,8 @@ static size_t put_wav(u8 *to)
 void cue_seeds(target_seed give, void *context)
 {
     static const char *const sheets[] = {
-        "REM GENRE \"odd\nCATALOG 1234567890123\nFILE a.bin BINARY\r\n TRACK 01 MODE1/2352\n  INDEX 01 00:00:00\n TRACK 02 AUDIO\n  ISRC ABCDE1234567\n  FLAGS DCP PRE\n  INDEX 00 00:02:00\n  INDEX 01 00:03:00\n"
-        "  INDEX 02 00:03:10\n track 03 audio\n  pregap 00:01:00\n  index 01 00:04:00\n  postgap 00:00:10\n",
+        ("REM GENRE \"odd\nCATALOG 1234567890123\nFILE a.bin BINARY\r\n TRACK 01 MODE1/2352\n  INDEX 01 00:00:00\n TRACK 02 AUDIO\n  ISRC ABCDE1234567\n  FLAGS DCP PRE\n  INDEX 00 00:02:00\n  INDEX 01 00:03:00\n"
+        "  INDEX 02 00:03:10\n track 03 audio\n  pregap 00:01:00\n  index 01 00:04:00\n  postgap 00:00:10\n"),
         "FILE a.bin BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\nREM SESSION 02\nFILE \"b b.bin\" BINARY\nTRACK 02 MODE1/2048\nPREGAP 00:02:00\nINDEX 01 00:00:00\n",
         "FILE a.bin BINARY\nTRACK 1 MODE1/2048\nINDEX 1 0:0:0\nTRACK 2 AUDIO\nINDEX 1 0:1:0\nTRACK 3 MODE2/2336\nINDEX 1 00:02:05\nTRACK 4 AUDIO\nINDEX 1 00:03:00\n",
         "FILE a.bin MOTOROLA\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 00 00:01:00\nFILE d.wav WAVE\nINDEX 01 00:00:00\n",
