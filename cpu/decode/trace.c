@@ -134,32 +134,52 @@ void targets_derive(struct cpu *cpu)
     bool plain = cpu->mode & MODE_LIMIT_4G && (cpu->mode & MODE_LONG64 || cpu->seg[CPU_SEG_CS].base == 0);
 
     _Static_assert(MODE_FLAT < 0x100, "a mode has eight bits, never all of them: no 64-bit code has CS.D");
-    cpu->link_tag = plain ? cpu->link_epoch : 0;
-    cpu->target_salt = plain ? (u64)(cpu->mode | (u32)cpu->target_epoch << 8) << 48 : TARGET_SALT_NEVER;
+    const struct known_targets *known = &cpu->known[cpu->cpl == 3];
+    cpu->link_tag = plain ? known->link_epoch : 0;
+    cpu->target_salt = plain ? (u64)(cpu->mode | (u32)known->epoch << 8) << 48 : TARGET_SALT_NEVER;
 }
 
 /* Links keep a tag of 16 bits: before one comes again none may have it.  A link that leads to itself is looked up anew, whatever it says. */
-static void forget_links(struct cpu *cpu)
+static void forget_links(struct cpu *cpu, struct known_targets *known)
 {
     struct record *records = cpu->traces->records;
 
     for (u32 i = 0; i < cpu->traces->records_used; i++)
         if (records[i].h == OP_LINK) ((struct link *)&records[i])->target = &records[i];
-    cpu->link_epoch = 1;
+    known->link_epoch = 1;
+}
+
+static void forget(struct cpu *cpu, struct known_targets *known)
+{
+    if (!++known->link_epoch) forget_links(cpu, known);
+    if (!++known->epoch) memset(cpu->targets, 0, sizeof cpu->targets);
+    memset(known->page, 0, sizeof known->page);
+    memset(known->region, 0, sizeof known->region);
+    known->local = false;
+    targets_derive(cpu);
 }
 
 void targets_forget(struct cpu *cpu)
 {
-    if (!++cpu->link_epoch) forget_links(cpu);
-    memset(cpu->target_pages, 0, sizeof cpu->target_pages);
-    if (!++cpu->target_epoch) memset(cpu->targets, 0, sizeof cpu->targets);
-    targets_derive(cpu);
+    forget(cpu, &cpu->known[0]);
+    forget(cpu, &cpu->known[1]);
 }
 
-void targets_forget_page(struct cpu *cpu, u64 la)
+void targets_forget_local(struct cpu *cpu)
 {
-    u64 bit, *page = target_page(cpu, la, &bit);
-    if (*page & bit) targets_forget(cpu);
+    for (unsigned user = 0; user < 2; user++)
+        if (cpu->known[user].local) forget(cpu, &cpu->known[user]);
+}
+
+void targets_forget_page(struct cpu *cpu, u64 la, bool big)
+{
+    unsigned page = la >> 12 & (TARGET_PAGES - 1), region = la >> 22 & (TARGET_REGIONS - 1);
+
+    for (unsigned user = 0; user < 2; user++) {
+        const struct known_targets *known = &cpu->known[user];
+        bool in_region = known->region[region / 64] >> (region & 63) & 1, in_page = known->page[page / 64] >> (page & 63) & 1;
+        if (in_region && (in_page || big)) forget(cpu, &cpu->known[user]);
+    }
 }
 
 /* --- building --- */
@@ -358,12 +378,17 @@ static bool ends_for_lots(const struct decoded *d, u32 undefined)
     return undefined || d->branch || (d->row && d->row->notes & (REP | REPCC));
 }
 
+/* Perhaps too full for another trace. */
+static bool arena_full(const struct trace_cache *cache)
+{
+    return cache->traces_used == TRACE_ARENA_TRACES || cache->records_used + TRACE_MAX_SLOTS + 1 > TRACE_ARENA_RECORDS;
+}
+
 /* Decodes from pa, whose page is memory, until something ends the trace.  NULL when not even one instruction fits. */
 static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
 {
     struct trace_cache *cache = cpu->traces;
-    if (cache->traces_used == TRACE_ARENA_TRACES ||
-        cache->records_used + TRACE_MAX_SLOTS + 1 > TRACE_ARENA_RECORDS) trace_cache_flush(cpu);
+    if (arena_full(cache)) trace_cache_flush(cpu);
 
     struct trace *trace = &cache->traces[cache->traces_used];
     struct record *header = &cache->records[cache->records_used];
@@ -402,11 +427,46 @@ static struct trace *build(struct cpu *cpu, u64 pa, const u8 *host)
 
 /* --- finding --- */
 
-struct trace *trace_find_known(struct cpu *cpu) { return trace_known(cpu); }
+struct trace *trace_find_known(struct cpu *cpu)
+{
+    struct record *first = trace_known(cpu);
+    return first ? trace_begun_by(cpu->traces, first) : NULL;
+}
+
+/* The trace at pa, decoded when it is new; NULL when the first instruction does not end in the page. */
+static struct trace *arena_trace(struct cpu *cpu, u64 la, u64 pa, const u8 *host)
+{
+    struct trace_cache *cache = cpu->traces;
+    struct trace *trace = cache->bucket[bucket_of(pa, cpu->mode)];
+
+    while (trace && !(trace->pa == pa && trace->mode == cpu->mode && trace_within_limit(cpu, trace))) trace = trace->next_in_bucket;
+    if (!trace && !crossing_begins(cpu, pa, host)) trace = build(cpu, pa, host);
+    if (trace) *jump_entry_of(cache, la) = (struct jump_entry){ .la = la, .pa = pa, .first = trace->first, .mode = trace->mode };
+    return trace;
+}
+
+struct record *trace_find_quietly(struct cpu *cpu)
+{
+    struct record *first = trace_known(cpu);
+    u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip);
+    struct tlb_entry *t = tlb_entry_of(cpu, la);
+
+    if (first) return first;
+    if (!(cpu->mode & MODE_LIMIT_4G) || cpu->breaks || cpu->undefined || cpu->recorder || arena_full(cpu->traces)) return NULL;
+    if (t->tag_read != (la & ~0xfffull) && !access_refill(cpu, la, ACCESS_FETCH)) return NULL;
+    if (t->pa & TLB_NO_FETCH) return NULL;
+    u64 pa = t->pa | (la & 0xfff);
+    struct physical_page *page = page_at(cpu, pa);
+    const u8 *code = physical_code(cpu->memory, page, pa);
+    if (!code) return NULL;
+    struct trace *trace = arena_trace(cpu, la, pa, code + (pa & (PAGE_BYTES - 1)));
+    if (!trace) return NULL;
+    cpu->never_written_fetch = page->write && !page->written;
+    return trace->first;
+}
 
 struct trace *trace_find(struct cpu *cpu)
 {
-    struct trace_cache *cache = cpu->traces;
     struct trace *trace = trace_find_known(cpu);
     u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip), pa;
 
@@ -426,11 +486,7 @@ struct trace *trace_find(struct cpu *cpu)
     const u8 *code = physical_code(cpu->memory, page, pa);
     cpu->never_written_fetch = !code || (page->write && !page->written);
     if (!code) return scratch_trace(cpu);
-    for (trace = cache->bucket[bucket_of(pa, cpu->mode)]; trace; trace = trace->next_in_bucket)
-        if (trace->pa == pa && trace->mode == cpu->mode && trace_within_limit(cpu, trace)) break;
     const u8 *host = code + (pa & (PAGE_BYTES - 1));
-    if (!trace && !crossing_begins(cpu, pa, host)) trace = build(cpu, pa, host);
-    if (!trace) return crossing_trace(cpu, la, pa, host);
-    cache->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)] = (struct jump_entry){ .la = la, .trace = trace };
-    return trace;
+    trace = arena_trace(cpu, la, pa, host);
+    return trace ? trace : crossing_trace(cpu, la, pa, host);
 }

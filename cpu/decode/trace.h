@@ -30,9 +30,11 @@ struct trace {
     u16 *offset;                         /* of the instruction at each slot, and of what follows the last */
 };
 
+/* A trace of the arena where it was found last: all that tells whether it is the one again, in one place. */
 struct jump_entry {
-    u64 la;
-    struct trace *trace;
+    u64 la, pa;
+    struct record *first;                /* NULL: nothing yet */
+    u32 mode;
 };
 
 /* An instruction outside the arena: it crosses a page, runs into the limit, or lies outside RAM and ROM. */
@@ -68,24 +70,30 @@ void trace_forget_lookups(struct cpu *cpu);
 /* The trace at CS:RIP in the current mode, decoded when it is new; NULL after a fault was raised (fetch, limit). */
 struct trace *trace_find(struct cpu *cpu);
 
+static inline struct trace *trace_begun_by(const struct trace_cache *cache, const struct record *first) { return &cache->traces[first[-1].disp]; }
+
 static inline bool trace_within_limit(const struct cpu *cpu, const struct trace *trace)
 {
     return (cpu->mode & MODE_LIMIT_4G) || cpu->rip + trace->bytes - 1 <= cpu->seg[CPU_SEG_CS].limit;
 }
 
-/* The trace at cpu->rip if that can be told without a fault or decoding; NULL otherwise. */
-static inline struct trace *trace_known(struct cpu *cpu)
+static inline struct jump_entry *jump_entry_of(const struct trace_cache *cache, u64 la) { return &((struct trace_cache *)cache)->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)]; }
+
+/* The first record of the trace at cpu->rip if that can be told without a page walk or a search; NULL otherwise. */
+static inline struct record *trace_known(struct cpu *cpu)
 {
     u64 la = linear_of(cpu, CPU_SEG_CS, cpu->rip);
-    const struct jump_entry *jump = &cpu->traces->jump[(la ^ la >> 12) & (JUMP_CACHE - 1)];
-    struct trace *trace = jump->trace;
+    const struct jump_entry *jump = jump_entry_of(cpu->traces, la);
     const struct tlb_entry *t = tlb_entry_of(cpu, la);
 
-    if (!trace || jump->la != la || trace->mode != cpu->mode || trace->first->h == OP_STALE) return NULL;
-    if (t->tag_read != (la & ~0xfffull) || t->pa + (la & 0xfff) != trace->pa) return NULL;
-    return trace_within_limit(cpu, trace) ? trace : NULL;
+    if (jump->la != la || jump->mode != cpu->mode || !jump->first || jump->first->h == OP_STALE) return NULL;
+    if (t->tag_read != (la & ~0xfffull) || t->pa + (la & 0xfff) != jump->pa) return NULL;
+    return trace_within_limit(cpu, trace_begun_by(cpu->traces, jump->first)) ? jump->first : NULL;
 }
 struct trace *trace_find_known(struct cpu *cpu);
+/* The same, found or decoded where nothing can fault and nobody watches; NULL: trace_find does it, and nothing has changed that it
+ * would not change itself.  Every trace stays where it is. */
+struct record *trace_find_quietly(struct cpu *cpu);
 
 /* Targets of near transfers, for the fast instance.  An address alone says enough where CS begins at 0 and has no limit that may be
  * passed; what is known holds until a translation is forgotten: targets_forget. */
@@ -95,23 +103,23 @@ static inline struct record *target_known(struct cpu *cpu, u64 rip)
     const struct target *target = target_at(cpu, rip);
     return likely(target->key == (rip ^ cpu->target_salt)) ? target->first : NULL;
 }
-static inline u64 *target_page(struct cpu *cpu, u64 rip, u64 *bit)
-{
-    unsigned page = rip >> 12 & (TARGET_PAGES - 1);
-    *bit = 1ull << (page & 63);
-    return &cpu->target_pages[page / 64];
-}
+/* Of a trace whose page the TLB holds. */
 static inline void target_learn(struct cpu *cpu, u64 rip, struct record *first)
 {
-    u64 bit, *page = target_page(cpu, rip, &bit);
+    struct known_targets *known = &cpu->known[cpu->cpl == 3];
+    unsigned page = rip >> 12 & (TARGET_PAGES - 1), region = rip >> 22 & (TARGET_REGIONS - 1);
 
     if (cpu->target_salt == TARGET_SALT_NEVER) return;
-    *page |= bit;
+    known->page[page / 64] |= 1ull << (page & 63);
+    known->region[region / 64] |= 1ull << (region & 63);
+    if (!known->local) known->local = !tlb_holds_global(cpu, rip);
     *target_at(cpu, rip) = (struct target){ rip ^ cpu->target_salt, first };
 }
 void targets_derive(struct cpu *cpu);                    /* after a change of mode */
-void targets_forget(struct cpu *cpu);
-void targets_forget_page(struct cpu *cpu, u64 la);
+void targets_forget(struct cpu *cpu);                    /* all */
+void targets_forget_local(struct cpu *cpu);              /* those in pages that a load of CR3 drops, at least */
+/* Those in the page at la, whose size may be 4 KiB alone, or up to 4 MiB. */
+void targets_forget_page(struct cpu *cpu, u64 la, bool big);
 
 /* The trace that a record of the arena belongs to. */
 static inline struct trace *trace_of(const struct trace_cache *cache, const struct record *record)

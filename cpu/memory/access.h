@@ -71,6 +71,7 @@ void tlb_create(struct cpu *cpu);                       /* empty, once */
 void tlb_flush(struct cpu *cpu);                        /* all of it */
 void tlb_flush_local(struct cpu *cpu);                  /* all but global pages: a load of CR3 */
 void tlb_flush_page(struct cpu *cpu, u64 la);           /* INVLPG: one page, of 4 KiB or 4 MiB */
+bool tlb_holds_global(const struct cpu *cpu, u64 la);  /* the page at la, for the current privilege, as a global one */
 /* Drops write tags that reach the physical page: it has begun to hold decoded code, or the line that MONITOR watches. */
 void tlb_protect_page(struct cpu *cpu, u64 pa);
 /* After a change of the debugger's watchpoints: their pages' tags, and no others, say that accesses are looked at. */

@@ -41,6 +41,13 @@ static unsigned take_lowest(u64 *wanted)
     return i;
 }
 
+bool tlb_holds_global(const struct cpu *cpu, u64 la)
+{
+    unsigned set = (unsigned)(cpu->tlb - cpu->tlb_set[0]) / TLB_ENTRIES, i = index_of(la);
+
+    return is_tag_of(cpu->tlb[i].tag_read, la) && cpu->tlb_marks[set].global[i / 64] >> (i & 63) & 1;
+}
+
 void tlb_create(struct cpu *cpu)
 {
     for (unsigned set = 0; set < TLB_SETS; set++)
@@ -170,7 +177,7 @@ void tlb_flush(struct cpu *cpu)
 
 void tlb_flush_local(struct cpu *cpu)
 {
-    targets_forget(cpu);
+    targets_forget_local(cpu);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];
         for (u64 words = m->some_filled; words;) {
@@ -211,14 +218,18 @@ void tlb_flush_page(struct cpu *cpu, u64 la)
 {
     unsigned i = index_of(la);
 
-    targets_forget_page(cpu, la);
+    bool big = false, huge = false;
+
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         if (is_tag_of(cpu->tlb_set[set][i].tag_read, la)) invalidate(cpu, set, i);
         if (cpu->tlb_marks[set].some_big) {
-            targets_forget(cpu);
+            big = true;
+            huge |= cpu->tlb_marks[set].huge;
             flush_big_page(cpu, set, la);
         }
     }
+    if (huge) targets_forget(cpu);
+    else targets_forget_page(cpu, la, big);
 }
 
 void tlb_mark_watched(struct cpu *cpu)

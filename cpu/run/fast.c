@@ -310,12 +310,12 @@ static inline bool one_page(struct cpu *cpu, u64 rip, u64 other)
 
 FAST_HANDLER fast_transfer(FAST_PARAMETERS)
 {
-    struct trace *trace = trace_known(cpu);
+    struct record *first = trace_find_quietly(cpu);
 
-    if (!trace) TAIL(fast_leave);
-    target_learn(cpu, cpu->rip, trace->first);
+    if (!first) TAIL(fast_leave);
+    target_learn(cpu, cpu->rip, first);
     cpu->trace_rip = cpu->rip;
-    rec = trace->first;
+    rec = first;
     GO;
 }
 
@@ -337,11 +337,11 @@ static FAST_HANDLER resolve_next(FAST_PARAMETERS)
 
     GO_TO_KNOWN(link);
     cpu->rip = cpu->trace_rip;
-    struct trace *trace = trace_known(cpu);
-    if (!trace) TAIL(fast_leave);
-    target_learn(cpu, cpu->rip, trace->first);
-    if (cpu->mode & MODE_LIMIT_4G && one_page(cpu, cpu->rip, cpu->rip - (u64)(s64)link->delta)) link->target = trace->first;
-    rec = trace->first;
+    struct record *first = trace_find_quietly(cpu);
+    if (!first) TAIL(fast_leave);
+    target_learn(cpu, cpu->rip, first);
+    if (cpu->mode & MODE_LIMIT_4G && one_page(cpu, cpu->rip, cpu->rip - (u64)(s64)link->delta)) link->target = first;
+    rec = first;
     GO;
 }
 
@@ -375,13 +375,13 @@ static FAST_HANDLER resolve_16(FAST_PARAMETERS)
     struct link *link = (struct link *)rec;
 
     cpu->rip = cpu->trace_rip;
-    struct trace *trace = trace_known(cpu);
-    if (!trace) TAIL(fast_leave);
+    struct record *first = trace_find_quietly(cpu);
+    if (!first) TAIL(fast_leave);
     if ((cpu->mode & (MODE_LIMIT_64K | MODE_CODE32 | MODE_LONG64)) == MODE_LIMIT_64K && one_page(cpu, cpu->rip, cpu->rip - (u64)(s64)link->delta)) {
-        link->target = trace->first;
+        link->target = first;
         link->target_rip = (u16)cpu->rip;
     }
-    rec = trace->first;
+    rec = first;
     GO;
 }
 
@@ -422,14 +422,15 @@ static FAST_HANDLER find_anew(FAST_PARAMETERS)
     const struct trace *before = &cpu->traces->traces[rec[-1].disp];
 
     cpu->rip = cpu->trace_rip;
-    struct trace *trace = trace_known(cpu);
-    if (!trace) TAIL(fast_leave);
-    target_learn(cpu, cpu->rip, trace->first);
-    if (cpu->mode & MODE_LIMIT_4G && trace->pa == before->pa && trace->mode == before->mode) {
-        memcpy(&rec->disp, &trace->first, sizeof trace->first);
+    struct record *first = trace_find_quietly(cpu);
+    if (!first) TAIL(fast_leave);
+    target_learn(cpu, cpu->rip, first);
+    const struct trace *now = trace_begun_by(cpu->traces, first);
+    if (cpu->mode & MODE_LIMIT_4G && now->pa == before->pa && now->mode == before->mode) {
+        memcpy(&rec->disp, &first, sizeof first);
         rec->fast = (const void *)follow;
     }
-    rec = trace->first;
+    rec = first;
     GO;
 }
 

@@ -230,7 +230,14 @@ enum { TARGETS = 1 };
 #else
 enum { TARGETS = 1 << 14 };
 #endif
-enum { TARGET_PAGES = 4096 };     /* bits of struct cpu's target_pages */
+/* What is known of the targets of one privilege. */
+enum { TARGET_PAGES = 4096, TARGET_REGIONS = 1024 };
+struct known_targets {
+    u8 epoch;                     /* of targets, part of their keys: changed when they are forgotten */
+    u16 link_epoch;               /* the same of links to other pages, from 1 on */
+    bool local;                   /* some lie in pages that are not global */
+    u64 page[TARGET_PAGES / 64], region[TARGET_REGIONS / 64];     /* pages and pieces of 4 MiB of linear memory, hashed, with a target: bit n of word n / 64 */
+};
 #define TARGET_SALT_NEVER (0xffffull << 48)      /* of a mode in which addresses say too little: no key has it */
 
 struct record;                    /* cpu/decode/record.h */
@@ -288,8 +295,7 @@ struct cpu {
     u64 address_mask[2];          /* of an offset, by RECORD_NARROW */
     u64 linear_mask;              /* 32 bits outside 64-bit mode */
     u64 target_salt;              /* what makes a key of a target's address */
-    u8 target_epoch;              /* part of it */
-    u16 link_epoch, link_tag;     /* the same for links to other pages, from 1 on; 0 where none may be followed */
+    u16 link_tag;                 /* of links to other pages that may be followed; 0: none */
     u64 target_bias, target_last; /* a near transfer to t is legal iff t + target_bias <= target_last */
 
     /* --- fixed after cpu_create --- */
@@ -315,7 +321,7 @@ struct cpu {
     struct fault_log fault_log;   /* the last ones, for `why` */
     struct paging paging;
     struct tlb_marks tlb_marks[TLB_SETS];
-    u64 target_pages[TARGET_PAGES / 64];      /* pages of linear memory, hashed, with a known target: bit n of word n / 64 */
+    struct known_targets known[2];        /* of supervisor and user code */
     struct target targets[TARGETS];
     struct tlb_entry tlb_set[TLB_SETS][TLB_ENTRIES];
 };

@@ -163,6 +163,7 @@ static struct trace *nops(struct pc *pc, bool long_mode)
     pc->cpu->in_instruction = true;
     struct trace *trace = trace_find(pc->cpu);
     cr_assert(trace != NULL);
+    pc->cpu->traces->traces_used = TRACE_ARENA_TRACES;         /* full: what stands behind the records is not decoded, so a run ends there */
     return trace;
 }
 
