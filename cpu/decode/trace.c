@@ -127,61 +127,6 @@ void trace_code_written(struct cpu *cpu, u64 pa, unsigned size_bytes)
     page->code_chunks = chunks;
 }
 
-/* --- targets --- */
-
-void targets_derive(struct cpu *cpu)
-{
-    bool plain = cpu->mode & MODE_LIMIT_4G && (cpu->mode & MODE_LONG64 || cpu->seg[CPU_SEG_CS].base == 0);
-
-    _Static_assert(MODE_FLAT < 0x100, "a mode has eight bits, never all of them: no 64-bit code has CS.D");
-    const struct known_targets *known = &cpu->known[cpu->cpl == 3];
-    cpu->link_tag = plain ? known->link_epoch : 0;
-    cpu->target_salt = plain ? (u64)(cpu->mode | (u32)known->epoch << 8) << 48 : TARGET_SALT_NEVER;
-}
-
-/* Links keep a tag of 16 bits: before one comes again none may have it.  A link that leads to itself is looked up anew, whatever it says. */
-static void forget_links(struct cpu *cpu, struct known_targets *known)
-{
-    struct record *records = cpu->traces->records;
-
-    for (u32 i = 0; i < cpu->traces->records_used; i++)
-        if (records[i].h == OP_LINK) ((struct link *)&records[i])->target = &records[i];
-    known->link_epoch = 1;
-}
-
-static void forget(struct cpu *cpu, struct known_targets *known)
-{
-    if (!++known->link_epoch) forget_links(cpu, known);
-    if (!++known->epoch) memset(cpu->targets, 0, sizeof cpu->targets);
-    memset(known->page, 0, sizeof known->page);
-    memset(known->region, 0, sizeof known->region);
-    known->local = false;
-    targets_derive(cpu);
-}
-
-void targets_forget(struct cpu *cpu)
-{
-    forget(cpu, &cpu->known[0]);
-    forget(cpu, &cpu->known[1]);
-}
-
-void targets_forget_local(struct cpu *cpu)
-{
-    for (unsigned user = 0; user < 2; user++)
-        if (cpu->known[user].local) forget(cpu, &cpu->known[user]);
-}
-
-void targets_forget_page(struct cpu *cpu, u64 la, bool big)
-{
-    unsigned page = la >> 12 & (TARGET_PAGES - 1), region = la >> 22 & (TARGET_REGIONS - 1);
-
-    for (unsigned user = 0; user < 2; user++) {
-        const struct known_targets *known = &cpu->known[user];
-        bool in_region = known->region[region / 64] >> (region & 63) & 1, in_page = known->page[page / 64] >> (page & 63) & 1;
-        if (in_region && (in_page || big)) forget(cpu, &cpu->known[user]);
-    }
-}
-
 /* --- building --- */
 
 struct builder {
@@ -455,6 +400,7 @@ struct record *trace_find_quietly(struct cpu *cpu)
     if (!(cpu->mode & MODE_LIMIT_4G) || cpu->breaks || cpu->undefined || cpu->recorder || arena_full(cpu->traces)) return NULL;
     if (t->tag_read != (la & ~0xfffull) && !access_refill(cpu, la, ACCESS_FETCH)) return NULL;
     if (t->pa & TLB_NO_FETCH) return NULL;
+    if (t->pa & TLB_NOT_FETCHED) target_page_fetched(cpu, la, t);
     u64 pa = t->pa | (la & 0xfff);
     struct physical_page *page = page_at(cpu, pa);
     const u8 *code = physical_code(cpu->memory, page, pa);
@@ -481,6 +427,8 @@ struct trace *trace_find(struct cpu *cpu)
         return NULL;
     }
     if (!access_fetch(cpu, la, &pa)) return NULL;
+    struct tlb_entry *t = tlb_entry_of(cpu, la);
+    if (t->tag_read == (la & ~0xfffull) && t->pa & TLB_NOT_FETCHED) target_page_fetched(cpu, la, t);
     if (unlikely(cpu->breaks)) breaks_enter_page(cpu, la, pa);
     struct physical_page *page = page_at(cpu, pa);
     const u8 *code = physical_code(cpu->memory, page, pa);

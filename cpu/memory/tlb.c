@@ -50,6 +50,7 @@ bool tlb_holds_global(const struct cpu *cpu, u64 la)
 
 void tlb_create(struct cpu *cpu)
 {
+    cpu->flushes = cpu->local_flushes = 1;           /* no page has been noted at 0 */
     for (unsigned set = 0; set < TLB_SETS; set++)
         for (unsigned i = 0; i < TLB_ENTRIES; i++) empty(&cpu->tlb_set[set][i]);
 }
@@ -143,7 +144,7 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
     bool plain = page->write == page->read && !page->code_chunks && page->written && !processors_monitor(cpu, page);
     *t = (struct tlb_entry){
         .tag_read = page_la, .tag_write = to->storable && plain ? page_la | (page->shown && !page->changed ? TLB_DRAWN : 0) : TLB_INVALID,
-        .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH),
+        .addend = (u64)(uintptr_t)page->read - page_la, .pa = (to->pa & ~0xfffull) | (to->executable ? 0 : TLB_NO_FETCH) | TLB_NOT_FETCHED,
     };
     if (device) {
         t->tag_read = page_la | TLB_DEVICE;
@@ -162,6 +163,8 @@ void tlb_fill(struct cpu *cpu, unsigned set, u64 la, unsigned access, const stru
 
 void tlb_flush(struct cpu *cpu)
 {
+    cpu->flushes++;
+    cpu->local_flushes++;
     targets_forget(cpu);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];
@@ -177,6 +180,7 @@ void tlb_flush(struct cpu *cpu)
 
 void tlb_flush_local(struct cpu *cpu)
 {
+    cpu->local_flushes++;
     targets_forget_local(cpu);
     for (unsigned set = 0; set < TLB_NEVER; set++) {
         struct tlb_marks *m = &cpu->tlb_marks[set];

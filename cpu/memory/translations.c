@@ -40,7 +40,7 @@ size_t cpu_save_translations(const struct cpu *cpu, u8 *bytes, size_t room)
             if (!marked(cpu->tlb_marks[set].filled, i) || t->tag_read == TLB_INVALID) continue;
             if (used + ENTRY_BYTES <= room) {
                 put64(bytes + used, first_word(cpu, set, i));
-                put64(bytes + used + 8, t->pa);
+                put64(bytes + used + 8, t->pa & ~TLB_NOT_FETCHED);
             }
             used += ENTRY_BYTES;
         }

@@ -364,8 +364,10 @@ static FAST_HANDLER resolve_far(FAST_PARAMETERS)
     struct record *known = target_known(cpu, cpu->trace_rip);
 
     if (!known) TAIL(resolve);
-    link->target = known;
-    link->tag = cpu->link_tag;
+    if (target_page_has_one_address(cpu, (cpu->trace_rip - (u64)(s64)link->delta) & cpu->linear_mask)) {
+        link->target = known;
+        link->tag = cpu->link_tag;
+    }
     rec = known;
     GO;
 }

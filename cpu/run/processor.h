@@ -197,6 +197,7 @@ enum { TLB_ENTRIES = 4096 };
 #endif
 #define TLB_INVALID 1ull      /* no page-aligned address equals it */
 #define TLB_NO_FETCH 1ull     /* in tlb_entry.pa */
+#define TLB_NOT_FETCHED 2ull  /* there too: nothing has been fetched through the entry yet */
 #define TLB_WATCHED 2ull      /* in a tag that is valid but for a debugger's watchpoint: its accesses are looked at */
 #define TLB_DRAWN 4ull        /* in a write tag that is valid, of a shown page that has been drawn: the next store says so */
 #define TLB_DEVICE 8ull       /* in a tag that is valid but for there being no memory: pa is what the bus is asked for */
@@ -206,7 +207,7 @@ enum { TLB_ENTRIES = 4096 };
 struct tlb_entry {
     u64 tag_read, tag_write;
     u64 addend;                   /* host address = addend + la */
-    u64 pa;                       /* physical page, valid with tag_read; bit 0: nothing may be fetched from it */
+    u64 pa;                       /* physical page, valid with tag_read, with TLB_NO_FETCH and TLB_NOT_FETCHED */
 };
 
 /* Which entries of a set are in use, of global pages, pieces of larger pages: bit n of word n / 64.  What is done to a set costs as
@@ -230,12 +231,26 @@ enum { TARGETS = 1 };
 #else
 enum { TARGETS = 1 << 14 };
 #endif
+/* By which address a page of code is fetched from.  Holds as long as the TLB's entry may stand: until all, or those of local pages,
+ * have been flushed once more. */
+struct fetched_page {
+    u64 pa, la;
+    u64 flushes;                  /* of all entries, or of local pages', when this was noted */
+    bool global, many;            /* by one that is global; by several addresses */
+};
+#ifdef HARD
+enum { FETCHED_PAGES = 1 };
+#else
+enum { FETCHED_PAGES = 1 << 12 };
+#endif
+
 /* What is known of the targets of one privilege. */
 enum { TARGET_PAGES = 4096, TARGET_REGIONS = 1024 };
 struct known_targets {
     u8 epoch;                     /* of targets, part of their keys: changed when they are forgotten */
     u16 link_epoch;               /* the same of links to other pages, from 1 on */
     bool local;                   /* some lie in pages that are not global */
+    struct fetched_page fetched[FETCHED_PAGES];
     u64 page[TARGET_PAGES / 64], region[TARGET_REGIONS / 64];     /* pages and pieces of 4 MiB of linear memory, hashed, with a target: bit n of word n / 64 */
 };
 #define TARGET_SALT_NEVER (0xffffull << 48)      /* of a mode in which addresses say too little: no key has it */
@@ -322,6 +337,7 @@ struct cpu {
     struct paging paging;
     struct tlb_marks tlb_marks[TLB_SETS];
     struct known_targets known[2];        /* of supervisor and user code */
+    u64 flushes, local_flushes;           /* of the TLB: all of it; all of it or all but global pages */
     struct target targets[TARGETS];
     struct tlb_entry tlb_set[TLB_SETS][TLB_ENTRIES];
 };
