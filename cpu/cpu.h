@@ -19,6 +19,9 @@ struct cpu_bus {
     void *board;
     u32 (*in)(void *board, u16 port, unsigned size_bytes);
     void (*out)(void *board, u16 port, unsigned size_bytes, u32 value);
+    /* What `in` has just answered it answers again, and nothing changes by that, until cpu_run begins anew or this processor makes another
+     * access.  NULL: nobody knows. */
+    bool (*in_is_steady)(void *board, u16 port, unsigned size_bytes);
     /* Of INS and OUTS, or NULL: the first of `count` accesses, as many as nothing but the data depends on; how many were made. */
     u32 (*in_block)(void *board, u16 port, unsigned size_bytes, u32 count, u8 *to);
     u32 (*out_block)(void *board, u16 port, unsigned size_bytes, u32 count, const u8 *from);

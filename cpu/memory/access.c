@@ -44,6 +44,7 @@ u64 bus_load(struct cpu *cpu, u64 pa, unsigned size)
 {
     if (at_local_apic(cpu, pa)) return apic_mmio_read(cpu, pa, size);
     cpu_sync_time(cpu);
+    cpu->steady_port = 0;
     u64 value = low_bits(cpu->bus.mmio_read(cpu->bus.board, pa, size), size * 8);
     cpu_see_deadline(cpu);
     return value;
@@ -56,6 +57,7 @@ void bus_store(struct cpu *cpu, u64 pa, unsigned size, u64 value)
         return;
     }
     cpu_sync_time(cpu);
+    cpu->steady_port = 0;
     cpu->bus.mmio_write(cpu->bus.board, pa, size, value);
     cpu_see_deadline(cpu);
 }

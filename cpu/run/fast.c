@@ -266,20 +266,33 @@ static unsigned in_bytes(unsigned op)
     }
 }
 
+enum { STEADY = 1 << 24 };
+
 bool fast_is_in(const struct record *record) { return in_bytes(record->h) != 0; }
 
-/* IN, with which programs wait.  The trace ends behind it: the link there knows the next address. */
+/* IN, with which programs wait.  The trace ends behind it: the link there knows the next address.  A port that is asked again and again
+ * mostly has nothing new to say: then the board need not be asked. */
 static FAST_HANDLER in(FAST_PARAMETERS)
 {
     unsigned size = in_bytes(rec->h);
     bool by_dx = rec->h == OP_IN_R_D_8 || rec->h == OP_IN_R_D_16 || rec->h == OP_IN_R_D_32 || rec->h == OP_IN_R_D_64;
+    u16 port = by_dx ? (u16)cpu->gpr[RDX] : (u16)rec->imm;
+    u32 steady = STEADY | size << 16 | port;
 
     if (!io_unchecked(cpu)) TAIL(fast_slow);
+    if (cpu->steady_port == steady) {
+        if (size == 4) cpu->gpr[RAX] = cpu->steady_value;
+        else memcpy(&cpu->gpr[RAX], &cpu->steady_value, size);
+        rec++;
+        GO;
+    }
     spill(FAST_ARGUMENTS);
     cpu->budget -= rec->count - 1;
     cpu->rip = cpu->trace_rip + (u32)rec->disp;
     cpu->time->now = cpu_now(cpu);
-    u32 value = cpu->bus.in(cpu->bus.board, by_dx ? (u16)cpu->gpr[RDX] : (u16)rec->imm, size);
+    u32 value = cpu->bus.in(cpu->bus.board, port, size);
+    cpu->steady_port = cpu->bus.in_is_steady && cpu->bus.in_is_steady(cpu->bus.board, port, size) ? steady : 0;
+    cpu->steady_value = value;
     if (size == 4) cpu->gpr[RAX] = value;
     else memcpy(&cpu->gpr[RAX], &value, size);
     budget = cpu->budget + rec->count - 1 - TRACE_MAX_INSTRUCTIONS;

@@ -7,6 +7,7 @@ bool port_in(struct cpu *cpu, u16 port, unsigned size, u32 *value)
     if (!io_allowed(cpu, port, size)) return false;
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
+    cpu->steady_port = 0;
     *value = cpu->bus.in(cpu->bus.board, port, size);
     cpu_see_deadline(cpu);
     breaks_catch(cpu, CPU_CATCH_IN, port, size, *value);
@@ -18,6 +19,7 @@ bool port_out(struct cpu *cpu, u16 port, unsigned size, u32 value, enum port_acc
     if (!io_allowed(cpu, port, size)) return false;
     debug_note_io(cpu, port, size);
     cpu_sync_time(cpu);
+    cpu->steady_port = 0;
     cpu->bus.out(cpu->bus.board, port, size, value);
     cpu_see_deadline(cpu);
     breaks_catch(cpu, CPU_CATCH_OUT, port, size, value);

@@ -228,6 +228,7 @@ bool loop_goes_on(struct cpu *cpu, bool faulted)
 
 enum cpu_stop cpu_run(struct cpu *cpu)
 {
+    cpu->steady_port = 0;
     for (;;) {
         cpu->trace_rip = cpu->rip;
         if (cpu->breaks && breaks_hit(cpu)) return CPU_STOP_BREAK;

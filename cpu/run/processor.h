@@ -295,6 +295,7 @@ struct cpu {
         void (*hear)(void *context, const struct cpu_heard *heard);
         void *context;
     } listener;
+    u32 steady_port, steady_value;        /* what IN of STEADY | size << 16 | port answers until another access is made; 0: nothing */
     bool exact_only;              /* the fast instance is not used */
     u64 slice_end;                /* tick at which budget is 0: now = slice_end - budget */
     bool stop_requested;

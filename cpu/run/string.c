@@ -319,6 +319,7 @@ static u64 ins_run(struct string *s, u64 wanted)
 
     if (!cpu->bus.in_block || s->step < 0 || !io_unchecked(cpu)) return 0;
     u64 n = run_of(s, CPU_SEG_ES, RDI, ACCESS_WRITE, wanted, &to);
+    cpu->steady_port = 0;
     if (n) n = cpu->bus.in_block(cpu->bus.board, (u16)cpu->gpr[RDX], s->size, (u32)n, to);
     advance(s, RDI, n);
     return n;
@@ -331,6 +332,7 @@ static u64 outs_run(struct string *s, u64 wanted)
 
     if (!cpu->bus.out_block || s->step < 0 || !io_unchecked(cpu)) return 0;
     u64 n = run_of(s, record_segment(s->rec), RSI, ACCESS_READ, wanted, &from);
+    cpu->steady_port = 0;
     if (n) n = cpu->bus.out_block(cpu->bus.board, (u16)cpu->gpr[RDX], s->size, (u32)n, from);
     advance(s, RSI, n);
     return n;

@@ -310,6 +310,15 @@ static bool add_ata_ports(struct machine *m, struct error *err)
     return ok;
 }
 
+/* Registers that programs wait by. */
+static void promise_steady_ports(struct ports *ports)
+{
+    ports_promise(ports, uart_16550_read, uart_16550_steady);
+    ports_promise(ports, kbc_8042_status_read, kbc_8042_status_steady);
+    ports_promise(ports, ata_channel_read, ata_channel_steady);
+    ports_promise(ports, ata_channel_control_read, ata_channel_control_steady);
+}
+
 static void wire(struct line *line, void (*changed)(void *, unsigned, bool), void *listener, unsigned n)
 {
     *line = (struct line){ .changed = changed, .listener = listener, .n = n };
@@ -433,6 +442,8 @@ static void port_out(void *board, u16 port, unsigned size, u32 value)
     board_heed_hurry(m);
 }
 
+static bool port_is_steady(void *board, u16 port, unsigned size) { return ports_steady(((struct machine *)board)->ports, port, size); }
+
 static u32 port_in_block(void *board, u16 port, unsigned size, u32 count, u8 *to)
 {
     return ports_read_block(((struct machine *)board)->ports, port, size, count, to);
@@ -459,6 +470,7 @@ bool board_build(struct machine *m, struct error *err)
     m->ports = ports_create();
     struct cpu_bus bus = functions;
     bus.in = port_in;
+    bus.in_is_steady = port_is_steady;
     bus.out = port_out;
     bus.in_block = port_in_block;
     bus.out_block = port_out_block;
@@ -470,6 +482,7 @@ bool board_build(struct machine *m, struct error *err)
     ok &= add_parallel_ports(m, err);
     if (m->pci.present) ok &= pci_build(m, err);
     ok &= add_ata_ports(m, err);
+    promise_steady_ports(m->ports);
     ok &= networks_build(m, err);
     ok &= sounds_build(m, err);
     ok &= board_disks_open(m, err);

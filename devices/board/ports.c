@@ -7,6 +7,7 @@ enum { RANGES = 96 };
 struct ports {
     struct port_range range[RANGES];
     bool placed[RANGES];         /* movable ones that are decoded now */
+    bool (*steady[RANGES])(const void *chip, unsigned reg);      /* NULL: nobody knows */
     unsigned count;
     u8 owner[65536];             /* range number + 1; 0 nobody */
 };
@@ -93,6 +94,20 @@ u32 ports_read(struct ports *ports, u16 port, unsigned size)
         value |= (u32)(r && r->read ? r->read(r->chip, (unsigned)at - r->first) : 0xff) << 8 * i;
     }
     return value;
+}
+
+bool ports_steady(const struct ports *ports, u16 port, unsigned size)
+{
+    const struct port_range *r = owner_of(ports, port);
+    bool (*steady)(const void *, unsigned) = r && size == 1 ? ports->steady[r - ports->range] : NULL;
+
+    return steady && steady(r->chip, (unsigned)port - r->first);
+}
+
+void ports_promise(struct ports *ports, u8 (*read)(void *, unsigned), bool (*steady)(const void *, unsigned))
+{
+    for (unsigned n = 0; n < ports->count; n++)
+        if (ports->range[n].read == read) ports->steady[n] = steady;
 }
 
 void ports_write(struct ports *ports, u16 port, unsigned size, u32 value)

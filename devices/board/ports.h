@@ -44,6 +44,11 @@ bool ports_decode(const struct ports *ports, u16 port);                 /* someb
 u32 ports_read(struct ports *ports, u16 port, unsigned size_bytes);
 void ports_write(struct ports *ports, u16 port, unsigned size_bytes, u32 value);
 
+/* Of every row there is that reads by `read`: whether reading reg again gives the same and changes nothing until an event or another
+ * access.  Of other rows nobody knows. */
+void ports_promise(struct ports *ports, u8 (*read)(void *chip, unsigned reg), bool (*steady)(const void *chip, unsigned reg));
+bool ports_steady(const struct ports *ports, u16 port, unsigned size_bytes);    /* the same of an access: of single bytes alone */
+
 /* The accesses of a string instruction that may be made at once, 0 to count; the bytes in memory's order. */
 u32 ports_read_block(struct ports *ports, u16 port, unsigned size_bytes, u32 count, u8 *to);
 u32 ports_write_block(struct ports *ports, u16 port, unsigned size_bytes, u32 count, const u8 *from);

@@ -320,6 +320,19 @@ u8 ata_channel_read(void *chip, unsigned reg)
     return status(ch);
 }
 
+bool ata_channel_control_steady(const void *chip, unsigned reg)
+{
+    (void)chip, (void)reg;
+    return true;
+}
+
+/* All but Data, and Status once INTRQ has been acknowledged. */
+bool ata_channel_steady(const void *chip, unsigned reg)
+{
+    const struct ata_channel *ch = chip;
+    return (reg & 7) == 7 ? !ch->device[ch->selected].interrupt : (reg & 7) != 0;
+}
+
 /* --- the data register --- */
 
 static struct ata_device *data_device(struct ata_channel *ch, enum ata_step step)

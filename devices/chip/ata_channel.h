@@ -54,6 +54,7 @@ void ata_channel_dma_started(struct ata_channel *ch);
 
 /* Control block: alternate status (read), device control (write).  reg is not looked at. */
 u8 ata_channel_control_read(void *chip, unsigned reg);
+bool ata_channel_control_steady(const void *chip, unsigned reg), ata_channel_steady(const void *chip, unsigned reg);      /* as a board's I/O map asks: ports_promise */
 void ata_channel_control_write(void *chip, unsigned reg, u8 value);
 
 /* A CD-ROM drive's tray. insert replaces a medium; eject gives back the image that was in, or NULL. */

@@ -128,6 +128,12 @@ u8 kbc_8042_status_read(void *chip, unsigned reg)
                 (k->output_full && k->output_aux ? STATUS_AUX : 0) | STATUS_KEYL);
 }
 
+bool kbc_8042_status_steady(const void *chip, unsigned reg)
+{
+    (void)chip, (void)reg;
+    return true;
+}
+
 static void parameter(struct kbc_8042 *k, u8 command, u8 value)
 {
     if (command == 0x60) k->command_byte = value;

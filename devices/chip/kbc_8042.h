@@ -40,6 +40,7 @@ void kbc_8042_follow_a20(struct kbc_8042 *k, bool level); /* another gate of the
 u8 kbc_8042_data_read(void *chip, unsigned reg);
 void kbc_8042_data_write(void *chip, unsigned reg, u8 value);
 u8 kbc_8042_status_read(void *chip, unsigned reg);
+bool kbc_8042_status_steady(const void *chip, unsigned reg);      /* as a board's I/O map asks: ports_promise */
 void kbc_8042_command_write(void *chip, unsigned reg, u8 value);
 const char *kbc_8042_invariant(const struct kbc_8042 *k);
 

@@ -155,6 +155,19 @@ u8 uart_16550_read(void *chip, unsigned reg)
     return v;
 }
 
+/* The Line and Modem Status Registers when what reading clears is clear, and what nothing but a write changes. */
+bool uart_16550_steady(const void *chip, unsigned reg)
+{
+    const struct uart_16550 *u = chip;
+
+    switch (reg & 7) {
+    case 5: return !u->lsr_errors;
+    case 6: return !u->msr_delta;
+    case 3: case 4: case 7: return true;
+    default: return false;
+    }
+}
+
 static void write_fcr(struct uart_16550 *u, u8 value)
 {
     if ((u->fcr ^ value) & FCR_ENABLE || value & FCR_CLEAR_RX) {

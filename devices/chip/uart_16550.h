@@ -42,6 +42,7 @@ extern const struct state_layout uart_16550_state;
 void uart_16550_init(struct uart_16550 *u, struct clock *clock, struct line *irq, struct byte_sink out);
 void uart_16550_reset(struct uart_16550 *u);
 u8 uart_16550_read(void *chip, unsigned reg);
+bool uart_16550_steady(const void *chip, unsigned reg);      /* as a board's I/O map asks: ports_promise */
 void uart_16550_write(void *chip, unsigned reg, u8 value);
 bool uart_16550_receive(struct uart_16550 *u, u8 byte);      /* from the line; false: overrun, the byte is lost */
 u64 uart_16550_next_character(const struct uart_16550 *u);   /* tick at which a character that starts now has come */

@@ -63,3 +63,67 @@ Test(in, a_device_may_lower_the_deadline)
 }
 
 Test(in, a_device_may_raise_an_interrupt) { compare(wide, sizeof wide, 0x101, 4); }
+
+/* --- ports whose answer is known --- */
+
+static bool always_steady(void *board, u16 port, unsigned size)
+{
+    (void)board, (void)port, (void)size;
+    return true;
+}
+
+static u32 count_reads(void *board, u16 port, unsigned size)
+{
+    (void)port, (void)size;
+    return ++((struct pc *)board)->bus.in;
+}
+
+static void poll(struct pc *pc, const u8 *code, size_t size)
+{
+    set_up(pc, code, size, 0x100, false);
+    pc->cpu->bus.in = count_reads;
+    pc->cpu->bus.in_is_steady = always_steady;
+    pc->cpu->rip = CODE;
+    run_ticks(pc, 1000);
+    cr_assert_eq(pc->cpu->activity, ACTIVITY_HALTED);
+}
+
+#ifndef HARD                             /* there all runs are the exact instance's */
+Test(in, a_steady_port_is_asked_once_a_run)
+{
+    PC(pc) = pc_create("i486dx4");
+    poll(pc, wide, sizeof wide);
+    cr_expect_eq(pc->bus.in, 1);
+    cr_expect_eq(get32(pc->ram + DATA), 60);
+}
+#endif
+
+Test(in, a_steady_port_is_asked_again_behind_every_other_access)
+{
+    /* L: IN EAX, DX; ADD [ESI], EAX; and something; DEC ECX; JNZ L; HLT */
+    static const u8 out[] = { 0xed, 0x01, 0x06, 0xee, 0x49, 0x75, 0xf9, 0xf4 }, other_in[] = { 0xed, 0x01, 0x06, 0xe4, 0x60, 0x49, 0x75, 0xf8, 0xf4 },
+                    load[] = { 0xed, 0x01, 0x06, 0xa1, DWORD(0xa0000000), 0x49, 0x75, 0xf5, 0xf4 }, store[] = { 0xed, 0x01, 0x06, 0xa3, DWORD(0xa0000000), 0x49, 0x75, 0xf5, 0xf4 },
+                    ins[] = { 0xed, 0x01, 0x06, 0x6c, 0x4f, 0x49, 0x75, 0xf8, 0xf4 };
+    const struct { const u8 *code; size_t size; unsigned reads; } cases[] = {
+        { out, sizeof out, 60 }, { other_in, sizeof other_in, 120 }, { load, sizeof load, 60 }, { store, sizeof store, 60 }, { ins, sizeof ins, 120 },
+    };
+
+    for (unsigned n = 0; n < ARRAY_COUNT(cases); n++) {
+        PC(pc) = pc_create("i486dx4");
+        pc->cpu->gpr[RDI] = DATA + 0x100;
+        poll(pc, cases[n].code, cases[n].size);
+        cr_expect_eq(pc->bus.in, cases[n].reads, "case %u: %u reads", n, pc->bus.in);
+    }
+}
+
+Test(in, a_steady_port_is_asked_again_when_a_run_begins)
+{
+    PC(pc) = pc_create("i486dx4");
+    set_up(pc, wide, sizeof wide, 0x100, false);
+    pc->cpu->bus.in = count_reads;
+    pc->cpu->bus.in_is_steady = always_steady;
+    for (unsigned runs = 1; runs <= 4; runs++) {
+        run_ticks(pc, 60);
+        cr_expect_geq(pc->bus.in, runs);
+    }
+}
