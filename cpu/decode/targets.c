@@ -80,17 +80,19 @@ void target_page_fetched(struct cpu *cpu, u64 la, struct tlb_entry *t)
     bool global = tlb_holds_global(cpu, la);
     u64 page_la = la & ~0xfffull, page_pa = t->pa & ~0xfffull;
 
-    t->pa &= ~TLB_NOT_FETCHED;
     if (!lives(cpu, page)) *page = (struct fetched_page){ .pa = page_pa, .la = page_la, .flushes = cpu->local_flushes };
     else if (page->pa == page_pa && page->la != page_la && !page->many) {
         forget(cpu, known);
         page->many = true;
     } else if (page->pa != page_pa) {
-        if (page->many) return;                      /* it stays, and this one has no entry */
-        replace(cpu, known, page);
-        *page = (struct fetched_page){ .pa = page_pa, .la = page_la, .flushes = cpu->local_flushes };
+        bool stays = page->many;                     /* then this one has no entry */
+        if (!stays) {
+            replace(cpu, known, page);
+            *page = (struct fetched_page){ .pa = page_pa, .la = page_la, .flushes = cpu->local_flushes };
+        }
     }
-    if (!global || page->global) return;
+    t->pa &= ~TLB_NOT_FETCHED;
+    if (!global || page->global || page->pa != page_pa) return;
     page->global = true;
     page->flushes = cpu->flushes;
 }
