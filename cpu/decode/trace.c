@@ -407,7 +407,7 @@ struct record *trace_find_quietly(struct cpu *cpu)
     if (!code) return NULL;
     struct trace *trace = arena_trace(cpu, la, pa, code + (pa & (PAGE_BYTES - 1)));
     if (!trace) return NULL;
-    cpu->never_written_fetch = page->write && !page->written;
+    cpu->never_written_fetch = code == page->write && !page->written;
     return trace->first;
 }
 
@@ -432,7 +432,7 @@ struct trace *trace_find(struct cpu *cpu)
     if (unlikely(cpu->breaks)) breaks_enter_page(cpu, la, pa);
     struct physical_page *page = page_at(cpu, pa);
     const u8 *code = physical_code(cpu->memory, page, pa);
-    cpu->never_written_fetch = !code || (page->write && !page->written);
+    cpu->never_written_fetch = !code || (code == page->write && !page->written);
     if (!code) return scratch_trace(cpu);
     const u8 *host = code + (pa & (PAGE_BYTES - 1));
     trace = arena_trace(cpu, la, pa, host);
