@@ -397,11 +397,12 @@ struct record *trace_find_quietly(struct cpu *cpu)
     struct tlb_entry *t = tlb_entry_of(cpu, la);
 
     if (first) return first;
+    /* a breakpoint in the page may end the slice, and how far it has come is known to the handler alone */
     if (!(cpu->mode & MODE_LIMIT_4G) || cpu->breaks || cpu->undefined || cpu->recorder || arena_full(cpu->traces)) return NULL;
     if (t->tag_read != (la & ~0xfffull) && !access_refill(cpu, la, ACCESS_FETCH)) return NULL;
     if (t->pa & TLB_NO_FETCH) return NULL;
     if (t->pa & TLB_NOT_FETCHED) target_page_fetched(cpu, la, t);
-    u64 pa = t->pa | (la & 0xfff);
+    u64 pa = (t->pa & ~0xfffull) | (la & 0xfff);
     struct physical_page *page = page_at(cpu, pa);
     const u8 *code = physical_code(cpu->memory, page, pa);
     if (!code) return NULL;
