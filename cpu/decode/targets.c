@@ -24,8 +24,18 @@ static void forget_links(struct cpu *cpu, struct known_targets *known)
     known->link_epoch = 1;
 }
 
+/* A link to another page leads to a target that was learned, so where there is none there is no link. */
+static bool knows_some(const struct known_targets *known)
+{
+    u64 some = 0;
+
+    for (unsigned n = 0; n < ARRAY_COUNT(known->region); n++) some |= known->region[n];
+    return some;
+}
+
 static void forget(struct cpu *cpu, struct known_targets *known)
 {
+    if (!knows_some(known)) return;
     if (!++known->link_epoch) forget_links(cpu, known);
     if (!++known->epoch) memset(cpu->targets, 0, sizeof cpu->targets);
     memset(known->page, 0, sizeof known->page);
