@@ -94,12 +94,9 @@ void target_page_fetched(struct cpu *cpu, u64 la, struct tlb_entry *t)
     else if (page->pa == page_pa && page->la != page_la && !page->many) {
         forget(cpu, known);
         page->many = true;
-    } else if (page->pa != page_pa) {
-        bool stays = page->many;                     /* then this one has no entry */
-        if (!stays) {
-            replace(cpu, known, page);
-            *page = (struct fetched_page){ .pa = page_pa, .la = page_la, .flushes = cpu->local_flushes };
-        }
+    } else if (page->pa != page_pa && !page->many) {         /* one of several addresses stays, and this page has no entry */
+        replace(cpu, known, page);
+        *page = (struct fetched_page){ .pa = page_pa, .la = page_la, .flushes = cpu->local_flushes };
     }
     t->pa &= ~TLB_NOT_FETCHED;
     if (!global || page->global || page->pa != page_pa) return;
